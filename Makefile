@@ -1,0 +1,51 @@
+# The portal. `make help` lists what can be asked for.
+SHELL := /bin/bash
+PY := .venv/bin/python
+HOST ?= 127.0.0.1
+PORT ?= 8000
+TEST_PACKAGES := chromium postgresql poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback
+
+.PHONY: help run test prove bench lint translations environment test-environment build
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+run: environment build ## Everything a fresh machine needs, then the portal on http://localhost:8000
+	@PORT=$(PORT) HOST=$(HOST) tools/run
+
+test: test-environment build lint ## Lint, types, translations, every test
+	$(PY) -m pytest -q
+
+prove: test-environment build ## What is too long for make test, at full scale; figures in docs/measured.md
+	$(PY) -m bench.prove
+
+bench: test-environment build ## The benchmarks, as ratios in one run
+	$(PY) -m bench.run
+
+lint: test-environment ## Style, import rules, types, templates, translations
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+	.venv/bin/djlint --check --lint --quiet portal/templates
+	tools/check-translations
+
+translations: test-environment ## Extract the texts, update every catalogue, say what is missing
+	tools/update-translations
+
+environment: .venv/.run
+
+test-environment: .venv/.test
+
+.venv/.run: requirements.txt
+	tools/environment requirements.txt
+	@touch $@
+
+.venv/.test: requirements-test.txt
+	tools/system-packages $(TEST_PACKAGES)
+	tools/environment requirements-test.txt
+	@touch .venv/.run $@
+
+build: ## Compile catalogues, compress static files
+	@.venv/bin/pybabel -q compile -d portal/translations
+	@$(PY) -m whitenoise.compress -q static

@@ -1,0 +1,76 @@
+"""The portal: create_app puts the settings, the parts and the pages together."""
+
+import hashlib
+import os
+from typing import Any
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
+from portal.accounts import operations as accounts
+from portal.accounts.routes import bp as accounts_bp
+from portal.appointments.new_routes import bp as new_bp
+from portal.appointments.routes import bp as appointments_bp
+from portal.cases.staff_routes import bp as cases_bp
+from portal.config import ROOT, settings_from
+from portal.home.routes import bp as home_bp
+from portal.limits import rules as limits
+from portal.slots.staff_routes import bp as slots_bp
+from portal.staff.routes import bp as staff_bp
+
+BLUEPRINTS = (home_bp, accounts_bp, new_bp, appointments_bp, staff_bp, slots_bp, cases_bp)
+LARGEST_REQUEST = 256 * 1024
+STATIC = ROOT / "static"
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def create_app(settings=None):
+    """Return the application, ready to serve.
+
+    Raises SettingsError where a setting is missing or unfit, RuntimeError where a view does not say
+    for whom it is.
+    """
+    settings = settings or settings_from(os.environ)
+    app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))
+    app.extensions["settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_FORM_PARTS=200,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIMETYPES=["text/html"],
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    encryption.init_app(app, settings)
+    Compress(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    locale.init_app(app)
+    db.init_app(app, settings.database_url)
+    access.init_app(app, lambda digest: accounts.session_for(digest, clock.now()))
+    limits.init_app(app, settings)
+    pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    commands.init_app(app)
+    access.check_audiences(app)
+    _wrap(app, settings)
+    return app
+
+
+def _wrap(app: Any, settings):
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=YEAR_SECONDS)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+
+
+def _fingerprint(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]

@@ -1,0 +1,1 @@
+"""Accounts: create one, log in and out, change password and language."""

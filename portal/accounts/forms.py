@@ -1,0 +1,81 @@
+"""The forms of an account."""
+
+from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
+from wtforms.validators import ValidationError
+
+from portal.accounts.emails import EmailUnfit, read_email
+from portal.accounts.passwords import LONGEST, SHORTEST
+from portal.forms import AtMost, BaseForm, KeyedForm, Required, TrapMixin
+from portal.locale import LANGUAGES, _, _l
+
+LANGUAGE_CHOICES = list(LANGUAGES.items())
+
+
+class NewPasswordMixin:
+    """A new password, typed twice."""
+
+    password: PasswordField
+
+    def validate_password(self, field):
+        if len(field.data or "") < SHORTEST:
+            raise ValidationError(_("Use at least 12 characters. A short sentence is easy to remember."))
+        if len(field.data) > LONGEST:
+            raise ValidationError(_("Use at most 128 characters."))
+
+    def validate_password_again(self, field):
+        if field.data != self.password.data:
+            raise ValidationError(_("The two passwords differ. Type the same one twice."))
+
+
+class CreateForm(NewPasswordMixin, TrapMixin, KeyedForm):
+    order = ("email", "no_email", "password", "password_again", "language", "agreed", "website", "form_key")
+    email = EmailField(_l("E-mail address"), validators=[AtMost(254)])
+    no_email = BooleanField(_l("I have no e-mail"))
+    password = PasswordField(_l("Password"), validators=[Required(_l("Choose a password."))])
+    password_again = PasswordField(_l("Password again"), validators=[Required(_l("Type the password a second time."))])
+    language = RadioField(
+        _l("Preferred language"), choices=LANGUAGE_CHOICES, validators=[Required(_l("Choose a language."))]
+    )
+    agreed = BooleanField(_l("I have read this and agree"), validators=[Required(_l("Tick the box to go on."))])
+
+    def validate_email(self, field):
+        typed = (field.data or "").strip()
+        if self.no_email.data and not typed:
+            return
+        if self.no_email.data:
+            raise ValidationError(_("Either type an e-mail address, or tick that you have none."))
+        if not typed:
+            raise ValidationError(_("Type your e-mail address, or tick that you have none."))
+        try:
+            self.address = read_email(typed)
+        except EmailUnfit as refusal:
+            raise ValidationError(str(refusal.message)) from refusal
+
+    address = None
+
+
+class LogInForm(BaseForm):
+    name = StringField(
+        _l("E-mail address or sign-in number"),
+        validators=[Required(_l("Type your e-mail address, or the sign-in number you printed.")), AtMost(254)],
+    )
+    password = PasswordField(_l("Password"), validators=[Required(_l("Type your password."))])
+    shared_device = BooleanField(_l("This is a shared device"))
+
+
+class LogOutForm(BaseForm):
+    """Nothing but the wish to log out."""
+
+
+class PasswordForm(NewPasswordMixin, BaseForm):
+    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    password = PasswordField(_l("New password"), validators=[Required(_l("Choose a password."))])
+    password_again = PasswordField(
+        _l("New password again"), validators=[Required(_l("Type the password a second time."))]
+    )
+
+
+class LanguageForm(BaseForm):
+    language = RadioField(
+        _l("Preferred language"), choices=LANGUAGE_CHOICES, validators=[Required(_l("Choose a language."))]
+    )

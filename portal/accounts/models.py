@@ -1,0 +1,65 @@
+"""Accounts of applicants and staff, their recovery codes, and notices to them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Instant
+
+
+class Account(Base):
+    """Somebody who can log in: an applicant (no role), or a member of staff."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        CheckConstraint("email IS NOT NULL OR sign_in_number IS NOT NULL", name="name"),
+        CheckConstraint(
+            "role IS NULL OR role IN ('guard', 'desk', 'scheduler', 'officer', 'supervisor', 'administrator')",
+            name="role",
+        ),
+        CheckConstraint("(post_id IS NULL) = (role IS NULL OR role = 'administrator')", name="post"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    sign_in_number: Mapped[str | None] = mapped_column(String(20), unique=True)
+    email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    password_hash: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(2))
+    role: Mapped[str | None] = mapped_column(String(20))
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"), index=True)
+    form_key: Mapped[Any] = mapped_column(Uuid, unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    agreed_at: Mapped[datetime | None] = mapped_column(Instant)
+    closed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def name(self):
+        """What the person types to log in."""
+        return self.email or self.sign_in_number
+
+
+class RecoveryCode(Base):
+    """One printed code that stands in for a forgotten password, once."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    code_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Notice(Base):
+    """Something that happened to a person's case while they were away, told on the dashboard."""
+
+    __tablename__ = "notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -1,0 +1,54 @@
+"""Passwords: hashed with argon2id, refused when they are easy to guess."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from portal.errors import PortalError
+from portal.locale import _l
+
+SHORTEST = 12
+LONGEST = 128
+JUDGED = 72
+STRONG_ENOUGH = 3
+DEMONSTRATION_PASSWORD = "demonstration-only-221g"  # noqa: S105 (it opens nothing outside a demonstration)
+LOCAL_WORDS = (
+    "visa embassy passport interview appointment america american immigrant refused refusal 221g",
+    "cambodia phnompenh phnom penh khmer mexico juarez jordan amman vietnam saigon hochiminh",
+)
+
+_hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+# Somebody unknown costs as much time as somebody known: this hash belongs to nobody.
+_NOBODY = _hasher.hash("nobody knows this, and it opens nothing")
+
+
+class PasswordUnfit(PortalError):
+    """The password is too easy to guess."""
+
+    message = _l("This password is easy to guess. Use three or four words that do not belong together.")
+
+
+def hash_password(password):
+    """Return the argon2id hash of a password."""
+    return _hasher.hash(password)
+
+
+def fits(password, password_hash):
+    """Say whether a password belongs to a hash; with None for the hash, take as long and say no."""
+    try:
+        _hasher.verify(password_hash or _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return password_hash is not None
+
+
+def require_strong(password, own_words=()):
+    """Raise PasswordUnfit if a password is common, or made of the person's own or of local words."""
+    if password == DEMONSTRATION_PASSWORD:
+        raise PasswordUnfit
+    words = [
+        *" ".join(LOCAL_WORDS).split(),
+        *(part for word in own_words for part in word.replace("@", ".").split(".")),
+    ]
+    if zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH:
+        raise PasswordUnfit

@@ -1,0 +1,125 @@
+"""The pages of an account: create, log in and out, password, language."""
+
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
+
+from portal import access, clock
+from portal.access import current_user, public, signed_in
+from portal.accounts import operations
+from portal.accounts.forms import CreateForm, LanguageForm, LogInForm, LogOutForm, PasswordForm
+from portal.db import commits
+from portal.errors import PortalError
+from portal.limits import rules as limits
+from portal.locale import _, current
+
+bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
+
+
+@bp.route("/create", methods=["GET", "POST"])
+@public
+@limits.at_most(60, "1 hour", per=limits.address)
+@commits
+def create():
+    if current_user.is_authenticated:
+        return redirect(url_for("home.dashboard"), 303)
+    form = CreateForm(language=current())
+    if form.validate_on_submit():
+        try:
+            return _created(form)
+        except operations.EmailTaken as refusal:
+            form.email.errors = [refusal.message]
+        except PortalError as refusal:
+            form.password.errors = [refusal.message]
+    return render_template("accounts/create.html", form=form)
+
+
+@bp.route("/login", methods=["GET", "POST"])
+@public
+@limits.at_most(10, "15 minutes", per=limits.typed_name)
+@limits.at_most(300, "15 minutes", per=limits.address)
+@commits
+def log_in():
+    target = access.own_address(request.args.get("next"))
+    if current_user.is_authenticated and request.method == "GET":
+        return redirect(target or _home_of(current_user.is_staff), 303)
+    form = LogInForm()
+    if form.validate_on_submit():
+        demonstration = current_app.extensions["settings"].demonstration
+        found = operations.verified(form.name.data, form.password.data, demonstration=demonstration)
+        if found is not None:
+            return _enter(found, form.shared_device.data, target)
+        form.password.errors = [
+            _("E-mail address or sign-in number and password do not fit together. Check both and try again.")
+        ]
+    return render_template("accounts/log_in.html", form=form)
+
+
+@bp.route("/logout", methods=["GET", "POST"])
+@signed_in
+@commits
+def log_out():
+    form = LogOutForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/log_out.html", form=form)
+    digest = current_user.session_digest
+    operations.log_out(current_user, clock.now())
+    return access.take_back(redirect(url_for("home.front", said="logged_out"), 303), digest)
+
+
+@bp.route("")
+@signed_in
+def settings():
+    return render_template("accounts/settings.html", account=operations.account_of(current_user))
+
+
+@bp.route("/password", methods=["GET", "POST"])
+@signed_in
+@limits.at_most(10, "15 minutes", per=limits.account)
+@commits
+def change_password():
+    form = PasswordForm()
+    if form.validate_on_submit():
+        try:
+            operations.change_password(current_user, form.current.data, form.password.data, clock.now())
+        except operations.WrongPassword as refusal:
+            form.current.errors = [refusal.message]
+        except PortalError as refusal:
+            form.password.errors = [refusal.message]
+        else:
+            access.forget_everyone()
+            return redirect(url_for(".settings", said="password_changed"), 303)
+    return render_template("accounts/password.html", form=form)
+
+
+@bp.route("/language", methods=["GET", "POST"])
+@signed_in
+@commits
+def change_language():
+    account = operations.account_of(current_user)
+    form = LanguageForm(data={"language": account.language})
+    if form.validate_on_submit():
+        operations.change_language(current_user, form.language.data, clock.now())
+        return redirect(url_for(".settings", lang=form.language.data, said="language_changed"), 303)
+    return render_template("accounts/language.html", form=form)
+
+
+def _created(form):
+    now = clock.now()
+    account, codes = operations.create(form.address, form.password.data, form.language.data, form.key, now)
+    number, digest = access.new_number()
+    operations.log_in(account.id, digest, False, now)
+    if codes:
+        body = render_template("accounts/recovery_codes.html", account=account, codes=codes)
+        return access.hand_over(current_app.make_response(body), number)
+    return access.hand_over(redirect(url_for("home.dashboard", said="created"), 303), number)
+
+
+def _enter(account_id, shared_device, target):
+    number, digest = access.new_number()
+    account = operations.log_in(account_id, digest, shared_device, clock.now())
+    page = target or _home_of(account.role is not None, account.language)
+    kept = None if shared_device or account.role else operations.KEPT_SECONDS
+    return access.hand_over(redirect(page, 303), number, seconds=kept)
+
+
+def _home_of(is_staff, language=None):
+    return url_for("staff.home" if is_staff else "home.dashboard", lang=language or current())

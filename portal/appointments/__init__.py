@@ -1,0 +1,1 @@
+"""Return appointments: slots, release, booking."""

@@ -1,0 +1,109 @@
+"""The calendar an applicant chooses from: months, days and times with free seats."""
+
+import threading
+import time
+from calendar import Calendar as Weeks
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from portal.db import session
+from portal.slots.models import Slot
+
+FRESH_SECONDS = 0.25
+MONDAY, SATURDAY, SUNDAY = 0, 5, 6
+
+
+@dataclass(frozen=True)
+class Time:
+    """One slot as it is offered: seats are those still free."""
+
+    slot_id: int
+    local_start: datetime
+    seats: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month as weeks of (day, free seats); None for days of other months."""
+
+    first: date
+    weeks: tuple[tuple[tuple[date, int] | None, ...], ...]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a post offers: the months that have free seats, the chosen day and its times."""
+
+    months: tuple[Month, ...]
+    day: date | None
+    times: tuple[Time, ...]
+    only_after: bool
+
+
+_offers: dict[tuple[int, int], tuple[float, tuple[Time, ...]]] = {}
+_refresh = threading.Lock()
+
+
+def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY):
+    """Return what a post offers, opened on a day with free seats.
+
+    day: the day asked for; the first free one where it has none. last_day: the last day of the
+    case's clock; only_after says that every free seat is after it.
+    """
+    times = open_times(engine_id, post.id, now)
+    free: Counter[date] = Counter()
+    for one in times:
+        free[one.local_start.date()] += one.seats
+    if not free:
+        return Offer((), None, (), False)
+    chosen = day if day in free else min(free)
+    return Offer(
+        months=_months(free, first_weekday),
+        day=chosen,
+        times=tuple(one for one in times if one.local_start.date() == chosen),
+        only_after=last_day is not None and min(free) > last_day,
+    )
+
+
+def open_times(engine_id, post_id, now):
+    """Return the open times of a post, at most a quarter of a second old, whoever asks."""
+    key = (engine_id, post_id)
+    known = _offers.get(key)
+    if known and known[0] > time.monotonic():
+        return known[1]
+    with _refresh:
+        known = _offers.get(key)
+        if known and known[0] > time.monotonic():
+            return known[1]
+        asked_at = time.monotonic()
+        found = (
+            select(Slot.id, Slot.local_start, Slot.seats - Slot.taken)
+            .where(Slot.post_id == post_id, Slot.open_at(now))
+            .order_by(Slot.local_start, Slot.id)
+        )
+        times = tuple(Time(*row) for row in session.execute(found))
+        _offers[key] = (asked_at + FRESH_SECONDS, times)
+        return times
+
+
+def forget_offers():
+    """Ask the database anew: for tests."""
+    _offers.clear()
+
+
+def _months(free, first_weekday):
+    weeks_of = Weeks(first_weekday)
+    firsts = sorted({day.replace(day=1) for day in free})
+    return tuple(
+        Month(
+            first,
+            tuple(
+                tuple((day, free[day]) if day.month == first.month else None for day in week)
+                for week in weeks_of.monthdatescalendar(first.year, first.month)
+            ),
+        )
+        for first in firsts
+    )

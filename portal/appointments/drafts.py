@@ -1,0 +1,57 @@
+"""The answers of somebody on the way to an appointment: kept with the account, step by step."""
+
+import json
+
+from sqlalchemy import delete, select
+
+from portal.appointments.models import Draft
+from portal.db import session
+
+STEPS = ("visa", "purpose", "details", "questions", "case")
+QUESTIONS = ("letter", "documents", "recent")
+
+
+def answers_of(account_id):
+    """Return what an account has answered so far: one mapping for each step that was answered."""
+    found = session.scalar(select(Draft).where(Draft.account_id == account_id))
+    return json.loads(found.answers) if found else {}
+
+
+def keep(account_id, step, answers, now):
+    """Keep the answers of one step."""
+    draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
+    if draft is None:
+        draft = Draft(account_id=account_id, answers="{}")
+        session.add(draft)
+    draft.answers = json.dumps({**json.loads(draft.answers), step: answers})
+    draft.changed_at = now
+
+
+def forget(account_id):
+    """Forget an account's answers: they led to an appointment, or the person starts anew."""
+    session.execute(delete(Draft).where(Draft.account_id == account_id))
+
+
+def first_open_step(answers):
+    """Return the first step that has no usable answer, or None when all have one."""
+    return next((step for step in STEPS if not is_answered(step, answers)), None)
+
+
+def is_answered(step, answers):
+    """Say whether a step has an answer that leads on."""
+    given = answers.get(step)
+    if not given:
+        return False
+    if step == "visa":
+        return given["visa"] == "immigrant"
+    if step == "purpose":
+        return given["purpose"] == "follow_up"
+    if step == "questions":
+        return all(given[question] == "yes" or question == "recent" for question in QUESTIONS)
+    return True
+
+
+def may_open(step, answers):
+    """Say whether all steps before this one have answers."""
+    open_step = first_open_step(answers)
+    return open_step is None or STEPS.index(step) <= STEPS.index(open_step)

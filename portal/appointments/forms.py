@@ -1,0 +1,141 @@
+"""The forms on the way to a return appointment: one for each step."""
+
+import re
+
+from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms.validators import ValidationError
+
+from portal import locale
+from portal.cases.numbers import NumberUnfit, read_number
+from portal.forms import AtMost, BaseForm, BirthDateMixin, KeyedForm, Required
+from portal.locale import _, _l
+from portal.posts.operations import choices as post_choices
+from portal.telephone import is_telephone
+from portal.text import compact
+
+PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
+STATELESS = "XX"
+YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
+CHOOSE = _l("Choose one of the two.")
+
+
+class VisaForm(BaseForm):
+    visa = RadioField(
+        _l("Which visa did you apply for?"),
+        choices=[("immigrant", _l("Immigrant Visa")), ("nonimmigrant", _l("Nonimmigrant Visa"))],
+        validators=[Required(CHOOSE)],
+    )
+
+
+class PurposeForm(BaseForm):
+    purpose = RadioField(
+        _l("What do you need?"),
+        choices=[
+            ("follow_up", _l("Follow up appointment")),
+            ("courier", _l("Send documents by courier")),
+            ("status", _l("Know the status of my case")),
+        ],
+        validators=[Required(_l("Choose one of the three."))],
+    )
+
+
+class DetailsForm(BirthDateMixin, BaseForm):
+    order = (
+        "location",
+        "surname",
+        "given_names",
+        "day",
+        "month",
+        "year",
+        "day_unknown",
+        "passport_number",
+        "has_new_passport",
+        "new_passport_number",
+        "nationality",
+        "telephone",
+    )
+    location = SelectField(_l("Interview location"), validators=[Required(_l("Choose where your interview was."))])
+    surname = StringField(
+        _l("Surname"), validators=[Required(_l("Type your surname as in your passport.")), AtMost(100)]
+    )
+    given_names = StringField(_l("Given names"), validators=[AtMost(100)])
+    passport_number = StringField(
+        _l("Passport number"), validators=[Required(_l("Type the number of the passport you showed at the interview."))]
+    )
+    has_new_passport = BooleanField(_l("I have a new passport"))
+    new_passport_number = StringField(_l("Number of the new passport"))
+    nationality = SelectField(_l("Nationality"), validators=[Required(_l("Choose your nationality."))])
+    telephone = StringField(_l("Telephone number"))
+
+    def __init__(self, posts, **kwargs):
+        super().__init__(**kwargs)
+        self._posts = {post.code: post for post in posts}
+        self.location.choices = [("", _("Choose a place")), *post_choices(posts)]
+        self.nationality.choices = [
+            ("", _("Choose a country")),
+            *locale.country_choices(locale.current()),
+            (STATELESS, _("Stateless")),
+        ]
+
+    def validate_location(self, field):
+        post = self._posts.get(field.data)
+        if post and not (post.in_service and post.in_person):
+            raise ValidationError(
+                _("This place does not give return appointments here. Do what your refusal letter says.")
+            )
+
+    def validate_passport_number(self, field):
+        if not PASSPORT.fullmatch(compact(field.data or "")):
+            raise ValidationError(_("A passport number has 3 to 20 letters and digits, such as N0123456."))
+
+    def validate_new_passport_number(self, field):
+        if self.has_new_passport.data and not PASSPORT.fullmatch(compact(field.data or "")):
+            raise ValidationError(_("Type the number of your new passport, with its letters and digits."))
+
+    def validate_telephone(self, field):
+        post = self._posts.get(self.location.data)
+        if field.data and not is_telephone(field.data, post.country if post else None):
+            raise ValidationError(_("Type the telephone number with its country code, such as +855 12 345 678."))
+
+
+class QuestionsForm(BaseForm):
+    letter = RadioField(
+        _l("Did you receive a letter that tells you to schedule an appointment?"),
+        choices=YES_NO,
+        validators=[Required(_l("Answer Yes or No."))],
+    )
+    documents = RadioField(
+        _l("Do you have all of the documents listed in the letter?"),
+        choices=YES_NO,
+        validators=[Required(_l("Answer Yes or No."))],
+    )
+    recent = RadioField(
+        _l("Was the letter given to you less than 12 months ago?"),
+        choices=YES_NO,
+        validators=[Required(_l("Answer Yes or No."))],
+    )
+
+
+class CaseForm(BaseForm):
+    case_number = StringField(
+        _l("Case ID number"), validators=[Required(_l("Type the case number from your refusal letter."))]
+    )
+    letter_code = StringField(_l("Letter code"), validators=[AtMost(40)])
+
+    def validate_case_number(self, field):
+        try:
+            self.number = read_number(field.data or "")
+        except NumberUnfit as refusal:
+            raise ValidationError(str(refusal.message)) from refusal
+
+
+class AskForm(KeyedForm):
+    """Nothing but the key: the answers are those kept with the account."""
+
+
+class TimeForm(KeyedForm):
+    slot = RadioField(_l("Time"), coerce=int, validate_choice=False, validators=[Required(_l("Choose a time."))])
+
+
+class CancelForm(BaseForm):
+    """Nothing but the wish to cancel."""

@@ -1,0 +1,172 @@
+"""New Application / Schedule Appointment: one step a page, the answers kept with the account."""
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from portal import clock
+from portal.access import applicant_only, current_user
+from portal.appointments import drafts
+from portal.appointments.forms import AskForm, CaseForm, DetailsForm, PurposeForm, QuestionsForm, VisaForm
+from portal.cases import operations as cases
+from portal.cases import requests
+from portal.db import commits
+from portal.forms import read_number
+from portal.limits import rules as limits
+from portal.posts.operations import all_posts, post_by_code
+from portal.text import compact
+
+bp = Blueprint("new", __name__, url_prefix="/<language:lang>/appointments/new")
+LAST_STEP = 7
+
+
+@bp.route("")
+@applicant_only
+def start():
+    answers = drafts.answers_of(current_user.account_id)
+    return redirect(_next_page(answers), 303)
+
+
+@bp.route("/visa", methods=["GET", "POST"])
+@applicant_only
+@commits
+def visa():
+    answers = drafts.answers_of(current_user.account_id)
+    form = VisaForm(data=answers.get("visa"))
+    if form.validate_on_submit():
+        return _keep("visa", {"visa": form.visa.data}, "purpose")
+    return render_template("appointments/visa.html", form=form, step=1, steps=LAST_STEP)
+
+
+@bp.route("/purpose", methods=["GET", "POST"])
+@applicant_only
+@commits
+def purpose():
+    answers = drafts.answers_of(current_user.account_id)
+    if not drafts.may_open("purpose", answers):
+        return redirect(_next_page(answers), 303)
+    form = PurposeForm(data=answers.get("purpose"))
+    if form.validate_on_submit():
+        return _keep("purpose", {"purpose": form.purpose.data}, "details")
+    return render_template("appointments/purpose.html", form=form, step=2, steps=LAST_STEP)
+
+
+@bp.route("/details", methods=["GET", "POST"])
+@applicant_only
+@commits
+def details():
+    answers = drafts.answers_of(current_user.account_id)
+    if not drafts.may_open("details", answers):
+        return redirect(_next_page(answers), 303)
+    form = DetailsForm(all_posts(), data=answers.get("details"))
+    if form.validate_on_submit():
+        return _keep("details", {name: form[name].data for name in form.order}, "questions")
+    return render_template("appointments/details.html", form=form, step=3, steps=LAST_STEP)
+
+
+@bp.route("/questions", methods=["GET", "POST"])
+@applicant_only
+@commits
+def questions():
+    answers = drafts.answers_of(current_user.account_id)
+    if not drafts.may_open("questions", answers):
+        return redirect(_next_page(answers), 303)
+    form = QuestionsForm(data=answers.get("questions"))
+    if form.validate_on_submit():
+        return _keep("questions", {name: form[name].data for name in drafts.QUESTIONS}, "case")
+    return render_template("appointments/questions.html", form=form, step=4, steps=LAST_STEP)
+
+
+@bp.route("/case", methods=["GET", "POST"])
+@applicant_only
+@limits.at_most(20, "15 minutes", per=limits.account)
+@commits
+def case():
+    answers = drafts.answers_of(current_user.account_id)
+    if not drafts.may_open("case", answers) or not drafts.is_answered("questions", answers):
+        return redirect(_next_page(answers), 303)
+    form, unmatched = CaseForm(data=answers.get("typed")), False
+    if form.validate_on_submit():
+        try:
+            found = _claim(form, answers["details"])
+        except cases.NoMatch as refusal:
+            form.case_number.errors = [refusal.message]
+            unmatched = True
+        else:
+            return redirect(url_for("appointments.choose_time", case_id=found.public_id), 303)
+    post = post_by_code(answers["details"]["location"])
+    page = "appointments/case.html"
+    return render_template(page, form=form, post=post, unmatched=unmatched, ask=AskForm(), step=5, steps=LAST_STEP)
+
+
+@bp.route("/ask", methods=["POST"])
+@applicant_only
+@limits.at_most(10, "1 hour", per=limits.account)
+@commits
+def ask():
+    answers = drafts.answers_of(current_user.account_id)
+    form = AskForm()
+    if not answers.get("typed") or not answers.get("details") or not form.validate_on_submit():
+        return redirect(_next_page(answers), 303)
+    post = post_by_code(answers["details"]["location"])
+    told = _answers_for_staff(answers)
+    requests.ask(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
+    return redirect(url_for("home.dashboard", said="asked"), 303)
+
+
+@bp.route("/instead")
+@applicant_only
+def instead():
+    answers = drafts.answers_of(current_user.account_id)
+    step = next((step for step in ("visa", "purpose", "questions") if not drafts.is_answered(step, answers)), None)
+    if step not in answers and answers.get("questions", {}).get("recent") != "no":
+        return redirect(_next_page(answers), 303)
+    post = post_by_code(answers.get("details", {}).get("location", ""))
+    return render_template("appointments/instead.html", answers=answers, step=step or "questions", post=post)
+
+
+@bp.route("/anew", methods=["POST"])
+@applicant_only
+@commits
+def anew():
+    drafts.forget(current_user.account_id)
+    return redirect(url_for(".visa"), 303)
+
+
+def _keep(step, given, next_step):
+    drafts.keep(current_user.account_id, step, given, clock.now())
+    leads_on = drafts.is_answered(step, {step: given}) and given.get("recent") != "no"
+    return redirect(url_for(f".{next_step}" if leads_on else ".instead"), 303)
+
+
+def _next_page(answers):
+    step = drafts.first_open_step(answers) or "case"
+    return url_for(".instead" if step in answers else f".{step}")
+
+
+def _claim(form, details):
+    now, by, account_id = clock.now(), current_user.actor, current_user.account_id
+    drafts.keep(account_id, "typed", {"case_number": form.case_number.data}, now)
+    post = post_by_code(details["location"])
+    proof = cases.Proof(
+        number=form.number,
+        birth_dates=_birth_dates(details),
+        passport_number=compact(details["passport_number"]),
+        letter_code=compact(form.letter_code.data or "") if post.uses_letter_codes or form.letter_code.data else "",
+    )
+    found, how = cases.match(post, proof, account_id)
+    cases.claim(found, account_id, how, now, by=by, letter_code=proof.letter_code)
+    typed = (details["surname"], details["given_names"], details["nationality"])
+    cases.flag_differences(found, *typed, by, now, new_passport=details["has_new_passport"])
+    return found
+
+
+def _birth_dates(details):
+    day, month, year = (read_number(details[name], 4) for name in ("day", "month", "year"))
+    forms = [f"{year:04}"]
+    forms += [f"{year:04}-{month:02}"] if month else []
+    forms += [f"{year:04}-{month:02}-{day:02}"] if month and day else []
+    return tuple(forms)
+
+
+def _answers_for_staff(answers):
+    details = answers["details"]
+    return {**details, "case_number": answers["typed"]["case_number"], "date_of_birth": _birth_dates(details)[-1]}

@@ -1,0 +1,1 @@
+"""Cases: travellers, refusals, what the letter lists, and whose case it is."""

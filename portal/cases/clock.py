@@ -1,0 +1,45 @@
+"""The twelve months after a refusal (R7): counted only while the applicant owes something.
+
+Sources: 1 ("12 months from that date"), 5, 504.11-4(C) (one year to overcome; later reconsideration
+with a new application and fee).
+"""
+
+from datetime import date
+
+from portal.cases.models import DOCUMENTS
+from portal.cases.numbers import diversity_year
+
+LAST_DAY_OF_FISCAL_YEAR = (9, 30)
+
+
+def a_year_after(day):
+    """Return the same date of the next year; 29 February becomes 28."""
+    if (day.month, day.day) == (2, 29):
+        return date(day.year + 1, 2, 28)
+    return day.replace(year=day.year + 1)
+
+
+def last_day(case, refusal):
+    """Return the last day, inclusive, in the post's zone, to answer a refusal; None where nothing is owed.
+
+    The date an officer gave stands before the year; a diversity case ends on 30 September if that is earlier.
+    """
+    if refusal.kind != DOCUMENTS or refusal.overcome_on:
+        return None
+    day = refusal.last_day or a_year_after(refusal.refused_on)
+    year = diversity_year(case.number)
+    return min(day, date(year, *LAST_DAY_OF_FISCAL_YEAR)) if year else day
+
+
+def is_open(case, refusal, today):
+    """Say whether a refusal can still be answered without a new application and fee."""
+    day = last_day(case, refusal)
+    if day is None or today <= day or refusal.reopened_on is not None:
+        return True
+    return refusal.evidence_on is not None and refusal.evidence_on <= day
+
+
+def booking_last_day(case):
+    """Return the earliest last day among the refusals that call the applicant in, or None."""
+    days = [last_day(case, refusal) for refusal in case.refusals if "in_person" in refusal.modes]
+    return min((day for day in days if day), default=None)

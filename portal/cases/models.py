@@ -1,0 +1,215 @@
+"""Cases with their travellers, refusals, refusal items, statuses, and the queue of cases to find."""
+
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import Account
+from portal.db import Base, Instant
+from portal.encryption import Encrypted
+from portal.posts.models import Post
+
+DOCUMENTS = "documents"
+PROCESSING = "administrative_processing"
+MODES = ("in_person", "courier", "drop_off", "electronic", "direct", "none")
+
+
+class StatusWord(Base):
+    """One word of the status vocabulary; names holds a post's own translations by language."""
+
+    __tablename__ = "status_word"
+
+    code: Mapped[str] = mapped_column(String(30), primary_key=True)
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    names: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Case(Base):
+    """One petition or application at one post, claimed by at most one account."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("post_id", "number"),
+        UniqueConstraint("id", "post_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    number: Mapped[str] = mapped_column(String(20))
+    visa_class: Mapped[str] = mapped_column(String(8))
+    status: Mapped[str] = mapped_column(ForeignKey("status_word.code"))
+    status_on: Mapped[date]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
+    claimed_at: Mapped[datetime | None] = mapped_column(Instant)
+    invited_until: Mapped[date | None]
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+
+    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
+    account: Mapped[Account | None] = relationship()
+    travellers: Mapped[list["Traveller"]] = relationship(
+        order_by="Traveller.position", lazy="selectin", cascade="all, delete-orphan", back_populates="case"
+    )
+    history: Mapped[list["StatusChange"]] = relationship(
+        order_by="StatusChange.id", cascade="all, delete-orphan", back_populates="case"
+    )
+
+    @property
+    def principal(self):
+        """The principal applicant."""
+        return self.travellers[0]
+
+    @property
+    def refusals(self):
+        """The refusals of all travellers."""
+        return [refusal for traveller in self.travellers for refusal in traveller.refusals]
+
+
+class StatusChange(Base):
+    """One status that a case has had, from a day on."""
+
+    __tablename__ = "status_change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
+    status: Mapped[str] = mapped_column(ForeignKey("status_word.code"))
+    effective_on: Mapped[date]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+
+    case: Mapped[Case] = relationship(back_populates="history")
+
+
+class Traveller(Base):
+    """One person of a case; the first is the principal applicant. A birth date may lack day or month."""
+
+    __tablename__ = "traveller"
+    __table_args__ = (UniqueConstraint("case_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    relationship_to_principal: Mapped[str] = mapped_column("relationship", String(20))
+    surname: Mapped[str] = mapped_column(String(100))
+    given_names: Mapped[str] = mapped_column(String(100), default="")
+    date_of_birth: Mapped[str] = mapped_column(Encrypted)
+    date_of_birth_digest: Mapped[str] = mapped_column(String(64))
+    passport_number: Mapped[str] = mapped_column(Encrypted)
+    passport_digest: Mapped[str] = mapped_column(String(64), index=True)
+    nationality: Mapped[str] = mapped_column(String(2))
+    interview_on: Mapped[date | None]
+
+    case: Mapped[Case] = relationship(back_populates="travellers")
+    refusals: Mapped[list["Refusal"]] = relationship(
+        order_by="Refusal.id", lazy="selectin", cascade="all, delete-orphan", back_populates="traveller"
+    )
+
+    @property
+    def name(self):
+        """Given names and surname, as on the passport."""
+        return f"{self.given_names} {self.surname}".strip()
+
+
+class Refusal(Base):
+    """One 221(g) refusal of one traveller on one date; its clock is its own (R7)."""
+
+    __tablename__ = "refusal"
+    __table_args__ = (
+        CheckConstraint(f"kind IN ('{DOCUMENTS}', '{PROCESSING}')", name="kind"),
+        UniqueConstraint("traveller_id", "refused_on"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"))
+    refused_on: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(30))
+    respond_by: Mapped[str] = mapped_column(String(60))
+    last_day: Mapped[date | None]
+    evidence_on: Mapped[date | None]
+    clock_stopped_on: Mapped[date | None]
+    reopened_on: Mapped[date | None]
+    overcome_on: Mapped[date | None]
+    letter_code_digest: Mapped[str | None] = mapped_column(String(64))
+    letter_code_used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    traveller: Mapped[Traveller] = relationship(back_populates="refusals")
+    items: Mapped[list["RefusalItem"]] = relationship(
+        order_by="RefusalItem.position", lazy="selectin", cascade="all, delete-orphan", back_populates="refusal"
+    )
+
+    @property
+    def modes(self):
+        """How to respond: some of MODES."""
+        return self.respond_by.split(";")
+
+
+class RefusalItem(Base):
+    """One document or reason of a refusal, in the standard wording."""
+
+    __tablename__ = "refusal_item"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('outstanding', 'received', 'nothing_more_needed', 'more_needed')",
+            name="state",
+        ),
+        UniqueConstraint("refusal_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    refusal_id: Mapped[int] = mapped_column(ForeignKey("refusal.id", ondelete="CASCADE"))
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+    original: Mapped[bool] = mapped_column(default=False)
+    petitioner: Mapped[bool] = mapped_column(default=False)
+    respond_by: Mapped[str | None] = mapped_column(String(60))
+    officer_words: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(20), default="outstanding")
+
+    refusal: Mapped[Refusal] = relationship(back_populates="items")
+
+
+class CaseRequest(Base):
+    """A person's wish that the post find their case: the answers they gave, in a queue for staff."""
+
+    __tablename__ = "case_request"
+    __table_args__ = (
+        CheckConstraint("state IN ('open', 'done', 'refused')", name="state"),
+        ForeignKeyConstraint(["case_id", "post_id"], ["case.id", "case.post_id"]),
+        Index(
+            "uq_case_request_open",
+            "account_id",
+            "post_id",
+            unique=True,
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    answers: Mapped[str] = mapped_column(Encrypted)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    reply_by: Mapped[date]
+    answered_at: Mapped[datetime | None] = mapped_column(Instant)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    case_id: Mapped[int | None]
+
+    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True, overlaps="case")
+    account: Mapped[Account] = relationship()
+    case: Mapped[Case | None] = relationship(overlaps="post")

@@ -1,0 +1,59 @@
+"""Case numbers: what people type, and which number it is."""
+
+import re
+
+from portal.errors import PortalError
+from portal.locale import _l
+from portal.text import compact
+
+IMMIGRANT = re.compile(r"[A-Z]{3}\d{10}")
+DIVERSITY = re.compile(r"(20\d\d)(AF|AS|EU|NA|OC|SA)0*(\d{1,8})")
+NONIMMIGRANT = re.compile(r"AA[0-9A-Z]{8}")
+RECEIPT = re.compile(r"(IOE|EAC|WAC|LIN|SRC|MSC|NBC|YSC)\d{10}")
+
+
+class NumberUnfit(PortalError):
+    """What was typed is no case number."""
+
+    message = _l(
+        "A case number has three letters and ten digits, such as PHP2025600001. "
+        "Diversity visas have the year, two letters and up to eight digits, such as 2026AS12345."
+    )
+
+
+class NonimmigrantNumber(NumberUnfit):
+    message = _l(
+        "A number that starts with AA00 belongs to a nonimmigrant visa application. "
+        "Type the case number of your immigrant visa: it stands on your refusal letter."
+    )
+
+
+class ReceiptNumber(NumberUnfit):
+    message = _l(
+        "This is the receipt number of the petition. "
+        "Type the case number of your immigrant visa: it stands on your refusal letter."
+    )
+
+
+def read_number(typed):
+    """Return a case number as it is stored: capitals, no spaces or dashes, no leading zeros in a diversity number.
+
+    Raises NumberUnfit, or the kind of it that knows which wrong number was typed.
+    """
+    number = compact(typed)
+    if NONIMMIGRANT.fullmatch(number):
+        raise NonimmigrantNumber
+    if RECEIPT.fullmatch(number):
+        raise ReceiptNumber
+    if IMMIGRANT.fullmatch(number):
+        return number
+    diversity = DIVERSITY.fullmatch(number)
+    if diversity and int(diversity[3]):
+        return f"{diversity[1]}{diversity[2]}{int(diversity[3])}"
+    raise NumberUnfit
+
+
+def diversity_year(number):
+    """Return the fiscal year of a diversity case number, or None for other cases."""
+    found = DIVERSITY.fullmatch(number)
+    return int(found[1]) if found else None

@@ -1,0 +1,256 @@
+"""Whose case it is, who may book for it, and what an applicant brings."""
+
+import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal import encryption, journal
+from portal.accounts import operations as accounts
+from portal.cases import clock
+from portal.cases.models import DOCUMENTS, Case, Refusal, StatusWord, Traveller
+from portal.cases.vocabulary import STATUSES, reasons
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.posts.models import Post
+from portal.text import compact, same_name
+
+REFUSED = ("refused", "administrative_processing")
+
+
+class NoMatch(PortalError):
+    """No such case, a mismatch, or somebody else's: all the same (R8)."""
+
+    message = _l("We could not match this. Your letter may be newer than our records.")
+
+
+class MayNotBook(PortalError):
+    """The case may not book a return appointment (R3); the kind says why, the page what to do."""
+
+    kind = "not_in_person"
+
+
+class NotRefused(MayNotBook):
+    kind = "not_refused"
+
+
+class NothingOwed(MayNotBook):
+    kind = "processing"
+
+
+class SendByCourier(MayNotBook):
+    kind = "courier"
+
+
+class OtherWay(MayNotBook):
+    kind = "other_way"
+
+
+class ClockClosed(MayNotBook):
+    kind = "clock_closed"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a person types to show that a case is theirs: all as compared, not as typed.
+
+    birth_dates: the date and its coarser forms, since a passport may lack day or month.
+    """
+
+    number: str
+    birth_dates: tuple[str, ...]
+    passport_number: str
+    letter_code: str = ""
+
+
+def add_status_words():
+    """Put the standard vocabulary of statuses into the database."""
+    known = set(session.scalars(select(StatusWord.code)))
+    session.add_all(StatusWord(code=code) for code in STATUSES if code not in known)
+    session.flush()
+
+
+def case_for(signed_in, public_id, *, for_change=False):
+    """Return a case of the account that is signed in, or raise NotFound (R5).
+
+    for_change: others who would change the same case wait until this transaction is over.
+    """
+    found = select(Case).where(Case.public_id == public_id, Case.account_id == signed_in.account_id)
+    case = session.scalar(found.with_for_update(of=Case) if for_change else found)
+    if case is None:
+        raise NotFound
+    return case
+
+
+def cases_of(account_id):
+    """Return the cases that an account holds, in the order in which it claimed them."""
+    return session.scalars(select(Case).where(Case.account_id == account_id).order_by(Case.claimed_at, Case.id)).all()
+
+
+def case_at(post_id, number):
+    """Return the case with a number at a post, or None: for staff."""
+    return session.scalar(select(Case).where(Case.post_id == post_id, Case.number == number))
+
+
+def case_of_post(post_id, public_id):
+    """Return a case of a post, or raise NotFound (R5): for staff."""
+    case = session.scalar(select(Case).where(Case.post_id == post_id, Case.public_id == public_id))
+    if case is None:
+        raise NotFound
+    return case
+
+
+def cells_of(case, position):
+    """Return one traveller of a case in the words of the case file, with the newest refusal."""
+    traveller = next((one for one in case.travellers if one.position == position), None)
+    if traveller is None:
+        raise NotFound
+    cells = {
+        "case_number": case.number,
+        "visa_class": case.visa_class,
+        "status": case.status,
+        "status_date": case.status_on.isoformat(),
+        "relationship": traveller.relationship_to_principal,
+        "surname": traveller.surname,
+        "given_names": traveller.given_names,
+        "date_of_birth": traveller.date_of_birth,
+        "passport_number": traveller.passport_number,
+        "nationality": traveller.nationality,
+        "interview_date": traveller.interview_on.isoformat() if traveller.interview_on else "",
+    }
+    if traveller.refusals:
+        refusal = max(traveller.refusals, key=lambda one: one.refused_on)
+        cells["refused_on"], cells["respond_by"] = refusal.refused_on.isoformat(), refusal.respond_by
+        cells["reasons"] = "\n".join(_as_written(item) for item in refusal.items)
+    return cells
+
+
+def match(post: Post, proof: Proof, account_id):
+    """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
+
+    Matched by number, one traveller's date of birth, and passport number or letter code; names and
+    nationality never decide. Raises NoMatch, with one and the same answer after one and the same
+    query, whatever the cause. A case of another account matches by a letter code only.
+    """
+    births = [birth_digest(day) for day in proof.birth_dates]
+    passport = passport_digest(proof.passport_number)
+    code = letter_code_digest(proof.letter_code) if proof.letter_code else ""
+    rows = session.execute(
+        select(
+            Case.id,
+            Case.account_id,
+            Traveller.date_of_birth_digest,
+            Traveller.passport_digest,
+            Refusal.letter_code_digest,
+            Refusal.letter_code_used_at,
+        )
+        .outerjoin(Traveller, Traveller.case_id == Case.id)
+        .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
+        .where(Case.post_id == post.id, Case.number == proof.number)
+    ).all()
+    for case_id, owner, birth, their_passport, their_code, used_at in rows:
+        born = any([_same(birth, day) for day in births])
+        by_code = born and used_at is None and _same(their_code, code)
+        by_passport = born and _same(their_passport, passport) and owner in (None, account_id)
+        if by_code or by_passport:
+            return session.get(Case, case_id), "letter code" if by_code else "passport"
+    raise NoMatch
+
+
+def claim(case, account_id, how, now, *, by, letter_code=""):
+    """Give a case to an account; tell the account that had it, if another. Uses a letter code up."""
+    before = case.account_id
+    if how == "letter code":
+        for refusal in case.refusals:
+            if _same(refusal.letter_code_digest, letter_code_digest(letter_code)):
+                refusal.letter_code_used_at = now
+    if before == account_id:
+        return
+    case.account_id, case.claimed_at = account_id, now
+    change = {"before": {"account": before}, "after": {"account": account_id, "how": how}}
+    journal.record(by, "case claimed", case, post_id=case.post_id, now=now, **change)
+    if before is not None:
+        accounts.tell(before, "case_moved_away", now, number_end=case.number[-4:])
+        accounts.tell(account_id, "case_moved_here", now, number_end=case.number[-4:])
+
+
+def flag_differences(case, surname, given_names, nationality, by, now, *, new_passport=False):
+    """Note for staff where what a person typed differs from the record; it never decides anything."""
+    person = next((one for one in case.travellers if same_name(one.surname, surname)), case.principal)
+    differs = {
+        "surname": not same_name(person.surname, surname),
+        "given_names": not same_name(person.given_names, given_names),
+        "nationality": person.nationality != nationality,
+        "new_passport": new_passport,
+    }
+    flags = sorted({*case.flags, *(name for name, different in differs.items() if different)})
+    if flags != sorted(case.flags):
+        journal.record(by, "difference flagged", case, post_id=case.post_id, after={"flags": flags}, now=now)
+        case.flags = flags
+
+
+def require_may_book(case, today):
+    """Raise the MayNotBook that says why a case may not book a return appointment on a day (R3)."""
+    if case.status not in REFUSED:
+        raise NotRefused
+    if case.invited_until and today <= case.invited_until:
+        return
+    standing = [refusal for refusal in case.refusals if not refusal.overcome_on]
+    if not standing:
+        raise NotRefused
+    called = [refusal for refusal in standing if "in_person" in refusal.modes]
+    if not called:
+        raise _other_way(standing)
+    if not any(clock.is_open(case, refusal, today) for refusal in called):
+        raise ClockClosed
+
+
+def what_to_bring(case):
+    """Return the items an applicant is told to bring, each with its traveller: by name, never the hidden ones."""
+    return [
+        (traveller, item)
+        for traveller in case.travellers
+        for refusal in traveller.refusals
+        if refusal.kind == DOCUMENTS and not refusal.overcome_on
+        for item in refusal.items
+        if _is_brought(refusal, item)
+    ]
+
+
+def passport_digest(number):
+    """Return the digest by which a passport number is found."""
+    return encryption.digest("passport", compact(number))
+
+
+def birth_digest(day):
+    """Return the digest by which a date of birth (1990-04-12, 1990-04 or 1990) is compared."""
+    return encryption.digest("date of birth", day)
+
+
+def letter_code_digest(code):
+    """Return the digest by which a letter code is compared."""
+    return encryption.digest("letter code", compact(code))
+
+
+def _as_written(item):
+    return f"{'original ' if item.original else ''}{'petitioner ' if item.petitioner else ''}{item.name}"
+
+
+def _same(kept, given):
+    return bool(kept) and bool(given) and hmac.compare_digest(kept, given)
+
+
+def _other_way(standing):
+    modes = {mode for refusal in standing for mode in refusal.modes}
+    if "courier" in modes:
+        return SendByCourier()
+    if modes & {"drop_off", "electronic", "direct"}:
+        return OtherWay()
+    return NothingOwed()
+
+
+def _is_brought(refusal, item):
+    modes = (item.respond_by or refusal.respond_by).split(";")
+    hidden = reasons()[item.name.lower()].applicant_sees == "never"
+    return not hidden and "in_person" in modes and item.state in ("outstanding", "more_needed")

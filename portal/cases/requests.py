@@ -1,0 +1,99 @@
+"""The queue of cases to find: what people ask when nothing matched, and what staff answer."""
+
+import json
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal import journal
+from portal.accounts import operations as accounts
+from portal.cases import operations
+from portal.cases.models import CaseRequest
+from portal.db import session
+from portal.errors import NotFound
+from portal.posts.operations import today
+
+ANSWERS = (
+    "case_number",
+    "surname",
+    "given_names",
+    "date_of_birth",
+    "passport_number",
+    "new_passport_number",
+    "nationality",
+    "telephone",
+)
+
+
+def ask(account_id, post, answers, form_key, by, now):
+    """Put a person's answers into the post's queue and return the request.
+
+    Asking again while a request at the post is open, or with the same form key, gives the same one.
+    """
+    mine = select(CaseRequest).where(CaseRequest.account_id == account_id)
+    again = (CaseRequest.form_key == form_key) | ((CaseRequest.post_id == post.id) & (CaseRequest.state == "open"))
+    found = session.scalar(mine.where(again))
+    if found is not None:
+        return found
+    request = CaseRequest(
+        account_id=account_id,
+        post_id=post.id,
+        form_key=form_key,
+        answers=json.dumps({name: answers.get(name, "") for name in ANSWERS}),
+        asked_at=now,
+        reply_by=today(post, now) + timedelta(days=post.reply_days),
+    )
+    session.add(request)
+    session.flush()
+    journal.record(by, "case search asked", request, post_id=post.id, now=now)
+    return request
+
+
+def requests_of(account_id):
+    """Return what an account has asked, newest first."""
+    mine = select(CaseRequest).where(CaseRequest.account_id == account_id)
+    return session.scalars(mine.order_by(CaseRequest.id.desc())).all()
+
+
+def queue(post_id):
+    """Return the open requests of a post, oldest first."""
+    waiting = select(CaseRequest).where(CaseRequest.post_id == post_id, CaseRequest.state == "open")
+    return session.scalars(waiting.order_by(CaseRequest.id)).all()
+
+
+def request_at(post_id, public_id):
+    """Return a request of a post, or raise NotFound (R5)."""
+    found = session.scalar(
+        select(CaseRequest).where(CaseRequest.post_id == post_id, CaseRequest.public_id == public_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def answers_of(request):
+    """Return what the person typed, by the names in ANSWERS."""
+    return json.loads(request.answers)
+
+
+def hand_over(request, case, by, now):
+    """Answer a request with a case: it goes to the account that asked, and both accounts are told."""
+    if case.account_id == request.account_id:
+        accounts.tell(request.account_id, "case_found", now, number_end=case.number[-4:])
+    elif case.account_id is None:
+        operations.claim(case, request.account_id, "desk", now, by=by)
+        accounts.tell(request.account_id, "case_found", now, number_end=case.number[-4:])
+    else:
+        operations.claim(case, request.account_id, "desk", now, by=by)
+    _close(request, "done", by, now, case_id=case.id)
+
+
+def turn_down(request, answer, by, now):
+    """Answer a request without a case, with a sentence for the person who asked."""
+    accounts.tell(request.account_id, "case_not_found", now)
+    _close(request, "refused", by, now, answer=answer)
+
+
+def _close(request, state, by, now, *, case_id=None, answer=""):
+    request.state, request.answered_at, request.case_id, request.answer = state, now, case_id, answer
+    journal.record(by, f"case search {state}", request, post_id=request.post_id, now=now)

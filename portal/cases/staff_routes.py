@@ -1,0 +1,114 @@
+"""Staff find, add, correct and hand over cases."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from portal import clock, journal
+from portal.access import current_user, staff_only
+from portal.cases import operations, requests, storing
+from portal.cases.forms import AnswerForm, CaseRowForm, SearchForm
+from portal.cases.numbers import NumberUnfit, read_number
+from portal.db import commits, records
+from portal.locale import _
+from portal.posts.operations import post_by_id
+
+bp = Blueprint("cases", __name__, url_prefix="/<language:lang>/staff/cases")
+
+
+@bp.route("/requests")
+@staff_only("desk")
+def queue():
+    waiting = requests.queue(current_user.post_id)
+    return render_template("staff/requests.html", waiting=waiting, said=request.args.get("said"), now=clock.now())
+
+
+@bp.route("/requests/<uuid:request_id>", methods=["GET", "POST"])
+@staff_only("desk")
+@records
+def answer(request_id):
+    asked = requests.request_at(current_user.post_id, request_id)
+    told = requests.answers_of(asked)
+    form = AnswerForm(data={"case_number": _known_number(told["case_number"])})
+    if form.validate_on_submit() and asked.state == "open" and _answered(asked, form):
+        return redirect(url_for(".queue", said="answered"), 303)
+    if request.method == "GET":
+        journal.record(current_user.actor, "case search viewed", asked, post_id=asked.post_id)
+    return render_template("staff/request.html", asked=asked, told=told, form=form)
+
+
+@bp.route("/", methods=["GET", "POST"])
+@staff_only("desk")
+def search():
+    form = SearchForm()
+    if form.validate_on_submit():
+        try:
+            case = operations.case_at(current_user.post_id, read_number(form.case_number.data))
+        except NumberUnfit as refusal:
+            form.case_number.errors = [refusal.message]
+        else:
+            if case is not None:
+                return redirect(url_for(".show", case_id=case.public_id), 303)
+            form.case_number.errors = [_("There is no case with this number at your post.")]
+    return render_template("staff/search.html", form=form)
+
+
+@bp.route("/<uuid:case_id>")
+@staff_only("desk")
+@records
+def show(case_id):
+    case = operations.case_of_post(current_user.post_id, case_id)
+    journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
+    return render_template("staff/case.html", case=case, said=request.args.get("said"))
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@staff_only("officer")
+@commits
+def add():
+    return _store(None, {})
+
+
+@bp.route("/<uuid:case_id>/travellers/<int:position>", methods=["GET", "POST"])
+@staff_only("officer")
+@records
+def correct(case_id, position):
+    case = operations.case_of_post(current_user.post_id, case_id)
+    return _store(case, operations.cells_of(case, position))
+
+
+def _store(case, cells):
+    form = CaseRowForm(post_by_id(current_user.post_id), data=cells)
+    if case is not None:
+        form.case_number.data = case.number
+    if form.validate_on_submit():
+        storing.store_cases([form.row], current_user.actor, clock.now())
+        stored = operations.case_at(current_user.post_id, form.row.case_number)
+        return redirect(url_for(".show", case_id=stored.public_id, said="stored"), 303)
+    return render_template("staff/case_form.html", form=form, case=case)
+
+
+def _answered(asked, form):
+    """Carry the answer out; say whether it could be, else the form says why."""
+    by, now = current_user.actor, clock.now()
+    if not (form.case_number.data or "").strip():
+        requests.turn_down(asked, form.answer.data.strip(), by, now)
+        return True
+    try:
+        case = operations.case_at(asked.post_id, read_number(form.case_number.data))
+    except NumberUnfit as refusal:
+        form.case_number.errors = [refusal.message]
+        return False
+    if case is None:
+        form.case_number.errors = [_("There is no case with this number at your post. Add it first.")]
+        return False
+    if case.account_id not in (None, asked.account_id) and not form.despite_owner.data:
+        form.despite_owner.errors = [_("Another account holds this case. Tick this to move it; both will be told.")]
+        return False
+    requests.hand_over(asked, case, by, now)
+    return True
+
+
+def _known_number(typed):
+    try:
+        return read_number(typed)
+    except NumberUnfit:
+        return ""

@@ -1,0 +1,189 @@
+"""The command line: `flask --app wsgi …`."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from uuid import uuid4
+
+import click
+from flask.cli import AppGroup
+
+from portal import checks, clock, journal
+from portal.accounts import operations as accounts
+from portal.accounts.emails import read_email
+from portal.cases import operations as cases
+from portal.cases.files import read_cases
+from portal.cases.storing import store_cases
+from portal.db import session
+from portal.demonstration import herd as herds
+from portal.demonstration.data import load_demonstration
+from portal.errors import PortalError
+from portal.migrations import state
+from portal.posts import operations as posts
+from portal.slots import operations as slots
+from portal.slots.patterns import Pattern, read_times
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+STAFF_ROLES = ("guard", "desk", "scheduler", "officer", "supervisor", "administrator")
+SHOWN_ERRORS = 50
+
+db_group = AppGroup("db", help="The database.")
+posts_group = AppGroup("posts", help="Embassies and consulates.")
+cases_group = AppGroup("cases", help="Cases.")
+staff_group = AppGroup("staff", help="Accounts of staff.")
+slots_group = AppGroup("slots", help="Appointment slots.")
+demo_group = AppGroup("demo", help="The demonstration.")
+
+
+def init_app(app):
+    """Give the application its commands."""
+    for group in (db_group, posts_group, cases_group, staff_group, slots_group, demo_group):
+        app.cli.add_command(group)
+    app.cli.add_command(check)
+
+
+@db_group.command("upgrade")
+def db_upgrade():
+    """Bring the database to the tables of this release."""
+    state.upgrade()
+    cases.add_status_words()
+    session.commit()
+    click.echo("The database is up to date.")
+
+
+@posts_group.command("import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+def posts_import(file):
+    """Add or correct posts from a CSV: code,country,city,timezone."""
+    try:
+        added, changed = posts.import_posts(file, journal.COMMAND, clock.now())
+    except PortalError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    session.commit()
+    click.echo(f"{added} posts added, {changed} changed.")
+
+
+@cases_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+def cases_import(file, dry_run):
+    """Add or correct cases from a CSV or XLSX file: all of it, or none."""
+    with _bar("Reading", None) as bar:
+        rows, errors = read_cases(file, bar.update)
+    if errors:
+        for error in errors[:SHOWN_ERRORS]:
+            click.echo(str(error), err=True)
+        raise click.ClickException(f"{len(errors)} errors. Nothing was imported.")
+    total = len({(row.post, row.case_number) for row in rows})
+    with _bar("Storing", total) as bar:
+        counts = store_cases(rows, journal.COMMAND, clock.now(), bar.update)
+    session.rollback() if dry_run else session.commit()
+    done = "would be added" if dry_run else "added"
+    click.echo(
+        f"{len(rows)} rows: {counts.added} cases {done}, {counts.changed} corrected, {counts.unchanged} unchanged."
+    )
+
+
+@staff_group.command("create")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice(STAFF_ROLES))
+@click.option("--post", "code", default=None, help="Three letters; not for an administrator.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def staff_create(email, role, code, password_stdin):
+    """Create an account for a member of staff."""
+    post = posts.post_by_code(code) if code else None
+    if (post is None) != (role == "administrator"):
+        raise click.ClickException("An administrator has no post; everybody else needs a known one: --post CODE.")
+    password = _password(password_stdin)
+    try:
+        accounts.create_staff(read_email(email), password, role, post, uuid4(), clock.now())
+    except PortalError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    session.commit()
+    click.echo(f"1 account created: {role}{f' at {code}' if code else ''}.")
+
+
+@slots_group.command("release")
+@click.option("--post", "code", required=True)
+@click.option("--from", "first", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--to", "last", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option("--at", "times", required=True, help="09:00 or 09:00,09:30")
+@click.option("--seats", required=True, type=click.IntRange(1, 500))
+@click.option("--weekdays", default=",".join(WEEKDAYS), help="mon,tue; every day if not given")
+@click.option("--opens-at", default=None, type=click.DateTime(["%Y-%m-%d %H:%M"]), help="Local time of the post.")
+def slots_release(code, first, last, times, seats, weekdays, opens_at):
+    """Create slots, and let applicants see them now or from an instant on."""
+    post = posts.post_by_code(code)
+    if post is None:
+        raise click.ClickException(f"There is no post {code}.")
+    pattern = _pattern(first, last, times, seats, weekdays)
+    now = clock.now()
+    opening = slots.instant_of(opens_at, post.timezone) if opens_at else now
+    try:
+        planned = slots.plan(post, pattern, now)
+        act = slots.release(post, pattern, opening, uuid4(), journal.COMMAND, now)
+    except PortalError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    session.commit()
+    left_out = (
+        f"{len(planned.clashes)} exist already, {len(planned.past)} past, {len(planned.missing)} in a clock change"
+    )
+    click.echo(f"{act.slots} slots released with {act.seats} seats; {left_out}.")
+
+
+@demo_group.command("load")
+def demo_load():
+    """Load the demonstration data, once."""
+    with _bar("Loading", None) as bar:
+        counts = load_demonstration(clock.now(), bar.update)
+    session.commit()
+    click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
+
+
+@demo_group.command("herd")
+@click.option("--post", "code", required=True)
+@click.option("--cases", "number", required=True, type=click.IntRange(1, 100_000))
+@click.option("--seats", required=True, type=click.IntRange(1, 100_000))
+@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+def demo_herd(code, number, seats, out):
+    """Make cases that may book, accounts that are logged in, and one slot with free seats: for load tests."""
+    with _bar("Making", number) as bar:
+        try:
+            herds.make_herd(code, number, seats, out, clock.now(), bar.update)
+        except PortalError as refusal:
+            raise click.ClickException(str(refusal.message)) from refusal
+    session.commit()
+    click.echo(f"{number} cases with accounts, 1 slot with {seats} seats, written to {out}.")
+
+
+@click.command("check")
+def check():
+    """Verify the rules over the whole database; one line a violation."""
+    violations = list(checks.violations())
+    for violation in violations:
+        click.echo(violation)
+    click.echo(f"{len(violations)} violations.", err=True)
+    sys.exit(1 if violations else 0)
+
+
+def _bar(label, length):
+    return click.progressbar(
+        length=length or 0, label=label, file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()
+    )
+
+
+def _password(from_stdin):
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return click.prompt("Password", hide_input=True, confirmation_prompt=True)
+
+
+def _pattern(first: datetime, last: datetime, times, seats, weekdays):
+    names = [name.strip().lower() for name in weekdays.split(",")]
+    if any(name not in WEEKDAYS for name in names):
+        raise click.ClickException(f"Weekdays are some of {','.join(WEEKDAYS)}.")
+    local_times = read_times(times)
+    if not local_times:
+        raise click.ClickException("Times are hours and minutes, such as 09:00,09:30.")
+    numbers = frozenset(WEEKDAYS.index(name) for name in names)
+    return Pattern(first.date(), last.date(), numbers, tuple(local_times), seats)

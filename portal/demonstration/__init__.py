@@ -1,0 +1,1 @@
+"""The demonstration: invented posts' settings, cases, slots and accounts; never in service."""

@@ -1,0 +1,253 @@
+"""The demonstration data: all posts, four in service, cases of every status and age, open and announced slots."""
+
+from datetime import datetime, time, timedelta
+from itertools import cycle
+from pathlib import Path
+from uuid import uuid4
+
+from flask import current_app
+
+from portal import journal
+from portal.accounts import operations as accounts
+from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from portal.cases.operations import add_status_words
+from portal.cases.rows import Item, Row
+from portal.cases.storing import store_cases
+from portal.demonstration.people import PEOPLE
+from portal.errors import PortalError
+from portal.locale import _l
+from portal.posts import operations as posts
+from portal.slots import operations as slots
+from portal.slots.patterns import Pattern
+
+POSTS_FILE = Path(__file__).parent.parent / "data" / "posts.csv"
+APPLICANT = "applicant@example.org"
+STAFF = ("desk", "scheduler", "officer", "guard", "supervisor", "admin")
+SERVED = {
+    "PHP": {
+        "languages": "km en",
+        "in_person": True,
+        "address": "Immigrant Visa Unit\n1 Demonstration Street, Sangkat Example\nPhnom Penh, Cambodia",
+        "contact": "+855 23 000 000",
+        "screen_accepted": True,
+    },
+    "CDJ": {
+        "languages": "es en",
+        "courier": True,
+        "address": "Immigrant Visa Unit\nAvenida de la Demostración 100\n32000 Ciudad Juárez, Chihuahua, México",
+        "contact": "+52 656 000 0000",
+        "instructions": "Send the documents by DHL, as your letter says.",
+    },
+    "AMM": {
+        "languages": "ar en",
+        "in_person": True,
+        "address": "Immigrant Visa Unit\n10 Demonstration Street\nAmman, Jordan",
+        "contact": "+962 6 000 0000",
+        "uses_letter_codes": True,
+    },
+    "HCM": {
+        "languages": "vi en",
+        "in_person": True,
+        "courier": True,
+        "address": "Immigrant Visa Unit\n4 Demonstration Street, District 1\nHo Chi Minh City, Vietnam",
+        "contact": "+84 28 0000 0000",
+    },
+}
+OPEN_TIMES = (time(9, 0), time(9, 30), time(10, 0), time(13, 30))
+WORKDAYS = frozenset(range(5))
+STATUSES = (
+    ("refused", 20, "in_person", ("Birth Certificate", "Tax records")),
+    ("refused", 90, "in_person", ("Police Certificate",)),
+    ("refused", 200, "courier", ("Marriage Certificate", "Affidavit of Support")),
+    ("refused", 340, "in_person", ("Divorce Certificate",)),
+    ("refused", 364, "in_person;courier", ("Income evidence",)),
+    ("refused", 420, "courier", ("Proof of Relationship",)),
+    ("administrative_processing", 45, "none", ()),
+    ("administrative_processing", 210, "none", ()),
+    ("refused", 10, "direct", ("Medical exam",)),
+    ("refused", 30, "electronic", ("Employment Offer",)),
+    ("issued", 5, "", ()),
+    ("ready", 3, "", ()),
+    ("in_transit", 9, "", ()),
+    ("at_nvc", 60, "", ()),
+    ("application_received", 12, "", ()),
+    ("no_status", 1, "", ()),
+    ("returned", 30, "", ()),
+    ("expiring_soon", 330, "", ()),
+    ("expired", 500, "", ()),
+)
+
+
+class NotADemonstration(PortalError):
+    message = _l("This is not a demonstration: set PORTAL_DEMONSTRATION=1 first.")
+
+
+def load_demonstration(now, progress=lambda done: None):
+    """Load the demonstration data and return counts by kind; all zero where it was loaded before.
+
+    Raises NotADemonstration where the settings do not call it one.
+    """
+    require_demonstration()
+    if accounts.account_named(APPLICANT) is not None:
+        return {"accounts": 0, "posts": 0, "cases": 0, "slots": 0}
+    add_status_words()
+    with POSTS_FILE.open(encoding="utf-8") as file:
+        added, _changed = posts.import_posts(file, journal.COMMAND, now)
+    for code, settings in SERVED.items():
+        _serve(posts.post_by_code(code), settings, now)
+    stored = store_cases(_rows(now), journal.COMMAND, now, progress)
+    opened = sum(_release_slots(posts.post_by_code(code), now) for code in SERVED if SERVED[code].get("in_person"))
+    number = _create_accounts(now)
+    return {"accounts": number, "posts": added, "cases": stored.added, "slots": opened}
+
+
+def require_demonstration():
+    """Raise NotADemonstration outside a demonstration."""
+    if not current_app.extensions["settings"].demonstration:
+        raise NotADemonstration
+
+
+def _serve(post, settings, now):
+    for name, value in {"in_service": True, **settings}.items():
+        setattr(post, name, value)
+    journal.record(journal.COMMAND, "post settings", post, post_id=post.id, after={"in_service": True}, now=now)
+
+
+def _rows(now):
+    for code in SERVED:
+        here = posts.today(posts.post_by_code(code), now)
+        yield from _known_cases(code, here)
+        yield from _invented_cases(code, here)
+
+
+def _known_cases(code, here):
+    """The cases that documents and checks name; dates count back from the post's day."""
+    ago = lambda days: here - timedelta(days=days)  # noqa: E731 (a short word for a table)
+    police = Item("Police Certificate", True, False)
+    marriage = Item("Marriage Certificate", False, False)
+    a_year_and_a_month_ago = ago(396)
+    table = {
+        "PHP": (
+            (
+                "600001",
+                "refused",
+                "Sok",
+                "Dara",
+                "1990-04-12",
+                "N0123456",
+                "KH",
+                ago(60),
+                "in_person",
+                (police, marriage),
+            ),
+            (
+                "600003",
+                "administrative_processing",
+                "Chea",
+                "Sophea",
+                "1985-11-02",
+                "N0223344",
+                "KH",
+                ago(30),
+                "none",
+                (),
+            ),
+            (
+                "600005",
+                "refused",
+                "Keo",
+                "Vibol",
+                "1979-01-30",
+                "N0334455",
+                "KH",
+                a_year_and_a_month_ago,
+                "in_person",
+                (police,),
+            ),
+            ("600006", "issued", "Lim", "Channary", "1993-07-19", "N0445566", "KH", None, "", ()),
+        ),
+        "CDJ": (
+            (
+                "600001",
+                "refused",
+                "García López",
+                "María",
+                "1988-08-03",
+                "G12345678",
+                "MX",
+                ago(40),
+                "courier",
+                (marriage,),
+            ),
+        ),
+    }
+    for number, status, surname, given, birth, passport, nationality, refused, modes, items in table.get(code, ()):
+        yield Row(
+            post=code,
+            case_number=f"{code}2025{number}",
+            visa_class="IR1",
+            status=status,
+            status_date=refused or ago(14),
+            surname=surname,
+            given_names=given,
+            date_of_birth=birth,
+            passport_number=passport,
+            nationality=nationality,
+            relationship="principal",
+            interview_date=refused or ago(20),
+            refused_on=refused,
+            respond_by=modes,
+            reasons=items,
+            letter_code="",
+        )
+
+
+def _invented_cases(code, here):
+    families = cycle(PEOPLE[code])
+    for number, (status, days, modes, reasons) in enumerate(STATUSES, start=1):
+        day = here - timedelta(days=days)
+        for place in range(1 + (number % 3 == 1) * 2):
+            surname, given, born, nationality = next(families)
+            refused = day if modes else None
+            yield Row(
+                post=code,
+                case_number=f"{code}20256100{number:02}",
+                visa_class="F21" if number % 2 else "CR1",
+                status=status,
+                status_date=day,
+                surname=surname,
+                given_names=given,
+                date_of_birth=born,
+                passport_number=f"{code[0]}77{number:02}{place}{len(surname):02}1",
+                nationality=nationality,
+                relationship=("principal", "spouse", "child")[place],
+                interview_date=day,
+                refused_on=refused,
+                respond_by=modes,
+                reasons=tuple(Item(name, index == 0, False) for index, name in enumerate(reasons)),
+                letter_code=f"{code}{number:02}7K3M" if code == "AMM" and refused else "",
+            )
+
+
+def _release_slots(post, now):
+    """Open slots over three weeks from tomorrow; announce the week after for the next working day."""
+    here = posts.today(post, now)
+    tomorrow, end = here + timedelta(days=1), here + timedelta(days=21)
+    open_now = Pattern(tomorrow, end, WORKDAYS, OPEN_TIMES, 2)
+    later = Pattern(end + timedelta(days=1), end + timedelta(days=7), WORKDAYS, OPEN_TIMES, 2)
+    next_day = here + timedelta(days=(7 - here.weekday()) % 7 or 7)
+    announced = slots.instant_of(datetime.combine(next_day, time(9, 0)), post.timezone)
+    first = slots.release(post, open_now, now, uuid4(), journal.COMMAND, now)
+    second = slots.release(post, later, announced, uuid4(), journal.COMMAND, now)
+    return first.slots + second.slots
+
+
+def _create_accounts(now):
+    post = posts.post_by_code("PHP")
+    for name in STAFF:
+        role = "administrator" if name == "admin" else name
+        where = None if role == "administrator" else post
+        email = f"{name}@example.org"
+        accounts.create_staff(email, DEMONSTRATION_PASSWORD, role, where, uuid4(), now, check=False)
+    accounts.create_demonstration(APPLICANT, DEMONSTRATION_PASSWORD, "en", now)
+    return len(STAFF) + 1

@@ -1,0 +1,39 @@
+"""Personal fields: encrypted in the database, found by keyed digest (R10)."""
+
+import hashlib
+import hmac
+
+from cryptography.fernet import Fernet, MultiFernet
+from flask import current_app
+from sqlalchemy import LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+
+def init_app(app, settings):
+    """Set the keys: the first encrypts, all of them decrypt."""
+    app.extensions["field_keys"] = MultiFernet([Fernet(key) for key in settings.field_keys])
+    app.extensions["digest_key"] = hashlib.sha256(settings.digest_key.encode()).digest()
+    app.extensions["signing_key"] = hashlib.sha256(settings.secret_key.encode()).digest()
+
+
+class Encrypted(TypeDecorator):
+    """Text that the database holds encrypted only."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else current_app.extensions["field_keys"].encrypt(value.encode())
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else current_app.extensions["field_keys"].decrypt(bytes(value)).decode()
+
+
+def digest(kind, value):
+    """Return the keyed digest, 64 hexadecimal characters, by which a value of one kind is found again."""
+    return hmac.new(current_app.extensions["digest_key"], f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+
+
+def derived(purpose, value):
+    """Return a secret, 64 hexadecimal characters, derived from the secret key for one purpose."""
+    return hmac.new(current_app.extensions["signing_key"], f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()

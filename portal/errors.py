@@ -1,0 +1,98 @@
+"""What can be refused, and the pages that say so in the reader's language."""
+
+import logging
+
+import sqlalchemy.exc
+from flask import render_template, request
+from werkzeug.exceptions import HTTPException
+
+from portal import db
+from portal.locale import _l
+
+_log = logging.getLogger(__name__)
+
+
+class PortalError(Exception):
+    """A rule said no. The message is for the person who asked, in their language."""
+
+    message = _l("This cannot be done.")
+
+    def __init__(self, message=None):
+        super().__init__(type(self).__name__)
+        if message is not None:
+            self.message = message
+
+
+class NotFound(PortalError):
+    """There is no such record, or it is somebody else's: both look the same (R5)."""
+
+    message = _l("We could not find this page.")
+
+
+TITLES = {
+    400: _l("We could not read what was sent"),
+    403: _l("This page is not for this account"),
+    404: _l("We could not find this page"),
+    405: _l("This page cannot be used in that way"),
+    413: _l("What was sent is too large"),
+    429: _l("Please wait a little"),
+    500: _l("Something went wrong on our side"),
+    503: _l("The service is not available right now"),
+}
+HELP = {
+    400: _l("Go back to the page before, check what you typed, and send it again. Nothing was saved."),
+    403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
+    404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
+    405: _l("Open the page again from your dashboard."),
+    413: _l("Send less text. Nothing was saved."),
+    429: _l("Too many tries were made in a short time. This protects your data. Nothing was lost."),
+    500: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
+    503: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
+}
+
+
+def init_app(app):
+    """Show a page in the reader's language for whatever goes wrong."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(PortalError, _refusal)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
+    app.register_error_handler(sqlalchemy.exc.TimeoutError, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(code, **values):
+    """Return an error page and its code; what was typed stays in the browser, nothing is saved."""
+    code = code if code in TITLES else 400 if code < 500 else 500
+    db.session.rollback()
+    body = render_template("errors/error.html", code=code, title=TITLES[code], help=HELP[code], **values)
+    return body, code
+
+
+def _http_error(error):
+    if error.code is None or error.code < 400:
+        return error
+    body, code = page(error.code)
+    headers = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+    return body, code, headers
+
+
+def _refusal(error):
+    return page(400, message=error.message)
+
+
+def _database_away(error):
+    _log.error("database away: %s", type(error).__name__)
+    db.session.remove()
+    return _plain_page(503)
+
+
+def _unexpected(error):
+    _log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
+    db.session.remove()
+    return _plain_page(500)
+
+
+def _plain_page(code):
+    body = render_template("errors/plain.html", code=code, title=TITLES[code], help=HELP[code])
+    return body, code, {"Retry-After": "30"}

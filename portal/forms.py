@@ -1,0 +1,213 @@
+"""The base of every form: texts of our catalogue, fields that keep what was typed, keys against doubled sending."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from flask import g, request
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
+from wtforms.validators import InputRequired, StopValidation, ValidationError
+
+from portal import locale
+from portal.access import masked_token
+from portal.locale import _l, gettext
+from portal.text import normalise, unusable
+
+SWITCH = "language_switch"
+TRAP = "website"
+LONGEST = 200
+
+
+class _OurTexts:
+    """WTForms' own messages from our catalogue: it has no Khmer and no Vietnamese."""
+
+    def gettext(self, text):
+        return locale.translated(text)
+
+    def ngettext(self, one, many, count):
+        return locale.translated(one if count == 1 else many)
+
+
+class BaseForm(FlaskForm):
+    """A form whose texts are translated by our catalogue and whose token is masked.
+
+    order: the names of the fields in the order of the page, where that is not the order of the class.
+    """
+
+    order: tuple[str, ...] = ()
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+        def get_translations(self, form):
+            return _OurTexts()
+
+        def bind_field(self, form, unbound_field, options):
+            filters = [*unbound_field.kwargs.get("filters", ()), *options.get("filters", ())]
+            if issubclass(unbound_field.field_class, StringField):
+                filters = [*filters, _visible]
+            return unbound_field.bind(form=form, **{**options, "filters": filters})
+
+    @property
+    def token(self):
+        """A form token under a fresh mask."""
+        return masked_token()
+
+    def validate_on_submit(self):
+        """Say whether the form was sent, and fits. A change of language keeps what was typed and sends nothing."""
+        return request.method == "POST" and not self.is_switch and self.validate()
+
+    def validate(self, extra_validators=None):
+        fits = super().validate(extra_validators)
+        for field in self:
+            fits &= _is_usable(field)
+        return fits
+
+    @property
+    def is_switch(self):
+        """Whether somebody only asked for another language."""
+        return SWITCH in request.form
+
+    @property
+    def mistakes(self):
+        """The fields with errors, in the order of the page, with their first error."""
+        names = self.order or list(self._fields)
+        return [(self[name], self[name].errors[0]) for name in names if self[name].errors]
+
+
+class KeyedForm(BaseForm):
+    """A form that creates something: sending it again gives the same thing (R12)."""
+
+    form_key = HiddenField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.form_key.data:
+            self.form_key.data = str(uuid4())
+
+    def validate_form_key(self, field):
+        try:
+            field.data = str(UUID(field.data))
+        except ValueError as error:
+            raise ValidationError(gettext("Open this page again and send it once more.")) from error
+
+    @property
+    def key(self):
+        """The one-time key."""
+        return UUID(self.form_key.data)
+
+
+class Required(InputRequired):
+    """Something must be typed or chosen; spaces alone are nothing."""
+
+    def __init__(self, message):
+        super().__init__(message)
+        self.text = message
+
+    def __call__(self, form, field):
+        if not field.raw_data or not isinstance(field.raw_data[0], str) or not field.raw_data[0].strip():
+            field.errors = []
+            raise StopValidation(self.text)
+
+
+class BirthDateMixin(Form):
+    """Day, month and year of birth as three text fields; day and month may be unknown."""
+
+    day = StringField(_l("Day"))
+    month = StringField(_l("Month"))
+    year = StringField(_l("Year"), validators=[Required(_l("Type the year of birth, such as 1990."))])
+    day_unknown = BooleanField(_l("I do not know the day or month"))
+
+    def validate_year(self, field):
+        year = read_number(field.data, 4)
+        if year is None or not 1900 <= year <= date.today().year:
+            raise ValidationError(gettext("Type the year with four digits, such as 1990."))
+
+    def validate_month(self, field):
+        month = read_number(field.data, 2)
+        if self._may_be_unknown(field):
+            return
+        if month is None or not 1 <= month <= 12:
+            raise ValidationError(gettext("Type the month as a number from 1 to 12."))
+
+    def validate_day(self, field):
+        if self._may_be_unknown(field):
+            return
+        day, month, year = (read_number(one.data, 4) for one in (field, self.month, self.year))
+        if day is None or not 1 <= day <= 31:
+            raise ValidationError(gettext("Type the day as a number from 1 to 31."))
+        if month and year and 1 <= month <= 12 and 1900 <= year <= date.today().year:
+            _require_real_day(year, month, day)
+
+    def _may_be_unknown(self, field):
+        return self.day_unknown.data and not (field.data or "").strip()
+
+    @property
+    def birth_dates(self):
+        """The date of birth as typed, then its coarser forms: a passport may lack day or month."""
+        day, month, year = (read_number(one.data, 4) for one in (self.day, self.month, self.year))
+        forms = [f"{year:04}"]
+        if month:
+            forms.insert(0, f"{year:04}-{month:02}")
+            if day:
+                forms.insert(0, f"{year:04}-{month:02}-{day:02}")
+        return tuple(forms)
+
+
+class TrapMixin(Form):
+    """A field that people do not see and robots fill in."""
+
+    website = StringField(_l("Leave this field empty"))
+
+    def validate_website(self, field):
+        if field.data:
+            raise ValidationError(gettext("Leave this field empty."))
+
+
+def read_number(text, digits):
+    """Return the number that was typed in digits of any script, or None."""
+    plain = normalise(text or "")
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= digits else None
+
+
+class AtMost:
+    """The longest text that a field takes, in characters."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def __call__(self, form, field):
+        if len(field.data or "") > self.count:
+            raise ValidationError(gettext("This is too long. Use at most %(count)d characters.", count=self.count))
+
+
+def _require_real_day(year, month, day):
+    try:
+        born = date(year, month, day)
+    except ValueError as error:
+        raise ValidationError(gettext("There is no such day in this month. Check day, month and year.")) from error
+    if born > date.today():
+        raise ValidationError(gettext("A date of birth cannot be in the future."))
+
+
+def _visible(value):
+    # A NUL can neither be shown nor stored; the mark in its place is refused below.
+    return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+
+
+def _is_usable(field):
+    if not isinstance(field, StringField | SelectField) or not isinstance(field.data, str):
+        return True
+    if unusable(field.data.replace("\n", " ").replace("\r", " ")):
+        field.errors = [gettext("Some characters here cannot be read. Type this again.")]
+        return False
+    if not field.errors and len(field.data) > LONGEST and not any(isinstance(v, AtMost) for v in field.validators):
+        field.errors = [gettext("This is too long. Use at most %(count)d characters.", count=LONGEST)]
+        return False
+    return True
+
+
+def note_form():
+    """Note that the page holds a form, so that the language switch sends along what was typed."""
+    g.has_form = True
+    return ""

@@ -1,0 +1,1 @@
+"""The doors to everything else: front page, dashboard, and what a balancer asks."""

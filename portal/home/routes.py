@@ -1,0 +1,82 @@
+"""Front page, dashboard, and the two pages that machines ask for."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal import clock, locale
+from portal.access import applicant_only, current_user, public
+from portal.accounts import operations as accounts
+from portal.appointments import drafts
+from portal.appointments import operations as appointments
+from portal.cases import operations as cases
+from portal.cases import requests
+from portal.cases.clock import booking_last_day
+from portal.db import commits
+from portal.forms import BaseForm
+from portal.migrations.state import is_migrated
+from portal.posts.operations import today
+
+bp = Blueprint("home", __name__)
+
+
+@bp.route("/")
+@public
+def choose_language():
+    return redirect(url_for(".front", lang=locale.chosen_before()))
+
+
+@bp.route("/<language:lang>/")
+@public
+def front():
+    return render_template("home/front.html", said=request.args.get("said"))
+
+
+@bp.route("/<language:lang>/dashboard")
+@applicant_only
+def dashboard():
+    now = clock.now()
+    mine = cases.cases_of(current_user.account_id)
+    return render_template(
+        "home/dashboard.html",
+        said=request.args.get("said"),
+        notices=accounts.notices(current_user.account_id),
+        cards=[_card(case, now) for case in mine],
+        appointments=appointments.appointments_of(mine),
+        requests=requests.requests_of(current_user.account_id),
+        draft=drafts.answers_of(current_user.account_id),
+        form=BaseForm(),
+        now=now,
+    )
+
+
+@bp.route("/<language:lang>/dashboard/notices", methods=["POST"])
+@applicant_only
+@commits
+def put_notices_away():
+    accounts.put_notices_away(current_user.account_id, clock.now())
+    return redirect(url_for(".dashboard"), 303)
+
+
+@bp.route("/healthz")
+@public
+def healthz():
+    return "alive\n", 200, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+
+
+@bp.route("/readyz")
+@public
+def readyz():
+    headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
+    try:
+        ready = is_migrated()
+    except SQLAlchemyError:
+        ready = False
+    return ("ready\n", 200, headers) if ready else ("not ready\n", 503, headers)
+
+
+def _card(case, now):
+    try:
+        cases.require_may_book(case, today(case.post, now))
+    except cases.MayNotBook as refusal:
+        return case, refusal.kind, booking_last_day(case)
+    return case, "may_book", booking_last_day(case)

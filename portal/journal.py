@@ -1,0 +1,50 @@
+"""Who changed what, when: one entry in the same transaction as the change (R6)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal import clock
+from portal.db import Base, Instant, session
+
+COMMAND = "command"
+VISITOR = "visitor"
+
+
+class Entry(Base):
+    """One change. Never updated, never deleted."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index(None, "subject", "subject_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str] = mapped_column(String(40))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(20))
+    subject_id: Mapped[int]
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+def record(by, action, subject, *, post_id=None, before=None, after=None, now=None):
+    """Add an entry about a stored object to the running transaction.
+
+    by: who did it ("account:12", "command", "visitor"); before and after: what changed, with
+    nothing personal in clear.
+    """
+    session.add(
+        Entry(
+            at=now or clock.now(),
+            actor=by,
+            action=action,
+            subject=subject.__tablename__,
+            subject_id=subject.id,
+            post_id=post_id,
+            before=before,
+            after=after,
+        )
+    )

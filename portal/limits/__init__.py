@@ -1,0 +1,1 @@
+"""Limits on how often something may be tried, counted on the portal's own database."""

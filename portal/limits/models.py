@@ -1,0 +1,16 @@
+"""Counters of tries."""
+
+from sqlalchemy import Float, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base
+
+
+class LimitCounter(Base):
+    """How often something was tried in a window that ends at an instant (seconds since 1970, UTC)."""
+
+    __tablename__ = "limit_counter"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    count: Mapped[int]
+    ends_at: Mapped[float] = mapped_column(Float(53), index=True)

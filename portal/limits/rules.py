@@ -1,0 +1,64 @@
+"""Which limits there are, and what is said when one is reached (R13).
+
+Somebody who is logged in is limited by account only; others by what they try and their address
+together, and more loosely by address, because whole villages share one.
+"""
+
+import ipaddress
+import time
+
+from flask import current_app, request
+from flask_limiter import Limiter, RateLimitExceeded
+
+from portal import encryption, errors
+from portal.access import current_user
+from portal.limits.storage import DatabaseStorage
+from portal.text import normalise
+
+IPV6_NETWORK_BITS = 64
+
+limiter = Limiter(key_func=lambda: address(), headers_enabled=False)
+
+
+def init_app(app, settings):
+    """Count in the storage that the settings name."""
+    assert DatabaseStorage.STORAGE_SCHEME
+    app.config.update(RATELIMIT_STORAGE_URI=settings.limits_url, RATELIMIT_STRATEGY="fixed-window")
+    app.extensions["limits_factor"] = settings.limits_factor
+    limiter.init_app(app)
+    app.register_error_handler(RateLimitExceeded, _too_many)
+
+
+def at_most(count, window, *, per):
+    """Limit the sending of a form: count tries in a window such as "15 minutes", per what a function names."""
+
+    def allowed():
+        return f"{max(1, round(count * current_app.extensions['limits_factor']))} per {window}"
+
+    return limiter.limit(allowed, key_func=per, methods=["POST"])
+
+
+def address():
+    """Name the address a request came from: one IPv4 address, or one IPv6 network of 64 bits."""
+    found = ipaddress.ip_address(request.remote_addr or "127.0.0.1")
+    if found.version == 4:
+        return f"address:{found}"
+    return f"address:{ipaddress.ip_network((found, IPV6_NETWORK_BITS), strict=False)}"
+
+
+def account():
+    """Name the account that is logged in, or the address where none is."""
+    return current_user.actor if current_user.is_authenticated else address()
+
+
+def typed_name():
+    """Name the account that somebody tries to open, together with the address."""
+    name = normalise(request.form.get("name", "")[:254]).casefold()
+    return f"{address()} {encryption.digest('name', name)}"
+
+
+def _too_many(error):
+    ends_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60
+    seconds = max(1, int(ends_at - time.time()) + 1)
+    body, code = errors.page(429, minutes=-(-seconds // 60))
+    return body, code, {"Retry-After": str(seconds)}

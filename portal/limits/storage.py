@@ -1,0 +1,65 @@
+"""Where Flask-Limiter keeps its counts: the portal's database, so that they hold across workers and restarts."""
+
+import time
+
+from limits.storage import Storage
+from sqlalchemy import delete, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal import db, encryption
+from portal.limits.models import LimitCounter
+
+_COUNT = text(
+    """
+    INSERT INTO limit_counter (key, count, ends_at) VALUES (:key, :amount, :ends_at)
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN limit_counter.ends_at <= :now THEN :amount ELSE limit_counter.count + :amount END,
+        ends_at = CASE WHEN limit_counter.ends_at <= :now THEN :ends_at ELSE limit_counter.ends_at END
+    RETURNING count
+    """
+)
+
+
+class DatabaseStorage(Storage):
+    """One row a counter, one statement a try. Keys are digests: no address stands in the table."""
+
+    STORAGE_SCHEME = ["portal"]
+
+    @property
+    def base_exceptions(self):
+        return SQLAlchemyError
+
+    def incr(self, key, expiry, amount=1):
+        now = time.time()
+        values = {"key": _key(key), "amount": amount, "now": now, "ends_at": now + expiry}
+        with db.apart() as connection:
+            return connection.execute(_COUNT, values).scalar_one()
+
+    def get(self, key):
+        return self._row(key)[0]
+
+    def get_expiry(self, key):
+        return self._row(key)[1]
+
+    def check(self):
+        with db.reading() as session:
+            return session.scalar(select(1)) == 1
+
+    def reset(self):
+        with db.apart() as connection:
+            return connection.execute(delete(LimitCounter)).rowcount
+
+    def clear(self, key):
+        with db.apart() as connection:
+            connection.execute(delete(LimitCounter).where(LimitCounter.key == _key(key)))
+
+    def _row(self, key):
+        found = select(LimitCounter.count, LimitCounter.ends_at).where(LimitCounter.key == _key(key))
+        with db.reading() as session:
+            count, ends_at = session.execute(found).one_or_none() or (0, 0.0)
+        now = time.time()
+        return (count, ends_at) if ends_at > now else (0, now)
+
+
+def _key(key):
+    return encryption.digest("limit", key)

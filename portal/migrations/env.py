@@ -1,0 +1,16 @@
+"""What Alembic runs: the migrations, on the application's engine."""
+
+from alembic import context
+
+attributes = context.config.attributes
+with attributes["engine"].connect() as connection:
+    sqlite = connection.dialect.name == "sqlite"
+    context.configure(
+        connection=connection,
+        target_metadata=attributes["metadata"],
+        render_as_batch=sqlite,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()

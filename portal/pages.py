@@ -1,0 +1,70 @@
+"""What every page can say: names of places, links between languages, sentences after a deed."""
+
+from flask import g, request, url_for
+
+from portal import locale
+from portal.access import current_user
+from portal.cases.vocabulary import STATUSES
+from portal.cases.wording import item_text
+from portal.forms import SWITCH, TRAP, note_form
+from portal.locale import _l
+from portal.posts.operations import place
+
+SAID = {
+    "created": _l("Your account is ready."),
+    "cancelled": _l("The appointment is cancelled. You can book another time."),
+    "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
+    "logged_out": _l("You are logged out."),
+    "password_changed": _l("Your password is changed. Other devices are logged out."),
+    "language_changed": _l("Your language is changed."),
+    "released": _l("The slots are released."),
+    "closed": _l("The slot is closed. Nobody can book it; those who are booked keep their appointment."),
+    "reopened": _l("The slot is open again."),
+    "answered": _l("The request is answered. The person is told on the dashboard."),
+    "stored": _l("The case is saved."),
+}
+
+
+def init_app(app, settings, fingerprint):
+    """Teach the templates what they need on every page."""
+    stylesheet = f"/static/css/portal.css?v={fingerprint}"
+    app.jinja_env.globals.update(
+        current_user=current_user,
+        demonstration=settings.demonstration,
+        stylesheet=stylesheet,
+        other_language=other_language,
+        note_form=note_form,
+        has_form=lambda: g.get("has_form", False),
+        said_text=said_text,
+        place=place,
+        country_name=locale.country_name,
+        format_day=locale.format_day,
+        format_time=locale.format_time,
+        format_offset=locale.format_offset,
+        format_month=locale.format_month,
+        weekday_names=locale.weekday_names,
+        in_english=in_english,
+        item_text=item_text,
+        STATUSES=STATUSES,
+        SWITCH=SWITCH,
+        TRAP=TRAP,
+    )
+
+
+def other_language(code):
+    """Return the address of this page in another language; of the front page where there is none."""
+    path = request.full_path if request.query_string else request.path
+    if path.startswith(f"/{locale.current()}/"):
+        return f"/{code}/{path[len(locale.current()) + 2 :]}"
+    return url_for("home.front", lang=code)
+
+
+def said_text(key=None):
+    """Return the sentence about a deed that an address names, or None."""
+    return SAID.get(key or request.args.get("said", ""))
+
+
+def in_english(function, *args):
+    """Return what a function of the locale gives in English: for the guard, who reads English."""
+    with locale.in_language("en"):
+        return function(*args)

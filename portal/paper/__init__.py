@@ -1,0 +1,1 @@
+"""What ends up on paper: references, and later codes and documents."""

@@ -1,0 +1,40 @@
+"""References that a person can read over the telephone: PHP-7K3M-9QXR."""
+
+import secrets
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+RANDOM_CHARACTERS = 7
+SLIPS = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+def new_reference(post_code):
+    """Return a reference for a post: its code, seven random characters of Crockford base 32, one check character."""
+    body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
+    body += _check_character(post_code + body)
+    return f"{post_code}-{body[:4]}-{body[4:]}"
+
+
+def read_reference(typed):
+    """Return the reference a person meant (O for 0, I or L for 1, any dashes and case), or None.
+
+    A single wrong character does not pass.
+    """
+    plain = "".join(character for character in typed.upper() if character.isascii() and character.isalnum())
+    code, body = plain[:3], plain[3:].translate(SLIPS)
+    if len(body) != RANDOM_CHARACTERS + 1 or any(character not in ALPHABET for character in body):
+        return None
+    if _check_character(code + body[:-1]) != body[-1]:
+        return None
+    return f"{code}-{body[:4]}-{body[4:]}"
+
+
+def _check_character(text):
+    # Odd weights below 32 are coprime to it, so that one wrong character always shows.
+    total = sum((2 * place + 1) * _value(character) for place, character in enumerate(text))
+    return ALPHABET[total % len(ALPHABET)]
+
+
+def _value(character):
+    if character in ALPHABET:
+        return ALPHABET.index(character)
+    return 32 + ord(character)

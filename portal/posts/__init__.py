@@ -1,0 +1,1 @@
+"""Posts: embassies and consulates, and their settings."""

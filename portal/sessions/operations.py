@@ -1,0 +1,63 @@
+"""What can be done with sessions: begin, find, end."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+
+from portal.db import session
+from portal.sessions.models import SignIn
+
+
+@dataclass(frozen=True)
+class Life:
+    """How long a session may be idle, and how long it may last."""
+
+    idle: timedelta
+    absolute: timedelta
+
+
+APPLICANT = Life(timedelta(hours=4), timedelta(days=2))
+SHARED_DEVICE = Life(timedelta(minutes=20), timedelta(hours=2))
+STAFF = Life(timedelta(hours=1), timedelta(hours=12))
+SEEN_STEPS = 10
+
+
+def begin(account_id, number_digest, life, now, *, shared_device=False):
+    """Begin a session for an account; return its row."""
+    row = SignIn(
+        number_digest=number_digest,
+        account_id=account_id,
+        shared_device=shared_device,
+        started_at=now,
+        seen_at=now,
+        ends_at=min(now + life.idle, now + life.absolute),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def keep_alive(connection, number_digest, started_at: datetime, life, now):
+    """Note that a session is in use: its end moves, but never past the absolute limit."""
+    ends_at = min(now + life.idle, started_at + life.absolute)
+    connection.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(seen_at=now, ends_at=ends_at))
+
+
+def is_due(seen_at, life, now):
+    """Say whether a session's use should be noted again (a tenth of the idle limit has passed)."""
+    return now - seen_at > life.idle / SEEN_STEPS
+
+
+def end(number_digest):
+    """End one session."""
+    session.execute(delete(SignIn).where(SignIn.number_digest == number_digest))
+
+
+def end_all(account_id, *, but=None):
+    """End every session of an account, but for one if its digest is given; return their digests."""
+    found = select(SignIn.number_digest).where(SignIn.account_id == account_id, SignIn.number_digest != (but or ""))
+    digests = session.scalars(found).all()
+    session.execute(delete(SignIn).where(SignIn.number_digest.in_(digests)))
+    return digests
+

@@ -1,0 +1,1 @@
+"""Slots: the times a post offers, drafted, released, closed."""

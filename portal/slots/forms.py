@@ -1,0 +1,104 @@
+"""The form by which staff release slots."""
+
+from datetime import datetime, timedelta
+
+from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, StringField, widgets
+from wtforms.validators import NumberRange, Optional, ValidationError
+
+from portal import locale
+from portal.forms import BaseForm, KeyedForm, Required
+from portal.locale import _, _l
+from portal.slots.patterns import LONGEST_RANGE, Pattern, read_times
+
+MOST_SEATS = 500
+MOST_TIMES = 100
+
+
+class TickBoxes(SelectMultipleField):
+    """Several choices, each a box to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+class ReleaseForm(KeyedForm):
+    order = ("first_day", "last_day", "weekdays", "times", "seats", "opens", "opens_on", "opens_time", "form_key")
+    first_day = DateField(_l("First day"), validators=[Required(_l("Choose the first day."))])
+    last_day = DateField(_l("Last day"), validators=[Required(_l("Choose the last day."))])
+    weekdays = TickBoxes(_l("Weekdays"), coerce=int)
+    times = StringField(_l("Times"), validators=[Required(_l("Type one or more times, such as 09:00, 09:30."))])
+    seats = IntegerField(
+        _l("Seats in each slot"),
+        validators=[
+            Required(_l("Type how many cases each slot takes.")),
+            NumberRange(1, MOST_SEATS, _l("Type a number from 1 to 500.")),
+        ],
+    )
+    opens = RadioField(
+        _l("When applicants see them"),
+        choices=[("now", _l("Now")), ("announced", _l("At an announced time"))],
+        validators=[Required(_l("Choose when applicants see the slots."))],
+    )
+    opens_on = DateField(_l("Day of the release"), validators=[Optional()])
+    opens_time = StringField(_l("Time of the release"))
+
+    def __init__(self, today, **kwargs):
+        super().__init__(**kwargs)
+        self._today = today
+        self.weekdays.choices = [(number, wide) for number, (_short, wide) in enumerate(locale.weekday_names())]
+
+    def validate_first_day(self, field):
+        if field.data and field.data < self._today:
+            raise ValidationError(_("The first day is past. Choose today or later."))
+
+    def validate_last_day(self, field):
+        if not field.data or not self.first_day.data:
+            return
+        if field.data < self.first_day.data:
+            raise ValidationError(_("The last day is before the first. Choose a later one."))
+        if field.data - self.first_day.data > LONGEST_RANGE:
+            raise ValidationError(_("Choose at most one year."))
+
+    def validate_weekdays(self, field):
+        if not field.data:
+            raise ValidationError(_("Tick at least one weekday."))
+
+    def validate_times(self, field):
+        self.local_times = tuple(read_times(field.data or ""))
+        if not self.local_times or len(self.local_times) > MOST_TIMES:
+            raise ValidationError(_("Type times as hours and minutes, such as 09:00, 09:30, 14:00."))
+
+    def validate_opens(self, field):
+        if field.data == "announced" and (self.opens_on.data is None or not read_times(self.opens_time.data or "")):
+            raise ValidationError(_("Type day and time of the release."))
+
+    @property
+    def pattern(self):
+        """What was asked for, as the operations take it."""
+        first, last, seats = self.first_day.data, self.last_day.data, self.seats.data
+        assert first and last and seats
+        return Pattern(first, last, frozenset(self.weekdays.data or ()), self.local_times, seats)
+
+    @property
+    def local_opening(self):
+        """The local date and time of an announced release, or None for now."""
+        if self.opens.data == "now" or self.opens_on.data is None:
+            return None
+        return datetime.combine(self.opens_on.data, read_times(self.opens_time.data)[0])
+
+    @staticmethod
+    def defaults(today):
+        """What the form proposes: the week that begins in seven days, Monday to Friday."""
+        monday = today + timedelta(days=7 - today.weekday())
+        return {
+            "first_day": monday,
+            "last_day": monday + timedelta(days=4),
+            "weekdays": [0, 1, 2, 3, 4],
+            "times": "09:00, 09:30, 10:00",
+            "seats": 2,
+            "opens": "now",
+        }
+
+
+class CloseForm(BaseForm):
+    """Nothing but the wish to close or reopen a slot."""

@@ -1,0 +1,198 @@
+"""What can be done with slots: offer, plan, release, close."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, insert, select, update
+
+from portal import journal
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.slots.models import Release, Slot
+from portal.slots.patterns import LONGEST_RANGE
+
+MOST_SLOTS = 20_000
+
+
+class NothingToRelease(PortalError):
+    message = _l("These dates, weekdays and times make no new slot.")
+
+
+class TooMany(PortalError):
+    message = _l("This would make more than 20,000 slots. Choose fewer days or times.")
+
+
+class HasAppointments(PortalError):
+    message = _l("People are booked in this slot. Move or cancel their appointments first.")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a pattern would make: local starts to create; those that clash, are past, or do not exist."""
+
+    create: tuple[datetime, ...]
+    clashes: tuple[datetime, ...]
+    past: tuple[datetime, ...]
+    missing: tuple[datetime, ...]
+
+
+def open_slots(post_id, now):
+    """Return what applicants can book at a post, soonest first."""
+    offer = select(Slot).where(Slot.post_id == post_id, Slot.open_at(now))
+    return session.scalars(offer.order_by(Slot.starts_at, Slot.id)).all()
+
+
+def next_release(post_id, now):
+    """Return the instant of the next announced release at a post, or None."""
+    return session.scalar(select(func.min(Slot.opens_at)).where(Slot.post_id == post_id, Slot.announced_at(now)))
+
+
+def slots_by_day(post_id, first_day, last_day):
+    """Return the slots of a post between two local days, inclusive, in order."""
+    start, end = datetime.combine(first_day, time.min), datetime.combine(last_day, time.max)
+    found = select(Slot).where(Slot.post_id == post_id, Slot.local_start.between(start, end))
+    return session.scalars(found.order_by(Slot.local_start)).all()
+
+
+def days_with_slots(post_id, first_day):
+    """Return (day, slots, seats, taken) of each local day from first_day on that has slots not closed."""
+    start = datetime.combine(first_day, time.min)
+    found = (
+        select(Slot.local_start, Slot.seats, Slot.taken)
+        .where(Slot.post_id == post_id, Slot.local_start >= start, Slot.closed_at.is_(None))
+        .order_by(Slot.local_start)
+    )
+    days: dict[date, list[int]] = {}
+    for local_start, seats, taken in session.execute(found):
+        sums = days.setdefault(local_start.date(), [0, 0, 0])
+        sums[0], sums[1], sums[2] = sums[0] + 1, sums[1] + seats, sums[2] + taken
+    return [(day, *sums) for day, sums in days.items()]
+
+
+def plan(post, pattern, now):
+    """Return the Plan of a pattern at a post, as things stand now; raises TooMany."""
+    starts = _starts(pattern)
+    zone = ZoneInfo(post.timezone)
+    known = set(
+        session.scalars(
+            select(Slot.local_start).where(
+                Slot.post_id == post.id,
+                Slot.local_start.between(starts[0], starts[-1]),
+            )
+        )
+        if starts
+        else []
+    )
+    kinds: dict[str, list[datetime]] = {"create": [], "clashes": [], "past": [], "missing": []}
+    for start in starts:
+        kinds[_kind(start, zone, known, now)].append(start)
+    return Plan(**{name: tuple(found) for name, found in kinds.items()})
+
+
+def release(post, pattern, opens_at, form_key: UUID, by, now):
+    """Create the slots of a pattern, seen by applicants from an instant on; return the Release.
+
+    opens_at: an instant; not before now, or it becomes now. All slots appear at once, or none. The
+    same form key gives the same release again (R12). Raises NothingToRelease or TooMany.
+    """
+    again = session.scalar(select(Release).where(Release.form_key == form_key))
+    if again is not None:
+        return again
+    create = plan(post, pattern, now).create
+    if not create:
+        raise NothingToRelease
+    act = Release(
+        post_id=post.id,
+        form_key=form_key,
+        actor=by,
+        made_at=now,
+        opens_at=max(opens_at, now),
+        first_day=create[0].date(),
+        last_day=create[-1].date(),
+        slots=len(create),
+        seats=len(create) * pattern.seats,
+    )
+    session.add(act)
+    session.flush()
+    shared = {"post_id": post.id, "release_id": act.id, "timezone": post.timezone, "taken": 0}
+    shared |= {"seats": pattern.seats, "opens_at": act.opens_at}
+    rows = [{"local_start": start, "starts_at": instant_of(start, post.timezone), **shared} for start in create]
+    session.execute(insert(Slot), rows)
+    made = {"slots": act.slots, "seats": act.seats, "opens_at": act.opens_at.isoformat()}
+    journal.record(by, "slots released", act, post_id=post.id, after=made, now=now)
+    return act
+
+
+def slot_at(post_id, slot_id):
+    """Return a slot of a post, or raise NotFound (R5)."""
+    found = session.scalar(select(Slot).where(Slot.post_id == post_id, Slot.id == slot_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def close(slot, by, now):
+    """Close a slot to new bookings; those who have a place keep it."""
+    if slot.closed_at is None:
+        slot.closed_at = now
+        journal.record(by, "slot closed", slot, post_id=slot.post_id, after={"taken": slot.taken}, now=now)
+
+
+def reopen(slot, by, now):
+    """Open a closed slot again."""
+    if slot.closed_at is not None:
+        slot.closed_at = None
+        journal.record(by, "slot reopened", slot, post_id=slot.post_id, now=now)
+
+
+def take_seat(slot_id, post_id, now):
+    """Take one seat of an open slot; say whether there was one.
+
+    One UPDATE both asks and takes, so two people cannot share the last seat (R1).
+    """
+    claim = update(Slot).where(Slot.id == slot_id, Slot.post_id == post_id, Slot.open_at(now))
+    taken = claim.values(taken=Slot.taken + 1).returning(Slot.id)
+    return session.execute(taken, execution_options=_UNSYNCHRONISED).first() is not None
+
+
+def give_seat_back(slot_id):
+    """Free one seat of a slot."""
+    session.execute(
+        update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken - 1), execution_options=_UNSYNCHRONISED
+    )
+
+
+def lock(slot_ids):
+    """Hold the rows of slots, in one order, so that two people who swap do not lock each other up (R2)."""
+    session.execute(select(Slot.id).where(Slot.id.in_(slot_ids)).order_by(Slot.id).with_for_update())
+
+
+def instant_of(local_start, timezone):
+    """Return the instant of a local start; of an hour that comes twice, the first."""
+    return local_start.replace(tzinfo=ZoneInfo(timezone), fold=0).astimezone(UTC)
+
+
+_UNSYNCHRONISED = {"synchronize_session": False}
+
+
+def _starts(pattern):
+    if pattern.last_day - pattern.first_day > LONGEST_RANGE:
+        raise TooMany
+    span = (pattern.last_day - pattern.first_day).days + 1
+    days = [pattern.first_day + timedelta(days=number) for number in range(max(span, 0))]
+    days = [day for day in days if day.weekday() in pattern.weekdays]
+    if len(days) * len(pattern.times) > MOST_SLOTS:
+        raise TooMany
+    return [datetime.combine(day, at) for day in days for at in sorted(set(pattern.times))]
+
+
+def _kind(start, zone, known, now):
+    if start in known:
+        return "clashes"
+    instant = start.replace(tzinfo=zone).astimezone(UTC)
+    if instant.astimezone(zone).replace(tzinfo=None) != start:
+        return "missing"
+    return "past" if instant <= now else "create"

@@ -1,0 +1,89 @@
+"""The plain calendar of staff: what there is, release more, close."""
+
+from datetime import timedelta
+from itertools import groupby
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from portal import clock
+from portal.access import current_user, staff_only
+from portal.db import commits
+from portal.errors import PortalError
+from portal.posts.operations import post_by_id, today
+from portal.slots import operations
+from portal.slots.forms import CloseForm, ReleaseForm
+from portal.slots.patterns import read_day
+
+bp = Blueprint("slots", __name__, url_prefix="/<language:lang>/staff/slots")
+DAYS_SHOWN = 7
+
+
+@bp.route("/")
+@staff_only("scheduler")
+def list_slots():
+    post, now = _post(), clock.now()
+    first = read_day(request.args.get("from", "")) or today(post, now)
+    last = first + timedelta(days=DAYS_SHOWN - 1)
+    found = operations.slots_by_day(post.id, first, last)
+    return render_template(
+        "staff/slots.html",
+        post=post,
+        now=now,
+        first=first,
+        last=last,
+        earlier=first - timedelta(days=DAYS_SHOWN),
+        later=last + timedelta(days=1),
+        days=operations.days_with_slots(post.id, today(post, now)),
+        slots=found,
+        by_day=[(day, list(group)) for day, group in groupby(found, lambda slot: slot.local_start.date())],
+        form=CloseForm(),
+        said=request.args.get("said"),
+    )
+
+
+@bp.route("/release", methods=["GET", "POST"])
+@staff_only("scheduler")
+@commits
+def release():
+    post, now = _post(), clock.now()
+    form, plan = ReleaseForm(today(post, now), data=ReleaseForm.defaults(today(post, now))), None
+    if form.validate_on_submit():
+        try:
+            if "confirm" in request.form:
+                act = operations.release(
+                    post, form.pattern, _opening(form, post, now), form.key, current_user.actor, now
+                )
+                return redirect(url_for(".list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
+            plan = operations.plan(post, form.pattern, now)
+        except PortalError as refusal:
+            form.first_day.errors = [refusal.message]
+    return render_template(
+        "staff/release.html", post=post, form=form, plan=plan, opens_at=plan and _opening(form, post, now)
+    )
+
+
+@bp.route("/<int:slot_id>/close", methods=["POST"])
+@staff_only("scheduler")
+@commits
+def close(slot_id):
+    slot = operations.slot_at(current_user.post_id, slot_id)
+    operations.close(slot, current_user.actor, clock.now())
+    return redirect(url_for(".list_slots", said="closed", **{"from": slot.local_start.date().isoformat()}), 303)
+
+
+@bp.route("/<int:slot_id>/reopen", methods=["POST"])
+@staff_only("scheduler")
+@commits
+def reopen(slot_id):
+    slot = operations.slot_at(current_user.post_id, slot_id)
+    operations.reopen(slot, current_user.actor, clock.now())
+    return redirect(url_for(".list_slots", said="reopened", **{"from": slot.local_start.date().isoformat()}), 303)
+
+
+def _post():
+    return post_by_id(current_user.post_id)
+
+
+def _opening(form, post, now):
+    local = form.local_opening
+    return now if local is None else operations.instant_of(local, post.timezone)

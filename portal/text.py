@@ -1,0 +1,40 @@
+"""What people type, made comparable: digits, marks that cannot be seen, case, spaces."""
+
+import re
+import unicodedata
+
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\u061c]")
+UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
+
+
+def normalise(text):
+    """Return text as NFKC, without invisible marks, digits of any script as 0 to 9, outer spaces gone."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    text = "".join(_latin_digit(character) for character in text)
+    return " ".join(text.split())
+
+
+def compact(text):
+    """Return text normalised, in capitals, without spaces and dashes: how numbers are compared."""
+    return re.sub(r"[\s\-\u2010-\u2015\u2212_./]", "", normalise(text)).upper()
+
+
+def unusable(text):
+    """Say whether text holds a character that no name, number or sentence has (NUL, broken bytes)."""
+    return bool(UNUSABLE.search(text))
+
+
+def same_name(one, other):
+    """Say whether two names are the same but for case, accents, spaces and marks."""
+    return _folded(one) == _folded(other)
+
+
+def _folded(name):
+    decomposed = unicodedata.normalize("NFKD", normalise(name).casefold())
+    return "".join(character for character in decomposed if character.isalnum())
+
+
+def _latin_digit(character):
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
+    return character
