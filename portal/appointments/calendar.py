@@ -27,7 +27,7 @@ class Time:
 
 @dataclass(frozen=True)
 class Month:
-    """One month as weeks of (day, free seats); None for days of other months."""
+    """One month as its weeks that have free seats, each of (day, free seats); None for days of other months."""
 
     first: date
     weeks: tuple[tuple[tuple[date, int] | None, ...], ...]
@@ -103,6 +103,7 @@ def _months(free, first_weekday):
             tuple(
                 tuple((day, free[day]) if day.month == first.month else None for day in week)
                 for week in weeks_of.monthdatescalendar(first.year, first.month)
+                if any(free[day] and day.month == first.month for day in week)
             ),
         )
         for first in firsts

@@ -28,7 +28,7 @@ def keep(account_id, step, answers, now):
 
 
 def forget(account_id):
-    """Forget an account's answers: they led to an appointment, or the person starts anew."""
+    """Forget an account's answers: they led to a case, or the person starts anew."""
     session.execute(delete(Draft).where(Draft.account_id == account_id))
 
 

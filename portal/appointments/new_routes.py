@@ -9,7 +9,6 @@ from portal.appointments.forms import AskForm, CaseForm, DetailsForm, PurposeFor
 from portal.cases import operations as cases
 from portal.cases import requests
 from portal.db import commits
-from portal.forms import read_number
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code
 from portal.text import compact
@@ -58,7 +57,8 @@ def details():
         return redirect(_next_page(answers), 303)
     form = DetailsForm(all_posts(), data=answers.get("details"))
     if form.validate_on_submit():
-        return _keep("details", {name: form[name].data for name in form.order}, "questions")
+        typed = {name: form[name].data for name in form.order}
+        return _keep("details", {**typed, "birth_dates": form.birth_dates}, "questions")
     return render_template("appointments/details.html", form=form, step=3, steps=LAST_STEP)
 
 
@@ -145,28 +145,18 @@ def _next_page(answers):
 def _claim(form, details):
     now, by, account_id = clock.now(), current_user.actor, current_user.account_id
     drafts.keep(account_id, "typed", {"case_number": form.case_number.data}, now)
-    post = post_by_code(details["location"])
     proof = cases.Proof(
         number=form.number,
-        birth_dates=_birth_dates(details),
+        birth_dates=tuple(details["birth_dates"]),
         passport_number=compact(details["passport_number"]),
-        letter_code=compact(form.letter_code.data or "") if post.uses_letter_codes or form.letter_code.data else "",
+        letter_code=compact(form.letter_code.data or ""),
     )
-    found, how = cases.match(post, proof, account_id)
-    cases.claim(found, account_id, how, now, by=by, letter_code=proof.letter_code)
-    typed = (details["surname"], details["given_names"], details["nationality"])
-    cases.flag_differences(found, *typed, by, now, new_passport=details["has_new_passport"])
+    described = {name: details[name] for name in ("surname", "given_names", "nationality", "has_new_passport")}
+    found = cases.match_and_claim(post_by_code(details["location"]), proof, described, account_id, by, now)
+    drafts.forget(account_id)
     return found
-
-
-def _birth_dates(details):
-    day, month, year = (read_number(details[name], 4) for name in ("day", "month", "year"))
-    forms = [f"{year:04}"]
-    forms += [f"{year:04}-{month:02}"] if month else []
-    forms += [f"{year:04}-{month:02}-{day:02}"] if month and day else []
-    return tuple(forms)
 
 
 def _answers_for_staff(answers):
     details = answers["details"]
-    return {**details, "case_number": answers["typed"]["case_number"], "date_of_birth": _birth_dates(details)[-1]}
+    return {**details, "case_number": answers["typed"]["case_number"], "date_of_birth": details["birth_dates"][0]}

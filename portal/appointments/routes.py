@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 
 from portal import clock
 from portal.access import applicant_only, current_user
-from portal.appointments import calendar, drafts, operations
+from portal.appointments import calendar, operations
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
@@ -72,9 +72,7 @@ def _book_or_move(case, form):
     live = operations.live_appointment(case)
     if live is not None and live.form_key != form.key:
         return operations.move(live, form.slot.data, form.key, by, now)
-    booked = operations.book(case, form.slot.data, form.key, by, now)
-    drafts.forget(current_user.account_id)
-    return booked
+    return operations.book(case, form.slot.data, form.key, by, now)
 
 
 def _calendar_page(case, form):

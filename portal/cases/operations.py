@@ -158,6 +158,18 @@ def match(post: Post, proof: Proof, account_id):
     raise NoMatch
 
 
+def match_and_claim(post, proof: Proof, described, account_id, by, now):
+    """Match a case, give it to the account, and return it; raises NoMatch.
+
+    described: surname, given_names, nationality and has_new_passport as typed; differences from the
+    record are flagged for staff and decide nothing.
+    """
+    case, how = match(post, proof, account_id)
+    claim(case, account_id, how, now, by=by, letter_code=proof.letter_code)
+    flag_differences(case, described, by, now)
+    return case
+
+
 def claim(case, account_id, how, now, *, by, letter_code=""):
     """Give a case to an account; tell the account that had it, if another. Uses a letter code up."""
     before = case.account_id
@@ -175,14 +187,15 @@ def claim(case, account_id, how, now, *, by, letter_code=""):
         accounts.tell(account_id, "case_moved_here", now, number_end=case.number[-4:])
 
 
-def flag_differences(case, surname, given_names, nationality, by, now, *, new_passport=False):
+def flag_differences(case, described, by, now):
     """Note for staff where what a person typed differs from the record; it never decides anything."""
+    surname = described["surname"]
     person = next((one for one in case.travellers if same_name(one.surname, surname)), case.principal)
     differs = {
         "surname": not same_name(person.surname, surname),
-        "given_names": not same_name(person.given_names, given_names),
-        "nationality": person.nationality != nationality,
-        "new_passport": new_passport,
+        "given_names": not same_name(person.given_names, described["given_names"]),
+        "nationality": person.nationality != described["nationality"],
+        "new_passport": described["has_new_passport"],
     }
     flags = sorted({*case.flags, *(name for name, different in differs.items() if different)})
     if flags != sorted(case.flags):

@@ -60,4 +60,3 @@ def end_all(account_id, *, but=None):
     digests = session.scalars(found).all()
     session.execute(delete(SignIn).where(SignIn.number_digest.in_(digests)))
     return digests
-

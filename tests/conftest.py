@@ -1,0 +1,106 @@
+"""What tests stand on: the portal on a real SQLite file and on a real PostgreSQL, and people who visit it."""
+
+import shutil
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from portal import access, create_app
+from portal.appointments import calendar
+from portal.cases.operations import add_status_words
+from portal.config import settings_from
+from portal.db import session
+from portal.migrations import state
+from tests.postgresql import temporary_postgresql
+from tests.secrets import ENVIRONMENT
+from tests.visitor import Visitor
+
+CHROMIUM_FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    """A PostgreSQL of our own; gives the folder of its socket."""
+    with temporary_postgresql() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def _templates(tmp_path_factory):
+    """Migrated SQLite databases and PostgreSQL templates, made once for each kind."""
+    return {}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path, _templates, tmp_path_factory):
+    """The address of a migrated database for this test alone, of either kind."""
+    if request.param == "sqlite":
+        if "sqlite" not in _templates:
+            _templates["sqlite"] = tmp_path_factory.mktemp("template") / "portal.db"
+            _migrate(f"sqlite:///{_templates['sqlite']}", tmp_path)
+        shutil.copy(_templates["sqlite"], tmp_path / "portal.db")
+        return f"sqlite:///{tmp_path / 'portal.db'}"
+    server = request.getfixturevalue("postgresql")
+    if "postgresql" not in _templates:
+        server.create("template_portal")
+        _migrate(server.url("template_portal"), tmp_path)
+        _templates["postgresql"] = "template_portal"
+    name = f"portal_{next(_numbers)}"
+    server.create(name, template="template_portal")
+    request.addfinalizer(lambda: server.drop(name))
+    return server.url(name)
+
+
+@pytest.fixture
+def settings(database_url, tmp_path):
+    """Settings of a demonstration on the test's own database."""
+    return _settings(database_url, tmp_path)
+
+
+@pytest.fixture
+def app(settings):
+    """The portal, migrated and empty, with its context pushed."""
+    made = create_app(settings)
+    made.testing = True
+    access.forget_everyone()
+    calendar.forget_offers()
+    with made.app_context():
+        yield made
+        session.remove()
+    made.extensions["engine"].dispose()
+
+
+@pytest.fixture
+def visitor(app):
+    """Somebody who is not logged in."""
+    return Visitor(app)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """One Chromium for the whole run."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
+        yield running
+        running.close()
+
+
+def _settings(database_url, folder):
+    environment = {**ENVIRONMENT, "PORTAL_DATABASE_URL": database_url, "PORTAL_INSTANCE": str(folder)}
+    return settings_from(environment)
+
+
+def _migrate(database_url, folder):
+    made = create_app(replace(_settings(database_url, folder)))
+    with made.app_context():
+        state.upgrade()
+        add_status_words()
+        session.commit()
+        session.remove()
+    made.extensions["engine"].dispose()

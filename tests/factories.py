@@ -1,0 +1,137 @@
+"""Plain makers of posts, cases, slots and accounts, as tests need them."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import count
+from uuid import uuid4
+
+from portal import access, clock
+from portal.accounts.models import Account
+from portal.accounts.passwords import hash_password
+from portal.cases.operations import case_at
+from portal.cases.rows import Item, Row
+from portal.cases.storing import store_cases
+from portal.db import session
+from portal.journal import record
+from portal.posts.models import Post
+from portal.sessions.operations import APPLICANT, begin
+from portal.slots.models import Slot
+from portal.slots.operations import instant_of
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+PASSWORD = "purple otter ladder 99"
+PASSPORT = "N0123456"
+BIRTH = "1990-04-12"
+_numbers = count(1)
+_hash = hash_password(PASSWORD)
+
+
+def make_post(code="PHP", **settings):
+    """A post in service, Phnom Penh unless said otherwise."""
+    known = session.query(Post).filter_by(code=code).one_or_none()
+    if known:
+        return known
+    values = {
+        "country": "KH",
+        "city": "Phnom Penh",
+        "timezone": "Asia/Phnom_Penh",
+        "languages": "km en",
+        "in_service": True,
+        "in_person": True,
+        "address": "Immigrant Visa Unit\n1 Example Street",
+        "contact": "+855 23 000 000",
+        **settings,
+    }
+    post = Post(code=code, **values)
+    session.add(post)
+    session.flush()
+    return post
+
+
+def make_row(**cells):
+    """One row of a case file: Dara Sok's, refused sixty days ago, unless said otherwise."""
+    today = clock.now().date()
+    values = {
+        "post": "PHP",
+        "case_number": f"PHP2025{next(_numbers):06}",
+        "visa_class": "IR1",
+        "status": "refused",
+        "status_date": today - timedelta(days=60),
+        "surname": "Sok",
+        "given_names": "Dara",
+        "date_of_birth": BIRTH,
+        "passport_number": PASSPORT,
+        "nationality": "KH",
+        "relationship": "principal",
+        "interview_date": today - timedelta(days=60),
+        "refused_on": today - timedelta(days=60),
+        "respond_by": "in_person",
+        "reasons": (Item("Police Certificate", True, False), Item("Marriage Certificate", False, False)),
+        "letter_code": "",
+        **cells,
+    }
+    return Row(**values)
+
+
+def make_case(account=None, more=(), **cells):
+    """A case that may book, of an account if one is given; more are rows of further travellers."""
+    row = make_row(**cells)
+    post = make_post(row.post)
+    others = [make_row(**{"post": row.post, "case_number": row.case_number, **other}) for other in more]
+    store_cases([row, *others], "command", clock.now())
+    case = case_at(post.id, row.case_number)
+    if account is not None:
+        case.account_id, case.claimed_at = account.id, clock.now()
+    session.commit()
+    return case
+
+
+def make_slot(post=None, start=None, seats=1, opens_at=None, **values):
+    """An open slot, next week at nine unless said otherwise; start is local time."""
+    post = post or make_post()
+    start = start or datetime.combine(clock.now().date() + timedelta(days=7), time(9, 0)) + timedelta(
+        minutes=30 * next(_numbers)
+    )
+    slot = Slot(
+        post_id=post.id,
+        local_start=start,
+        timezone=post.timezone,
+        starts_at=instant_of(start, post.timezone),
+        seats=seats,
+        opens_at=opens_at or clock.now() - timedelta(days=1),
+        **values,
+    )
+    session.add(slot)
+    session.commit()
+    return slot
+
+
+def make_account(role=None, post=None, email=None, **values):
+    """An account whose password is PASSWORD."""
+    account = Account(
+        email=email or f"somebody-{next(_numbers)}@example.org",
+        password_hash=_hash,
+        language="en",
+        role=role,
+        post_id=post.id if post else None,
+        form_key=uuid4(),
+        created_at=clock.now(),
+        **values,
+    )
+    session.add(account)
+    session.flush()
+    record("command", "account created", account)
+    session.commit()
+    return account
+
+
+def signed_in(visitor, account):
+    """Let a visitor be logged in to an account."""
+    number, digest = access.new_number()
+    begin(account.id, digest, APPLICANT, clock.now())
+    session.commit()
+    return visitor.enter(number)
+
+
+def a_day(text):
+    """A date, from 2026-01-31."""
+    return date.fromisoformat(text)

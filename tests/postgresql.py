@@ -1,0 +1,59 @@
+"""A PostgreSQL server of our own, in a temporary folder, on a socket only."""
+
+import contextlib
+import os
+import pathlib
+import pwd
+import shutil
+import subprocess
+import tempfile
+
+import psycopg
+
+
+class Server:
+    """A running PostgreSQL: its databases are made and dropped by name."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def url(self, name):
+        """The address of a database, as the portal's settings take it."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def create(self, name, template="template1"):
+        """Make a database as a copy of another."""
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+    def drop(self, name):
+        """Remove a database, whoever is still connected."""
+        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _run(self, statement):
+        with psycopg.connect(f"dbname=postgres user=postgres host={self.folder}", autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@contextlib.contextmanager
+def temporary_postgresql(*settings):
+    """Start a server and stop it again; settings are more of the kind "fsync=on"."""
+    bins = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    folder = tempfile.mkdtemp(prefix="portal-postgresql-")
+    before = []
+    if os.getuid() == 0:
+        user = pwd.getpwnam("postgres")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        before = ["runuser", "-u", "postgres", "--"]
+
+    def run(*command):
+        subprocess.run([*before, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    options = " ".join(f"-c {setting}" for setting in ("fsync=off", "max_connections=200", *settings))
+    data = f"{folder}/data"
+    run(bins / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8", "--locale=C.UTF-8")
+    run(bins / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", f"-k {folder} -h '' {options}", "start")
+    try:
+        yield Server(folder)
+    finally:
+        run(bins / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
