@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from flask import g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal import locale
@@ -162,6 +163,11 @@ class TrapMixin(Form):
     def validate_website(self, field):
         if field.data:
             raise ValidationError(gettext("Leave this field empty."))
+
+
+def options(pairs):
+    """Return what a field offers, from pairs of value and text."""
+    return [SelectChoice(value, text) for value, text in pairs]
 
 
 def read_number(text, digits):

@@ -43,7 +43,7 @@ def make_post(code="PHP", **settings):
     }
     post = Post(code=code, **values)
     session.add(post)
-    session.flush()
+    session.commit()
     return post
 
 

@@ -5,10 +5,10 @@ from wtforms.validators import ValidationError
 
 from portal.accounts.emails import EmailUnfit, read_email
 from portal.accounts.passwords import LONGEST, SHORTEST
-from portal.forms import AtMost, BaseForm, KeyedForm, Required, TrapMixin
+from portal.forms import AtMost, BaseForm, KeyedForm, Required, TrapMixin, options
 from portal.locale import LANGUAGES, _, _l
 
-LANGUAGE_CHOICES = list(LANGUAGES.items())
+LANGUAGE_CHOICES = options(LANGUAGES.items())
 
 
 class NewPasswordMixin:

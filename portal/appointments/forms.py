@@ -7,7 +7,7 @@ from wtforms.validators import ValidationError
 
 from portal import locale
 from portal.cases.numbers import NumberUnfit, read_number
-from portal.forms import AtMost, BaseForm, BirthDateMixin, KeyedForm, Required
+from portal.forms import AtMost, BaseForm, BirthDateMixin, KeyedForm, Required, options
 from portal.locale import _, _l
 from portal.posts.operations import choices as post_choices
 from portal.telephone import is_telephone
@@ -15,14 +15,14 @@ from portal.text import compact
 
 PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
 STATELESS = "XX"
-YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
+YES_NO = options([("yes", _l("Yes")), ("no", _l("No"))])
 CHOOSE = _l("Choose one of the two.")
 
 
 class VisaForm(BaseForm):
     visa = RadioField(
         _l("Which visa did you apply for?"),
-        choices=[("immigrant", _l("Immigrant Visa")), ("nonimmigrant", _l("Nonimmigrant Visa"))],
+        choices=options([("immigrant", _l("Immigrant Visa")), ("nonimmigrant", _l("Nonimmigrant Visa"))]),
         validators=[Required(CHOOSE)],
     )
 
@@ -30,11 +30,13 @@ class VisaForm(BaseForm):
 class PurposeForm(BaseForm):
     purpose = RadioField(
         _l("What do you need?"),
-        choices=[
-            ("follow_up", _l("Follow up appointment")),
-            ("courier", _l("Send documents by courier")),
-            ("status", _l("Know the status of my case")),
-        ],
+        choices=options(
+            [
+                ("follow_up", _l("Follow up appointment")),
+                ("courier", _l("Send documents by courier")),
+                ("status", _l("Know the status of my case")),
+            ]
+        ),
         validators=[Required(_l("Choose one of the three."))],
     )
 
@@ -70,12 +72,9 @@ class DetailsForm(BirthDateMixin, BaseForm):
     def __init__(self, posts, **kwargs):
         super().__init__(**kwargs)
         self._posts = {post.code: post for post in posts}
-        self.location.choices = [("", _("Choose a place")), *post_choices(posts)]
-        self.nationality.choices = [
-            ("", _("Choose a country")),
-            *locale.country_choices(locale.current()),
-            (STATELESS, _("Stateless")),
-        ]
+        self.location.choices = options([("", _("Choose a place")), *post_choices(posts)])
+        countries = locale.country_choices(locale.current())
+        self.nationality.choices = options([("", _("Choose a country")), *countries, (STATELESS, _("Stateless"))])
 
     def validate_location(self, field):
         post = self._posts.get(field.data)

@@ -6,7 +6,7 @@ from wtforms.validators import ValidationError
 from portal import locale
 from portal.cases.rows import COLUMNS, read_row
 from portal.cases.vocabulary import STATUSES
-from portal.forms import AtMost, BaseForm, Required
+from portal.forms import AtMost, BaseForm, Required, options
 from portal.locale import _, _l
 
 CELLS = [column for column in COLUMNS if column not in ("post", "status", "nationality")]
@@ -21,7 +21,7 @@ class CaseRowForm(BaseForm):
 
     case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
     visa_class = StringField(_l("Visa class"))
-    status = SelectField(_l("Status"), choices=list(STATUSES.items()))
+    status = SelectField(_l("Status"), choices=options(STATUSES.items()))
     status_date = StringField(_l("Date of the status"))
     relationship = StringField(_l("Relationship to the principal applicant"))
     surname = StringField(_l("Surname"))
@@ -38,7 +38,7 @@ class CaseRowForm(BaseForm):
     def __init__(self, post, **kwargs):
         super().__init__(**kwargs)
         self._post = post
-        self.nationality.choices = [*locale.country_choices(locale.current()), ("XX", _("Stateless"))]
+        self.nationality.choices = options([*locale.country_choices(locale.current()), ("XX", _("Stateless"))])
 
     def validate(self, extra_validators=None):
         if not super().validate(extra_validators):

@@ -34,9 +34,10 @@ def item_text(item):
     if known.applicant_sees == "officer":
         return item.officer_words or _("What the officer wrote on your letter")
     values = {"document": str(NAMES[known.name])}
-    if item.original and item.petitioner:
+    petitioner = item.petitioner and known.name != "Petitioner Proof of Life"
+    if item.original and petitioner:
         return _("%(document)s of the petitioner (original)", **values)
-    if item.petitioner:
+    if petitioner:
         return _("%(document)s of the petitioner", **values)
     if item.original:
         return _("%(document)s (original)", **values)

@@ -6,7 +6,7 @@ from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, St
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from portal import locale
-from portal.forms import BaseForm, KeyedForm, Required
+from portal.forms import BaseForm, KeyedForm, Required, options
 from portal.locale import _, _l
 from portal.slots.patterns import LONGEST_RANGE, Pattern, read_times
 
@@ -36,7 +36,7 @@ class ReleaseForm(KeyedForm):
     )
     opens = RadioField(
         _l("When applicants see them"),
-        choices=[("now", _l("Now")), ("announced", _l("At an announced time"))],
+        choices=options([("now", _l("Now")), ("announced", _l("At an announced time"))]),
         validators=[Required(_l("Choose when applicants see the slots."))],
     )
     opens_on = DateField(_l("Day of the release"), validators=[Optional()])
@@ -45,7 +45,7 @@ class ReleaseForm(KeyedForm):
     def __init__(self, today, **kwargs):
         super().__init__(**kwargs)
         self._today = today
-        self.weekdays.choices = [(number, wide) for number, (_short, wide) in enumerate(locale.weekday_names())]
+        self.weekdays.choices = options((number, wide) for number, (_short, wide) in enumerate(locale.weekday_names()))
 
     def validate_first_day(self, field):
         if field.data and field.data < self._today:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import AlreadyBooked, SlotTaken, TooLate, book, cancel, live_appointment, move
-from portal.cases.operations import ClockClosed, NotRefused, NothingOwed, SendByCourier
+from portal.cases.operations import ClockClosed, NothingOwed, NotRefused, SendByCourier
 from portal.db import session
 from portal.journal import Entry
 from portal.slots.models import Slot

@@ -1,0 +1,1 @@
+"""Load: what `make bench` measures and `make prove` proves. Nothing of the portal imports from here."""

@@ -1,0 +1,58 @@
+"""The people of a herd: who they are, and the form that each has open when the instant comes."""
+
+import csv
+import re
+from dataclasses import dataclass, field
+
+from bench.client import BROWSERS_ENCODING, ask, form_of, get, post
+
+POST = "PHP"
+CALENDAR = re.compile(r"/en(/appointments/cases/[0-9a-f-]{36}/calendar)")
+
+
+class PageUnfit(Exception):
+    """A page was not what a person needs to go on."""
+
+
+@dataclass
+class Person:
+    """One of the herd; fields holds what the open calendar page hides in its form."""
+
+    cookie: str
+    case_number: str
+    calendar: str = ""
+    fields: dict = field(default_factory=dict)
+
+    def look(self, language="en", encoding=""):
+        """Return the request for the calendar."""
+        return get(f"/{language}{self.calendar}", self.cookie, encoding)
+
+    def book(self, slot_id, **fields):
+        """Return the sent form that books a slot, as a browser sends it."""
+        sent = self.fields | {"slot": slot_id} | fields
+        return post(f"/en{self.calendar}", sent, self.cookie, BROWSERS_ENCODING)
+
+
+def make_people(portal, number, seats):
+    """Make people who may book, logged in, and one slot with seats for some; return people and the slot's id."""
+    file = portal.folder / "herd.csv"
+    portal.command("demo", "herd", "--post", POST, "--cases", number, "--seats", seats, "--out", file)
+    with file.open(encoding="utf-8", newline="") as lines:
+        people = [Person(line["cookie"], line["case_number"]) for line in csv.DictReader(lines)]
+    return people, portal.execute("SELECT max(id) FROM slot")[0][0]
+
+
+def open_calendars(port, people):
+    """Let everybody find the calendar on the dashboard and open it."""
+    if not all(person.calendar for person in people):
+        pages = ask(port, [get("/en/dashboard", person.cookie) for person in people])
+        for person, page in zip(people, pages, strict=True):
+            person.calendar = _found(CALENDAR.search(page.text), page)[1]
+    for person, page in zip(people, ask(port, [person.look() for person in people]), strict=True):
+        person.fields = form_of(_found(page.status == 200 and page.text, page))
+
+
+def _found(what, page):
+    if not what:
+        raise PageUnfit(f"status {page.status}: {page.text[:2000]}")
+    return what

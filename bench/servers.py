@@ -1,0 +1,247 @@
+"""Start what a measurement needs, and end it again: a PostgreSQL, a portal with a folder of its own, a web server.
+
+Everything listens on 127.0.0.1 or on a socket in a temporary folder, and nothing is left behind.
+"""
+
+import os
+import pwd
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
+
+from portal import create_app
+from portal.config import ROOT, settings_from, write_secrets
+
+SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
+DATABASES = (SQLITE, POSTGRESQL)
+LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # workers and threads, as tools/run starts them
+START_SECONDS = 60
+STOP_SECONDS = 15
+COMMAND_SECONDS = 600
+BINARIES = Path("/usr/lib/postgresql")
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+
+
+class CommandFailed(Exception):
+    """A command of the portal ended with an error; the text is what it said."""
+
+
+@dataclass(frozen=True)
+class Portal:
+    """One portal: the kind of its database, a folder for its state, the settings it starts with."""
+
+    database: str
+    folder: Path
+    database_url: str
+
+    @property
+    def environment(self):
+        """The variables that make a process serve this portal, and no other."""
+        others = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
+        return others | {
+            "PORTAL_INSTANCE": str(self.folder),
+            "PORTAL_DATABASE_URL": self.database_url,
+            "PORTAL_LIMITS_FACTOR": "1000",
+            "PYTHONWARNINGS": "ignore",
+        }
+
+    def application(self):
+        """Return the portal as an application in this process; its engine is the caller's to dispose of."""
+        return create_app(settings_from(self.environment))
+
+    def command(self, *words):
+        """Run a command of the portal in this process; return its output or raise CommandFailed."""
+        app = self.application()
+        try:
+            with app.app_context():
+                result = app.test_cli_runner().invoke(args=[str(word) for word in words])
+        finally:
+            app.extensions["engine"].dispose()
+        if result.exit_code:
+            raise CommandFailed(result.output) from result.exception
+        return result.output
+
+    def flask(self, *words):
+        """Run a command of the portal as an operator does; return its output or raise CommandFailed."""
+        line = [sys.executable, "-m", "flask", "--app", "wsgi", *(str(word) for word in words)]
+        done = subprocess.run(
+            line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=COMMAND_SECONDS
+        )
+        if done.returncode:
+            raise CommandFailed(done.stdout + done.stderr)
+        return done.stdout
+
+    def execute(self, statement, **values):
+        """Run one statement of SQL beside the server; return its rows, if it gives any."""
+        engine = sa.create_engine(self.database_url, poolclass=NullPool)
+        with engine.begin() as connection:
+            found = connection.execute(sa.text(statement), values)
+            return found.all() if found.returns_rows else []
+
+
+class Server:
+    """A running web server: its port and its processes."""
+
+    def __init__(self, process, port):
+        self.process, self.port = process, port
+
+    def processor_seconds(self):
+        """Return the processor time that the server and its workers have used so far."""
+        return sum(_processor_seconds(number) for number in _group(self.process.pid))
+
+
+class Postgres:
+    """A running PostgreSQL on a socket in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder, self._made = folder, 0
+
+    def url(self, name="postgres"):
+        """Return the address of one of its databases."""
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def new_database(self):
+        """Create an empty database and return its address."""
+        self._made += 1
+        name = f"portal{self._made}"
+        engine = sa.create_engine(self.url(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(sa.text(f"CREATE DATABASE {name}"))
+        return self.url(name)
+
+
+@contextmanager
+def postgresql():
+    """Give a PostgreSQL that keeps what it confirms (fsync on), and remove it afterwards."""
+    found = sorted(BINARIES.glob("*/bin"), key=lambda path: float(path.parent.name))
+    if not found:
+        raise FileNotFoundError("PostgreSQL is not installed: install Debian's postgresql.")
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    data, control = folder / "data", found[-1] / "pg_ctl"
+    options = f"-k {folder} -h '' -c fsync=on -c synchronous_commit=on -c max_connections=150"
+    try:
+        _as_postgres(folder, found[-1] / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--locale=C.UTF-8")
+        _as_postgres(folder, control, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
+        try:
+            yield Postgres(folder)
+        finally:
+            _as_postgres(folder, control, "-D", data, "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def portal_on(database, postgres=None):
+    """Give a portal on a fresh database, migrated, with the demonstration data."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+    try:
+        write_secrets(folder)
+        url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else postgres.new_database()
+        portal = Portal(database, folder, url)
+        portal.command("db", "upgrade")
+        portal.command("demo", "load")
+        yield portal
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def serve(portal, target="wsgi:app", answers_at="/healthz"):
+    """Serve a portal, or another application on the same layout, by granian; give the Server."""
+    allow_many_connections()
+    workers, threads = LAYOUTS[portal.database]
+    port = _free_port()
+    log = portal.folder / f"server-{port}.log"
+    line = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
+    line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
+    line += ["--backlog", "4096", "--respawn-failed-workers", "--log-level", "info", target]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            line, cwd=ROOT, env=portal.environment, stdout=output, stderr=output, start_new_session=True
+        )
+    try:
+        _wait_until(lambda: log.read_text().count("Started worker-") == workers, process, log)
+        _wait_until(lambda: _answers(port, answers_at), process, log)
+        yield Server(process, port)
+    finally:
+        _end(process)
+
+
+def allow_many_connections():
+    """Let this process, and those it starts, hold as many connections as the machine allows."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _as_postgres(folder, *line):
+    words = [str(word) for word in line]
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        person = pwd.getpwnam("postgres")
+        os.chown(folder, person.pw_uid, person.pw_gid)
+        words = ["runuser", "-u", "postgres", "--", *words]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=START_SECONDS)
+
+
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        return taken.getsockname()[1]
+
+
+def _wait_until(is_so, process, log):
+    end = time.monotonic() + START_SECONDS
+    while not is_so():
+        if process.poll() is not None or time.monotonic() > end:
+            raise CommandFailed(f"the server did not start: {log.read_text()}")
+        time.sleep(0.05)
+
+
+def _answers(port, path):
+    try:
+        with socket.create_connection(("127.0.0.1", port), 1) as connection:
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+            return connection.recv(64).startswith(b"HTTP/1.1 200")
+    except OSError:
+        return False
+
+
+def _end(process):
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, how)  # the group that began with this process: its own session
+            process.wait(STOP_SECONDS)
+            return
+        except ProcessLookupError:
+            process.wait()
+            return
+        except subprocess.TimeoutExpired:
+            continue
+
+
+def _group(leader):
+    """Return the numbers of the processes of a group."""
+    numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
+    return [number for number in numbers if _fields(number)[2:3] == [str(leader)]]
+
+
+def _processor_seconds(number):
+    fields = _fields(number)
+    return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND if fields else 0.0
+
+
+def _fields(number):
+    """Return what stands in a process's stat after its name, or nothing if it is gone."""
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rpartition(") ")[2].split()
+    except OSError:
+        return []

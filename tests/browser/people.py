@@ -1,0 +1,51 @@
+"""People with accounts on the running portal: applicants who claim and book, staff."""
+
+import re
+from itertools import count
+
+from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from tests.browser.families import answers_of
+from tests.browser.reader import Reader
+from tests.factories import PASSWORD
+
+NEW = "/appointments/new"
+_numbers = count(1)
+
+
+def visit(server):
+    """Somebody who is not logged in."""
+    return Reader(server.port)
+
+
+def new_email():
+    """An address that nobody has."""
+    return f"reader-{next(_numbers)}@example.org"
+
+
+def sign_up(server):
+    """Somebody with a new account."""
+    reader = visit(server)
+    secret = {"password": PASSWORD, "password_again": PASSWORD}
+    reader.submit("/en/account/create", email=new_email(), language="en", agreed="y", **secret)
+    return reader
+
+
+def log_in(server, name):
+    """Somebody of the demonstration's staff."""
+    reader = visit(server)
+    reader.submit("/en/account/login", name=f"{name}@example.org", password=DEMONSTRATION_PASSWORD)
+    return reader
+
+
+def answer_steps(reader, name, steps=("visa", "purpose", "details", "questions", "case")):
+    """Answer the steps for a family; return the path that follows, without the language."""
+    answers = answers_of(name)
+    for step in steps:
+        answer = reader.submit(f"/en{NEW}/{step}", **answers[step])
+    return answer.path.removeprefix("/en")
+
+
+def book(reader, calendar):
+    """Take the first free time of a calendar; return the path of the confirmation page."""
+    first = re.search(r'name="slot" value="(\d+)"', reader.open(f"/en{calendar}").html)[1]
+    return reader.submit(f"/en{calendar}", slot=first).path.removeprefix("/en")

@@ -1,0 +1,80 @@
+"""Somebody who reads the running portal without a browser and keeps each answer byte by byte."""
+
+import http.client
+from types import SimpleNamespace
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import brotli
+
+from tests.visitor import Page
+
+MOST_REDIRECTS = 3
+
+
+class Answer:
+    """One answer as it came over the line: its head and its compressed body, and the page in it."""
+
+    def __init__(self, path, response):
+        self.path, self.status, self.headers = path, response.status, response.headers
+        self.location = response.headers.get("Location")
+        self.body = response.read()
+        compressed = response.headers.get("Content-Encoding") == "br"
+        self.html = (brotli.decompress(self.body) if compressed else self.body).decode()
+
+    @property
+    def size(self):
+        """The bytes that were sent: status line, headers, body."""
+        lines = [f"HTTP/1.1 {self.status} OK", *(f"{name}: {value}" for name, value in self.headers.items()), "", ""]
+        return len("\r\n".join(lines).encode()) + len(self.body)
+
+    @property
+    def page(self):
+        """The page as a visitor sees it: fields, links, heading."""
+        response = SimpleNamespace(
+            status_code=self.status, request=SimpleNamespace(path=self.path), get_data=lambda as_text: self.html
+        )
+        return Page(response)
+
+
+class Reader:
+    """A visitor over HTTP: opens pages, sends forms with their real token, follows redirects."""
+
+    def __init__(self, port):
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self.cookies = {}
+
+    def open(self, path, *, status=200):
+        """Open a page, following redirects."""
+        return self._seen(self._ask("GET", path), status)
+
+    def submit(self, path, *, status=200, to=None, **answers):
+        """Open a page, keep what its form holds, type answers, send it; a None answer is left out."""
+        typed = {**self.open(path).page.fields, **answers}
+        data = [(name, value) for name, value in typed.items() if value is not None]
+        return self._seen(self._ask("POST", to or path, urlencode(data, doseq=True)), status)
+
+    def close(self):
+        """Hang up."""
+        self._connection.close()
+
+    def _seen(self, answer, status):
+        for _hop in range(MOST_REDIRECTS):
+            if answer.location is None:
+                break
+            target = urlsplit(urljoin(answer.path, answer.location))
+            answer = self._ask("GET", target.path + (f"?{target.query}" if target.query else ""))
+        assert answer.status == status, (answer.path, answer.status, answer.html[:800])
+        return answer
+
+    def _ask(self, method, path, body=None):
+        headers = {"Accept-Encoding": "br"}
+        if self.cookies:
+            headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        self._connection.request(method, path, body, headers)
+        answer = Answer(path, self._connection.getresponse())
+        for line in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = line.split(";", 1)[0].partition("=")
+            self.cookies[name] = value
+        return answer

@@ -1,0 +1,171 @@
+"""The house: who may open what, and what every page has."""
+
+import pytest
+from flask import url_for
+from sqlalchemy.exc import OperationalError
+
+from portal import access, create_app
+from portal.db import session
+from portal.home import routes as home
+from portal.locale import LANGUAGES
+from tests.factories import make_account, make_case, make_post, make_slot, signed_in
+from tests.visitor import Visitor
+
+PUBLIC = {
+    "home.choose_language",
+    "home.front",
+    "home.healthz",
+    "home.readyz",
+    "accounts.create",
+    "accounts.log_in",
+}
+VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
+VALUES |= {"request_id": VALUES["case_id"], "position": 0}
+
+
+def addresses(app, language="en"):
+    """Every address of the portal with its endpoint, made-up values in it."""
+    with app.test_request_context():
+        for rule in app.url_map.iter_rules():
+            values = {name: VALUES.get(name, language) for name in rule.arguments}
+            yield rule, url_for(rule.endpoint, **values)
+
+
+def test_public_views_are_just_those_listed(app):
+    public = {name for name, view in app.view_functions.items() if view.audience[0] == "public"}
+
+    assert public == PUBLIC
+
+
+def test_a_view_that_does_not_say_for_whom_it_is_stops_the_start(settings):
+    app = create_app(settings)
+    app.add_url_rule("/silent", "silent", lambda: "x")
+
+    with pytest.raises(RuntimeError, match="silent"):
+        access.check_audiences(app)
+    app.extensions["engine"].dispose()
+
+
+def test_a_visitor_is_sent_to_log_in_from_every_page_that_is_not_public(app, visitor):
+    for rule, address in addresses(app):
+        if rule.endpoint not in PUBLIC and "GET" in rule.methods:
+            response = visitor.client.get(address)
+            assert (response.status_code, "/en/account/login" in response.location) == (303, True), address
+
+
+@pytest.mark.parametrize("role", [None, "guard", "desk", "scheduler", "officer", "supervisor", "administrator"])
+def test_each_role_opens_its_own_pages_and_no_others(app, role):
+    post = make_post() if role not in (None, "administrator") else None
+    somebody = signed_in(Visitor(app), make_account(role, post))
+    for rule, address in addresses(app):
+        kind, *roles = app.view_functions[rule.endpoint].audience
+        if "GET" not in rule.methods or kind == "public":
+            continue
+        allowed = {
+            "signed in": True,
+            "applicant": role is None,
+            "staff": role is not None and any(one in access.ROLES[role] for one in roles),
+        }[kind]
+        status = somebody.client.get(address, follow_redirects=True).status_code
+        assert (status != 403) == allowed, (address, status)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_opens_in_every_language(app, visitor, language):
+    account = make_account()
+    case, slot = make_case(account), make_slot()
+    signed_in(visitor, account)
+    visitor.submit(f"/{language}/appointments/cases/{case.public_id}/calendar", slot=slot.id)
+
+    for path in ("", "dashboard", "account", "account/password", "account/language", "account/logout"):
+        visitor.open(f"/{language}/{path}")
+    for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
+        visitor.open(f"/{language}/appointments/{path}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
+    account = make_account("supervisor", make_post())
+    make_slot()
+    case = make_case()
+    signed_in(visitor, account)
+
+    for path in ("", "slots/", "slots/release", "cases/", "cases/requests", "cases/new", f"cases/{case.public_id}"):
+        visitor.open(f"/{language}/staff/{path}")
+
+
+def test_someone_elses_case_and_appointment_do_not_exist_r5(app, visitor):
+    owner, other = make_account(), make_account()
+    case, slot = make_case(owner), make_slot()
+    path = f"/en/appointments/cases/{case.public_id}/calendar"
+    confirmation = signed_in(Visitor(app), owner).submit(path, slot=slot.id).path
+    signed_in(visitor, other)
+
+    for page in (path, confirmation, f"{confirmation}/print", f"{confirmation}/cancel"):
+        visitor.open(page, status=404)
+        visitor.post(page, status=404, slot=slot.id)
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/en/account/login", "/en/nothing", "/nothing"])
+def test_every_answer_has_the_protecting_headers(visitor, path):
+    headers = visitor.client.get(path).headers
+
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_the_front_door_chooses_the_language_by_cookie_then_browser_then_default(app):
+    def door(header="", cookie=None):
+        client = app.test_client()
+        if cookie:
+            client.set_cookie("language", cookie)
+        return client.get("/", headers={"Accept-Language": header}).location
+
+    assert door("km-KH,en;q=0.5") == "/km/"
+    assert door("zh-TW") == door("zh-Hans-CN") == "/zh/"
+    assert door("pt-BR", cookie="vi") == "/vi/"
+    assert door("sv") == door() == "/en/"
+
+
+def test_machines_learn_whether_the_portal_is_alive_and_ready(visitor, monkeypatch):
+    assert visitor.client.get("/healthz").status_code == 200
+    assert visitor.client.get("/readyz").status_code == 200
+
+    monkeypatch.setattr(home, "is_migrated", lambda: False)
+    assert visitor.client.get("/readyz").status_code == 503
+
+
+def test_a_database_that_is_away_gives_a_plain_page_in_the_readers_language(app, visitor, monkeypatch):
+    def away(*_args, **_kwargs):
+        raise OperationalError("select", {}, Exception("gone"))
+
+    monkeypatch.setattr(session, "get_one", away)
+    signed_in(visitor, make_account())
+    page = visitor.open("/ar/account", status=503)
+
+    assert page.lang == "ar"
+    assert page.response.headers["Retry-After"]
+
+
+def test_a_defect_gives_a_plain_page_without_a_trace(app, visitor, monkeypatch, caplog):
+    monkeypatch.setattr(home.cases, "cases_of", lambda _account: 1 / 0)
+    signed_in(visitor, make_account())
+
+    assert visitor.open("/km/dashboard", status=500).lang == "km"
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/fr/x", 404), ("PUT", "/fr/account/login", 405)])
+def test_wrong_addresses_and_methods_are_answered_in_the_readers_language(visitor, method, path, status):
+    response = visitor.client.open(path, method=method)
+
+    assert response.status_code == status
+    assert '<html lang="fr"' in response.text
+
+
+def test_what_is_too_large_is_refused_in_the_readers_language(visitor):
+    response = visitor.client.post("/es/account/login", data={"name": "x" * 300_000})
+
+    assert response.status_code == 413
+    assert '<html lang="es"' in response.text
