@@ -6,6 +6,7 @@ Flask-Babel costs a page more than the rest of the page (docs/decisions/language
 
 import copy
 import logging
+import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, time
@@ -36,6 +37,9 @@ TAGS = {"zh": "zh-Hans"}
 CATALOGUES = Path(__file__).parent / "translations"
 COOKIE = "language"
 COOKIE_SECONDS = 365 * 24 * 3600
+
+# Between letters that run from right to left, these would turn round: 221(g) into (g)221.
+ISOLATED = re.compile(r"\d{3}\(g\)|\+\d[\d ]+\d")
 
 _language = ContextVar("language", default=DEFAULT)
 _log = logging.getLogger(__name__)
@@ -163,7 +167,11 @@ def gettext_noop(text):
 def _catalogue(code):
     if code == DEFAULT:
         return NullTranslations()
-    return Translations.load(CATALOGUES, [code])
+    found = Translations.load(CATALOGUES, [code])
+    if direction(code) == "rtl":
+        texts = vars(found)["_catalog"]
+        texts.update({key: ISOLATED.sub("\u2066\\g<0>\u2069", text) for key, text in texts.items()})
+    return found
 
 
 def _filled(translated, original, values):

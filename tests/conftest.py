@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 
 import pytest
+from flask import current_app
 from playwright.sync_api import sync_playwright
 
 from portal import access, create_app
@@ -73,6 +74,7 @@ def app(settings):
     """The portal, migrated and empty, with its context pushed."""
     made = create_app(settings)
     made.testing = True
+    made.teardown_request(_note_what_is_left)
     access.forget_everyone()
     calendar.forget_offers()
     with made.app_context():
@@ -94,6 +96,11 @@ def browser():
         running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         yield running
         running.close()
+
+
+def _note_what_is_left(_error):
+    if session.new or session.dirty or session.deleted:
+        current_app.extensions["left_uncommitted"] = True
 
 
 def _settings(database_url, folder):

@@ -103,6 +103,7 @@ def test_someone_elses_case_and_appointment_do_not_exist_r5(app, visitor):
 
     for page in (path, confirmation, f"{confirmation}/print", f"{confirmation}/cancel"):
         visitor.open(page, status=404)
+    for page in (path, f"{confirmation}/cancel"):
         visitor.post(page, status=404, slot=slot.id)
 
 

@@ -1,6 +1,7 @@
 """Somebody who visits the portal: opens pages, sends forms with their real token, and looks at each page."""
 
 import re
+from contextvars import Context
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -70,7 +71,7 @@ class Visitor:
     """A browser without scripts."""
 
     def __init__(self, app):
-        self.client = app.test_client()
+        self.client = _Browser(app)
 
     def open(self, path, *, status=200):
         """Open a page, following redirects, and look at it."""
@@ -107,5 +108,24 @@ class Visitor:
             assert len(page.headings) == 1, (page.path, page.headings)
             assert page.lang == (tag(language) if language in LANGUAGES else page.lang)
             assert "Traceback" not in page.text
-        assert not (session.new or session.dirty or session.deleted), "something was left uncommitted"
         return page
+
+
+class _Browser:
+    """Flask's test client, each request in a context of its own, as on a server."""
+
+    def __init__(self, app):
+        self.app, self._client = app, app.test_client()
+        self.set_cookie, self.get_cookie = self._client.set_cookie, self._client.get_cookie
+
+    def get(self, path, **options):
+        return self.open(path, method="GET", **options)
+
+    def post(self, path, **options):
+        return self.open(path, method="POST", **options)
+
+    def open(self, path, **options):
+        session.rollback()
+        response = Context().run(self._client.open, path, **options)
+        assert not self.app.extensions.get("left_uncommitted"), "something was left uncommitted"
+        return response

@@ -140,7 +140,7 @@ def _passport(text):
 
 
 def _modes(text):
-    modes = [mode.strip().lower() for mode in text.split(";") if mode.strip()]
+    modes = [mode.strip().lower() for mode in re.split("[;؛]", text) if mode.strip()]
     if any(mode not in MODES for mode in modes) or len(set(modes)) < len(modes):
         raise CellUnfit(gettext_noop("is not one or more of in_person, courier, drop_off, electronic, direct, none"))
     return ";".join(modes)

@@ -23,7 +23,7 @@ class Pattern:
 
 def read_times(text):
     """Return the times of day that a text lists, such as "09:00, 09:30"; nothing if any part is none."""
-    found = [TIME.fullmatch(part) for part in re.split(r"[,;\s]+", normalise(text)) if part]
+    found = [TIME.fullmatch(part) for part in re.split(r"[,;،؛、\s]+", normalise(text)) if part]
     if not all(found):
         return []
     try:

@@ -46,6 +46,7 @@ def answer_steps(reader, name, steps=("visa", "purpose", "details", "questions",
 
 
 def book(reader, calendar):
-    """Take the first free time of a calendar; return the path of the confirmation page."""
-    first = re.search(r'name="slot" value="(\d+)"', reader.open(f"/en{calendar}").html)[1]
+    """Take the first free time of the last day of a calendar; return the path of the confirmation page."""
+    last_day = re.findall(r'href="(\?day=[0-9-]+)', reader.open(f"/en{calendar}").html)[-1]
+    first = re.search(r'name="slot" value="(\d+)"', reader.open(f"/en{calendar}{last_day}").html)[1]
     return reader.submit(f"/en{calendar}", slot=first).path.removeprefix("/en")

@@ -1,6 +1,7 @@
 """Somebody who reads the running portal without a browser and keeps each answer byte by byte."""
 
-import http.client
+from contextlib import closing
+from http.client import HTTPConnection
 from types import SimpleNamespace
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -40,8 +41,7 @@ class Reader:
     """A visitor over HTTP: opens pages, sends forms with their real token, follows redirects."""
 
     def __init__(self, port):
-        self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        self.cookies = {}
+        self._port, self.cookies = port, {}
 
     def open(self, path, *, status=200):
         """Open a page, following redirects."""
@@ -53,17 +53,13 @@ class Reader:
         data = [(name, value) for name, value in typed.items() if value is not None]
         return self._seen(self._ask("POST", to or path, urlencode(data, doseq=True)), status)
 
-    def close(self):
-        """Hang up."""
-        self._connection.close()
-
     def _seen(self, answer, status):
         for _hop in range(MOST_REDIRECTS):
             if answer.location is None:
                 break
             target = urlsplit(urljoin(answer.path, answer.location))
             answer = self._ask("GET", target.path + (f"?{target.query}" if target.query else ""))
-        assert answer.status == status, (answer.path, answer.status, answer.html[:800])
+        assert answer.status == status, (answer.path, answer.status, answer.page.text[-600:])
         return answer
 
     def _ask(self, method, path, body=None):
@@ -72,8 +68,9 @@ class Reader:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request(method, path, body, headers)
-        answer = Answer(path, self._connection.getresponse())
+        with closing(HTTPConnection("127.0.0.1", self._port)) as connection:
+            connection.request(method, path, body, headers)
+            answer = Answer(path, connection.getresponse())
         for line in answer.headers.get_all("Set-Cookie", []):
             name, _, value = line.split(";", 1)[0].partition("=")
             self.cookies[name] = value

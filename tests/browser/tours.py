@@ -1,0 +1,204 @@
+"""Ways through the portal that see every page of it, in every state it can be in."""
+
+from datetime import datetime, time, timedelta
+
+from portal import clock
+from portal.locale import LANGUAGES
+from portal.posts.operations import post_by_code, today
+from portal.slots.models import Slot
+from tests.browser.album import Album
+from tests.browser.families import FAMILIES
+from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
+from tests.factories import PASSWORD, make_slot
+
+EVERY_DAY = list(range(7))
+OTHER_WAYS = ("has a visa", "is in processing", "sends by courier", "goes to a clinic", "came too late")
+TOO_LONG = "x" * 300_000
+UNKNOWN = "PHP2025699999"
+
+
+def see_everything(server):
+    """Return the Album of all pages."""
+    album = Album()
+    for tour in (_without_account, _account, _steps, _no_match, _other_ways, _booked, _cancelled, _full, _late):
+        tour(server, album)
+    for tour in (_requests, _slots, _cases, _staff):
+        tour(server, album)
+    return album
+
+
+def _without_account(server, album):
+    reader = visit(server)
+    album.take(reader, "front page", "/")
+    album.take(reader, "create an account", "/account/create")
+    album.send(reader, "create an account, wrong", "/account/create", language=None)
+    album.take(reader, "log in", "/account/login")
+    album.send(reader, "log in, wrong", "/account/login", name="nobody@example.org", password="wrong")
+    album.send(reader, "400", "/account/login", status=400, csrf_token="00", name="nobody@example.org")
+    album.take(reader, "404", "/nowhere", status=404)
+    album.send(reader, "405", "/account/login", to="/dashboard", status=405)
+    album.send(reader, "413", "/account/login", status=413, name=TOO_LONG)
+
+
+def _account(server, album):
+    typed = {"no_email": "y", "password": PASSWORD, "password_again": PASSWORD, "agreed": "y"}
+    for language in LANGUAGES:
+        answer = visit(server).submit(f"/{language}/account/create", language=language, **typed)
+        album.add("recovery codes", language, answer)
+    reader = sign_up(server)
+    album.take(reader, "dashboard, empty", "/dashboard")
+    album.take(reader, "my account", "/account")
+    album.take(reader, "password", "/account/password")
+    album.send(reader, "password, wrong", "/account/password", current="wrong", password="short")
+    album.take(reader, "language", "/account/language")
+    album.take(reader, "log out", "/account/logout")
+    album.take(reader, "403", "/staff/", status=403)
+
+
+def _steps(server, album):
+    reader = sign_up(server)
+    album.take(reader, "step 1", f"{NEW}/visa")
+    album.send(reader, "step 1, wrong", f"{NEW}/visa")
+    album.send(reader, "instead, nonimmigrant", f"{NEW}/visa", visa="nonimmigrant")
+    answer_steps(reader, "is found", ["visa"])
+    album.take(reader, "step 2", f"{NEW}/purpose")
+    album.send(reader, "step 2, wrong", f"{NEW}/purpose", purpose=None)
+    album.send(reader, "instead, courier", f"{NEW}/purpose", purpose="courier")
+    album.send(reader, "instead, status", f"{NEW}/purpose", purpose="status")
+    answer_steps(reader, "is found", ["purpose"])
+    album.take(reader, "step 3", f"{NEW}/details")
+    wrong = {"day": "31", "month": "2", "year": "2099", "has_new_passport": "y", "telephone": "x"}
+    album.send(reader, "step 3, wrong", f"{NEW}/details", **wrong)
+
+
+def _no_match(server, album):
+    reader = sign_up(server)
+    answer_steps(reader, "is too late", ["visa", "purpose", "details"])
+    album.take(reader, "step 4", f"{NEW}/questions")
+    album.send(reader, "step 4, wrong", f"{NEW}/questions", letter=None, documents=None, recent=None)
+    album.send(reader, "instead, no letter", f"{NEW}/questions", letter="no", documents="no", recent="no")
+    album.send(reader, "instead, old letter", f"{NEW}/questions", letter="yes", documents="yes", recent="no")
+    answer_steps(reader, "is too late", ["questions"])
+    album.take(reader, "step 5", f"{NEW}/case")
+    album.send(reader, "step 5, wrong", f"{NEW}/case", case_number="AA00B1C2D3")
+    album.send(reader, "step 5, no match", f"{NEW}/case", case_number=UNKNOWN)
+    album.take(reader, "dashboard, begun", "/dashboard")
+
+
+def _other_ways(server, album):
+    reader = sign_up(server)
+    for name in OTHER_WAYS:
+        album.take(reader, f"may not book: {name}", answer_steps(reader, name))
+    album.take(reader, "dashboard, other ways", "/dashboard")
+
+
+def _booked(server, album):
+    reader = sign_up(server)
+    calendar = answer_steps(reader, "books")
+    album.take(reader, "calendar", calendar)
+    album.send(reader, "calendar, wrong", calendar)
+    page = book(reader, calendar)
+    album.take(reader, "confirmation", page)
+    album.take(reader, "printable version", f"{page}/print")
+    album.take(reader, "calendar, move", calendar)
+    album.take(reader, "cancel", f"{page}/cancel")
+    album.take(reader, "dashboard, booked", "/dashboard")
+
+
+def _cancelled(server, album):
+    reader = sign_up(server)
+    page = book(reader, answer_steps(reader, "cancels"))
+    reader.submit(f"/en{page}/cancel")
+    album.take(reader, "confirmation, cancelled", page)
+    album.take(reader, "printable version, cancelled", f"{page}/print")
+    album.take(reader, "dashboard, cancelled", "/dashboard?said=cancelled")
+
+
+def _full(server, album):
+    with server.database() as session:
+        open_ones = session.query(Slot).filter(Slot.post_id == post_by_code("HCM").id, Slot.opens_at <= clock.now())
+        open_ones.update({"closed_at": clock.now()})
+        post = post_by_code("BKK")
+        post.in_service = post.in_person = True
+        in_two_months = datetime.combine(today(post, clock.now()) + timedelta(days=60), time(9, 0))
+    reader = sign_up(server)
+    album.take(reader, "no appointments, next release", answer_steps(reader, "waits for a release"))
+    calendar = answer_steps(reader, "finds nothing")
+    album.take(reader, "no appointments", calendar)
+    with server.database():
+        make_slot(post_by_code("BKK"), in_two_months)
+    album.take(reader, "calendar, after the last day", calendar)
+
+
+def _late(server, album):
+    reader = sign_up(server)
+    page = book(reader, answer_steps(reader, "is too late"))
+    with server.database():
+        post_by_code("AMM").cutoff_hours = 24 * 365
+    album.take(reader, "confirmation, too late to change", page)
+    album.take(reader, "cancel, too late", f"{page}/cancel")
+
+
+def _requests(server, album):
+    found, refused, officer = sign_up(server), sign_up(server), log_in(server, "officer")
+    album.take(officer, "staff: nobody waits", "/staff/cases/requests")
+    for reader in (found, refused):
+        _ask(reader)
+    album.take(found, "dashboard, asked", "/dashboard?said=asked")
+    album.take(officer, "staff: requests", "/staff/cases/requests")
+    links = officer.open("/en/staff/cases/requests").page.links
+    first, second = (link.removeprefix("/en") for link in links if "/requests/" in link)
+    album.take(officer, "staff: request", first)
+    album.send(officer, "staff: request, wrong", first, case_number=UNKNOWN)
+    officer.submit(f"/en{first}", case_number=FAMILIES["is found"][0]["case_number"])
+    officer.submit(f"/en{second}", case_number="", answer="We know no such person. / យើងមិនស្គាល់")
+    album.take(officer, "staff: request, answered", first)
+    album.take(found, "dashboard, found", "/dashboard")
+    album.take(refused, "dashboard, not found", "/dashboard")
+
+
+def _ask(reader):
+    answer_steps(reader, "is found", ["visa", "purpose", "details", "questions"])
+    reader.submit(f"/en{NEW}/case", case_number=UNKNOWN)
+    reader.submit(f"/en{NEW}/case", to=f"/en{NEW}/ask")
+
+
+def _slots(server, album):
+    scheduler, day = log_in(server, "scheduler"), clock.now().date()
+    soon, later = ((day + timedelta(days=days)).isoformat() for days in (2, 22))
+    scheduler.submit("/en/staff/slots/", to=_first_close(scheduler, soon))
+    album.take(scheduler, "staff: slots", f"/staff/slots/?from={soon}")
+    album.take(scheduler, "staff: slots, announced", f"/staff/slots/?from={later}")
+    album.take(scheduler, "staff: slots, none", "/staff/slots/?from=2020-01-06")
+    album.take(scheduler, "staff: release", "/staff/slots/release")
+    nothing = {"times": "9 o'clock", "seats": "0", "opens": "announced", "weekdays": None}
+    album.send(scheduler, "staff: release, wrong", "/staff/slots/release", **nothing)
+    span = {"first_day": day.isoformat(), "last_day": later, "weekdays": EVERY_DAY, "opens": "now"}
+    some, same = {**span, "times": "00:00, 09:00, 16:45"}, {**span, "times": "09:00", "weekdays": [0]}
+    album.send(scheduler, "staff: release, preview", "/staff/slots/release", **some)
+    album.send(scheduler, "staff: release, nothing new", "/staff/slots/release", **same)
+
+
+def _first_close(scheduler, day):
+    html = scheduler.open(f"/en/staff/slots/?from={day}").html
+    return html.split('action="')[1].split('"')[0]
+
+
+def _cases(server, album):
+    officer, number = log_in(server, "officer"), FAMILIES["prints"][0]["case_number"]
+    album.take(officer, "staff: find a case", "/staff/cases/")
+    album.send(officer, "staff: find a case, wrong", "/staff/cases/", case_number="1")
+    case = officer.submit("/en/staff/cases/", case_number=number).path.removeprefix("/en")
+    album.take(officer, "staff: case", f"{case}?said=stored")
+    album.take(officer, "staff: add a case", "/staff/cases/new")
+    album.send(officer, "staff: add a case, wrong", "/staff/cases/new", status_date="x", reasons="no such")
+    album.take(officer, "staff: correct a case", f"{case}/travellers/0")
+    album.send(officer, "staff: correct a case, wrong", f"{case}/travellers/0", date_of_birth="1990-02-31")
+
+
+def _staff(server, album):
+    for name in ("guard", "supervisor", "admin"):
+        album.take(log_in(server, name), f"staff: home of {name}", "/staff/")
+    guard = log_in(server, "guard")
+    album.take(guard, "staff: account", "/account")
+    album.take(guard, "staff: 403", "/staff/slots/", status=403)

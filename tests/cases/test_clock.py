@@ -1,0 +1,115 @@
+"""The twelve months after a refusal: R7."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from portal import clock
+from portal.appointments.operations import book
+from portal.cases.clock import a_year_after, booking_last_day, is_open, last_day
+from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal, Traveller
+from portal.cases.operations import ClockClosed
+from portal.slots.operations import instant_of
+from tests.factories import a_day, make_case, make_post, make_slot
+
+IMMIGRANT, DIVERSITY = Case(number="PHP2025600001"), Case(number="2026AS12345")
+
+
+def refusal(refused_on="2025-11-23", kind=DOCUMENTS, respond_by="in_person", **days):
+    given = {name: a_day(day) for name, day in days.items()}
+    return Refusal(refused_on=a_day(refused_on), kind=kind, respond_by=respond_by, **given)
+
+
+def case_with(*refusals):
+    return Case(number="PHP2025600001", travellers=[Traveller(refusals=list(refusals))])
+
+
+def at(day, hour, minute):
+    """The instant of a local time in Phnom Penh."""
+    return instant_of(day.replace(hour=hour, minute=minute), "Asia/Phnom_Penh")
+
+
+@pytest.mark.parametrize(("days", "still_open"), [(0, True), (364, True), (365, True), (366, False)])
+def test_r7_the_last_day_is_the_same_date_of_the_next_year_inclusive(days, still_open):
+    found = refusal("2025-11-23")
+
+    assert last_day(IMMIGRANT, found) == a_day("2026-11-23")
+    assert is_open(IMMIGRANT, found, found.refused_on + timedelta(days)) is still_open
+
+
+def test_r7_a_year_that_holds_a_29_february_has_one_day_more():
+    found = refusal("2027-03-01")
+
+    assert is_open(IMMIGRANT, found, found.refused_on + timedelta(366))
+    assert not is_open(IMMIGRANT, found, found.refused_on + timedelta(367))
+
+
+@pytest.mark.parametrize(("day", "after"), [("2028-02-29", "2029-02-28"), ("2027-02-28", "2028-02-28")])
+def test_r7_29_february_becomes_28(day, after):
+    assert a_year_after(a_day(day)) == a_day(after)
+
+
+@pytest.mark.parametrize(
+    ("refused_on", "last"),
+    [("2025-10-01", "2026-09-30"), ("2025-09-30", "2026-09-30"), ("2025-09-29", "2026-09-29")],
+)
+def test_r7_a_diversity_case_ends_on_30_september_if_that_is_earlier(refused_on, last):
+    assert last_day(DIVERSITY, refusal(refused_on)) == a_day(last)
+
+
+def test_r7_the_date_of_the_officer_stands_before_the_year():
+    assert last_day(IMMIGRANT, refusal(last_day="2027-03-31")) == a_day("2027-03-31")
+    assert last_day(IMMIGRANT, refusal(last_day="2026-01-15")) == a_day("2026-01-15")
+
+
+def test_r7_no_date_of_an_officer_goes_beyond_the_fiscal_year_of_a_diversity_case():
+    assert last_day(DIVERSITY, refusal(last_day="2026-12-31")) == a_day("2026-09-30")
+
+
+def test_r7_processing_has_no_clock():
+    found = refusal("2020-01-01", kind=PROCESSING, respond_by="none")
+
+    assert last_day(IMMIGRANT, found) is None
+    assert is_open(IMMIGRANT, found, a_day("2026-11-23"))
+
+
+def test_r7_a_refusal_that_was_overcome_has_no_clock():
+    assert last_day(IMMIGRANT, refusal(overcome_on="2025-12-24")) is None
+
+
+@pytest.mark.parametrize(("evidence_on", "still_open"), [("2026-11-23", True), ("2026-11-24", False)])
+def test_r7_evidence_keeps_a_refusal_open_only_if_it_came_in_time(evidence_on, still_open):
+    assert is_open(IMMIGRANT, refusal(evidence_on=evidence_on), a_day("2027-05-01")) is still_open
+
+
+def test_r7_what_an_officer_reopened_is_open():
+    assert not is_open(IMMIGRANT, refusal(), a_day("2027-05-01"))
+    assert is_open(IMMIGRANT, refusal(reopened_on="2027-04-30"), a_day("2027-05-01"))
+
+
+def test_r7_the_day_shown_is_the_earliest_of_those_that_call_in_person():
+    courier = refusal("2025-10-01", respond_by="courier")
+    case = case_with(courier, refusal("2025-12-24"), refusal("2025-11-23", respond_by="courier;in_person"))
+
+    assert booking_last_day(case) == a_day("2026-11-23")
+
+
+def test_r7_without_a_call_in_person_no_day_is_shown():
+    assert booking_last_day(case_with(refusal(respond_by="courier"), refusal(kind=PROCESSING))) is None
+
+
+def test_r7_the_last_day_ends_at_midnight_at_the_post(app):
+    slot = make_slot(make_post(), start=clock.now().replace(tzinfo=None, microsecond=0) + timedelta(days=30))
+    today = clock.now().date()
+    case = make_case(refused_on=date(today.year - 1, today.month, min(today.day, 28)), status_date=today)
+    last = slot.local_start.replace(year=today.year, month=today.month, day=min(today.day, 28))
+
+    with pytest.raises(ClockClosed):
+        book(case, slot.id, uuid4(), "account:1", at(last + timedelta(days=1), 0, 1))
+    assert book(case, slot.id, uuid4(), "account:1", at(last, 23, 59)).is_live
+
+
+@pytest.mark.parametrize("refused_on", ["9999-12-31", "0001-01-01"])
+def test_r7_no_date_however_far_breaks_the_clock(refused_on):
+    assert isinstance(is_open(IMMIGRANT, refusal(refused_on), a_day("2026-11-23")), bool)
