@@ -137,7 +137,7 @@ def init_app(app, load_session):
     app.before_request(_guard)
     csrf.init_app(app)
     app.register_error_handler(CSRFError, _stale_form)
-    app.jinja_env.globals.update(csrf_token=masked_token)
+    app.jinja_env.globals.update(form_token=masked_token)
 
 
 def check_audiences(app):

@@ -15,6 +15,7 @@ from portal.text import compact
 
 PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
 STATELESS = "XX"
+LARGEST_ID = 2**31 - 1
 YES_NO = options([("yes", _l("Yes")), ("no", _l("No"))])
 CHOOSE = _l("Choose one of the two.")
 
@@ -132,8 +133,16 @@ class AskForm(KeyedForm):
     """Nothing but the key: the answers are those kept with the account."""
 
 
+def slot_id(text):
+    """Return the id that a choice of time sends; raise ValueError where none can be that."""
+    number = int(text)
+    if not 0 < number <= LARGEST_ID:
+        raise ValueError(text)
+    return number
+
+
 class TimeForm(KeyedForm):
-    slot = RadioField(_l("Time"), coerce=int, validate_choice=False, validators=[Required(_l("Choose a time."))])
+    slot = RadioField(_l("Time"), coerce=slot_id, validate_choice=False, validators=[Required(_l("Choose a time."))])
 
 
 class CancelForm(BaseForm):

@@ -62,7 +62,7 @@ def release():
     )
 
 
-@bp.route("/<int:slot_id>/close", methods=["POST"])
+@bp.route("/<int(max=2147483647):slot_id>/close", methods=["POST"])
 @staff_only("scheduler")
 @commits
 def close(slot_id):
@@ -71,7 +71,7 @@ def close(slot_id):
     return redirect(url_for(".list_slots", said="closed", **{"from": slot.local_start.date().isoformat()}), 303)
 
 
-@bp.route("/<int:slot_id>/reopen", methods=["POST"])
+@bp.route("/<int(max=2147483647):slot_id>/reopen", methods=["POST"])
 @staff_only("scheduler")
 @commits
 def reopen(slot_id):
