@@ -43,7 +43,8 @@ def create_app(settings=None):
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         MAX_FORM_PARTS=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
+        COMPRESS_BR_LEVEL=1,
+        COMPRESS_LEVEL=1,
         COMPRESS_MIMETYPES=["text/html"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -67,6 +68,7 @@ def create_app(settings=None):
 
 def _wrap(app: Any, settings):
     app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=YEAR_SECONDS)
+    app.wsgi_app = headers.ProtectingHeaders(app.wsgi_app)
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)

@@ -37,6 +37,10 @@ class BaseForm(FlaskForm):
 
     order: tuple[str, ...] = ()
 
+    def __init__(self, *args, token=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._token = token
+
     class Meta(FlaskForm.Meta):
         csrf = False
 
@@ -51,8 +55,8 @@ class BaseForm(FlaskForm):
 
     @property
     def token(self):
-        """A form token under a fresh mask."""
-        return masked_token()
+        """A form token under a fresh mask, or what was given in its place for pages made in advance."""
+        return self._token or masked_token()
 
     def validate_on_submit(self):
         """Say whether the form was sent, and fits. A change of language keeps what was typed and sends nothing."""

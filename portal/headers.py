@@ -2,8 +2,6 @@
 
 import secrets
 
-from flask import request
-
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -15,26 +13,40 @@ POLICY = "; ".join(
     )
 )
 PADDING_BYTES = 48
-ALWAYS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "X-Frame-Options": "DENY",
-}
+ALWAYS = [
+    ("content-security-policy", POLICY),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "same-origin"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
+    ("x-frame-options", "DENY"),
+]
+UNDER_TLS = [*ALWAYS, ("strict-transport-security", "max-age=63072000; includeSubDomains")]
+
+
+class ProtectingHeaders:
+    """Add the headers to every answer of an application, static files included."""
+
+    def __init__(self, application):
+        self.application = application
+
+    def __call__(self, environ, start_response):
+        more = UNDER_TLS if environ.get("wsgi.url_scheme") == "https" else ALWAYS
+
+        def start(status, headers, exc_info=None):
+            return start_response(status, [*headers, *more], exc_info)
+
+        return self.application(environ, start)
 
 
 def init_app(app):
-    """Add headers and padding to every answer."""
+    """Keep personal pages out of every cache, and pad them."""
 
     @app.after_request
     def finish(response):
-        response.headers.extend(ALWAYS)
-        response.headers.setdefault("Cache-Control", "no-store")
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store"
         if response.mimetype == "text/html" and not response.direct_passthrough:
             # The length of a page that holds a form token must not tell what is in it (BREACH).
             padding = secrets.token_hex(secrets.randbelow(PADDING_BYTES))

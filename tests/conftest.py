@@ -9,7 +9,7 @@ from flask import current_app
 from playwright.sync_api import sync_playwright
 
 from portal import access, create_app
-from portal.appointments import calendar
+from portal.appointments import calendar_page
 from portal.cases.operations import add_status_words
 from portal.config import settings_from
 from portal.db import session
@@ -76,7 +76,7 @@ def app(settings):
     made.testing = True
     made.teardown_request(_note_what_is_left)
     access.forget_everyone()
-    calendar.forget_offers()
+    calendar_page.forget_everything()
     with made.app_context():
         yield made
         session.remove()

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 from portal import access
+from portal.appointments import calendar_page
 from portal.db import session
 from portal.locale import LANGUAGES, tag
 
@@ -126,6 +127,7 @@ class _Browser:
 
     def open(self, path, **options):
         session.rollback()
+        calendar_page.forget_everything()
         response = Context().run(self._client.open, path, **options)
         assert not self.app.extensions.get("left_uncommitted"), "something was left uncommitted"
         return response

@@ -1,7 +1,5 @@
 """The calendar an applicant chooses from: months, days and times with free seats."""
 
-import threading
-import time
 from calendar import Calendar as Weeks
 from collections import Counter
 from dataclasses import dataclass
@@ -10,9 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from portal.db import session
+from portal.fresh import Fresh
 from portal.slots.models import Slot
 
-FRESH_SECONDS = 0.25
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6
 
 
@@ -43,8 +41,7 @@ class Offer:
     only_after: bool
 
 
-_offers: dict[tuple[int, int], tuple[float, tuple[Time, ...]]] = {}
-_refresh = threading.Lock()
+_times = Fresh()
 
 
 def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY):
@@ -70,28 +67,21 @@ def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY
 
 def open_times(engine_id, post_id, now):
     """Return the open times of a post, at most a quarter of a second old, whoever asks."""
-    key = (engine_id, post_id)
-    known = _offers.get(key)
-    if known and known[0] > time.monotonic():
-        return known[1]
-    with _refresh:
-        known = _offers.get(key)
-        if known and known[0] > time.monotonic():
-            return known[1]
-        asked_at = time.monotonic()
-        found = (
-            select(Slot.id, Slot.local_start, Slot.seats - Slot.taken)
-            .where(Slot.post_id == post_id, Slot.open_at(now))
-            .order_by(Slot.local_start, Slot.id)
-        )
-        times = tuple(Time(*row) for row in session.execute(found))
-        _offers[key] = (asked_at + FRESH_SECONDS, times)
-        return times
+    return _times.get((engine_id, post_id), lambda: _asked(post_id, now))
 
 
-def forget_offers():
+def forget_times():
     """Ask the database anew: for tests."""
-    _offers.clear()
+    _times.forget()
+
+
+def _asked(post_id, now):
+    found = (
+        select(Slot.id, Slot.local_start, Slot.seats - Slot.taken)
+        .where(Slot.post_id == post_id, Slot.open_at(now))
+        .order_by(Slot.local_start, Slot.id)
+    )
+    return tuple(Time(*row) for row in session.execute(found))
 
 
 def _months(free, first_weekday):

@@ -146,7 +146,7 @@ class Refusal(Base):
 
     traveller: Mapped[Traveller] = relationship(back_populates="refusals")
     items: Mapped[list["RefusalItem"]] = relationship(
-        order_by="RefusalItem.position", lazy="selectin", cascade="all, delete-orphan", back_populates="refusal"
+        order_by="RefusalItem.position", cascade="all, delete-orphan", back_populates="refusal"
     )
 
     @property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from portal import journal
 from portal.cases.models import (
@@ -51,7 +52,8 @@ def store_cases(rows, by, now, progress=lambda cases: None):
 
 def _store_chunk(part, counts, by, now):
     numbers = {number for _, number, _ in part}
-    stored = session.scalars(select(Case).where(Case.number.in_(numbers))).all()
+    items = selectinload(Case.travellers).selectinload(Traveller.refusals).selectinload(Refusal.items)
+    stored = session.scalars(select(Case).where(Case.number.in_(numbers)).options(items)).all()
     known = {(case.post_id, case.number): case for case in stored}
     fresh, corrected = [], []
     for post_id, number, rows in part:

@@ -17,7 +17,19 @@ from portal.text import normalise
 
 IPV6_NETWORK_BITS = 64
 
-limiter = Limiter(key_func=lambda: address(), headers_enabled=False)
+
+class _FormLimiter(Limiter):
+    """Flask-Limiter that looks where a limit is set, and nowhere else.
+
+    Its look before every request, limited or not, costs more than a cached page.
+    """
+
+    def _check_request_limit(self, callable_name=None, in_middleware=True):
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _FormLimiter(key_func=lambda: address(), headers_enabled=False)
 
 
 def init_app(app, settings):
@@ -59,6 +71,6 @@ def typed_name():
 
 def _too_many(error):
     ends_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60
-    seconds = max(1, int(ends_at - time.time()) + 1)
+    seconds = max(1, round(ends_at - time.time()))
     body, code = errors.page(429, minutes=-(-seconds // 60))
     return body, code, {"Retry-After": str(seconds)}
