@@ -27,7 +27,7 @@ lint: test-environment ## Style, import rules, types, templates, translations
 	.venv/bin/ruff check .
 	.venv/bin/lint-imports
 	.venv/bin/mypy
-	.venv/bin/djlint --check --lint --quiet portal/templates
+	.venv/bin/djlint --lint --quiet portal/templates
 	tools/check-translations
 
 translations: test-environment ## Extract the texts, update every catalogue, say what is missing

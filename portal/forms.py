@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from flask import g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are of an older release
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal import locale

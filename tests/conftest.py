@@ -12,7 +12,7 @@ from portal import access, create_app
 from portal.appointments import calendar_page
 from portal.cases.operations import add_status_words
 from portal.config import settings_from
-from portal.db import session
+from portal.db import make_engine, session
 from portal.migrations import state
 from tests.postgresql import temporary_postgresql
 from tests.secrets import ENVIRONMENT
@@ -69,18 +69,27 @@ def settings(database_url, tmp_path):
     return _settings(database_url, tmp_path)
 
 
-@pytest.fixture
-def app(settings):
-    """The portal, migrated and empty, with its context pushed."""
-    made = create_app(settings)
+@pytest.fixture(scope="session")
+def _portal(tmp_path_factory):
+    """The portal, put together once for all tests: its templates are compiled once."""
+    folder = tmp_path_factory.mktemp("instance")
+    made = create_app(_settings(f"sqlite:///{folder / 'portal.db'}", folder))
+    made.extensions["engine"].dispose()
     made.testing = True
     made.teardown_request(_note_what_is_left)
+    return made
+
+
+@pytest.fixture
+def app(_portal, settings):
+    """The portal on this test's own database, migrated and empty, with its context pushed."""
+    _portal.extensions.update(settings=settings, engine=make_engine(settings.database_url), left_uncommitted=False)
     access.forget_everyone()
     calendar_page.forget_everything()
-    with made.app_context():
-        yield made
+    with _portal.app_context():
+        yield _portal
         session.remove()
-    made.extensions["engine"].dispose()
+    _portal.extensions["engine"].dispose()
 
 
 @pytest.fixture
