@@ -13,7 +13,7 @@ from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.cases.operations import add_status_words
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
-from portal.demonstration.people import PEOPLE
+from portal.demonstration.people import KNOWN, PEOPLE
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.posts import operations as posts
@@ -122,82 +122,25 @@ def _rows(now):
 
 def _known_cases(code, here):
     """The cases that documents and checks name; dates count back from the post's day."""
-    ago = lambda days: here - timedelta(days=days)  # noqa: E731 (a short word for a table)
-    police = Item("Police Certificate", True, False)
-    marriage = Item("Marriage Certificate", False, False)
-    a_year_and_a_month_ago = ago(396)
-    table = {
-        "PHP": (
-            (
-                "600001",
-                "refused",
-                "Sok",
-                "Dara",
-                "1990-04-12",
-                "N0123456",
-                "KH",
-                ago(60),
-                "in_person",
-                (police, marriage),
-            ),
-            (
-                "600003",
-                "administrative_processing",
-                "Chea",
-                "Sophea",
-                "1985-11-02",
-                "N0223344",
-                "KH",
-                ago(30),
-                "none",
-                (),
-            ),
-            (
-                "600005",
-                "refused",
-                "Keo",
-                "Vibol",
-                "1979-01-30",
-                "N0334455",
-                "KH",
-                a_year_and_a_month_ago,
-                "in_person",
-                (police,),
-            ),
-            ("600006", "issued", "Lim", "Channary", "1993-07-19", "N0445566", "KH", None, "", ()),
-        ),
-        "CDJ": (
-            (
-                "600001",
-                "refused",
-                "García López",
-                "María",
-                "1988-08-03",
-                "G12345678",
-                "MX",
-                ago(40),
-                "courier",
-                (marriage,),
-            ),
-        ),
-    }
-    for number, status, surname, given, birth, passport, nationality, refused, modes, items in table.get(code, ()):
+    for known in KNOWN.get(code, ()):
+        day = here - timedelta(days=known.days)
+        refused = day if known.respond_by else None
         yield Row(
             post=code,
-            case_number=f"{code}2025{number}",
+            case_number=known.case_number,
             visa_class="IR1",
-            status=status,
-            status_date=refused or ago(14),
-            surname=surname,
-            given_names=given,
-            date_of_birth=birth,
-            passport_number=passport,
-            nationality=nationality,
+            status=known.status,
+            status_date=day,
+            surname=known.surname,
+            given_names=known.given_names,
+            date_of_birth=known.date_of_birth,
+            passport_number=known.passport_number,
+            nationality=known.nationality,
             relationship="principal",
-            interview_date=refused or ago(20),
+            interview_date=day,
             refused_on=refused,
-            respond_by=modes,
-            reasons=items,
+            respond_by=known.respond_by,
+            reasons=known.reasons,
             letter_code="",
         )
 

@@ -1,4 +1,44 @@
-"""Invented people for the demonstration: surname, given names, birth, nationality."""
+"""Invented people for the demonstration."""
+
+from dataclasses import dataclass
+
+from portal.cases.rows import Item
+
+POLICE = Item("Police Certificate", True, False)
+MARRIAGE = Item("Marriage Certificate", False, False)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case that documents and checks name; days: how long ago it was refused, or its status set."""
+
+    case_number: str
+    status: str
+    surname: str
+    given_names: str
+    date_of_birth: str
+    passport_number: str
+    nationality: str
+    days: int
+    respond_by: str = ""
+    reasons: tuple[Item, ...] = ()
+
+
+SOK = ("Sok", "Dara", "1990-04-12", "N0123456", "KH")
+CHEA = ("Chea", "Sophea", "1985-11-02", "N0223344", "KH")
+KEO = ("Keo", "Vibol", "1979-01-30", "N0334455", "KH")
+LIM = ("Lim", "Channary", "1993-07-19", "N0445566", "KH")
+GARCIA = ("García López", "María", "1988-08-03", "G12345678", "MX")
+KNOWN = {
+    "PHP": (
+        Known("PHP2025600001", "refused", *SOK, 60, "in_person", (POLICE, MARRIAGE)),
+        Known("PHP2025600003", "administrative_processing", *CHEA, 30, "none"),
+        Known("PHP2025600005", "refused", *KEO, 396, "in_person", (POLICE,)),
+        Known("PHP2025600006", "issued", *LIM, 14),
+    ),
+    "CDJ": (Known("CDJ2025600001", "refused", *GARCIA, 40, "courier", (MARRIAGE,)),),
+}
+# Surname, given names, date of birth, nationality.
 
 PEOPLE = {
     "PHP": (
