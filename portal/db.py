@@ -16,6 +16,7 @@ from flask import current_app, request
 from flask.globals import app_ctx
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -165,10 +166,7 @@ def commits(view):
     def wrapper(*args, **kwargs):
         if request.method in SAFE_METHODS:
             return view(*args, **kwargs)
-        start_writing()
-        response = view(*args, **kwargs)
-        session.commit()
-        return response
+        return _committed(view, args, kwargs)
 
     return wrapper
 
@@ -178,14 +176,19 @@ def records(view):
 
     @wraps(view)
     def wrapper(*args, **kwargs):
-        start_writing()
-        response = view(*args, **kwargs)
-        session.commit()
-        return response
+        return _committed(view, args, kwargs)
 
     return wrapper
 
 
-def is_postgresql():
-    """Say whether the application's database is PostgreSQL."""
-    return current_app.extensions["engine"].dialect.name == "postgresql"
+def _committed(view, args, kwargs):
+    start_writing()
+    try:
+        response = view(*args, **kwargs)
+        session.commit()
+    except IntegrityError:
+        # The same person's other click, or somebody else, wrote the same at this instant: look again, once.
+        start_writing()
+        response = view(*args, **kwargs)
+        session.commit()
+    return response

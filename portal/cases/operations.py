@@ -154,7 +154,9 @@ def match(post: Post, proof: Proof, account_id):
         by_code = born and used_at is None and _same(their_code, code)
         by_passport = born and _same(their_passport, passport) and owner in (None, account_id)
         if by_code or by_passport:
-            return session.get(Case, case_id), "letter code" if by_code else "passport"
+            case = session.get_one(Case, case_id, with_for_update={"of": Case}, populate_existing=True)
+            if by_code or case.account_id in (None, account_id):
+                return case, "letter code" if by_code else "passport"
     raise NoMatch
 
 

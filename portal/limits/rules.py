@@ -5,6 +5,7 @@ together, and more loosely by address, because whole villages share one.
 """
 
 import ipaddress
+import logging
 import time
 
 from flask import current_app, request
@@ -16,6 +17,7 @@ from portal.limits.storage import DatabaseStorage
 from portal.text import normalise
 
 IPV6_NETWORK_BITS = 64
+_log = logging.getLogger(__name__)
 
 
 class _FormLimiter(Limiter):
@@ -38,6 +40,8 @@ def init_app(app, settings):
     app.config.update(RATELIMIT_STORAGE_URI=settings.limits_url, RATELIMIT_STRATEGY="fixed-window")
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
+    if settings.limits_factor > 1:
+        _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)
 
 

@@ -98,10 +98,11 @@ def release(post, pattern, opens_at, form_key: UUID, by, now):
     opens_at: an instant; not before now, or it becomes now. All slots appear at once, or none. The
     same form key gives the same release again (R12). Raises NothingToRelease or TooMany.
     """
+    create = plan(post, pattern, now).create
+    # Looked for after planning: what clashes may be what the same form has just created.
     again = session.scalar(select(Release).where(Release.form_key == form_key))
     if again is not None:
         return again
-    create = plan(post, pattern, now).create
     if not create:
         raise NothingToRelease
     act = Release(
