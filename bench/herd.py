@@ -65,18 +65,17 @@ class HerdReport:
 _SHARES = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
 
 
-def herd(portal, number, seats, *, target="wsgi:app", steadily=False):
+def herd(portal, server, number, seats, *, steadily=False):
     """Let a number of people book one slot at one instant, each clicking twice; return the HerdReport.
 
     steadily: afterwards send the forms of those who got nothing again, a few at a time, to learn the
     throughput that the herd is compared with.
     """
     people, slot_id = make_people(portal, number, seats)
-    with serve(portal, target) as server:
-        open_calendars(server.port, people)
-        forms = [form for person in people for form in repeat(person.book(slot_id), CLICKS)]
-        seconds, answers = volley(server.port, forms)
-        steady = _steady(server, forms, answers) if steadily else None
+    open_calendars(server.port, people)
+    forms = [form for person in people for form in repeat(person.book(slot_id), CLICKS)]
+    seconds, answers = volley(server.port, forms)
+    steady = _steady(server, forms, answers) if steadily else None
     report = HerdReport(
         database=portal.database,
         people=number,
@@ -125,24 +124,23 @@ class SwapReport:
         return found
 
 
-def swaps(portal, times):
+def swaps(portal, server, times):
     """Let two people swap slots at the same instant, many times; return the SwapReport.
 
     Then with both slots full: nobody can move, and nobody may lose the seat that they have.
     """
     people, one = make_people(portal, 2, 2)
     _, other = make_people(portal, 1, 2)
-    with serve(portal) as server:
-        open_calendars(server.port, people)
-        _, first = volley(server.port, [people[0].book(one), people[1].book(other)])
-        wanted, answers, swapped = [one, other], list(first), True
-        for _ in range(times):
-            wanted.reverse()
-            answers += _move(server.port, people, wanted)
-            swapped &= _places(portal, people) == wanted
-        portal.execute("UPDATE slot SET seats = 1 WHERE id IN (:one, :other)", one=one, other=other)
-        answers += _move(server.port, people, wanted[::-1])
-        full_kept = _places(portal, people) == wanted
+    open_calendars(server.port, people)
+    _, first = volley(server.port, [people[0].book(one), people[1].book(other)])
+    wanted, answers, swapped = [one, other], list(first), True
+    for _ in range(times):
+        wanted.reverse()
+        answers += _move(server.port, people, wanted)
+        swapped &= _places(portal, people) == wanted
+    portal.execute("UPDATE slot SET seats = 1 WHERE id IN (:one, :other)", one=one, other=other)
+    answers += _move(server.port, people, wanted[::-1])
+    full_kept = _places(portal, people) == wanted
     return SwapReport(
         database=portal.database,
         times=times,
@@ -234,8 +232,8 @@ def main():
     """Run both on both databases, and say what came of them."""
     with postgresql() as postgres:
         for database in DATABASES:
-            with portal_on(database, postgres) as portal:
-                for report in (herd(portal, 100, 20, steadily=True), swaps(portal, 20)):
+            with portal_on(database, postgres) as portal, serve(portal) as server:
+                for report in (herd(portal, server, 100, 20, steadily=True), swaps(portal, server, 20)):
                     print(report.line(), *report.faults, sep="\n  ")
 
 

@@ -4,7 +4,6 @@ Everything listens on 127.0.0.1 or on a socket in a temporary folder, and nothin
 """
 
 import os
-import pwd
 import resource
 import shutil
 import signal
@@ -15,6 +14,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +22,7 @@ from sqlalchemy.pool import NullPool
 
 from portal import create_app
 from portal.config import ROOT, settings_from, write_secrets
+from tests.postgresql import temporary_postgresql
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 DATABASES = (SQLITE, POSTGRESQL)
@@ -29,8 +30,8 @@ LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # workers and threads, as tools
 START_SECONDS = 60
 STOP_SECONDS = 15
 COMMAND_SECONDS = 600
-BINARIES = Path("/usr/lib/postgresql")
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+_numbers = count()
 
 
 class CommandFailed(Exception):
@@ -101,44 +102,11 @@ class Server:
         return sum(_processor_seconds(number) for number in _group(self.process.pid))
 
 
-class Postgres:
-    """A running PostgreSQL on a socket in a folder of its own."""
-
-    def __init__(self, folder):
-        self.folder, self._made = folder, 0
-
-    def url(self, name="postgres"):
-        """Return the address of one of its databases."""
-        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
-
-    def new_database(self):
-        """Create an empty database and return its address."""
-        self._made += 1
-        name = f"portal{self._made}"
-        engine = sa.create_engine(self.url(), poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(sa.text(f"CREATE DATABASE {name}"))
-        return self.url(name)
-
-
 @contextmanager
 def postgresql():
-    """Give a PostgreSQL that keeps what it confirms (fsync on), and remove it afterwards."""
-    found = sorted(BINARIES.glob("*/bin"), key=lambda path: float(path.parent.name))
-    if not found:
-        raise FileNotFoundError("PostgreSQL is not installed: install Debian's postgresql.")
-    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
-    data, control = folder / "data", found[-1] / "pg_ctl"
-    options = f"-k {folder} -h '' -c fsync=on -c synchronous_commit=on -c max_connections=150"
-    try:
-        _as_postgres(folder, found[-1] / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "--locale=C.UTF-8")
-        _as_postgres(folder, control, "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
-        try:
-            yield Postgres(folder)
-        finally:
-            _as_postgres(folder, control, "-D", data, "-m", "immediate", "-w", "stop")
-    finally:
-        shutil.rmtree(folder)
+    """Give a PostgreSQL that keeps what it confirms (R4), and remove it afterwards."""
+    with temporary_postgresql("fsync=on", "synchronous_commit=on") as postgres:
+        yield postgres
 
 
 @contextmanager
@@ -147,7 +115,7 @@ def portal_on(database, postgres=None):
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
         write_secrets(folder)
-        url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else postgres.new_database()
+        url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else _new_database(postgres)
         portal = Portal(database, folder, url)
         portal.command("db", "upgrade")
         portal.command("demo", "load")
@@ -184,13 +152,10 @@ def allow_many_connections():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _as_postgres(folder, *line):
-    words = [str(word) for word in line]
-    if os.getuid() == 0:  # PostgreSQL refuses to run as root
-        person = pwd.getpwnam("postgres")
-        os.chown(folder, person.pw_uid, person.pw_gid)
-        words = ["runuser", "-u", "postgres", "--", *words]
-    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd="/", timeout=START_SECONDS)
+def _new_database(postgres):
+    name = f"portal_load_{next(_numbers)}"
+    postgres.create(name)
+    return postgres.url(name)
 
 
 def _free_port():

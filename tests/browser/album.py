@@ -40,6 +40,10 @@ class Album:
             address = to and f"/{language}{to}"
             self.add(name, language, reader.submit(f"/{language}{path}", status=status, to=address, **answers))
 
+    def in_language(self, language):
+        """The pages in one language."""
+        return [shot for shot in self.shots if shot.language == language]
+
     def add(self, name, language, answer):
         """Keep one page."""
         self.shots.append(Shot(name, language, answer))

@@ -7,7 +7,7 @@ from portal import clock
 
 DARA = (("Meas", "Sovann", "principal", "original Police Certificate;Marriage Certificate"),)
 EIGHT = (
-    ("Phanthavong Rattanakosin", "Chanthavisouk Somphone", "principal", "Birth Certificate;original Police Certificate"),
+    ("Phanthavong Rattanakosin", "Chanthavisouk", "principal", "Birth Certificate;original Police Certificate"),
     ("Phanthavong Rattanakosin", "Bounmy Souliyavong", "spouse", "original Marriage Certificate;Police Certificate"),
     ("Phanthavong Rattanakosin", "Khamphoui", "child", "Birth Certificate;Medical exam"),
     ("Phanthavong Rattanakosin", "Sengdeuane", "child", "original Birth Certificate;Identification Card"),
@@ -57,7 +57,8 @@ FAMILIES = {
     "walks in Khmer": make_family(),
     "walks in Arabic": make_family(post="AMM", nationality="JO"),
     "books": make_family(),
-    "prints": make_family(travellers=EIGHT),
+    "prints one": make_family(),
+    "prints eight": make_family(travellers=EIGHT),
     "cancels": make_family(),
     "is too late": make_family(post="AMM", nationality="XX"),
     "finds nothing": make_family(days=330, post="BKK", nationality="KG"),
@@ -68,6 +69,7 @@ FAMILIES = {
     "goes to a clinic": make_family(respond_by="direct", reasons="Medical exam"),
     "came too late": make_family(days=400),
     "is found": make_family(),
+    "moves": make_family(),
 }
 
 

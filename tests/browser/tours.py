@@ -165,7 +165,7 @@ def _ask(reader):
 
 def _slots(server, album):
     scheduler, day = log_in(server, "scheduler"), clock.now().date()
-    soon, later = ((day + timedelta(days=days)).isoformat() for days in (2, 22))
+    soon, later = ((day + timedelta(days=days)).isoformat() for days in (2, 26))
     scheduler.submit("/en/staff/slots/", to=_first_close(scheduler, soon))
     album.take(scheduler, "staff: slots", f"/staff/slots/?from={soon}")
     album.take(scheduler, "staff: slots, announced", f"/staff/slots/?from={later}")
@@ -185,7 +185,7 @@ def _first_close(scheduler, day):
 
 
 def _cases(server, album):
-    officer, number = log_in(server, "officer"), FAMILIES["prints"][0]["case_number"]
+    officer, number = log_in(server, "officer"), FAMILIES["prints eight"][0]["case_number"]
     album.take(officer, "staff: find a case", "/staff/cases/")
     album.send(officer, "staff: find a case, wrong", "/staff/cases/", case_number="1")
     case = officer.submit("/en/staff/cases/", case_number=number).path.removeprefix("/en")

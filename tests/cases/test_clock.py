@@ -1,17 +1,20 @@
 """The twelve months after a refusal: R7."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from portal import clock
 from portal.appointments.operations import book
-from portal.cases.clock import a_year_after, booking_last_day, is_open, last_day
-from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal, Traveller
+from portal.cases.clock import a_year_after, is_open, last_day
+from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal
 from portal.cases.operations import ClockClosed
+from portal.cases.storing import store_cases
+from portal.db import session
+from portal.locale import format_day
 from portal.slots.operations import instant_of
-from tests.factories import a_day, make_case, make_post, make_slot
+from tests.factories import a_day, make_account, make_case, make_post, make_row, make_slot, signed_in
 
 IMMIGRANT, DIVERSITY = Case(number="PHP2025600001"), Case(number="2026AS12345")
 
@@ -21,13 +24,8 @@ def refusal(refused_on="2025-11-23", kind=DOCUMENTS, respond_by="in_person", **d
     return Refusal(refused_on=a_day(refused_on), kind=kind, respond_by=respond_by, **given)
 
 
-def case_with(*refusals):
-    return Case(number="PHP2025600001", travellers=[Traveller(refusals=list(refusals))])
-
-
-def at(day, hour, minute):
-    """The instant of a local time in Phnom Penh."""
-    return instant_of(day.replace(hour=hour, minute=minute), "Asia/Phnom_Penh")
+def in_phnom_penh(local):
+    return instant_of(local, "Asia/Phnom_Penh")
 
 
 @pytest.mark.parametrize(("days", "still_open"), [(0, True), (364, True), (365, True), (366, False)])
@@ -88,28 +86,48 @@ def test_r7_what_an_officer_reopened_is_open():
     assert is_open(IMMIGRANT, refusal(reopened_on="2027-04-30"), a_day("2027-05-01"))
 
 
-def test_r7_the_day_shown_is_the_earliest_of_those_that_call_in_person():
-    courier = refusal("2025-10-01", respond_by="courier")
-    case = case_with(courier, refusal("2025-12-24"), refusal("2025-11-23", respond_by="courier;in_person"))
-
-    assert booking_last_day(case) == a_day("2026-11-23")
-
-
-def test_r7_without_a_call_in_person_no_day_is_shown():
-    assert booking_last_day(case_with(refusal(respond_by="courier"), refusal(kind=PROCESSING))) is None
-
-
 def test_r7_the_last_day_ends_at_midnight_at_the_post(app):
-    slot = make_slot(make_post(), start=clock.now().replace(tzinfo=None, microsecond=0) + timedelta(days=30))
-    today = clock.now().date()
-    case = make_case(refused_on=date(today.year - 1, today.month, min(today.day, 28)), status_date=today)
-    last = slot.local_start.replace(year=today.year, month=today.month, day=min(today.day, 28))
+    slot = make_slot(start=datetime(2026, 12, 1, 9), opens_at=datetime(2026, 11, 1, tzinfo=UTC))
+    case = make_case(refused_on=a_day("2025-11-23"))
 
     with pytest.raises(ClockClosed):
-        book(case, slot.id, uuid4(), "account:1", at(last + timedelta(days=1), 0, 1))
-    assert book(case, slot.id, uuid4(), "account:1", at(last, 23, 59)).is_live
+        book(case, slot.id, uuid4(), "account:1", in_phnom_penh(datetime(2026, 11, 24, 0, 1)))
+    assert book(case, slot.id, uuid4(), "account:1", in_phnom_penh(datetime(2026, 11, 23, 23, 59))).is_live
 
 
-@pytest.mark.parametrize("refused_on", ["9999-12-31", "0001-01-01"])
-def test_r7_no_date_however_far_breaks_the_clock(refused_on):
-    assert isinstance(is_open(IMMIGRANT, refusal(refused_on), a_day("2026-11-23")), bool)
+def dashboard_of(visitor, *refusals):
+    """What an applicant sees whose case was refused so often, each as cells of a case file."""
+    account, first = make_account(), refusals[0]
+    case = make_case(account, **first)
+    for cells in refusals[1:]:
+        store_cases([make_row(case_number=case.number, **cells)], "command", clock.now())
+    session.commit()
+    return signed_in(visitor, account).open("/en/dashboard").text
+
+
+def days_ago(days):
+    return clock.now().date() - timedelta(days)
+
+
+def shown(refused_on):
+    return f"Last day to bring the documents {format_day(a_year_after(refused_on), make_post())}"
+
+
+def test_r7_the_day_shown_is_the_earliest_of_those_that_call_in_person(visitor):
+    courier = {"refused_on": days_ago(90), "respond_by": "courier"}
+    page = dashboard_of(visitor, {"refused_on": days_ago(30)}, courier, {"refused_on": days_ago(60)})
+
+    assert shown(days_ago(60)) in page
+
+
+def test_r7_processing_alone_shows_no_day(visitor):
+    page = dashboard_of(visitor, {"respond_by": "none", "reasons": (), "status": "administrative_processing"})
+
+    assert "Administrative Processing" in page
+    assert "Last day" not in page
+
+
+def test_r7_a_refusal_past_its_day_does_not_hide_the_day_of_a_later_one(visitor):
+    page = dashboard_of(visitor, {"refused_on": days_ago(400)}, {"refused_on": days_ago(10)})
+
+    assert shown(days_ago(10)) in page

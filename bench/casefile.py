@@ -1,0 +1,53 @@
+"""A case file of any size, as a consular system would hand it over: for imports at full scale."""
+
+import csv
+from datetime import date, timedelta
+from itertools import count, islice
+
+from portal.cases.rows import COLUMNS
+
+POSTS = ("PHP", "CDJ", "AMM", "HCM")
+NATIONALITIES = {"PHP": "KH", "CDJ": "MX", "AMM": "JO", "HCM": "VN"}
+REASONS = ("original Police Certificate;Marriage Certificate", "Birth Certificate", "original petitioner Tax records")
+FAMILY_OF = 4  # every fourth case is a family of three
+YEAR = 2024
+
+
+def write_case_file(path, rows, today):
+    """Write a case file with a number of rows, families among them, as of a day."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(islice(_travellers(today), rows))
+
+
+def _travellers(today):
+    for number in count(1):
+        for place, relation in enumerate(("principal", "spouse", "child")):
+            if place == 0 or number % FAMILY_OF == 0:
+                yield _cells(number, place, relation, today)
+
+
+def _cells(number, place, relation, today):
+    post = POSTS[number % len(POSTS)]
+    refused = today - timedelta(days=number % 340)
+    born = date(1950 + number % 50, 1 + number % 12, 1 + (number + place) % 28)
+    digits = f"{YEAR}{500 + number // 1000 % 366:03}{number % 1000:03}"
+    return {
+        "post": post,
+        "case_number": f"{post}{digits}",
+        "visa_class": "IR1",
+        "status": "refused",
+        "status_date": refused.isoformat(),
+        "surname": f"Surname{number}",
+        "given_names": f"Given{place}",
+        "date_of_birth": born.isoformat(),
+        "passport_number": f"P{number:07}{place}",
+        "nationality": NATIONALITIES[post],
+        "relationship": relation,
+        "interview_date": refused.isoformat(),
+        "refused_on": refused.isoformat(),
+        "respond_by": "courier" if post == "CDJ" else "in_person",
+        "reasons": REASONS[number % len(REASONS)],
+        "letter_code": "",
+    }

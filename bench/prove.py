@@ -1,0 +1,97 @@
+"""What is too long for the tests, at full scale: `python -m bench.prove`. Figures go to docs/measured.md."""
+
+import signal
+import sys
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import date
+
+from bench.casefile import write_case_file
+from bench.herd import herd, swaps
+from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
+from bench.tables import circumstances, write_section
+
+HERDS = {SQLITE: (300, 50), POSTGRESQL: (2000, 50)}
+SWAPS = 100
+ROWS = 50_000
+IMPORT_SECONDS = 300
+SECTION = "prove"
+
+
+@dataclass
+class ImportReport:
+    """What came of importing one large case file, twice."""
+
+    database: str
+    seconds: float
+    again_seconds: float
+    said: str
+    again_said: str
+
+    def line(self):
+        """Return the figures as one sentence."""
+        return (
+            f"{self.database}: {self.seconds:.1f} s ({self.said}); the same file again {self.again_seconds:.1f} s "
+            f"({self.again_said})"
+        )
+
+    @property
+    def faults(self):
+        """What is wrong, as sentences."""
+        found = [] if " 0 cases added, 0 corrected" in self.again_said else ["the same file again changed something"]
+        return found + ([f"longer than {IMPORT_SECONDS} s"] if self.seconds > IMPORT_SECONDS else [])
+
+
+def import_cases(portal, rows):
+    """Import a case file with a number of rows as an operator does, twice; return the ImportReport."""
+    file = portal.folder / "cases.csv"
+    write_case_file(file, rows, date.today())
+    (seconds, said), (again_seconds, again_said) = (_timed(portal, file) for _ in range(2))
+    return ImportReport(portal.database, seconds, again_seconds, said, again_said)
+
+
+def _timed(portal, file):
+    began = time.monotonic()
+    said = portal.flask("cases", "import", file).strip()
+    return time.monotonic() - began, said
+
+
+def prove(portal):
+    """Yield (heading, report) of each proof on one portal."""
+    with serve(portal) as server:
+        yield "Herd", herd(portal, server, *HERDS[portal.database], steadily=True)
+        yield "Swaps", swaps(portal, server, SWAPS)
+    yield "Import", import_cases(portal, ROWS)
+
+
+def main():
+    """Prove everything on both databases, write the figures, and end with 1 if anything was wrong."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    found = []
+    with ExitStack() as stack:
+        postgres = stack.enter_context(postgresql())
+        for database in DATABASES:
+            with portal_on(database, postgres) as portal:
+                for heading, report in prove(portal):
+                    print(f"{heading}: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
+                    found.append((heading, report))
+    write_section(SECTION, _document(found))
+    sys.exit(1 if any(report.faults for _, report in found) else 0)
+
+
+def _document(found):
+    headings = dict.fromkeys(heading for heading, _ in found)
+    parts = ["## At full scale", circumstances("make prove")]
+    for heading in headings:
+        parts.append(f"**{heading}**")
+        parts.append("\n".join(_points(report) for name, report in found if name == heading))
+    return "\n\n".join(parts)
+
+
+def _points(report):
+    return "\n".join([f"- {report.line()}", *(f"  - wrong: {fault}" for fault in report.faults)])
+
+
+if __name__ == "__main__":
+    main()

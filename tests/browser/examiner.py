@@ -1,0 +1,75 @@
+"""Puts pages of the album before axe, two at a time, in one document each that is written anew."""
+
+from itertools import islice
+from pathlib import Path
+
+import axe_playwright_python
+
+from portal.config import ROOT
+
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EVERYTHING = {"runOnly": TAGS, "resultTypes": ["violations"]}
+COLOURS = {**EVERYTHING, "runOnly": ["cat.color"]}
+ALL_BUT_COLOURS = {**EVERYTHING, "rules": {"color-contrast": {"enabled": False}}}
+NARROW = {"width": 320, "height": 640}
+WIDE = {"width": 1280, "height": 800}
+ORIGIN = "http://album.test/"
+SHOW = """html => {
+  window.shown = new Promise(done => {
+    document.open();
+    document.write(html);
+    document.close();
+    const sheet = document.querySelector("link[rel=stylesheet]");
+    sheet.sheet ? done() : sheet.addEventListener("load", done);
+  });
+}"""
+START_AXE = """options => {
+  window.found = window.shown.then(() => axe.run(document, options)).then(
+    result => result.violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html} ${node.failureSummary}`)),
+  );
+}"""
+WIDTH = "window.shown.then(() => document.documentElement.scrollWidth)"
+
+
+class Examiner:
+    """Tabs in browser contexts of their own, so that each has a process of its own."""
+
+    def __init__(self, browser, viewport, scheme, tabs=2):
+        self._contexts = [browser.new_context(viewport=viewport, color_scheme=scheme) for _ in range(tabs)]
+        self._tabs = [self._open(context) for context in self._contexts]
+
+    def findings(self, shots, options=EVERYTHING):
+        """Return what axe finds on pages: a list of (name of the page, finding)."""
+        found, shots = [], iter(shots)
+        while pair := list(islice(shots, len(self._tabs))):
+            for tab, shot in zip(self._tabs, pair, strict=False):
+                tab.evaluate(SHOW, shot.answer.html)
+                tab.evaluate(START_AXE, options)
+            for tab, shot in zip(self._tabs, pair, strict=False):
+                found += [(str(shot), finding) for finding in tab.evaluate("window.found")]
+        return found
+
+    def width(self, shot):
+        """Return how wide a page is, in CSS pixels."""
+        self._tabs[0].evaluate(SHOW, shot.answer.html)
+        return self._tabs[0].evaluate(WIDTH)
+
+    def close(self):
+        """Close the tabs."""
+        for context in self._contexts:
+            context.close()
+
+    def _open(self, context):
+        tab = context.new_page()
+        tab.route(f"{ORIGIN}**", _serve)
+        tab.goto(ORIGIN)
+        tab.evaluate(AXE)
+        return tab
+
+
+def _serve(route):
+    if ".css" in route.request.url:
+        route.fulfill(path=ROOT / "static" / "css" / "portal.css", content_type="text/css")
+    else:
+        route.fulfill(body="<!doctype html>", content_type="text/html")

@@ -1,0 +1,61 @@
+"""What a walk needs on the pages, and how somebody finds it: by English labels, or by ids in any language."""
+
+from functools import partial
+
+LETTER = "Did you receive a letter that tells you to schedule an appointment?"
+DOCUMENTS = "Do you have all of the documents listed in the letter?"
+RECENT = "Was the letter given to you less than 12 months ago?"
+
+
+def by_label(page):
+    """Return the places of a walk by name, found by the labels that the design writes in bold."""
+    label, role = partial(page.get_by_label, exact=True), partial(page.get_by_role, exact=True)
+    yes = [role("group", name=question).get_by_label("Yes", exact=True) for question in (LETTER, DOCUMENTS, RECENT)]
+    return {
+        "sign up": page.get_by_role("main").get_by_role("link", name="Create an account", exact=True),
+        "email": label("E-mail address"),
+        "password": label("Password"),
+        "password again": label("Password again"),
+        "agreed": label("I have read this and agree"),
+        "create": role("button", name="Create an account"),
+        "new": role("link", name="New Application / Schedule Appointment"),
+        "visa": label("Immigrant Visa"),
+        "purpose": label("Follow up appointment"),
+        "location": label("Interview location"),
+        "surname": label("Surname"),
+        "given_names": label("Given names"),
+        "day": label("Day"),
+        "month": label("Month"),
+        "year": label("Year"),
+        "passport_number": label("Passport number"),
+        "nationality": label("Nationality"),
+        "questions": yes,
+        "case": label("Case ID number"),
+        "go on": role("button", name="Continue"),
+        "back": role("link", name="Back"),
+        "time": page.get_by_role("radio").nth(1),
+        "schedule": role("button", name="Schedule Appointment"),
+        "print": role("link", name="Printable Version"),
+    }
+
+
+def by_id(page):
+    """Return the places of a walk by name, found in any language."""
+    fields = ("email", "agreed", "location", "surname", "given_names", "day", "month", "year")
+    send = page.locator("#form .actions button")
+    return {
+        **{name: page.locator(f"#{name}") for name in (*fields, "passport_number", "nationality", "password")},
+        "sign up": page.locator("main a[href$='/account/create']"),
+        "password again": page.locator("#password_again"),
+        "create": send,
+        "new": page.locator("nav.side a[href$='/appointments/new']"),
+        "visa": page.locator("#visa-0"),
+        "purpose": page.locator("#purpose-0"),
+        "questions": [page.locator(f"#{question}-0") for question in ("letter", "documents", "recent")],
+        "case": page.locator("#case_number"),
+        "go on": send,
+        "back": page.locator(".back a"),
+        "time": page.locator("#slot-1"),
+        "schedule": send,
+        "print": page.locator("main .actions a.primary"),
+    }

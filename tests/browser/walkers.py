@@ -1,0 +1,151 @@
+"""People who walk through the portal in a narrow browser without scripts, by mouse or by keyboard."""
+
+from contextlib import contextmanager
+
+from tests.browser.families import FAMILIES
+from tests.browser.people import new_email
+from tests.factories import PASSWORD
+
+NARROW = {"width": 320, "height": 640}
+MOST_TABS = 60
+TYPED = ("surname", "given_names", "day", "month", "year", "passport_number")
+FOCUS = """targets => {
+  const one = document.activeElement, box = one.getBoundingClientRect(), main = document.querySelector("main");
+  const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  return {
+    isSeen: one === document.body || box.width > 0 && inside && getComputedStyle(one).outlineStyle !== "none",
+    isThere: targets.includes(one),
+    isShortcut: one.matches(".skip") && targets.some(target => main.contains(target)),
+  };
+}"""
+PLACE_IN_LIST = "(list, value) => [...list.options].findIndex(one => one.value === value)"
+
+
+@contextmanager
+def narrow_page(browser, server, reader=None):
+    """A page 320 pixels wide in a browser without scripts; logged in as a reader is, if one is given."""
+    context = browser.new_context(java_script_enabled=False, viewport=NARROW, base_url=server.url)
+    yield (logged_in(context, server, reader) if reader else context).new_page()
+    context.close()
+
+
+def logged_in(context, server, reader):
+    """Give a browser context the cookies of a reader."""
+    context.add_cookies([{"name": name, "value": value, "url": server.url} for name, value in reader.cookies.items()])
+    return context
+
+
+class Mouse:
+    """Points and clicks."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def press(self, target):
+        """Follow a link or press a button; the next page fits the screen."""
+        target.click()
+        self._look()
+
+    def tick(self, target):
+        """Tick a box or choose a radio button."""
+        target.check()
+
+    def type(self, target, text):
+        """Type into a field."""
+        target.fill(text)
+
+    def choose(self, target, value):
+        """Choose from a list."""
+        target.select_option(value)
+
+    def _look(self):
+        assert self.page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"], self.page.url
+
+
+class Keyboard(Mouse):
+    """Tab, arrows, Space, Enter and letters; never a click. The focus is always seen."""
+
+    def press(self, target):
+        self._reach(target)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self._look()
+
+    def tick(self, target):
+        self._reach(self.page.locator(f"[name='{target.get_attribute('name')}']"))
+        while not self._focus(target)["isThere"]:
+            self.page.keyboard.press("ArrowDown")
+        if not target.is_checked():
+            self.page.keyboard.press("Space")
+
+    def type(self, target, text):
+        self._reach(target)
+        self.page.keyboard.type(text)
+
+    def choose(self, target, value):
+        self._reach(target)
+        for _ in range(target.evaluate(PLACE_IN_LIST, value)):
+            self.page.keyboard.press("ArrowDown")
+        assert target.input_value() == value
+
+    def _reach(self, target):
+        for _ in range(MOST_TABS):
+            self.page.keyboard.press("Tab")
+            focus = self._focus(target)
+            assert focus["isSeen"], self.page.evaluate("document.activeElement.outerHTML")
+            if focus["isThere"]:
+                return
+            if focus["isShortcut"]:
+                self.page.keyboard.press("Enter")
+        raise AssertionError(f"out of reach for the keyboard: {target}")
+
+    def _focus(self, target):
+        return self.page.evaluate(FOCUS, target.element_handles())
+
+
+class Walk:
+    """The way of a family to its appointment: hands use what was found at the signposts."""
+
+    def __init__(self, family, hands, signposts):
+        self.rows, self.hands, self.page, self.find = FAMILIES[family], hands, hands.page, signposts(hands.page)
+
+    def sign_up(self, language):
+        """From the front page to an account."""
+        self.page.goto(f"/{language}/")
+        self.hands.press(self.find["sign up"])
+        self.hands.type(self.find["email"], new_email())
+        self.hands.type(self.find["password"], PASSWORD)
+        self.hands.type(self.find["password again"], PASSWORD)
+        self.hands.tick(self.find["agreed"])
+        self.hands.press(self.find["create"])
+
+    def begin(self):
+        """From the dashboard to the details."""
+        self.hands.press(self.find["new"])
+        for step in ("visa", "purpose"):
+            self.hands.tick(self.find[step])
+            self.hands.press(self.find["go on"])
+
+    def describe(self):
+        """Type the details; do not send them."""
+        first = self.rows[0]
+        year, month, day = first["date_of_birth"].split("-")
+        typed = {**first, "day": day, "month": month, "year": year}
+        self.hands.choose(self.find["location"], first["post"])
+        for name in TYPED:
+            self.hands.type(self.find[name], typed[name])
+        self.hands.choose(self.find["nationality"], first["nationality"])
+
+    def answer(self):
+        """Send the details, answer the questions, name the case."""
+        self.hands.press(self.find["go on"])
+        for question in self.find["questions"]:
+            self.hands.tick(question)
+        self.hands.press(self.find["go on"])
+        self.hands.type(self.find["case"], self.rows[0]["case_number"])
+        self.hands.press(self.find["go on"])
+
+    def schedule(self):
+        """Take a time."""
+        self.hands.tick(self.find["time"])
+        self.hands.press(self.find["schedule"])

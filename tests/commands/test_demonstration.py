@@ -1,0 +1,211 @@
+"""The demonstration: its data, the herd for load tests, and that neither exists outside one."""
+
+import csv
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from portal import clock
+from portal.accounts.models import Account
+from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from portal.cases.clock import is_open
+from portal.cases.models import DOCUMENTS, PROCESSING, Case
+from portal.cases.operations import case_at
+from portal.cases.vocabulary import STATUSES
+from portal.db import session
+from portal.posts.models import Post
+from portal.posts.operations import post_by_code, today
+from portal.slots.models import Slot
+from portal.slots.operations import next_release, open_slots
+from tests.commands.terminal import run
+from tests.factories import make_account, make_case, make_post, make_slot
+from tests.visitor import Visitor
+
+HERD = "email,password,cookie,case_number,surname,given_names,date_of_birth,passport_number,nationality"
+ROLES = ("desk", "scheduler", "officer", "guard", "supervisor", "admin")
+
+
+@pytest.fixture
+def loaded(app):
+    """The demonstration data."""
+    return run(app, "demo", "load").stdout
+
+
+@pytest.fixture
+def herd(app, tmp_path):
+    """Make a herd at Phnom Penh; gives its lines."""
+
+    def made(cases, seats):
+        out = tmp_path / "herd.csv"
+        arguments = ["--post", "PHP", "--cases", str(cases), "--seats", str(seats), "--out", str(out)]
+        run(app, "demo", "herd", *arguments)
+        with out.open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return made
+
+
+def known(number):
+    """A case that the design names, with its newest refusal and the days since."""
+    post = post_by_code(number[:3])
+    case = case_at(post.id, number)
+    refusals = case.refusals
+    days = (today(post, clock.now()) - refusals[0].refused_on).days if refusals else None
+    return case, refusals[0] if refusals else None, days
+
+
+def count(model, *conditions):
+    return session.scalar(select(func.count()).select_from(model).where(*conditions))
+
+
+def test_the_demonstration_is_loaded_once(app, loaded):
+    assert loaded.startswith("7 accounts, 226 posts, ")
+    before = count(Case), count(Slot)
+
+    assert run(app, "demo", "load").stdout == "0 accounts, 0 posts, 0 cases, 0 slots.\n"
+    assert (count(Case), count(Slot)) == before
+
+
+def test_the_demonstration_holds_what_the_design_names(loaded):
+    case, refusal, days = known("PHP2025600001")
+    person = case.principal
+    items = [(item.name, item.original) for item in refusal.items]
+    assert (person.name, person.date_of_birth, person.passport_number) == ("Dara Sok", "1990-04-12", "N0123456")
+    assert (person.nationality, case.status, days, refusal.respond_by) == ("KH", "refused", 60, "in_person")
+    assert items == [("Police Certificate", True), ("Marriage Certificate", False)]
+
+    case, refusal, days = known("CDJ2025600001")
+    person = case.principal
+    assert (person.name, person.date_of_birth, person.nationality) == ("María García López", "1988-08-03", "MX")
+    assert (person.passport_number, days, refusal.respond_by) == ("G12345678", 40, "courier")
+
+
+def test_the_demonstration_holds_processing_a_closed_clock_and_an_issued_visa(loaded):
+    case, refusal, days = known("PHP2025600003")
+    assert (case.status, refusal.kind, days) == ("administrative_processing", PROCESSING, 30)
+    assert case.principal.interview_on == refusal.refused_on
+
+    case, refusal, days = known("PHP2025600005")
+    assert (case.status, refusal.kind, 390 < days < 400) == ("refused", DOCUMENTS, True)
+    assert not is_open(case, refusal, today(case.post, clock.now()))
+
+    assert known("PHP2025600006")[0].status == "issued"
+
+
+def test_the_demonstration_has_four_posts_in_service_and_cases_of_every_status_that_belong_to_nobody(loaded):
+    assert set(session.scalars(select(Case.status))) == set(STATUSES)
+    assert count(Case, Case.account_id.is_not(None)) == 0
+    served = {post.code: post for post in session.scalars(select(Post).where(Post.in_service))}
+
+    assert {code: (post.in_person, post.courier, post.languages) for code, post in served.items()} == {
+        "PHP": (True, False, "km en"),
+        "CDJ": (False, True, "es en"),
+        "AMM": (True, False, "ar en"),
+        "HCM": (True, True, "vi en"),
+    }
+
+
+def test_the_demonstration_has_open_slots_for_three_weeks_and_announces_more(loaded):
+    now = clock.now()
+    for post in (post_by_code("PHP"), post_by_code("AMM"), post_by_code("HCM")):
+        days = [(slot.starts_at - now).days for slot in open_slots(post.id, now)]
+        assert min(days) < 4 and 16 < max(days) <= 22
+        assert timedelta(0) < next_release(post.id, now) - now < timedelta(days=8)
+
+
+def test_everybody_of_the_demonstration_can_log_in(app, loaded):
+    for name in ROLES:
+        page = Visitor(app).log_in(f"{name}@example.org", DEMONSTRATION_PASSWORD)
+        assert page.h1 == "Staff home"
+    assert Visitor(app).log_in("applicant@example.org", DEMONSTRATION_PASSWORD).h1 == "Dashboard"
+
+
+def test_the_demonstration_breaks_no_rule(app, loaded, herd):
+    herd(3, 1)
+
+    assert run(app, "check").stdout == ""
+
+
+def test_a_herd_is_written_with_the_columns_of_the_design(app, herd):
+    make_post()
+    lines = herd(7, 2)
+
+    assert ",".join(lines[0]) == HERD
+    assert len({line["case_number"] for line in lines}) == len({line["cookie"] for line in lines}) == 7
+
+
+def test_a_herd_finds_one_slot_with_its_seats(app, herd):
+    post = make_post()
+    herd(2, 600)
+
+    assert [slot.seats for slot in open_slots(post.id, clock.now())] == [600]
+
+
+def test_a_second_herd_gets_a_slot_of_its_own(app, herd):
+    post = make_post()
+    herd(1, 1)
+    herd(1, 5)
+
+    assert [slot.seats for slot in open_slots(post.id, clock.now())] == [1, 5]
+
+
+def test_the_cookie_of_a_herd_is_logged_in_and_may_book(app, herd):
+    make_post()
+    line = herd(3, 1)[1]
+    visitor, case = Visitor(app), case_at(make_post().id, line["case_number"])
+    visitor.client.set_cookie(*line["cookie"].split("=", 1))
+
+    page = visitor.open(f"/en/appointments/cases/{case.public_id}/calendar")
+    booked = visitor.submit(page.path, page=page, slot=session.scalars(select(Slot.id)).one())
+
+    assert line["case_number"] in page.text
+    assert booked.h1 == "Appointment Confirmation Page"
+
+
+def test_the_password_of_a_herd_logs_in(app, herd):
+    make_post()
+    line = herd(2, 1)[0]
+
+    page = Visitor(app).log_in(line["email"], line["password"])
+
+    assert page.h1 == "Dashboard" and line["case_number"] in page.text
+
+
+def test_a_herd_leaves_the_cases_of_others_alone(app, herd):
+    holder = make_account()
+    case, slot = make_case(holder), make_slot()
+    herd(600, 1)
+
+    session.expire_all()
+    assert (case.account_id, slot.seats, count(Account)) == (holder.id, 1, 601)
+
+
+def test_a_herd_never_takes_a_number_that_is_there(app, herd, monkeypatch):
+    case = make_case(case_number="PHP2025600001")
+    chosen = iter([156, 156])
+    monkeypatch.setattr("portal.demonstration.herd.secrets.randbelow", lambda most: next(chosen, most - 1))
+    herd(2, 1)
+
+    session.expire_all()
+    assert (case.account_id, case.principal.name) == (None, "Dara Sok")
+
+
+def test_a_herd_of_a_post_that_is_not_there_is_refused(app, tmp_path):
+    arguments = ["--post", "XXX", "--cases", "1", "--seats", "1", "--out", str(tmp_path / "herd.csv")]
+
+    assert "There is no such post." in run(app, "demo", "herd", *arguments, code=1).stderr
+
+
+@pytest.mark.parametrize("command", ["load", "herd"])
+def test_outside_a_demonstration_its_commands_refuse(app, settings, tmp_path, monkeypatch, command):
+    make_post()
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, demonstration=False))
+    herd = ["--post", "PHP", "--cases", "1", "--seats", "1", "--out", str(tmp_path / "herd.csv")]
+
+    result = run(app, "demo", command, *(herd if command == "herd" else []), code=1)
+
+    assert "This is not a demonstration: set PORTAL_DEMONSTRATION=1 first." in result.stderr
+    assert (count(Account), count(Case)) == (0, 0)
+    assert not (tmp_path / "herd.csv").exists()

@@ -1,0 +1,1 @@
+"""Races: many at once, through the real server."""
