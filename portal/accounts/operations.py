@@ -138,18 +138,24 @@ def session_for(number_digest, now):
     """Return who is signed in with a session number's digest, or None; notes the use at times."""
     with db.reading() as own:
         found = own.execute(
-            select(SignIn, Account.role, Account.post_id)
+            select(
+                SignIn.account_id,
+                SignIn.shared_device,
+                SignIn.started_at,
+                SignIn.seen_at,
+                Account.role,
+                Account.post_id,
+            )
             .join(Account, Account.id == SignIn.account_id)
             .where(SignIn.number_digest == number_digest, SignIn.ends_at > now, Account.closed_at.is_(None))
         ).one_or_none()
     if found is None:
         return None
-    row, role, post_id = found
-    life = _life(role, row.shared_device)
-    if sessions.is_due(row.seen_at, life, now):
+    life = _life(found.role, found.shared_device)
+    if sessions.is_due(found.seen_at, life, now):
         with db.apart() as connection:
-            sessions.keep_alive(connection, number_digest, row.started_at, life, now)
-    return SignedIn(row.account_id, role, post_id, number_digest)
+            sessions.keep_alive(connection, number_digest, found.started_at, life, now)
+    return SignedIn(found.account_id, found.role, found.post_id, number_digest)
 
 
 def account_of(signed_in):

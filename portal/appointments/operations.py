@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.exc import IntegrityError
 
 from portal import journal
 from portal.appointments.models import LIVE, Appointment
@@ -30,37 +29,32 @@ class TooLate(PortalError):
     message = _l("It is too late to move or cancel this appointment here.")
 
 
-def book(case, slot_id, form_key, by, now):
-    """Give the case a seat in a slot and return the appointment.
+def schedule(case, slot_id, form_key, by, now):
+    """Book a slot for a case, or move its appointment there; return the appointment.
 
     Asking again with the same form key, or for the slot the case already has, gives the same
-    appointment (R12). Raises MayNotBook (R3), AlreadyBooked (R2) or SlotTaken (R1).
+    appointment (R12). Raises MayNotBook (R3), SlotTaken (R1), TooLate or NotFound.
     """
-    again = _made_before(case, form_key)
-    if again is not None and (again.form_key == form_key or again.slot_id == slot_id):
-        return again
-    if again is not None:
+    before = _made_before(case, form_key)
+    if before is None:
+        return _take(case, slot_id, form_key, by, now)
+    if before.form_key == form_key:
+        return before
+    return move(before, slot_id, form_key, by, now)
+
+
+def book(case, slot_id, form_key, by, now):
+    """Give a case that has no live appointment a seat in a slot and return the appointment.
+
+    Asking again gives the same appointment, as in schedule (R12). Raises MayNotBook (R3),
+    AlreadyBooked (R2) or SlotTaken (R1).
+    """
+    before = _made_before(case, form_key)
+    if before is None:
+        return _take(case, slot_id, form_key, by, now)
+    if form_key != before.form_key and slot_id != before.slot_id:
         raise AlreadyBooked
-    require_may_book(case, today(case.post, now))
-    appointment = Appointment(
-        reference=new_reference(case.post.code),
-        post_id=case.post_id,
-        case_id=case.id,
-        slot_id=slot_id,
-        form_key=form_key,
-        state="booked",
-        booked_at=now,
-        changed_at=now,
-    )
-    try:
-        with session.begin_nested():
-            if not slots.take_seat(slot_id, case.post_id, now):
-                raise SlotTaken
-            session.add(appointment)
-    except IntegrityError as error:
-        raise AlreadyBooked from error
-    journal.record(by, "appointment booked", appointment, post_id=case.post_id, after={"slot": slot_id}, now=now)
-    return appointment
+    return before
 
 
 def move(appointment, slot_id, form_key, by, now):
@@ -155,6 +149,26 @@ def _made_before(case, form_key):
     found = session.scalars(mine.where(or_(Appointment.form_key == form_key, Appointment.state.in_(LIVE)))).all()
     by_key = [appointment for appointment in found if appointment.form_key == form_key]
     return next(iter([*by_key, *found]), None)
+
+
+def _take(case, slot_id, form_key, by, now):
+    require_may_book(case, today(case.post, now))
+    if not slots.take_seat(slot_id, case.post_id, now):
+        raise SlotTaken
+    appointment = Appointment(
+        reference=new_reference(case.post.code),
+        post_id=case.post_id,
+        case_id=case.id,
+        slot_id=slot_id,
+        form_key=form_key,
+        state="booked",
+        booked_at=now,
+        changed_at=now,
+    )
+    session.add(appointment)
+    session.flush()
+    journal.record(by, "appointment booked", appointment, post_id=case.post_id, after={"slot": slot_id}, now=now)
+    return appointment
 
 
 def _require_changeable(appointment, now):

@@ -24,7 +24,8 @@ def choose_time(case_id):
     form = TimeForm()
     if form.validate_on_submit():
         try:
-            booked = _book_or_move(case, form)
+            by, now = current_user.actor, clock.now()
+            booked = operations.schedule(case, form.slot.data, form.key, by, now)
         except cases.MayNotBook as refusal:
             return calendar_page.may_not_book(case, refusal)
         except PortalError as refusal:
@@ -64,14 +65,6 @@ def cancel(reference):
         else:
             return redirect(url_for("home.dashboard", said="cancelled"), 303)
     return render_template("appointments/cancel.html", form=form, refusal=refusal, **_confirmed(appointment))
-
-
-def _book_or_move(case, form):
-    now, by = clock.now(), current_user.actor
-    live = operations.live_appointment(case)
-    if live is not None and live.form_key != form.key:
-        return operations.move(live, form.slot.data, form.key, by, now)
-    return operations.book(case, form.slot.data, form.key, by, now)
 
 
 def _confirmed(appointment):

@@ -61,8 +61,9 @@ class Case(Base):
     post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
     account: Mapped[Account | None] = relationship()
     travellers: Mapped[list["Traveller"]] = relationship(
-        order_by="Traveller.position", lazy="selectin", cascade="all, delete-orphan", back_populates="case"
+        order_by="Traveller.position", cascade="all, delete-orphan", back_populates="case"
     )
+    refusals: Mapped[list["Refusal"]] = relationship(secondary="traveller", order_by="Refusal.id", viewonly=True)
     history: Mapped[list["StatusChange"]] = relationship(
         order_by="StatusChange.id", cascade="all, delete-orphan", back_populates="case"
     )
@@ -71,11 +72,6 @@ class Case(Base):
     def principal(self):
         """The principal applicant."""
         return self.travellers[0]
-
-    @property
-    def refusals(self):
-        """The refusals of all travellers."""
-        return [refusal for traveller in self.travellers for refusal in traveller.refusals]
 
 
 class StatusChange(Base):
