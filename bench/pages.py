@@ -14,13 +14,23 @@ def hello(stage, seconds):
 
 
 def calendar(stage, seconds, encoding="", connections=CONNECTIONS):
-    """Load the calendar, each request by the next of all people."""
+    """Load the calendar by as many people as connections, each of whom looks again and again."""
     requests = [person.look(LANGUAGE, encoding) for person in stage.people]
-    done = load(stage.server, [cycle(requests)] * connections, seconds)
-    assert set(done.statuses) == {200}, done.statuses
-    return done
+    lines = [repeat(requests[number % len(requests)]) for number in range(connections)]
+    return _checked(load(stage.server, lines, seconds))
 
 
 def compressed_calendar(stage, seconds):
     """Load the calendar as browsers do, who take it compressed."""
     return calendar(stage, seconds, BROWSERS_ENCODING)
+
+
+def calendar_of_many(stage, seconds):
+    """Load the calendar by everybody in turn, so that hardly anybody looks twice in a quarter of a second."""
+    requests = cycle([person.look(LANGUAGE, BROWSERS_ENCODING) for person in stage.people])
+    return _checked(load(stage.server, [requests] * CONNECTIONS, seconds))
+
+
+def _checked(done):
+    assert set(done.statuses) == {200}, done.statuses
+    return done

@@ -66,8 +66,8 @@ def _writing(stage):
 
 def _reading(stage, size):
     bare, plain = pages.hello(stage, size.seconds), pages.calendar(stage, size.seconds)
-    packed = pages.compressed_calendar(stage, size.seconds)
-    for name, seen in (("hello", bare), ("calendar", plain), ("compressed", packed)):
+    packed, many = pages.compressed_calendar(stage, size.seconds), pages.calendar_of_many(stage, size.seconds)
+    for name, seen in (("hello", bare), ("calendar", plain), ("compressed", packed), ("many", many)):
         yield name, seen.rate
         yield f"{name} share", seen.rate / bare.rate
         yield f"{name} processor", seen.processor_seconds / len(seen.latencies) * 1000
@@ -91,9 +91,12 @@ def table_of(figures):
     row("share of hello", "calendar share", "{:.2f}", Goal(0.4, 0.6))
     row("Khmer calendar a second, gzip or br", "compressed")
     row("share of hello, gzip or br", "compressed share", "{:.2f}", Goal(0.4, 0.6))
+    row("the same, each time by another person", "many")
+    row("share of hello, by another person", "many share", "{:.2f}")
     row("server's processor ms, hello", "hello processor", "{:.2f}")
     row("server's processor ms, calendar", "calendar processor", "{:.2f}")
     row("server's processor ms, calendar, gzip or br", "compressed processor", "{:.2f}")
+    row("server's processor ms, by another person", "many processor", "{:.2f}")
     row("bytes of the calendar with headers, gzip or br", "compressed bytes")
     for connections in CONNECTIONS:
         row(f"calendar p50, {connections} connections, ms", f"p50 {connections}", "{:.1f}")

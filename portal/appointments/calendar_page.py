@@ -1,14 +1,14 @@
 """The calendar page: what most people look at most often, so it is made once and given out many times.
 
-A page of one person is at most a quarter of a second old; the form token and the one-time key are
-put into it afresh for every answer.
+Everybody who books for the first time at a post sees the same page but for case number, last day and
+address; it is at most a quarter of a second old. The form token and the one-time key are put into
+it afresh for every answer.
 """
 
 from datetime import UTC, date, datetime, time
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from flask import current_app, redirect, render_template, request, url_for
-from markupsafe import Markup
 
 from portal import clock
 from portal.access import current_user, masked_token
@@ -17,13 +17,16 @@ from portal.appointments.forms import TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
 from portal.fresh import Fresh
-from portal.locale import babel_locale, current, format_offset
+from portal.locale import babel_locale, current, format_day, format_offset
 from portal.posts.operations import today
 from portal.slots import operations as slots
 
+# What stands in a page made in advance where each answer has something of its own.
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
+NUMBER, LAST_DAY = "case-number-goes-here", "last-day-goes-here"
+CASE = UUID("00000000-0000-4000-8000-00000000ca5e")
 _pages = Fresh()
-_offers = Fresh()
+_shared = Fresh()
 
 
 def fresh_page(case_id):
@@ -42,7 +45,7 @@ def forget(case_id):
 def forget_everything():
     """Make every page anew: for tests."""
     _pages.forget()
-    _offers.forget()
+    _shared.forget()
     calendar.forget_times()
 
 
@@ -58,15 +61,40 @@ def page(case, form):
         return may_not_book(case, refusal)
     last_day = booking_last_day(case)
     offer = _offer(case.post, last_day, now)
+    if live is not None or form.errors or form.form_key.data != KEY:
+        shown_day = last_day and format_day(last_day, case.post)
+        return _rendered(case.post, case.number, case.public_id, shown_day, offer, form, live)
+    return _shared_page(case, last_day, offer, form)
+
+
+def _shared_page(case, last_day, offer, form):
+    """Return the page of a first booking: alike for all at a post but for number, last day and address."""
+    post = case.post
+    key = (_engine_id(), post.id, current(), offer, last_day is None)
+
+    def make():
+        shown_day = last_day and LAST_DAY
+        html = _rendered(post, NUMBER, CASE, shown_day, offer, form, None)
+        return html.replace(str(case.public_id), str(CASE))
+
+    html = _shared.get(key, make).replace(NUMBER, case.number).replace(str(CASE), str(case.public_id))
+    return html.replace(LAST_DAY, format_day(last_day, post)) if last_day else html
+
+
+def _rendered(post, number, case_id, last_day, offer, form, live):
+    now = clock.now()
     return render_template(
         "appointments/calendar.html",
-        case=case,
-        form=form,
-        offer=offer,
-        times=_times_html(case.post, offer, form),
-        live=live,
+        post=post,
+        number=number,
+        case_id=case_id,
         last_day=last_day,
-        next_release=None if offer.months else slots.next_release(case.post_id, now),
+        offer=offer,
+        form=form,
+        live=live,
+        first_weekday=_first_weekday(post),
+        offset=format_offset(datetime.combine(offer.day, time(12), UTC), post) if offer.day else "",
+        next_release=None if offer.months else slots.next_release(post.id, now),
     )
 
 
@@ -83,32 +111,20 @@ def _made(case_id):
 
 
 def _offer(post, last_day, now):
-    engine_id = id(current_app.extensions["engine"])
-    return calendar.offer(engine_id, post, now, day=_day_asked_for(), last_day=last_day, first_weekday=_monday(post))
+    first_weekday = _first_weekday(post)
+    return calendar.offer(_engine_id(), post, now, day=_day_asked_for(), last_day=last_day, first_weekday=first_weekday)
 
 
-def _times_html(post, offer, form):
-    """Return the months and times as HTML, shared by all who see the same offer without errors."""
-    if not offer.months:
-        return ""
-    values = {"post": post, "offer": offer, "form": form, "first_weekday": _monday(post)}
-    values["offset"] = format_offset(datetime.combine(offer.day, time(12), UTC), post)
-
-    def make():
-        return Markup(render_template("appointments/offer.html", **values))  # noqa: S704 (our own template, escaped)
-
-    if form.slot.errors or form.slot.data:
-        return make()
-    return _offers.get((id(current_app.extensions["engine"]), post.id, current(), offer), make)
-
-
-def _monday(post):
+def _first_weekday(post):
     return babel_locale(current(), post.country).first_week_day
 
 
 def _page_key(case_id):
-    engine_id = id(current_app.extensions["engine"])
-    return engine_id, current_user.account_id, case_id, current(), request.args.get("day", "")[:10]
+    return _engine_id(), current_user.account_id, case_id, current(), request.args.get("day", "")[:10]
+
+
+def _engine_id():
+    return id(current_app.extensions["engine"])
 
 
 def _day_asked_for():
