@@ -43,7 +43,8 @@ class Mouse:
 
     def press(self, target):
         """Follow a link or press a button; the next page fits the screen."""
-        target.click()
+        with self.page.expect_navigation():
+            target.click()
         self._look()
 
     def tick(self, target):

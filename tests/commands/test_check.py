@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book, cancel, move
-from portal.db import is_postgresql, session
+from portal.db import session
 from portal.paper.references import read_reference
 from portal.slots.operations import release
 from portal.slots.patterns import Pattern, read_times
@@ -35,7 +35,7 @@ def damage(app, statement, guard=None):
     session.remove()
     raw = app.extensions["engine"].raw_connection()
     cursor = raw.cursor()
-    if is_postgresql():
+    if session.get_bind().dialect.name == "postgresql":
         statements = [guard, statement] if guard else [statement]
     else:
         own = [guard] if guard and guard.startswith("DROP INDEX") else []

@@ -122,7 +122,7 @@ def test_r12_the_same_release_sent_twice_is_one(scheduler):
 def test_r12_a_doubled_click_on_release_is_one_release(app, monkeypatch):
     people = [somebody(app, "scheduler"), somebody(app, "scheduler")]
     shown = [one.open(RELEASE).fields for one in people]
-    let_both_look_first(monkeypatch, operations, "plan")
+    let_both_look_first(monkeypatch, operations, "instant_of")
 
     forms = [{**fields, "form_key": shown[0]["form_key"], **WEEK, "confirm": "1"} for fields in shown]
     answers = send_twice(app, people, RELEASE, forms)
