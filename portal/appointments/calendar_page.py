@@ -59,7 +59,7 @@ def page(case, form):
         cases.require_may_book(case, today(case.post, now))
     except cases.MayNotBook as refusal:
         return may_not_book(case, refusal)
-    last_day = booking_last_day(case)
+    last_day = booking_last_day(case, today(case.post, now))
     offer = _offer(case.post, last_day, now)
     if live is not None or form.errors or form.form_key.data != KEY:
         shown_day = last_day and format_day(last_day, case.post)
@@ -100,7 +100,7 @@ def _rendered(post, number, case_id, last_day, offer, form, live):
 
 def may_not_book(case, refusal):
     """Return the page that says why a case needs no appointment, and what to do."""
-    last_day = booking_last_day(case)
+    last_day = booking_last_day(case, today(case.post, clock.now()))
     return render_template("appointments/may_not_book.html", case=case, kind=refusal.kind, last_day=last_day)
 
 

@@ -10,6 +10,7 @@ from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
 from portal.db import commits
 from portal.errors import PortalError
+from portal.posts.operations import today
 
 bp = Blueprint("appointments", __name__, url_prefix="/<language:lang>/appointments")
 
@@ -74,7 +75,7 @@ def _confirmed(appointment):
         "appointment": appointment,
         "case": case,
         "bring": cases.what_to_bring(case),
-        "last_day": booking_last_day(case),
+        "last_day": booking_last_day(case, today(case.post, now)),
         "can_change": operations.can_change(appointment, now),
         "changeable_until": operations.changeable_until(appointment),
         "printed_at": now,

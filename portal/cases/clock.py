@@ -39,7 +39,9 @@ def is_open(case, refusal, today):
     return refusal.evidence_on is not None and refusal.evidence_on <= day
 
 
-def booking_last_day(case):
-    """Return the earliest last day among the refusals that call the applicant in, or None."""
-    days = [last_day(case, refusal) for refusal in case.refusals if "in_person" in refusal.modes]
-    return min((day for day in days if day), default=None)
+def booking_last_day(case, today):
+    """Return the last day that counts for a visit: the earliest of the refusals still open, else the latest past."""
+    called = [refusal for refusal in case.refusals if "in_person" in refusal.modes]
+    days = [(last_day(case, refusal), is_open(case, refusal, today)) for refusal in called]
+    still_open = [day for day, is_still_open in days if day and is_still_open]
+    return min(still_open) if still_open else max((day for day, _ in days if day), default=None)

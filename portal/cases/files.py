@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from dataclasses import dataclass
+from xml.etree.ElementTree import ParseError  # noqa: S405 (only its error; openpyxl parses through defusedxml)
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -35,13 +36,13 @@ def read_cases(path, progress=lambda lines: None):
         return [], [FileError(0, "", f"the file is larger than {MOST_BYTES} bytes")]
     try:
         lines = _spreadsheet_lines(path) if path.suffix.lower() == ".xlsx" else _csv_lines(path)
-        header = next(lines, None)
+        _line, header = next(lines, (1, None))
         if header != COLUMNS:
             return [], [FileError(1, "", f"the header row must be: {','.join(COLUMNS)}")]
         return _read(lines, progress)
     except UnicodeDecodeError:
         return [], [FileError(0, "", "the file is not UTF-8")]
-    except (csv.Error, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
+    except (csv.Error, zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError) as error:
         return [], [FileError(0, "", f"the file cannot be read: {type(error).__name__}")]
 
 
@@ -50,7 +51,7 @@ def _read(lines, progress):
     countries = {code for code, _name in country_choices("en")}
     rows, errors = [], []
     seen: dict[tuple[str, str], dict] = {}
-    for line, cells in enumerate(lines, start=2):
+    for line, cells in lines:
         if line > MOST_ROWS:
             return [], [FileError(line, "", f"more than {MOST_ROWS} rows")]
         progress(1)
@@ -84,7 +85,10 @@ def _conflicts(row, line, seen):
 
 def _csv_lines(path):
     with path.open(encoding="utf-8-sig", newline="") as file:
-        yield from csv.reader(file, strict=True)
+        reader, line = csv.reader(file, strict=True), 1
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
 
 
 def _spreadsheet_lines(path):
@@ -93,9 +97,10 @@ def _spreadsheet_lines(path):
         if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED_BYTES:
             raise ValueError("too large when unpacked")
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    for cells in book.active.iter_rows(max_col=len(COLUMNS) + 1, values_only=True):
+    sheet = book.active.iter_rows(max_col=len(COLUMNS) + 1, values_only=True)
+    for line, cells in enumerate(sheet, start=1):
         texts = [_cell_text(cell) for cell in cells]
-        yield texts[: len(COLUMNS)] if not texts[len(COLUMNS) :] or not texts[-1] else texts
+        yield line, texts[: len(COLUMNS)] if not texts[len(COLUMNS) :] or not texts[-1] else texts
 
 
 def _cell_text(cell):

@@ -101,11 +101,16 @@ def case_of_post(post_id, public_id):
     return case
 
 
-def cells_of(case, position):
-    """Return one traveller of a case in the words of the case file, with the newest refusal."""
+def traveller_of(case, position):
+    """Return the traveller at a position of a case (0 is the principal), or raise NotFound."""
     traveller = next((one for one in case.travellers if one.position == position), None)
     if traveller is None:
         raise NotFound
+    return traveller
+
+
+def cells_of(case, traveller):
+    """Return one traveller of a case in the words of the case file, with the newest refusal."""
     cells = {
         "case_number": case.number,
         "visa_class": case.visa_class,
@@ -168,7 +173,7 @@ def match_and_claim(post, proof: Proof, described, account_id, by, now):
     """
     case, how = match(post, proof, account_id)
     claim(case, account_id, how, now, by=by, letter_code=proof.letter_code)
-    flag_differences(case, described, by, now)
+    flag_differences(case, _person(case, proof), described, by, now)
     return case
 
 
@@ -180,6 +185,8 @@ def claim(case, account_id, how, now, *, by, letter_code=""):
             if _same(refusal.letter_code_digest, letter_code_digest(letter_code)):
                 refusal.letter_code_used_at = now
     if before == account_id:
+        if how == "letter code":
+            journal.record(by, "letter code used", case, post_id=case.post_id, now=now)
         return
     case.account_id, case.claimed_at = account_id, now
     change = {"before": {"account": before}, "after": {"account": account_id, "how": how}}
@@ -189,12 +196,10 @@ def claim(case, account_id, how, now, *, by, letter_code=""):
         accounts.tell(account_id, "case_moved_here", now, number_end=case.number[-4:])
 
 
-def flag_differences(case, described, by, now):
+def flag_differences(case, person, described, by, now):
     """Note for staff where what a person typed differs from the record; it never decides anything."""
-    surname = described["surname"]
-    person = next((one for one in case.travellers if same_name(one.surname, surname)), case.principal)
     differs = {
-        "surname": not same_name(person.surname, surname),
+        "surname": not same_name(person.surname, described["surname"]),
         "given_names": not same_name(person.given_names, described["given_names"]),
         "nationality": person.nationality != described["nationality"],
         "new_passport": described["has_new_passport"],
@@ -250,6 +255,13 @@ def letter_code_digest(code):
 
 def _as_written(item):
     return f"{'original ' if item.original else ''}{'petitioner ' if item.petitioner else ''}{item.name}"
+
+
+def _person(case, proof):
+    births = [birth_digest(day) for day in proof.birth_dates]
+    born = [one for one in case.travellers if one.date_of_birth_digest in births]
+    passport = passport_digest(proof.passport_number)
+    return next(iter([*(one for one in born if one.passport_digest == passport), *born]), case.principal)
 
 
 def _same(kept, given):

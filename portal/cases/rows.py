@@ -31,6 +31,7 @@ COLUMNS = [
 REQUIRED = [column for column in COLUMNS[:11] if column != "given_names"]
 LONGEST_CELL = 500
 NO_NAME = "FNU"
+EARLIEST_BIRTH, EARLIEST_YEAR, LATEST_YEAR = 1880, 1950, 2199
 STATUS_CODES = {name.value.lower(): code for code, name in STATUSES.items()} | {code: code for code in STATUSES}
 REASON = re.compile(
     r"(?P<original>(?:original|or)\s+)?(?P<petitioner>(?:petitioner|pet)\s+)?(?P<name>.+)", re.IGNORECASE
@@ -115,7 +116,10 @@ def _status(text):
 
 def _date(text):
     try:
-        return date.fromisoformat(text) if text else None
+        found = date.fromisoformat(text) if text else None
+        if found and not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
+            raise ValueError(text)
+        return found
     except ValueError as error:
         raise CellUnfit(gettext_noop("is no date like 2026-01-31")) from error
 
@@ -126,7 +130,9 @@ def _birth(text):
     try:
         if found is None:
             raise ValueError(text)
-        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+        born = date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
+        if not EARLIEST_BIRTH <= born.year <= date.today().year:
+            raise ValueError(text)
     except ValueError as error:
         raise CellUnfit(gettext_noop("is no date of birth like 1990-04-12, 1990-04 or 1990")) from error
     return text

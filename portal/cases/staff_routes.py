@@ -64,7 +64,12 @@ def show(case_id):
 @staff_only("officer")
 @commits
 def add():
-    return _store(None, {})
+    form = CaseRowForm(post_by_id(current_user.post_id))
+    if form.validate_on_submit():
+        storing.store_cases([form.row], current_user.actor, clock.now())
+        stored = operations.case_at(current_user.post_id, form.row.case_number)
+        return redirect(url_for(".show", case_id=stored.public_id, said="stored"), 303)
+    return render_template("staff/case_form.html", form=form, case=None)
 
 
 @bp.route("/<uuid:case_id>/travellers/<int:position>", methods=["GET", "POST"])
@@ -72,17 +77,14 @@ def add():
 @records
 def correct(case_id, position):
     case = operations.case_of_post(current_user.post_id, case_id)
-    return _store(case, operations.cells_of(case, position))
-
-
-def _store(case, cells):
-    form = CaseRowForm(post_by_id(current_user.post_id), data=cells)
-    if case is not None:
-        form.case_number.data = case.number
+    traveller = operations.traveller_of(case, position)
+    form = CaseRowForm(case.post, data=operations.cells_of(case, traveller))
+    form.case_number.data = case.number
     if form.validate_on_submit():
-        storing.store_cases([form.row], current_user.actor, clock.now())
-        stored = operations.case_at(current_user.post_id, form.row.case_number)
-        return redirect(url_for(".show", case_id=stored.public_id, said="stored"), 303)
+        storing.correct_traveller(case, traveller, form.row, current_user.actor, clock.now())
+        return redirect(url_for(".show", case_id=case.public_id, said="stored"), 303)
+    if request.method == "GET":
+        journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
     return render_template("staff/case_form.html", form=form, case=case)
 
 

@@ -50,6 +50,12 @@ def store_cases(rows, by, now, progress=lambda cases: None):
     return counts
 
 
+def correct_traveller(case, traveller, row, by, now):
+    """Bring a case and one of its travellers, whatever changed about the person, to what a row says."""
+    if _correct(case, [row], now, traveller):
+        journal.record(by, "case corrected", case, post_id=case.post_id, after={"status": case.status}, now=now)
+
+
 def _store_chunk(part, counts, by, now):
     numbers = {number for _, number, _ in part}
     items = selectinload(Case.travellers).selectinload(Traveller.refusals).selectinload(Refusal.items)
@@ -94,8 +100,11 @@ def _new_case(post_id, number, rows, now):
     return case
 
 
-def _correct(case, rows, now):
-    """Bring a stored case to what the rows say; return whether anything had to change."""
+def _correct(case, rows, now, traveller=None):
+    """Bring a stored case to what the rows say; return whether anything had to change.
+
+    traveller: whom a single row means, where that is known and need not be found.
+    """
     changed = _assign(case, visa_class=rows[0].visa_class)
     if (case.status, case.status_on) != (rows[0].status, rows[0].status_date):
         case.status, case.status_on = rows[0].status, rows[0].status_date
@@ -103,12 +112,12 @@ def _correct(case, rows, now):
         session.add(change)
         changed = True
     for row in rows:
-        changed |= _put_traveller(case, row)
+        changed |= _put_traveller(case, row, traveller)
     return changed
 
 
-def _put_traveller(case, row):
-    traveller = _known_traveller(case, row)
+def _put_traveller(case, row, traveller=None):
+    traveller = traveller or _known_traveller(case, row)
     changed = traveller is None
     if traveller is None:
         traveller = Traveller(position=len(case.travellers), refusals=[])
@@ -131,17 +140,15 @@ def _put_traveller(case, row):
 
 
 def _known_traveller(case, row):
-    """Find the traveller a row means: by passport, else by name and birth (a renewed passport)."""
+    """Find the traveller a row means: by passport, by name and birth (a renewed passport), or as the principal."""
     digest, birth = passport_digest(row.passport_number), birth_digest(row.date_of_birth)
-    by_passport = [one for one in case.travellers if one.passport_digest == digest]
-    if by_passport:
-        return by_passport[0]
-    named = [one for one in case.travellers if (one.surname, one.given_names) == (row.surname, row.given_names)]
-    if named:
-        return named[0]
-    # The principal's row corrects the principal; a corrected name and passport at once are the desk's to merge.
-    born = [one for one in case.travellers if one.date_of_birth_digest == birth]
-    return born[0] if row.relationship == "principal" and born else None
+    named = (row.surname, row.given_names, birth)
+    tests = (
+        lambda one: one.passport_digest == digest,
+        lambda one: (one.surname, one.given_names, one.date_of_birth_digest) == named,
+        lambda one: row.relationship == one.relationship_to_principal == "principal",
+    )
+    return next((one for test in tests for one in case.travellers if test(one)), None)
 
 
 def _put_refusal(traveller, row):

@@ -75,8 +75,9 @@ def readyz():
 
 
 def _card(case, now):
+    here = today(case.post, now)
     try:
-        cases.require_may_book(case, today(case.post, now))
+        cases.require_may_book(case, here)
     except cases.MayNotBook as refusal:
-        return case, refusal.kind, booking_last_day(case)
-    return case, "may_book", booking_last_day(case)
+        return case, refusal.kind, booking_last_day(case, here)
+    return case, "may_book", booking_last_day(case, here)
