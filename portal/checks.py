@@ -4,11 +4,11 @@ from sqlalchemy import MetaData, and_, func, literal_column, select
 
 from portal.accounts.models import Account
 from portal.appointments.models import LIVE, Appointment
-from portal.cases.models import Case
+from portal.cases.models import Case, CaseRequest
 from portal.db import Base, session
 from portal.journal import Entry
 from portal.paper.references import read_reference
-from portal.slots.models import Slot
+from portal.slots.models import Release, Slot
 from portal.slots.operations import instant_of
 
 BATCH = 5000
@@ -48,7 +48,8 @@ def _one_live_appointment():
 
 
 def _journal():
-    for model, action in ((Appointment, "appointment booked"), (Account, None), (Case, None)):
+    changed = ((Appointment, "appointment booked"), (Account, None), (Case, None), (Release, None), (CaseRequest, None))
+    for model, action in changed:
         entry = and_(Entry.subject == model.__tablename__, Entry.subject_id == model.id)
         if action:
             entry = and_(entry, Entry.action == action)

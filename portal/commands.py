@@ -59,6 +59,8 @@ def posts_import(file):
         added, changed = posts.import_posts(file, journal.COMMAND, clock.now())
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
+    except UnicodeDecodeError as error:
+        raise click.ClickException("The file is not UTF-8. Nothing was imported.") from error
     session.commit()
     click.echo(f"{added} posts added, {changed} changed.")
 
@@ -135,7 +137,10 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
 def demo_load():
     """Load the demonstration data, once."""
     with _bar("Loading", None) as bar:
-        counts = load_demonstration(clock.now(), bar.update)
+        try:
+            counts = load_demonstration(clock.now(), bar.update)
+        except PortalError as refusal:
+            raise click.ClickException(str(refusal.message)) from refusal
     session.commit()
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
 

@@ -47,6 +47,8 @@ def fits(password, password_hash):
 
 def require_strong(password, own_words=()):
     """Raise PasswordUnfit if a password is common, or made of the person's own or of local words."""
+    if len(password) < SHORTEST:
+        raise PasswordUnfit
     words = [*" ".join(LOCAL_WORDS).split(), *(part for word in own_words for part in re.split(r"\W+", word) if part)]
     rest = password.casefold()
     for word in sorted(words, key=len, reverse=True):

@@ -91,7 +91,8 @@ def correct(case_id, position):
 def _answered(asked, form):
     """Carry the answer out; say whether it could be, else the form says why."""
     by, now = current_user.actor, clock.now()
-    if not (form.case_number.data or "").strip():
+    # The number is filled in beforehand: a sentence that was typed is what staff meant.
+    if (form.answer.data or "").strip():
         requests.turn_down(asked, form.answer.data.strip(), by, now)
         return True
     try:

@@ -16,6 +16,7 @@ from portal.cases.models import (
     Traveller,
 )
 from portal.cases.operations import birth_digest, letter_code_digest, passport_digest
+from portal.cases.vocabulary import reasons
 from portal.db import session
 from portal.posts.models import Post
 
@@ -157,15 +158,17 @@ def _put_refusal(traveller, row):
     if refusal is None:
         refusal = Refusal(refused_on=row.refused_on, items=[])
         traveller.refusals.append(refusal)
-    changed |= _assign(refusal, kind=DOCUMENTS if row.reasons else PROCESSING, respond_by=row.respond_by)
+    # A fraud unit is not a document to bring: where nothing else is listed, nothing is owed (R7).
+    owed = any(reasons()[reason.name.lower()].applicant_sees != "never" for reason in row.reasons)
+    changed |= _assign(refusal, kind=DOCUMENTS if owed else PROCESSING, respond_by=row.respond_by)
     if row.letter_code and refusal.letter_code_digest != letter_code_digest(row.letter_code):
         refusal.letter_code_digest, refusal.letter_code_used_at = letter_code_digest(row.letter_code), None
         changed = True
     return changed | _put_items(refusal, row.reasons)
 
 
-def _put_items(refusal, reasons):
-    wanted = {reason.name: reason for reason in reasons}
+def _put_items(refusal, listed):
+    wanted = {reason.name: reason for reason in listed}
     kept = {item.name: item for item in refusal.items}
     changed = False
     for name, item in kept.items():

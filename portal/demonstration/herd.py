@@ -72,7 +72,7 @@ def _row(post, batch, index, here):
     refused = here - timedelta(days=DAYS_SINCE_REFUSAL)
     return Row(
         post=post.code,
-        case_number=f"{post.code}20{batch:03}{index:05}",
+        case_number=f"{post.code}19{batch:03}{index:05}",
         visa_class="IR1",
         status="refused",
         status_date=refused,
