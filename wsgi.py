@@ -1,5 +1,9 @@
 """The application, for a server and for `flask --app wsgi`."""
 
 from portal import create_app
+from portal.config import SettingsError
 
-app = create_app()
+try:
+    app = create_app()
+except SettingsError as error:
+    raise SystemExit(str(error)) from None
