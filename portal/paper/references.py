@@ -2,8 +2,11 @@
 
 import secrets
 
+from portal.text import normalise
+
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 7
+POST_CODE_CHARACTERS = 3
 SLIPS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -19,9 +22,9 @@ def read_reference(typed):
 
     A single wrong character does not pass.
     """
-    plain = "".join(character for character in typed.upper() if character.isascii() and character.isalnum())
+    plain = "".join(character for character in normalise(typed).upper() if character.isascii() and character.isalnum())
     code, body = plain[:3], plain[3:].translate(SLIPS)
-    if len(body) != RANDOM_CHARACTERS + 1 or any(character not in ALPHABET for character in body):
+    if not code.isalpha() or len(body) != RANDOM_CHARACTERS + 1 or any(character not in ALPHABET for character in body):
         return None
     if _check_character(code + body[:-1]) != body[-1]:
         return None
@@ -30,11 +33,12 @@ def read_reference(typed):
 
 def _check_character(text):
     # Odd weights below 32 are coprime to it, so that one wrong character always shows.
-    total = sum((2 * place + 1) * _value(character) for place, character in enumerate(text))
+    total = sum((2 * place + 1) * _value(place, character) for place, character in enumerate(text))
     return ALPHABET[total % len(ALPHABET)]
 
 
-def _value(character):
-    if character in ALPHABET:
-        return ALPHABET.index(character)
-    return 32 + ord(character)
+def _value(place, character):
+    # The post code has letters that base 32 lacks: there A is 10 and Z is 35, all different modulo 32.
+    if place < POST_CODE_CHARACTERS:
+        return ord(character) - ord("A") + 10
+    return ALPHABET.index(character)

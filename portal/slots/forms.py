@@ -8,7 +8,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from portal import locale
 from portal.forms import BaseForm, KeyedForm, Required, options
 from portal.locale import _, _l
-from portal.slots.patterns import LONGEST_RANGE, Pattern, read_times
+from portal.slots.patterns import LATEST_YEAR, LONGEST_RANGE, Pattern, read_times
 
 MOST_SEATS = 500
 MOST_TIMES = 100
@@ -50,6 +50,8 @@ class ReleaseForm(KeyedForm):
     def validate_first_day(self, field):
         if field.data and field.data < self._today:
             raise ValidationError(_("The first day is past. Choose today or later."))
+        if field.data and field.data.year > LATEST_YEAR:
+            raise ValidationError(_("Choose at most one year."))
 
     def validate_last_day(self, field):
         if not field.data or not self.first_day.data:
@@ -69,7 +71,11 @@ class ReleaseForm(KeyedForm):
             raise ValidationError(_("Type times as hours and minutes, such as 09:00, 09:30, 14:00."))
 
     def validate_opens(self, field):
-        if field.data == "announced" and (self.opens_on.data is None or not read_times(self.opens_time.data or "")):
+        if field.data == "announced" and (
+            self.opens_on.data is None
+            or self.opens_on.data.year > LATEST_YEAR
+            or not read_times(self.opens_time.data or "")
+        ):
             raise ValidationError(_("Type day and time of the release."))
 
     @property

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from portal.text import normalise
 
 LONGEST_RANGE = timedelta(days=366)
+EARLIEST_YEAR, LATEST_YEAR = 2000, 2199
 TIME = re.compile(r"(\d{1,2})[:.h](\d{2})")
 
 
@@ -35,6 +36,7 @@ def read_times(text):
 def read_day(text):
     """Return the date that a text names as 2026-01-31, or None."""
     try:
-        return date.fromisoformat(text[:10])
+        found = date.fromisoformat(text[:10])
+        return found if EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
     except ValueError:
         return None
