@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from markupsafe import Markup
 
 from portal import locale
+from portal.appointments import calendar_page
 
 BATCH_SECONDS = 0.25
 VARIANTS = ("km", "untranslated", "en")
 
 
 def costs(portal, person, rounds):
-    """Return the milliseconds of processor time that each page takes, by page and variant; medians of rounds."""
+    """Return the milliseconds of processor time that each page takes, by page and variant; medians of rounds.
+
+    The calendar is made anew for every call: one that is given out again is translated already.
+    """
     app = portal.application()
     plain = portal.application()
     plain.jinja_env.globals.update(gettext=_as_it_is, ngettext=_one_or_many, _=_as_it_is)
@@ -58,6 +62,7 @@ def _batch(call, number):
 
 
 def _call(app, path, cookie):
+    calendar_page.forget_everything()
     said = []
     environment = {
         "REQUEST_METHOD": "GET",

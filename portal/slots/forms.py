@@ -71,11 +71,9 @@ class ReleaseForm(KeyedForm):
             raise ValidationError(_("Type times as hours and minutes, such as 09:00, 09:30, 14:00."))
 
     def validate_opens(self, field):
-        if field.data == "announced" and (
-            self.opens_on.data is None
-            or self.opens_on.data.year > LATEST_YEAR
-            or not read_times(self.opens_time.data or "")
-        ):
+        day = self.opens_on.data
+        known = day is not None and day.year <= LATEST_YEAR and read_times(self.opens_time.data or "")
+        if field.data == "announced" and not known:
             raise ValidationError(_("Type day and time of the release."))
 
     @property
