@@ -95,7 +95,7 @@ def _require_secrets(values):
 
 def _field_keys(text):
     keys = tuple(key.strip() for key in text.split(",") if key.strip())
-    for key in keys:
+    for key in keys or ("",):
         try:
             fits = len(base64.urlsafe_b64decode(key)) == FIELD_KEY_BYTES
         except ValueError:
