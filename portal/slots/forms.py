@@ -6,7 +6,7 @@ from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, St
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from portal import locale
-from portal.forms import BaseForm, KeyedForm, Required, options
+from portal.forms import AtMost, BaseForm, KeyedForm, Required, options
 from portal.locale import _, _l
 from portal.slots.patterns import LATEST_YEAR, LONGEST_RANGE, Pattern, read_times
 
@@ -26,7 +26,9 @@ class ReleaseForm(KeyedForm):
     first_day = DateField(_l("First day"), validators=[Required(_l("Choose the first day."))])
     last_day = DateField(_l("Last day"), validators=[Required(_l("Choose the last day."))])
     weekdays = TickBoxes(_l("Weekdays"), coerce=int)
-    times = StringField(_l("Times"), validators=[Required(_l("Type one or more times, such as 09:00, 09:30."))])
+    times = StringField(
+        _l("Times"), validators=[Required(_l("Type one or more times, such as 09:00, 09:30.")), AtMost(1000)]
+    )
     seats = IntegerField(
         _l("Seats in each slot"),
         validators=[
