@@ -43,7 +43,7 @@ def create_app(settings=None):
         MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
         MAX_FORM_PARTS=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=1,
+        COMPRESS_BR_LEVEL=3,
         COMPRESS_LEVEL=1,
         COMPRESS_MIMETYPES=["text/html"],
     )

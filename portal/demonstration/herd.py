@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from portal import access, journal
 from portal.accounts import passwords
@@ -54,7 +54,7 @@ def make_herd(code, number, seats, out, now, progress=lambda done: None):
     post = posts.post_by_code(code)
     if post is None:
         raise NoSuchPost
-    batch = secrets.randbelow(900) + 100
+    batch = _free_batch(post)
     rows = [_row(post, batch, index, posts.today(post, now)) for index in range(number)]
     store_cases(rows, journal.COMMAND, now, progress)
     accounts = _accounts(batch, number, now)
@@ -66,6 +66,11 @@ def make_herd(code, number, seats, out, now, progress=lambda done: None):
         writer.writeheader()
         for row, (email, _id), cookie in zip(rows, accounts, cookies, strict=True):
             writer.writerow(_line(row, email, cookie))
+
+
+def _free_batch(post):
+    taken = set(session.scalars(select(func.substr(Case.number, 6, 3)).where(Case.number.startswith(f"{post.code}19"))))
+    return next(batch for batch in iter(lambda: secrets.randbelow(900) + 100, None) if str(batch) not in taken)
 
 
 def _row(post, batch, index, here):
