@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from bench.client import BROWSERS_ENCODING, ask, form_of, get, post
+from portal.locale import COOKIE as LANGUAGE_COOKIE
 
 POST = "PHP"
 CALENDAR = re.compile(r"/en(/appointments/cases/[0-9a-f-]{36}/calendar)")
@@ -24,8 +25,8 @@ class Person:
     fields: dict = field(default_factory=dict)
 
     def look(self, language="en", encoding=""):
-        """Return the request for the calendar."""
-        return get(f"/{language}{self.calendar}", self.cookie, encoding)
+        """Return the request for the calendar, by a browser that has been there before."""
+        return get(f"/{language}{self.calendar}", f"{self.cookie}; {LANGUAGE_COOKIE}={language}", encoding)
 
     def book(self, slot_id, **fields):
         """Return the sent form that books a slot, as a browser sends it."""

@@ -6,6 +6,7 @@ waits. On PostgreSQL the two kinds are the same.
 """
 
 import threading
+from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC
@@ -23,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_WAIT_SECONDS = 15
-POOL_SIZE = 20
+POOL_SIZE = 32  # two for each thread of a worker: a pool with too few gives them out of turn
 
 _reading = ContextVar("reading", default=False)
 
@@ -100,8 +101,41 @@ def make_engine(url):
     )
 
 
+class _Turn:
+    """A lock given in the order in which it was asked for: threading.Lock may let one thread wait long."""
+
+    def __init__(self):
+        self._mutex = threading.Lock()
+        self._taken = False
+        self._waiting = deque()
+
+    def acquire(self, timeout):
+        """Wait for the turn, at most timeout seconds; say whether it came."""
+        with self._mutex:
+            if not self._taken:
+                self._taken = True
+                return True
+            mine = threading.Event()
+            self._waiting.append(mine)
+        if mine.wait(timeout):
+            return True
+        with self._mutex:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return False
+        return True  # it came at the last instant
+
+    def release(self):
+        """Hand the turn to whoever has waited longest."""
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
+
+
 def _prepare_sqlite(engine):
-    turn = threading.Lock()
+    turn = _Turn()
 
     @event.listens_for(engine, "connect")
     def connect(connection, _record):
@@ -115,7 +149,7 @@ def _prepare_sqlite(engine):
             connection.exec_driver_sql("BEGIN")
             return
         if not connection.info.get("has_turn"):
-            if not turn.acquire(timeout=WRITE_WAIT_SECONDS):
+            if not turn.acquire(WRITE_WAIT_SECONDS):
                 raise PoolTimeout("the database is busy")
             connection.info["has_turn"] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE")

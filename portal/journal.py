@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import clock
@@ -30,21 +30,23 @@ class Entry(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
+_ENTER = insert(Entry.__table__)
+
+
 def record(by, action, subject, *, post_id=None, before=None, after=None, now=None):
     """Add an entry about a stored object to the running transaction.
 
     by: who did it ("account:12", "command", "visitor"); before and after: what changed, with
     nothing personal in clear.
     """
-    session.add(
-        Entry(
-            at=now or clock.now(),
-            actor=by,
-            action=action,
-            subject=subject.__tablename__,
-            subject_id=subject.id,
-            post_id=post_id,
-            before=before,
-            after=after,
-        )
-    )
+    entry = {
+        "at": now or clock.now(),
+        "actor": by,
+        "action": action,
+        "subject": subject.__tablename__,
+        "subject_id": subject.id,
+        "post_id": post_id,
+        "before": before,
+        "after": after,
+    }
+    session.connection().execute(_ENTER, entry)

@@ -3,7 +3,7 @@
 import secrets
 from uuid import uuid4
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import db, encryption, journal
@@ -22,6 +22,12 @@ NUMBER_DIGITS = 10
 RECOVERY_CODES = 8
 RECOVERY_CHARACTERS = 12
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
+# Asked with nearly every request, so it is put together once.
+_SIGNED_IN = (
+    select(SignIn.account_id, SignIn.shared_device, SignIn.started_at, SignIn.seen_at, Account.role, Account.post_id)
+    .join(Account, Account.id == SignIn.account_id)
+    .where(SignIn.number_digest == bindparam("digest"), SignIn.ends_at > bindparam("now"), Account.closed_at.is_(None))
+)
 
 
 class EmailTaken(PortalError):
@@ -137,18 +143,7 @@ def log_out(signed_in, now):
 def session_for(number_digest, now):
     """Return who is signed in with a session number's digest, or None; notes the use at times."""
     with db.reading() as own:
-        found = own.execute(
-            select(
-                SignIn.account_id,
-                SignIn.shared_device,
-                SignIn.started_at,
-                SignIn.seen_at,
-                Account.role,
-                Account.post_id,
-            )
-            .join(Account, Account.id == SignIn.account_id)
-            .where(SignIn.number_digest == number_digest, SignIn.ends_at > now, Account.closed_at.is_(None))
-        ).one_or_none()
+        found = own.connection().execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
     if found is None:
         return None
     life = _life(found.role, found.shared_device)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 
 from portal import journal
 from portal.appointments.models import LIVE, Appointment
@@ -15,6 +15,12 @@ from portal.paper.references import new_reference, read_reference
 from portal.posts.operations import today
 from portal.slots import operations as slots
 from portal.slots.models import Slot
+
+_LIVE = select(Appointment).where(Appointment.case_id == bindparam("case_id"), Appointment.state.in_(LIVE))
+_MADE_BEFORE = select(Appointment).where(
+    Appointment.case_id == bindparam("case_id"),
+    or_(Appointment.form_key == bindparam("form_key"), Appointment.state.in_(LIVE)),
+)
 
 
 class SlotTaken(PortalError):
@@ -97,7 +103,7 @@ def cancel(appointment, by, now):
 
 def live_appointment(case):
     """Return the case's held or booked appointment, or None (R2: there is at most one)."""
-    return session.scalar(select(Appointment).where(Appointment.case_id == case.id, Appointment.state.in_(LIVE)))
+    return session.scalar(_LIVE, {"case_id": case.id})
 
 
 def appointments_of(cases):
@@ -145,8 +151,7 @@ def slot_of(slot_id, post_id):
 
 
 def _made_before(case, form_key):
-    mine = select(Appointment).where(Appointment.case_id == case.id)
-    found = session.scalars(mine.where(or_(Appointment.form_key == form_key, Appointment.state.in_(LIVE)))).all()
+    found = session.scalars(_MADE_BEFORE, {"case_id": case.id, "form_key": form_key}).all()
     by_key = [appointment for appointment in found if appointment.form_key == form_key]
     return next(iter([*by_key, *found]), None)
 

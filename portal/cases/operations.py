@@ -3,7 +3,7 @@
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal import encryption, journal
 from portal.accounts import operations as accounts
@@ -17,6 +17,8 @@ from portal.posts.models import Post
 from portal.text import compact, same_name
 
 REFUSED = ("refused", "administrative_processing")
+_MINE = select(Case).where(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))
+_MINE_TO_CHANGE = _MINE.with_for_update(of=Case)
 
 
 class NoMatch(PortalError):
@@ -76,8 +78,8 @@ def case_for(signed_in, public_id, *, for_change=False):
 
     for_change: others who would change the same case wait until this transaction is over.
     """
-    found = select(Case).where(Case.public_id == public_id, Case.account_id == signed_in.account_id)
-    case = session.scalar(found.with_for_update(of=Case) if for_change else found)
+    whose = {"public_id": public_id, "account_id": signed_in.account_id}
+    case = session.scalar(_MINE_TO_CHANGE if for_change else _MINE, whose)
     if case is None:
         raise NotFound
     return case

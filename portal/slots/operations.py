@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from portal import journal
 from portal.db import session
@@ -15,6 +15,14 @@ from portal.slots.models import Release, Slot
 from portal.slots.patterns import LONGEST_RANGE
 
 MOST_SLOTS = 20_000
+_UNSYNCHRONISED = {"synchronize_session": False}
+_TAKE_SEAT = (
+    update(Slot)
+    .where(Slot.id == bindparam("slot"), Slot.post_id == bindparam("post"), Slot.open_at(bindparam("now")))
+    .values(taken=Slot.taken + 1)
+    .returning(Slot.id)
+    .execution_options(**_UNSYNCHRONISED)
+)
 
 
 class NothingToRelease(PortalError):
@@ -154,9 +162,7 @@ def take_seat(slot_id, post_id, now):
 
     One UPDATE both asks and takes, so two people cannot share the last seat (R1).
     """
-    claim = update(Slot).where(Slot.id == slot_id, Slot.post_id == post_id, Slot.open_at(now))
-    taken = claim.values(taken=Slot.taken + 1).returning(Slot.id)
-    return session.execute(taken, execution_options=_UNSYNCHRONISED).first() is not None
+    return session.execute(_TAKE_SEAT, {"slot": slot_id, "post": post_id, "now": now}).first() is not None
 
 
 def give_seat_back(slot_id):
@@ -174,9 +180,6 @@ def lock(slot_ids):
 def instant_of(local_start, timezone):
     """Return the instant of a local start; of an hour that comes twice, the first."""
     return local_start.replace(tzinfo=ZoneInfo(timezone), fold=0).astimezone(UTC)
-
-
-_UNSYNCHRONISED = {"synchronize_session": False}
 
 
 def _starts(pattern):
