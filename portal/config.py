@@ -6,11 +6,13 @@ import secrets
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRETS = ("PORTAL_SECRET_KEY", "PORTAL_FIELD_KEYS", "PORTAL_DIGEST_KEY")
+SECRETS = ("PORTAL_SECRET_KEY", "PORTAL_FIELD_KEYS", "PORTAL_DIGEST_KEY", "PORTAL_SIGNING_KEYS")
 LEAST_SECRET_LENGTH = 32
-FIELD_KEY_BYTES = 32
+KEY_BYTES = 32
+MAIL_SCHEMES = ("file", "smtp", "smtps")
 
 
 class SettingsError(Exception):
@@ -26,6 +28,10 @@ class Settings:
     secret_key: str
     field_keys: tuple[str, ...]
     digest_key: str
+    signing_keys: tuple[str, ...]
+    public_url: str
+    mail_url: str
+    mail_from: str
     demonstration: bool
     limits_url: str
     limits_factor: float
@@ -45,8 +51,12 @@ def settings_from(environment, instance=None):
         instance=instance,
         database_url=_database_url(values, instance),
         secret_key=values["PORTAL_SECRET_KEY"],
-        field_keys=_field_keys(values["PORTAL_FIELD_KEYS"]),
+        field_keys=_keys(values, "PORTAL_FIELD_KEYS"),
         digest_key=values["PORTAL_DIGEST_KEY"],
+        signing_keys=_keys(values, "PORTAL_SIGNING_KEYS"),
+        public_url=_public_url(values),
+        mail_url=_mail_url(values, instance),
+        mail_from=values.get("PORTAL_MAIL_FROM") or "portal@localhost",
         demonstration=_flag(values, "PORTAL_DEMONSTRATION"),
         limits_url=values.get("PORTAL_LIMITS_URL") or "portal://",
         limits_factor=_factor(values),
@@ -56,24 +66,31 @@ def settings_from(environment, instance=None):
 
 
 def write_secrets(instance):
-    """Write fresh secrets and the demonstration switch to settings.env, unless the file is there.
+    """Write fresh secrets and the demonstration switch to settings.env, where the file lacks them.
 
-    Returns whether it was written.
+    Returns whether anything was written.
     """
     path = Path(instance) / "settings.env"
-    if path.exists():
+    known = _file_values(path)
+    fresh = {
+        "PORTAL_SECRET_KEY": secrets.token_urlsafe(48),
+        "PORTAL_FIELD_KEYS": _new_key(),
+        "PORTAL_DIGEST_KEY": secrets.token_urlsafe(48),
+        "PORTAL_SIGNING_KEYS": _new_key(),
+        "PORTAL_DEMONSTRATION": "1",
+    }
+    lines = [f"{name}={value}\n" for name, value in fresh.items() if name not in known]
+    if not lines:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    lines = [
-        f"PORTAL_SECRET_KEY={secrets.token_urlsafe(48)}",
-        f"PORTAL_FIELD_KEYS={base64.urlsafe_b64encode(secrets.token_bytes(FIELD_KEY_BYTES)).decode()}",
-        f"PORTAL_DIGEST_KEY={secrets.token_urlsafe(48)}",
-        "PORTAL_DEMONSTRATION=1",
-    ]
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write("\n".join(lines) + "\n")
+        file.writelines(lines)
     return True
+
+
+def _new_key():
+    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def _file_values(path):
@@ -93,16 +110,16 @@ def _require_secrets(values):
             )
 
 
-def _field_keys(text):
-    keys = tuple(key.strip() for key in text.split(",") if key.strip())
+def _keys(values, name):
+    keys = tuple(key.strip() for key in values[name].split(",") if key.strip())
     for key in keys or ("",):
         try:
-            fits = len(base64.urlsafe_b64decode(key)) == FIELD_KEY_BYTES
+            fits = len(base64.urlsafe_b64decode(key)) == KEY_BYTES
         except ValueError:
             fits = False
         if not fits:
             raise SettingsError(
-                "PORTAL_FIELD_KEYS must hold one or more keys of 32 bytes in URL-safe base 64, "
+                f"{name} must hold one or more keys of 32 bytes in URL-safe base 64, "
                 "separated by commas, the newest first."
             )
     return keys
@@ -110,6 +127,21 @@ def _field_keys(text):
 
 def _database_url(values, instance):
     return values.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.db'}"
+
+
+def _public_url(values):
+    url = (values.get("PORTAL_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
+        raise SettingsError(f"PORTAL_PUBLIC_URL must be an address such as https://portal.example.org, not {url!r}.")
+    return url
+
+
+def _mail_url(values, instance):
+    url = values.get("PORTAL_MAIL_URL") or f"file://{instance.resolve() / 'mail'}"
+    if urlsplit(url).scheme not in MAIL_SCHEMES:
+        raise SettingsError("PORTAL_MAIL_URL must be smtp://user:password@host:587, smtps://… or file:///a/folder.")
+    return url
 
 
 def _flag(values, name):
