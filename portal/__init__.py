@@ -11,17 +11,31 @@ from whitenoise import WhiteNoise
 
 from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
 from portal.accounts import operations as accounts
+from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
 from portal.appointments.new_routes import bp as new_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.config import ROOT, settings_from
 from portal.home.routes import bp as home_bp
+from portal.letters.routes import bp as letters_bp
+from portal.letters.staff_routes import bp as dead_letters_bp
 from portal.limits import rules as limits
 from portal.slots.staff_routes import bp as slots_bp
 from portal.staff.routes import bp as staff_bp
 
-BLUEPRINTS = (home_bp, accounts_bp, new_bp, appointments_bp, staff_bp, slots_bp, cases_bp)
+BLUEPRINTS = (
+    home_bp,
+    accounts_bp,
+    links_bp,
+    new_bp,
+    appointments_bp,
+    staff_bp,
+    slots_bp,
+    cases_bp,
+    letters_bp,
+    dead_letters_bp,
+)
 LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600

@@ -1,5 +1,6 @@
 """The command line: `flask --app wsgi …`."""
 
+import signal
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from portal.db import session
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration
 from portal.errors import PortalError
+from portal.letters.worker import worker_of
 from portal.migrations import state
 from portal.posts import operations as posts
 from portal.slots import operations as slots
@@ -40,6 +42,7 @@ def init_app(app):
     for group in (db_group, posts_group, cases_group, staff_group, slots_group, demo_group):
         app.cli.add_command(group)
     app.cli.add_command(check)
+    app.cli.add_command(worker)
 
 
 @db_group.command("upgrade")
@@ -169,6 +172,19 @@ def check():
         click.echo(violation)
     click.echo(f"{len(violations)} violations.", err=True)
     sys.exit(1 if violations else 0)
+
+
+@click.command("worker")
+@click.option("--once", is_flag=True, help="Stop when nothing is due.")
+def worker(once):
+    """Send mail and reminders, until stopped."""
+    if not state.is_migrated():
+        raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
+    working = worker_of()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, working.stop)
+    went = working.run(once=once)
+    click.echo(f"{went} messages sent.")
 
 
 def _bar(label, length):

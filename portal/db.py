@@ -107,7 +107,7 @@ class _Turn:
     def __init__(self):
         self._mutex = threading.Lock()
         self._taken = False
-        self._waiting = deque()
+        self._waiting: deque[threading.Event] = deque()
 
     def acquire(self, timeout):
         """Wait for the turn, at most timeout seconds; say whether it came."""

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from flask import g, request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Form, HiddenField, SelectField, StringField
+from wtforms import BooleanField, Form, HiddenField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are of an older release
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
@@ -100,6 +100,13 @@ class KeyedForm(BaseForm):
     def key(self):
         """The one-time key."""
         return UUID(self.form_key.data)
+
+
+class TickBoxes(SelectMultipleField):
+    """Several choices, each a box to tick."""
+
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
 
 
 class Required(InputRequired):

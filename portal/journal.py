@@ -30,7 +30,7 @@ class Entry(Base):
     after: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
-_ENTER = insert(Entry.__table__)
+_ENTER = insert(Entry)
 
 
 def record(by, action, subject, *, post_id=None, before=None, after=None, now=None):

@@ -22,6 +22,15 @@ SAID = {
     "reopened": _l("The slot is open again."),
     "answered": _l("The request is answered. The person is told on the dashboard."),
     "stored": _l("The case is saved."),
+    "reset_asked": _l(
+        "If an account has this e-mail address, a letter with a link is on its way. It may take some minutes. "
+        "Look into the folder for unwanted mail too."
+    ),
+    "password_reset": _l("Your new password is set. Log in with it."),
+    "confirm_asked": _l("A letter with a link is on its way to that address. Open the link to confirm it."),
+    "confirmed": _l("Your e-mail address is confirmed."),
+    "mail_changed": _l("Your choice is saved."),
+    "again": _l("The letter will be tried again."),
 }
 
 

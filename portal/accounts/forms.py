@@ -5,7 +5,7 @@ from wtforms.validators import ValidationError
 
 from portal.accounts.emails import EmailUnfit, read_email
 from portal.accounts.passwords import LONGEST, SHORTEST
-from portal.forms import AtMost, BaseForm, KeyedForm, Required, TrapMixin, options
+from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, TrapMixin, options
 from portal.locale import LANGUAGES, _, _l
 
 LANGUAGE_CHOICES = options(LANGUAGES.items())
@@ -73,6 +73,61 @@ class PasswordForm(NewPasswordMixin, BaseForm):
     password_again = PasswordField(
         _l("New password again"), validators=[Required(_l("Type the password a second time."))]
     )
+
+
+class ForgottenForm(KeyedForm):
+    name = StringField(_l("E-mail address"), validators=[Required(_l("Type your e-mail address.")), AtMost(254)])
+
+
+class ResetForm(NewPasswordMixin, BaseForm):
+    password = PasswordField(_l("New password"), validators=[Required(_l("Choose a password."))])
+    password_again = PasswordField(
+        _l("New password again"), validators=[Required(_l("Type the password a second time."))]
+    )
+
+
+class RecoverForm(NewPasswordMixin, BaseForm):
+    name = StringField(
+        _l("E-mail address or sign-in number"),
+        validators=[Required(_l("Type your e-mail address, or the sign-in number you printed.")), AtMost(254)],
+    )
+    code = StringField(_l("Recovery code"), validators=[Required(_l("Type one of your recovery codes.")), AtMost(40)])
+    password = PasswordField(_l("New password"), validators=[Required(_l("Choose a password."))])
+    password_again = PasswordField(
+        _l("New password again"), validators=[Required(_l("Type the password a second time."))]
+    )
+
+
+class EmailForm(KeyedForm):
+    order = ("email", "current", "form_key")
+    email = EmailField(_l("New e-mail address"), validators=[Required(_l("Type the new address.")), AtMost(254)])
+    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    address = None
+
+    def validate_email(self, field):
+        try:
+            self.address = read_email(field.data or "")
+        except EmailUnfit as refusal:
+            raise ValidationError(str(refusal.message)) from refusal
+
+
+class MailForm(BaseForm):
+    kinds = TickBoxes(
+        _l("Letters by e-mail"),
+        choices=options(
+            [
+                ("booked", _l("When I make an appointment")),
+                ("moved", _l("When I move an appointment")),
+                ("cancelled", _l("When I cancel an appointment")),
+                ("reminder_7", _l("A reminder seven days before the appointment")),
+                ("reminder_1", _l("A reminder one day before the appointment")),
+            ]
+        ),
+    )
+
+
+class PlainForm(KeyedForm):
+    """Nothing but a button."""
 
 
 class LanguageForm(BaseForm):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
@@ -34,6 +35,7 @@ class Account(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     agreed_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    mail_off: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
     @property
     def name(self):
@@ -63,3 +65,19 @@ class Notice(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class Link(Base):
+    """A link in a mail: for one purpose, once, until an instant. The address is the one it was sent to."""
+
+    __tablename__ = "link"
+    __table_args__ = (CheckConstraint("purpose IN ('confirm', 'reset')", name="purpose"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    address: Mapped[str] = mapped_column(String(254))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    ends_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -13,6 +13,7 @@ from portal.accounts.models import Account, Notice, RecoveryCode
 from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
+from portal.mail import outbox
 from portal.paper.references import ALPHABET
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
@@ -21,6 +22,7 @@ from portal.text import compact, normalise
 NUMBER_DIGITS = 10
 RECOVERY_CODES = 8
 RECOVERY_CHARACTERS = 12
+OPTIONAL = ("booked", "moved", "cancelled", "reminder_7", "reminder_1")
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
 # Asked with nearly every request, so it is put together once.
 _SIGNED_IN = (
@@ -117,7 +119,7 @@ def verified(name, password, *, demonstration=False):
     """
     with db.reading() as own:
         found = own.execute(
-            select(Account.id, Account.password_hash).where(_is_named(name), Account.closed_at.is_(None))
+            select(Account.id, Account.password_hash).where(is_named(name), Account.closed_at.is_(None))
         ).one_or_none()
     fitting = passwords.fits(password, found.password_hash if found else None)
     if password == passwords.DEMONSTRATION_PASSWORD and not demonstration:
@@ -173,6 +175,7 @@ def change_password(signed_in, current, new, now):
     account = session.get_one(Account, signed_in.account_id)
     account.password_hash = password_hash
     journal.record(signed_in.actor, "password changed", account, post_id=account.post_id, now=now)
+    tell_of_password(account, now)
     return sessions.end_all(account.id, but=signed_in.session_digest)
 
 
@@ -185,9 +188,35 @@ def change_language(signed_in, language, now):
         journal.record(signed_in.actor, "language changed", account, post_id=account.post_id, now=now, **change)
 
 
+def change_mail(signed_in, wanted, now):
+    """Set which of the letters that can be switched off a person gets: some of OPTIONAL."""
+    account = session.get_one(Account, signed_in.account_id)
+    before, account.mail_off = account.mail_off, [kind for kind in OPTIONAL if kind not in wanted]
+    if before != account.mail_off:
+        change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}
+        journal.record(signed_in.actor, "mail changed", account, post_id=account.post_id, now=now, **change)
+
+
+def stop_mail(account, kind, now):
+    """Switch off one kind of letter, by the link in such a letter."""
+    if kind in OPTIONAL and kind not in account.mail_off:
+        before, account.mail_off = account.mail_off, [*account.mail_off, kind]
+        change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}
+        journal.record(f"account:{account.id}", "mail changed", account, post_id=account.post_id, now=now, **change)
+
+
+def tell_of_password(account, now):
+    """Write to a person whose password was changed."""
+    if account.email:
+        outbox.write("password_changed", f"password:{account.id}:{now.isoformat()}", now, account_id=account.id)
+
+
 def tell(account_id, kind, now, **details):
-    """Leave a notice on an account's dashboard; details hold nothing personal."""
-    session.add(Notice(account_id=account_id, kind=kind, details=details, created_at=now))
+    """Leave a notice on an account's dashboard, and write that there is news; details hold nothing personal."""
+    notice = Notice(account_id=account_id, kind=kind, details=details, created_at=now)
+    session.add(notice)
+    session.flush()
+    outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
 
 
 def notices(account_id):
@@ -203,7 +232,7 @@ def put_notices_away(account_id, now):
 
 def account_named(name):
     """Return the account with an e-mail address or sign-in number, or None: for staff and commands."""
-    return session.scalar(select(Account).where(_is_named(name)))
+    return session.scalar(select(Account).where(is_named(name)))
 
 
 def count_accounts():
@@ -211,7 +240,8 @@ def count_accounts():
     return session.scalar(select(func.count(Account.id)))
 
 
-def _is_named(name):
+def is_named(name):
+    """The condition that an account meets whose e-mail address or sign-in number this is."""
     plain = normalise(name)
     if "@" in plain:
         return Account.email == plain.casefold()

@@ -4,8 +4,8 @@ from flask import Blueprint, current_app, redirect, render_template, request, ur
 
 from portal import access, clock
 from portal.access import current_user, public, signed_in
-from portal.accounts import operations
-from portal.accounts.forms import CreateForm, LanguageForm, LogInForm, LogOutForm, PasswordForm
+from portal.accounts import links, operations
+from portal.accounts.forms import CreateForm, LanguageForm, LogInForm, LogOutForm, PasswordForm, PlainForm
 from portal.db import commits
 from portal.errors import PortalError
 from portal.limits import rules as limits
@@ -68,7 +68,8 @@ def log_out():
 @bp.route("")
 @signed_in
 def settings():
-    return render_template("accounts/settings.html", account=operations.account_of(current_user))
+    account = operations.account_of(current_user)
+    return render_template("accounts/settings.html", account=account, form=PlainForm())
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -105,6 +106,8 @@ def change_language():
 def _created(form):
     now = clock.now()
     account, codes = operations.create(form.address, form.password.data, form.language.data, form.key, now)
+    if account.email:
+        links.ask_to_confirm(account, account.email, now, form.key)
     number, digest = access.new_number()
     operations.log_in(account.id, digest, False, now)
     if codes:

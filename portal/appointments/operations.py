@@ -11,6 +11,7 @@ from portal.cases.operations import require_may_book
 from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
+from portal.mail import outbox
 from portal.paper.references import new_reference, read_reference
 from portal.posts.operations import today
 from portal.slots import operations as slots
@@ -83,6 +84,7 @@ def move(appointment, slot_id, form_key, by, now):
     session.expire(appointment, ["slot"])
     change = {"before": {"slot": old}, "after": {"slot": slot_id}}
     journal.record(by, "appointment moved", appointment, post_id=appointment.post_id, now=now, **change)
+    _write("moved", appointment, appointment.case.account_id, now)
     return appointment
 
 
@@ -98,6 +100,8 @@ def cancel(appointment, by, now):
     slots.give_seat_back(appointment.slot_id)
     change = {"before": {"state": before}, "after": {"state": "cancelled"}}
     journal.record(by, "appointment cancelled", appointment, post_id=appointment.post_id, now=now, **change)
+    holder = appointment.case.account_id
+    _write("cancelled" if by == f"account:{holder}" else "cancelled_by_post", appointment, holder, now)
     return appointment
 
 
@@ -173,7 +177,21 @@ def _take(case, slot_id, form_key, by, now):
     session.add(appointment)
     session.flush()
     journal.record(by, "appointment booked", appointment, post_id=case.post_id, after={"slot": slot_id}, now=now)
+    _write("booked", appointment, case.account_id, now)
     return appointment
+
+
+def _write(kind, appointment, account_id, now):
+    """Write to the holder of the case about an appointment as it is now."""
+    version = appointment.version
+    outbox.write(
+        kind,
+        f"{kind}:{appointment.id}:{version}",
+        now,
+        account_id=account_id,
+        appointment=appointment.id,
+        version=version,
+    )
 
 
 def _require_changeable(appointment, now):

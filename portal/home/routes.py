@@ -44,6 +44,7 @@ def dashboard():
         appointments=appointments.appointments_of(mine),
         requests=requests.requests_of(current_user.account_id),
         draft=drafts.answers_of(current_user.account_id),
+        unconfirmed=_is_unconfirmed(accounts.account_of(current_user)),
         form=BaseForm(),
         now=now,
     )
@@ -72,6 +73,10 @@ def readyz():
     except SQLAlchemyError:
         ready = False
     return ("ready\n", 200, headers) if ready else ("not ready\n", 503, headers)
+
+
+def _is_unconfirmed(account):
+    return account.email is not None and account.email_confirmed_at is None
 
 
 def _card(case, now):

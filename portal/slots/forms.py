@@ -2,23 +2,16 @@
 
 from datetime import datetime, timedelta
 
-from wtforms import DateField, IntegerField, RadioField, SelectMultipleField, StringField, widgets
+from wtforms import DateField, IntegerField, RadioField, StringField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from portal import locale
-from portal.forms import AtMost, BaseForm, KeyedForm, Required, options
+from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, options
 from portal.locale import _, _l
 from portal.slots.patterns import LATEST_YEAR, LONGEST_RANGE, Pattern, read_times
 
 MOST_SEATS = 500
 MOST_TIMES = 100
-
-
-class TickBoxes(SelectMultipleField):
-    """Several choices, each a box to tick."""
-
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
 
 
 class ReleaseForm(KeyedForm):

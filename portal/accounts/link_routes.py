@@ -1,0 +1,129 @@
+"""The pages behind links in mails, and those that ask for such a letter: confirm an address, a forgotten password."""
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from portal import access, clock
+from portal.access import applicant_only, current_user, public, signed_in
+from portal.accounts import links, operations
+from portal.accounts.forms import EmailForm, ForgottenForm, MailForm, PlainForm, RecoverForm, ResetForm
+from portal.db import commits
+from portal.errors import PortalError
+from portal.limits import rules as limits
+
+bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
+
+
+@bp.route("/forgotten", methods=["GET", "POST"])
+@public
+@limits.at_most(5, "1 hour", per=limits.typed_name)
+@limits.at_most(60, "1 hour", per=limits.address)
+@commits
+def forgotten():
+    form = ForgottenForm()
+    if form.validate_on_submit():
+        links.ask_for_reset(form.name.data, form.key, clock.now())
+        return redirect(url_for("accounts.log_in", said="reset_asked"), 303)
+    return render_template("accounts/forgotten.html", form=form)
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@public
+@limits.at_most(60, "1 hour", per=limits.address)
+@commits
+def reset(token):
+    try:
+        link = links.link_of(token, links.RESET, clock.now())
+    except links.LinkUnfit as refusal:
+        return _unfit(refusal)
+    form = ResetForm()
+    if form.validate_on_submit():
+        try:
+            links.reset_password(link, form.password.data, clock.now())
+        except links.LinkUnfit as refusal:
+            return _unfit(refusal)
+        except PortalError as refusal:
+            form.password.errors = [refusal.message]
+        else:
+            access.forget_everyone()
+            return redirect(url_for("accounts.log_in", said="password_reset"), 303)
+    return render_template("accounts/reset.html", form=form)
+
+
+@bp.route("/recover", methods=["GET", "POST"])
+@public
+@limits.at_most(10, "15 minutes", per=limits.typed_name)
+@limits.at_most(60, "1 hour", per=limits.address)
+@commits
+def recover():
+    form = RecoverForm()
+    if form.validate_on_submit():
+        try:
+            links.recover(form.name.data, form.code.data, form.password.data, clock.now())
+        except links.CodeUnfit as refusal:
+            form.code.errors = [refusal.message]
+        except PortalError as refusal:
+            form.password.errors = [refusal.message]
+        else:
+            access.forget_everyone()
+            return redirect(url_for("accounts.log_in", said="password_reset"), 303)
+    return render_template("accounts/recover.html", form=form)
+
+
+@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@public
+@limits.at_most(60, "1 hour", per=limits.address)
+@commits
+def confirm(token):
+    try:
+        link = links.link_of(token, links.CONFIRM, clock.now())
+        form = PlainForm()
+        if form.validate_on_submit():
+            links.confirm(link, clock.now())
+            page = "accounts.settings" if current_user.is_authenticated else "accounts.log_in"
+            return redirect(url_for(page, said="confirmed"), 303)
+    except (links.LinkUnfit, operations.EmailTaken) as refusal:
+        return _unfit(refusal)
+    return render_template("accounts/confirm.html", form=form, address=link.address)
+
+
+@bp.route("/confirm", methods=["POST"])
+@signed_in
+@limits.at_most(5, "1 hour", per=limits.account)
+@commits
+def confirm_again():
+    form, account = PlainForm(), operations.account_of(current_user)
+    if account.email and not account.email_confirmed_at and form.validate_on_submit():
+        links.ask_to_confirm(account, account.email, clock.now(), form.key)
+    return redirect(url_for("accounts.settings", said="confirm_asked"), 303)
+
+
+@bp.route("/email", methods=["GET", "POST"])
+@signed_in
+@limits.at_most(10, "1 hour", per=limits.account)
+@commits
+def change_email():
+    form = EmailForm()
+    if form.validate_on_submit():
+        try:
+            links.ask_for_change(current_user, form.current.data, form.address, form.key, clock.now())
+        except operations.WrongPassword as refusal:
+            form.current.errors = [refusal.message]
+        else:
+            return redirect(url_for("accounts.settings", said="confirm_asked"), 303)
+    return render_template("accounts/email.html", form=form)
+
+
+@bp.route("/letters", methods=["GET", "POST"])
+@applicant_only
+@commits
+def letters():
+    account = operations.account_of(current_user)
+    form = MailForm(data={"kinds": [kind for kind in operations.OPTIONAL if kind not in account.mail_off]})
+    if form.validate_on_submit():
+        operations.change_mail(current_user, form.kinds.data, clock.now())
+        return redirect(url_for("accounts.settings", said="mail_changed"), 303)
+    return render_template("accounts/letters.html", form=form)
+
+
+def _unfit(refusal):
+    return render_template("accounts/link_unfit.html", message=refusal.message)

@@ -1,0 +1,191 @@
+"""What goes onto the paper of an appointment: its code, its PDF, its calendar file, in the language in use.
+
+These need the application, not a request: mail makes them too.
+"""
+
+from functools import cache
+
+from flask import current_app
+
+from portal import clock
+from portal.cases import operations as cases
+from portal.cases.wording import item_text
+from portal.locale import (
+    DEFAULT,
+    _,
+    current,
+    direction,
+    format_instant,
+    format_offset,
+    gettext,
+    gettext_noop,
+    in_language,
+    tag,
+)
+from portal.paper import codes, pdf, tokens
+from portal.paper.calendars import CANCEL, PUBLISH, Event, calendar_of
+from portal.posts.operations import place
+
+TITLE = gettext_noop("Appointment Confirmation Page")
+ENTRY = gettext_noop("You cannot enter the Embassy without the refusal letter and this page.")
+CANCELLED = gettext_noop("This appointment is cancelled. Do not come at this time.")
+DEMONSTRATION = gettext_noop("DEMONSTRATION: not valid for entry; not a government service")
+BRING = gettext_noop("What to bring")
+REFERENCE = gettext_noop("Reference")
+WHEN = gettext_noop("Date and time")
+CASE = gettext_noop("Case number")
+TRAVELLERS = gettext_noop("Travellers")
+WHERE = gettext_noop("Where")
+WHO = gettext_noop("Who must come")
+WHO_COMES = gettext_noop("The principal applicant, and every traveller whose document is asked for")
+LETTER = gettext_noop("The refusal sheet (your refusal letter)")
+PAGE = gettext_noop("This Appointment Confirmation Page, printed")
+DOCUMENTS = gettext_noop("All documents that the letter lists:")
+SEALED = gettext_noop("Do not open a sealed envelope.")
+PASSPORTS = gettext_noop("The original passports of all eligible travelling applicants")
+
+PICTOGRAMS = "macros/pictograms.html"
+FEW_LINES, SOME_LINES = 10, 16
+TALL_SCRIPTS = ("km", "ar")
+
+
+def code_of(appointment):
+    """Return the signed code of an appointment as it is now."""
+    return tokens.sign(appointment.reference, appointment.version, appointment.slot.local_start)
+
+
+def drawing_of(appointment):
+    """Return the QR code of an appointment for its page, or None where it is not live."""
+    return codes.drawing_of(code_of(appointment)) if appointment.is_live else None
+
+
+def confirmation_pdf(appointment):
+    """Return the confirmation page of an appointment as PDF, beside English."""
+    return pdf.confirmation_page(confirmation(appointment))
+
+
+def calendar_file(appointment, method=None):
+    """Return an appointment as iCalendar file: no name and no case number in it.
+
+    method: PUBLISH or CANCEL; what the appointment's state asks for, unless said otherwise.
+    """
+    method = method or (PUBLISH if appointment.is_live else CANCEL)
+    settings, post = current_app.extensions["settings"], appointment.case.post
+    dashboard = f"{settings.public_url}/{current()}/dashboard"
+    said = [_(DEMONSTRATION)] if settings.demonstration else []
+    event = Event(
+        reference=appointment.reference,
+        sequence=appointment.version - 1,
+        local_start=appointment.slot.local_start,
+        timezone=appointment.slot.timezone,
+        summary=_("Appointment at the Embassy in %(city)s", city=place(post)),
+        location=", ".join(post.address.splitlines()),
+        description="\n".join([*said, _(REFERENCE), appointment.reference, _(ENTRY), dashboard]),
+        alarm=_(ENTRY),
+        address=dashboard,
+        made_at=clock.now(),
+    )
+    return calendar_of(event, method, settings.public_url)
+
+
+def confirmation(appointment):
+    """Return what the PDF shows, as plain data: see confirmation.typ."""
+    case, demonstration = appointment.case, current_app.extensions["settings"].demonstration
+    bring = cases.what_to_bring(case)
+    when = format_instant(clock.now(), case.post)
+    return {
+        "language": current(),
+        "tag": tag(),
+        "direction": direction(),
+        "points": _points(len(case.travellers) + len(bring)),
+        "leading": 0.75 if current() in TALL_SCRIPTS else 0.55,
+        "title": _(TITLE),
+        "english_title": _english(TITLE),
+        "banner": _both(DEMONSTRATION) if demonstration else None,
+        "reference": appointment.reference,
+        "code": codes.drawing_of(code_of(appointment)).file if appointment.is_live else None,
+        "code_title": _("Code of this appointment"),
+        "rows": _rows(appointment, case),
+        "bring": _both(BRING),
+        "checklist": _checklist(case, bring),
+        "entry": _both(ENTRY if appointment.is_live else CANCELLED),
+        "as_of": _(
+            "As of %(when)s. Look at your dashboard before you come: the time may have been changed.", when=when
+        ),
+    }
+
+
+def _rows(appointment, case):
+    return [
+        _row(REFERENCE, [_value(appointment.reference, latin=True, strong=True)], large=True),
+        _row(WHEN, _times(appointment.slot, case.post)),
+        _row(CASE, [_value(case.number, latin=True)]),
+        _row(TRAVELLERS, [_value(traveller.name) for traveller in case.travellers]),
+        _row(WHERE, [_value(case.post.address, latin=True)]),
+        _row(WHO, _in_both(WHO_COMES)),
+    ]
+
+
+def _times(slot, post):
+    own = _value(format_instant(slot.local_start, post), strong=True)
+    offset = f"\u2066{format_offset(slot.starts_at, post)}\u2069"
+    zone = _value(_("Time in %(city)s (%(offset)s)", city=place(post), offset=offset), small=True)
+    if current() == DEFAULT:
+        return [own, zone]
+    with in_language(DEFAULT):
+        return [own, _value(format_instant(slot.local_start, post), latin=True, small=True), zone]
+
+
+def _checklist(case, bring):
+    several = len(case.travellers) > 1
+    items = [
+        {"own": item_text(item), "english": _item_in_english(item), "who": traveller.name if several else None}
+        for traveller, item in bring
+    ]
+    return [
+        {"picture": _picture("letter"), "words": _both(LETTER), "items": [], "note": None},
+        {"picture": _picture("page"), "words": _both(PAGE), "items": [], "note": None},
+        {"picture": _picture("documents"), "words": _both(DOCUMENTS), "items": items, "note": _both(SEALED)},
+        {"picture": _picture("passport"), "words": _both(PASSPORTS), "items": [], "note": None},
+    ]
+
+
+def _row(label, values, large=False):
+    return {"label": _both(label), "values": values, "large": large}
+
+
+def _value(text, latin=False, strong=False, small=False):
+    return {"text": text, "latin": latin, "strong": strong, "small": small}
+
+
+def _in_both(text):
+    english = _english(text)
+    return [_value(gettext(text)), *([_value(english, latin=True, small=True)] if english else [])]
+
+
+def _both(text):
+    return {"own": gettext(text), "english": _english(text)}
+
+
+def _english(text):
+    return None if current() == DEFAULT else text
+
+
+def _item_in_english(item):
+    if current() == DEFAULT:
+        return None
+    with in_language(DEFAULT):
+        return item_text(item)
+
+
+def _points(lines):
+    if lines <= FEW_LINES:
+        return 11.5
+    return 10 if lines <= SOME_LINES else 9
+
+
+@cache
+def _picture(kind):
+    """Return a pictogram of the pages as an SVG file, in black."""
+    drawn = str(current_app.jinja_env.get_template(PICTOGRAMS).module.picture(kind)).strip()
+    return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace("currentColor", "#000")

@@ -1,0 +1,79 @@
+"""An appointment on paper: as PDF, as calendar file, and what its code says to whoever scans it."""
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+
+from portal import clock, journal
+from portal.access import applicant_only, current_user, public
+from portal.appointments import documents, operations
+from portal.appointments.verification import verify
+from portal.cases import operations as cases
+from portal.db import records
+from portal.paper import tokens
+from portal.paper.forms import CodeForm
+
+bp = Blueprint("paper", __name__)
+
+
+@bp.route("/<language:lang>/appointments/<reference>.pdf")
+@applicant_only
+def pdf(reference):
+    appointment = operations.appointment_for(current_user, reference)
+    return _file(documents.confirmation_pdf(appointment), "application/pdf", f"{appointment.reference}.pdf")
+
+
+@bp.route("/<language:lang>/appointments/<reference>.ics")
+@applicant_only
+def calendar_file(reference):
+    appointment = operations.appointment_for(current_user, reference)
+    made = documents.calendar_file(appointment)
+    return _file(made, "text/calendar; charset=utf-8", f"{appointment.reference}.ics")
+
+
+@bp.route("/V/<token>")
+@public
+def short(token):
+    return redirect(url_for(".verification", token=token), 302)
+
+
+@bp.route("/<language:lang>/verify", methods=["GET", "POST"])
+@public
+def code_form():
+    form = CodeForm()
+    if form.validate_on_submit():
+        return redirect(url_for(".verification", token=form.last_part), 303)
+    return render_template("appointments/verification_form.html", form=form)
+
+
+@bp.route("/<language:lang>/verify/<token>")
+@public
+def verification(token):
+    staff = current_user.is_authenticated and current_user.is_staff
+    return _told_to_staff(token) if staff else _told(token)
+
+
+@bp.route("/verification-keys.json")
+@public
+def keys():
+    return jsonify(keys=tokens.public_keys())
+
+
+@records
+def _told_to_staff(token):
+    """Show staff of the post whose appointment it is, and leave a journal entry; others see what strangers see (R5)."""
+    found = verify(token, clock.now())
+    appointment = found.appointment
+    if appointment is None or appointment.post_id != current_user.post_id:
+        return _told(token)
+    journal.record(current_user.actor, "code read", appointment, post_id=appointment.post_id)
+    case = appointment.case
+    bring = cases.what_to_bring(case)
+    return render_template("appointments/verification.html", found=found, case=case, bring=bring)
+
+
+def _told(token):
+    return render_template("appointments/verification.html", found=verify(token, clock.now()), case=None)
+
+
+def _file(content, kind, name):
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, content_type=kind, headers=headers)

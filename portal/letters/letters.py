@@ -1,0 +1,241 @@
+"""The letters: what each says, to whom it goes, and when it need not go any more.
+
+No letter holds a passport number, a date of birth or a status word; what a person must be logged in
+to read stands on the dashboard.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import current_app, url_for
+
+from portal.accounts import links
+from portal.accounts.models import Account
+from portal.accounts.operations import OPTIONAL
+from portal.appointments.documents import calendar_file, confirmation_pdf
+from portal.appointments.models import Appointment
+from portal.db import session
+from portal.letters import stopping
+from portal.locale import _, format_instant, format_offset, in_language
+from portal.posts.operations import place
+
+REMINDERS = ("reminder_7", "reminder_1")
+TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed")
+
+
+class NotNeeded(Exception):
+    """The letter need not go; the text says why in a word or two, for administrators."""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter in one language.
+
+    facts: pairs of label and value; action: a text and an address to open; attachments: triples of
+    name, MIME type and bytes; stop: the address that switches such letters off, where one may.
+    """
+
+    to: str
+    language: str
+    subject: str
+    paragraphs: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...] = ()
+    action: tuple[str, str] | None = None
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+    stop: str | None = None
+
+
+def letter_for(message, now):
+    """Return the Letter that a message asks for; raises NotNeeded. Needs a request's context for addresses."""
+    if message.useless_after and message.useless_after <= now:
+        raise NotNeeded("too late")
+    account, token = _account(message, now)
+    if message.kind not in TO_ANY_ADDRESS and not (account.email and account.email_confirmed_at):
+        raise NotNeeded("no confirmed address")
+    if account.closed_at:
+        raise NotNeeded("account closed")
+    if message.kind in account.mail_off:
+        raise NotNeeded("switched off")
+    with in_language(account.language):
+        if "appointment" in message.details:
+            return _about_appointment(message, account)
+        return _about_account(message, account, token)
+
+
+def _account(message, now):
+    if message.kind != "reset_password":
+        return session.get_one(Account, message.account_id), None
+    found = links.reset_link(message, now)
+    if found is None:
+        raise NotNeeded("nobody")
+    return found
+
+
+def _about_account(message, account, token):
+    subject, paragraphs, action = _SAYING[message.kind](message, token)
+    to = account.email if message.kind == "reset_password" else message.address or account.email
+    return Letter(to, account.language, subject, paragraphs, action=action)
+
+
+def _confirm_address(message, _token):
+    token = links.token(UUID(message.details["link"]))
+    return (
+        _("Confirm your e-mail address"),
+        (
+            _("Somebody, probably you, gave this e-mail address to the 221(g) Portal."),
+            _("Open the link to confirm that it is yours. It works once, for three days."),
+            _("If it was not you, do nothing."),
+        ),
+        (_("Confirm this address"), _address("links.confirm", token=token)),
+    )
+
+
+def _reset_password(_message, token):
+    return (
+        _("Choose a new password"),
+        (
+            _("Somebody, probably you, asked for a new password for your account."),
+            _("The link works once, for one hour."),
+            _("If it was not you, do nothing: your password stays as it is."),
+        ),
+        (_("Choose a new password"), _address("links.reset", token=token)),
+    )
+
+
+def _password_changed(_message, _token):
+    return (
+        _("Your password was changed"),
+        (
+            _("The password of your account was changed, and other devices were logged out."),
+            _("If it was not you, choose a new password at once."),
+        ),
+        (_("Choose a new password"), _address("links.forgotten")),
+    )
+
+
+def _address_changed(_message, _token):
+    return (
+        _("Your e-mail address was changed"),
+        (
+            _("Your account now has another e-mail address. No more letters come to this one."),
+            _("If it was not you, go to the Embassy with your letter and passport."),
+        ),
+        None,
+    )
+
+
+def _news(_message, _token):
+    return (
+        _("There is news for you"),
+        (_("Log in and read it on your dashboard. For your protection it does not stand in this letter."),),
+        (_("Dashboard"), _address("home.dashboard")),
+    )
+
+
+_SAYING = {
+    "confirm_address": _confirm_address,
+    "reset_password": _reset_password,
+    "password_changed": _password_changed,
+    "address_changed": _address_changed,
+    "news": _news,
+}
+
+
+def _about_appointment(message, account):
+    appointment = session.get(Appointment, message.details["appointment"])
+    if appointment is None or appointment.version != message.details["version"]:
+        raise NotNeeded("superseded")
+    if message.kind in REMINDERS and appointment.state != "booked":
+        raise NotNeeded("superseded")
+    case, slot = appointment.case, appointment.slot
+    if case.account_id != account.id:
+        raise NotNeeded("case moved")
+    when = format_instant(slot.local_start, case.post)
+    subject, paragraphs = _SAYING_OF_APPOINTMENT[message.kind](when)
+    zone = _("Time in %(city)s (%(offset)s)", city=place(case.post), offset=format_offset(slot.starts_at, case.post))
+    facts = [(_("Reference"), appointment.reference), (_("Date and time"), f"{when}. {zone}")]
+    if appointment.is_live:
+        facts.append((_("Where"), case.post.address))
+        action = _("See the confirmation page"), _address("appointments.confirmation", reference=appointment.reference)
+    else:
+        action = _("Choose another time"), _address("home.dashboard")
+    return Letter(
+        account.email,
+        account.language,
+        subject,
+        paragraphs,
+        tuple(facts),
+        action,
+        _attachments(message.kind, appointment),
+        stopping.address_for(account, message.kind) if message.kind in OPTIONAL else None,
+    )
+
+
+def _booked(when):
+    return _("Your appointment on %(when)s", when=when), (_("Your return appointment is made."), _to_bring())
+
+
+def _moved(when):
+    return (
+        _("Your appointment is moved to %(when)s", when=when),
+        (
+            _("Your return appointment is moved. A page that you printed before is not valid any more."),
+            _to_bring(),
+        ),
+    )
+
+
+def _cancelled(when):
+    return (
+        _("Your appointment on %(when)s is cancelled", when=when),
+        (_("This appointment is cancelled. Do not come at this time."),),
+    )
+
+
+def _cancelled_by_post(when):
+    return (
+        _("Your appointment on %(when)s is cancelled", when=when),
+        (
+            _("This appointment is cancelled. Do not come at this time."),
+            _("The Embassy had to cancel it, and asks you to choose another time on your dashboard."),
+        ),
+    )
+
+
+def _reminder(when):
+    return (
+        _("Reminder: your appointment on %(when)s", when=when),
+        (
+            _("Your return appointment is near. If you cannot come, cancel it, so that somebody else gets the place."),
+            _to_bring(),
+        ),
+    )
+
+
+def _to_bring():
+    return _("Print the confirmation page, and bring it with your letter and every document that the letter lists.")
+
+
+_SAYING_OF_APPOINTMENT = {
+    "booked": _booked,
+    "moved": _moved,
+    "cancelled": _cancelled,
+    "cancelled_by_post": _cancelled_by_post,
+    "reminder_7": _reminder,
+    "reminder_1": _reminder,
+}
+
+
+def _attachments(kind, appointment):
+    name = appointment.reference
+    if kind in REMINDERS:
+        return ()
+    method = "PUBLISH" if appointment.is_live else "CANCEL"
+    calendar = (f"{name}.ics", f"text/calendar; method={method}", calendar_file(appointment))
+    if not appointment.is_live:
+        return (calendar,)
+    return ((f"{name}.pdf", "application/pdf", confirmation_pdf(appointment)), calendar)
+
+
+def _address(endpoint, **values):
+    return current_app.extensions["settings"].public_url + url_for(endpoint, **values)

@@ -1,0 +1,28 @@
+"""Letters that could not be sent: for administrators."""
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from portal import clock
+from portal.access import staff_only
+from portal.db import commits
+from portal.errors import NotFound
+from portal.forms import BaseForm
+from portal.mail import outbox
+
+bp = Blueprint("dead_letters", __name__, url_prefix="/<language:lang>/staff/letters")
+
+
+@bp.route("/")
+@staff_only("administrator")
+def show():
+    found = {"letters": outbox.dead_letters(), "counts": outbox.counts(), "form": BaseForm()}
+    return render_template("staff/letters.html", **found)
+
+
+@bp.route("/<uuid:public_id>/again", methods=["POST"])
+@staff_only("administrator")
+@commits
+def again(public_id):
+    if not outbox.try_again(public_id, clock.now()):
+        raise NotFound
+    return redirect(url_for(".show", said="again"), 303)

@@ -1,0 +1,19 @@
+"""The form of a code that was read by hand, or by a scanner that types."""
+
+from wtforms import StringField
+
+from portal.forms import AtMost, BaseForm, Required
+from portal.locale import _l
+
+LONGEST_ADDRESS = 400
+
+
+class CodeForm(BaseForm):
+    """A code, or the whole address that holds it."""
+
+    code = StringField(_l("Code"), validators=[Required(_l("This field is required.")), AtMost(LONGEST_ADDRESS)])
+
+    @property
+    def last_part(self):
+        """The code that was typed: what stands behind the last slash."""
+        return self.code.data.strip().rpartition("/")[2]

@@ -1,0 +1,125 @@
+"""Signed codes of papers: what a scanner reads from the page, and what it proves.
+
+    A.<key>.<reference without dashes>.<version>.<local date and time>.<signature>
+
+Only characters that a QR code holds tightly. Whoever has the public key verifies a code without a
+connection (docs/paper.md). All keys of the settings verify; the first one signs.
+"""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from flask import current_app
+
+APPOINTMENT = "A"
+DOMAIN = b"221g portal code\n"
+MOMENT = "%Y%m%d%H%M"
+SHAPE = re.compile(
+    r"(?P<purpose>[A-Z])\.(?P<key>[A-Z2-7]{4})\.(?P<reference>[A-Z]{3}[0-9A-HJKMNP-TV-Z]{8})"
+    r"\.(?P<version>[1-9][0-9]{0,5})\.(?P<moment>[0-9]{12})\.(?P<signature>[A-Z2-7]{103})"
+)
+LONGEST = 160
+
+
+class CodeUnfit(Exception):
+    """A code that was not made here, or was changed since: there is one answer to all of these."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a code says: which paper, which version of it, and the hour on it in the post's local time."""
+
+    purpose: str
+    key: str
+    reference: str
+    version: int
+    local_start: datetime
+
+
+@dataclass(frozen=True)
+class _Key:
+    id: str
+    private: Ed25519PrivateKey
+    raw_public: bytes
+
+
+def sign(reference, version, local_start, purpose=APPOINTMENT):
+    """Return the code of a paper.
+
+    reference: PHP-7K3M-9QXR; version: from 1, raised at each change; local_start: naive, of the post.
+    """
+    key = _keys()[0]
+    plain = reference.replace("-", "")
+    said = f"{purpose}.{key.id}.{plain}.{version}.{local_start.strftime(MOMENT)}"
+    return f"{said}.{_base32(key.private.sign(DOMAIN + said.encode()))}"
+
+
+def read(text, purpose=APPOINTMENT):
+    """Return the Code that a text holds, whatever its case and the spaces around it. Raises CodeUnfit."""
+    given = text.strip(" \t\r\n").upper() if text.isascii() else ""
+    found = SHAPE.fullmatch(given) if len(given) <= LONGEST else None
+    if found is None or found["purpose"] != purpose:
+        raise CodeUnfit
+    said = given.rpartition(".")[0].encode()
+    if not any(_verifies(key, said, found["signature"]) for key in _keys() if key.id == found["key"]):
+        raise CodeUnfit
+    plain = found["reference"]
+    return Code(
+        purpose=purpose,
+        key=found["key"],
+        reference=f"{plain[:3]}-{plain[3:7]}-{plain[7:]}",
+        version=int(found["version"]),
+        local_start=_moment(found["moment"]),
+    )
+
+
+def public_keys():
+    """Return the keys that verify codes, the newest first, as a device without a connection keeps them."""
+    return [
+        {"id": key.id, "algorithm": "Ed25519", "public_key": base64.urlsafe_b64encode(key.raw_public).decode()}
+        for key in _keys()
+    ]
+
+
+def _verifies(key, said, signature):
+    raw = base64.b32decode(signature + "=" * (-len(signature) % 8))
+    # The last character has bits that the signature does not use: there is one way to write it.
+    if _base32(raw) != signature:
+        return False
+    try:
+        key.private.public_key().verify(raw, DOMAIN + said)
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _moment(digits):
+    try:
+        return datetime.strptime(digits, MOMENT)
+    except ValueError as error:
+        raise CodeUnfit from error
+
+
+def _base32(raw):
+    return base64.b32encode(raw).decode().rstrip("=")
+
+
+def _keys():
+    return _made_of(current_app.extensions["settings"].signing_keys)
+
+
+@lru_cache(maxsize=8)
+def _made_of(seeds):
+    return tuple(_key_of(seed) for seed in seeds)
+
+
+def _key_of(seed):
+    private = Ed25519PrivateKey.from_private_bytes(base64.urlsafe_b64decode(seed))
+    raw = private.public_key().public_bytes_raw()
+    return _Key(_base32(hashlib.sha256(raw).digest())[:4], private, raw)

@@ -1,0 +1,49 @@
+"""The folder of mails that the worker fills, as the people who get them read it."""
+
+import re
+from contextvars import Context
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+from flask import current_app
+
+from portal.db import session
+from portal.letters.worker import worker_of
+
+ADDRESS = re.compile(r"https?://localhost:8000(\S+)")
+
+
+class Letterbox:
+    """What has come by mail, newest last."""
+
+    def __init__(self):
+        self.folder = Path(current_app.extensions["settings"].instance) / "mail"
+
+    def deliver(self):
+        """Let a worker send what is due; return the letters that came."""
+        known = set(self.folder.glob("*.eml"))
+        session.rollback()
+        Context().run(_work, current_app._get_current_object())
+        session.expire_all()
+        return [read(file.read_bytes()) for file in sorted(self.folder.glob("*.eml")) if file not in known]
+
+
+def _work(app):
+    with app.app_context():
+        worker_of().run(once=True)
+
+
+def read(data):
+    """Return a mail as it is read."""
+    return message_from_bytes(data, policy=default)
+
+
+def text_of(mail):
+    """Return what a mail says as plain text."""
+    return mail.get_body(("plain",)).get_content()
+
+
+def link_in(mail):
+    """Return the first address of the portal in a mail, without its host."""
+    return ADDRESS.search(text_of(mail))[1]

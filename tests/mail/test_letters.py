@@ -1,0 +1,238 @@
+"""What the portal writes, to whom, in which language, and what never stands in a letter."""
+
+from datetime import timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+import icalendar
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from portal import clock
+from portal.accounts import operations as accounts
+from portal.appointments import operations
+from portal.cases.vocabulary import STATUSES
+from portal.db import session
+from portal.letters import reminders
+from portal.locale import LANGUAGES
+from portal.mail.models import Message
+from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_slot, signed_in
+from tests.letterbox import Letterbox, link_in, text_of
+
+
+@pytest.fixture
+def letterbox(app):
+    return Letterbox()
+
+
+@pytest.fixture
+def holder(app):
+    return make_account(email="dara@example.org", email_confirmed_at=clock.now())
+
+
+@pytest.fixture
+def booked(holder):
+    """An appointment of somebody with a confirmed address, in ten days; its letter has not gone yet."""
+    made = operations.book(
+        make_case(holder), make_slot(start=in_days(10)).id, uuid4(), f"account:{holder.id}", clock.now()
+    )
+    session.commit()
+    return made
+
+
+def in_days(days):
+    """The local time at the post, so many days from now."""
+    here = clock.now().astimezone(ZoneInfo("Asia/Phnom_Penh")) + timedelta(days=days)
+    return here.replace(tzinfo=None, second=0, microsecond=0)
+
+
+def later(days):
+    return time_machine.travel(clock.now() + timedelta(days=days), tick=False)
+
+
+def subjects(letters):
+    return [letter["Subject"] for letter in letters]
+
+
+def by_holder(booked):
+    return f"account:{booked.case.account_id}"
+
+
+def test_a_booking_is_confirmed_by_a_letter_with_the_page_and_the_calendar_file(letterbox, booked):
+    (letter,) = letterbox.deliver()
+    names = [part.get_filename() for part in letter.iter_attachments()]
+
+    assert letter["To"] == "dara@example.org"
+    assert booked.reference in text_of(letter)
+    assert link_in(letter) == f"/en/appointments/{booked.reference}"
+    assert names == [f"{booked.reference}.pdf", f"{booked.reference}.ics"]
+
+
+def test_both_parts_of_a_letter_say_the_same(letterbox, booked):
+    (letter,) = letterbox.deliver()
+    html = letter.get_body(("html",)).get_content()
+
+    for line in filter(None, (line.strip() for line in text_of(letter).splitlines())):
+        if line != "--" and not line.startswith("http"):
+            assert all(word in html for word in line.rstrip(":").split(": ")), line
+    assert '<html lang="en" dir="ltr">' in html
+
+
+def test_a_letter_has_the_headers_that_mail_systems_expect(letterbox, booked):
+    (letter,) = letterbox.deliver()
+
+    assert letter["Auto-Submitted"] == "auto-generated"
+    assert letter["Message-ID"].endswith("@localhost>") and letter["Date"]
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "DEMONSTRATION" in text_of(letter)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_is_written_in_the_language_of_its_reader(letterbox, booked, holder, language):
+    holder.language = language
+    session.commit()
+    (letter,) = letterbox.deliver()
+
+    assert letter["Content-Language"].split("-")[0] == language
+    assert (letter["Subject"].startswith("Your appointment on")) == (language == "en")
+    assert ("Print the confirmation page" in text_of(letter)) == (language == "en")
+
+
+def test_no_letter_holds_passport_birth_or_status(letterbox, booked, holder):
+    now = clock.now()
+    operations.cancel(booked, "account:999", now)
+    accounts.tell(holder.id, "case_found", now, number_end="0001")
+    session.commit()
+
+    for letter in letterbox.deliver():
+        raw = text_of(letter) + letter.get_body(("html",)).get_content() + letter["Subject"]
+        personal = (PASSPORT, BIRTH, "1990", booked.case.number, *map(str, STATUSES.values()))
+        assert [word for word in personal if word.lower() in raw.lower()] == []
+
+
+def test_an_address_that_is_not_confirmed_gets_no_letter_about_appointments(letterbox, booked, holder):
+    holder.email_confirmed_at = None
+    session.commit()
+
+    assert letterbox.deliver() == []
+    assert session.scalars(select(Message.trouble)).all() == ["no confirmed address"]
+
+
+def test_moving_and_cancelling_are_told_and_the_calendar_follows_under_one_name(letterbox, booked):
+    first = letterbox.deliver()
+    operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
+    session.commit()
+    second = letterbox.deliver()
+    operations.cancel(booked, by_holder(booked), clock.now())
+    session.commit()
+    third = letterbox.deliver()
+
+    events = [event_in(letter) for letters in (first, second, third) for letter in letters]
+    assert len({str(event["UID"]) for event in events}) == 1
+    assert [int(event["SEQUENCE"]) for event in events] == [0, 1, 2]
+    assert events[2]["STATUS"] == "CANCELLED"
+    assert [subject.split(" on ")[0].split(" to ")[0] for subject in subjects(second + third)] == [
+        "Your appointment is moved",
+        "Your appointment",
+    ]
+
+
+def event_in(letter):
+    (file,) = (part for part in letter.iter_attachments() if part.get_content_type() == "text/calendar")
+    return icalendar.Calendar.from_ical(file.get_content()).walk("VEVENT")[0]
+
+
+def test_what_was_moved_before_its_letter_went_is_told_once_and_rightly(letterbox, booked):
+    operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
+    session.commit()
+
+    assert len(letterbox.deliver()) == 1
+    assert sorted(session.scalars(select(Message.state))) == ["sent", "skipped"]
+
+
+def test_a_cancellation_by_the_post_comes_even_to_who_switched_letters_off(letterbox, booked, holder):
+    letterbox.deliver()
+    holder.mail_off = list(accounts.OPTIONAL)
+    operations.cancel(booked, "account:999", clock.now())
+    session.commit()
+    (letter,) = letterbox.deliver()
+
+    assert "The Embassy had to cancel it" in text_of(letter)
+    assert letter["List-Unsubscribe"] is None
+
+
+def test_reminders_come_seven_days_and_one_day_before_each_once(letterbox, booked):
+    letterbox.deliver()
+    came = {}
+    for days in (1, 2.9, 3.1, 4, 8.9, 9.1, 9.5, 10.5):
+        with later(days):
+            came[days] = len(letterbox.deliver())
+
+    assert came == {1: 0, 2.9: 0, 3.1: 1, 4: 0, 8.9: 0, 9.1: 1, 9.5: 0, 10.5: 0}
+
+
+def test_who_books_late_is_not_reminded_of_what_is_just_booked(letterbox, holder):
+    operations.book(make_case(holder), make_slot(start=in_days(3)).id, uuid4(), f"account:{holder.id}", clock.now())
+    session.commit()
+
+    assert subjects(letterbox.deliver())[0].startswith("Your appointment on")
+    with later(0.1):
+        assert letterbox.deliver() == []
+    with later(2.5):
+        assert subjects(letterbox.deliver())[0].startswith("Reminder")
+
+
+def test_two_workers_write_a_reminder_once(booked):
+    with later(3.5):
+        written = [reminders.write_due(clock.now()) for _worker in range(2)]
+        session.commit()
+
+    assert written == [1, 0]
+    assert session.query(Message).filter_by(kind="reminder_7").count() == 1
+
+
+def test_a_cancelled_appointment_is_not_reminded_of(letterbox, booked):
+    with later(3.5):
+        reminders.write_due(clock.now())
+        operations.cancel(booked, by_holder(booked), clock.now())
+        session.commit()
+
+        assert [subject.endswith("is cancelled") for subject in subjects(letterbox.deliver())] == [True]
+
+
+def test_each_kind_of_letter_has_a_switch_of_its_own(visitor, letterbox, booked, holder):
+    signed_in(visitor, holder)
+    page = visitor.open("/en/account/letters")
+    data = {"csrf_token": page.fields["csrf_token"], "kinds": ["moved", "reminder_1"]}
+    visitor.client.post("/en/account/letters", data=data)
+    session.expire_all()
+
+    assert holder.mail_off == ["booked", "cancelled", "reminder_7"]
+    assert letterbox.deliver() == []
+    operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
+    session.commit()
+    assert len(letterbox.deliver()) == 1
+
+
+def test_the_link_in_a_letter_stops_letters_of_its_kind_without_a_log_in(app, visitor, letterbox, booked, holder):
+    (letter,) = letterbox.deliver()
+    address = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+
+    assert visitor.open(address).h1 == "Stop letters of this kind"
+    session.expire_all()
+    assert holder.mail_off == []
+    answer = visitor.client.post(address, data={"List-Unsubscribe": "One-Click"})
+    session.expire_all()
+
+    assert (answer.status_code, holder.mail_off) == (200, ["booked"])
+    assert visitor.open(address[:-3] + "AAA", status=404)
+
+
+def test_news_says_only_that_there_is_some(letterbox, holder):
+    accounts.tell(holder.id, "case_moved_away", clock.now(), number_end="0001")
+    session.commit()
+    (letter,) = letterbox.deliver()
+
+    assert letter["Subject"] == "There is news for you"
+    assert "0001" not in text_of(letter) and "moved" not in text_of(letter)

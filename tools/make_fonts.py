@@ -1,0 +1,102 @@
+"""Make the fonts that the PDF is set in: what eight languages and names need of Noto, and a list of what they cover.
+
+    tools/make_fonts.py FOLDER      FOLDER holds Debian's fonts-noto-core and fonts-noto-cjk, unpacked
+
+Latin with Vietnamese, Greek, Cyrillic, Khmer and Arabic whole; of Chinese what the catalogue, dates and
+places use and the 3,755 most common characters, in bold what the catalogue uses.
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+import polib
+from babel import Locale
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+ROOT = Path(__file__).resolve().parent.parent
+FONTS = ROOT / "portal" / "paper" / "fonts"
+POSTS = ROOT / "portal" / "data" / "posts.csv"
+CATALOGUE = ROOT / "portal" / "translations" / "zh" / "LC_MESSAGES" / "messages.po"
+DATES = "年月日星期周一二三四五六七八九十〇零上下午夜清晨早点时分秒周时间"
+CHINESE_SIGNS = [*range(0x3000, 0x3020), *range(0xFF01, 0xFF5F)]
+LATIN = [
+    *range(0x20, 0x7F),
+    *range(0xA0, 0x530),
+    *range(0x1E00, 0x2000),
+    *range(0x2000, 0x2070),
+    *range(0x2070, 0x2150),
+    *range(0x2190, 0x2200),
+    *range(0x25A0, 0x2600),
+    *range(0xFB00, 0xFB07),
+    0xFFFD,
+]
+SANS, CJK = "truetype/noto", "opentype/noto"
+SIMPLIFIED = "Noto Sans CJK SC"
+
+
+def main(folder):
+    """Write every font and the list of what they cover."""
+    source = Path(folder) / "usr" / "share" / "fonts"
+    for weight in ("Regular", "Bold"):
+        _write(TTFont(source / SANS / f"NotoSans-{weight}.ttf"), LATIN, f"NotoSans-{weight}.ttf")
+        for script in ("Khmer", "Arabic"):
+            font = TTFont(source / SANS / f"NotoSans{script}-{weight}.ttf")
+            _write(font, sorted(font.getBestCmap()), f"NotoSans{script}-{weight}.ttf")
+        characters = _catalogue() if weight == "Bold" else _catalogue() | _common()
+        font = _simplified(source / CJK / f"NotoSansCJK-{weight}.ttc")
+        _write(font, [*CHINESE_SIGNS, *characters], f"NotoSansSC-{weight}.otf")
+    (FONTS / "coverage.txt").write_text(coverage(FONTS))
+
+
+def coverage(folder):
+    """Return the code points that the regular fonts of a folder cover, as ranges, one a line."""
+    found = set()
+    for path in Path(folder).glob("*-Regular.*"):
+        found |= set(TTFont(path).getBestCmap())
+    lines, first = [], None
+    for point in sorted(point for point in found if point >= ord(" ")):
+        if first is None:
+            first = point
+        if point + 1 not in found:
+            lines.append(f"{first:04X}-{point:04X}")
+            first = None
+    return "\n".join(lines) + "\n"
+
+
+def _simplified(path):
+    for number in range(20):
+        font = TTFont(path, fontNumber=number)
+        if font["name"].getDebugName(1) == SIMPLIFIED:
+            return font
+    raise SystemExit(f"{path} holds no {SIMPLIFIED}")
+
+
+def _catalogue():
+    chinese = Locale("zh", script="Hans")
+    with POSTS.open(encoding="utf-8") as file:
+        zones = {row["timezone"] for row in csv.DictReader(file)}
+    cities = [names.get("city", "") for zone, names in chinese.time_zones.items() if zone in zones]
+    said = [entry.msgstr for entry in polib.pofile(str(CATALOGUE))]
+    return {ord(character) for text in (*said, *cities, DATES) for character in text if ord(character) > 0x2E80}
+
+
+def _common():
+    rows, cells = range(0xB0, 0xD8), range(0xA1, 0xFF)
+    raw = b"".join(bytes((row, cell)) for row in rows for cell in cells)
+    return {ord(character) for character in raw.decode("gb2312", "ignore") if character.isalpha()}
+
+
+def _write(font, points, name):
+    options = Options(hinting=False, layout_features=["*"], notdef_outline=True, glyph_names=False)
+    options.drop_tables += ["DSIG", "vhea", "vmtx", "VORG", "BASE"]
+    options.desubroutinize = False
+    subsetter = Subsetter(options)
+    subsetter.populate(unicodes=points)
+    subsetter.subset(font)
+    font.save(FONTS / name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
