@@ -1,5 +1,6 @@
 """A real mail server with STARTTLS and a log-in, on 127.0.0.1, that keeps what it takes and can be difficult."""
 
+import asyncio
 import datetime
 import ipaddress
 import socket
@@ -16,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+DECIDING_SECONDS = 0.01
 USER, PASSWORD = "portal", "for-tests-only"
 
 
@@ -33,6 +35,7 @@ class PostOffice:
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 (the library's name)
         """Take a message, or refuse it."""
         self.offered += 1
+        await asyncio.sleep(DECIDING_SECONDS)
         answer = self.refuse(self.offered)
         if answer:
             return answer

@@ -9,12 +9,14 @@ from datetime import date
 
 from bench.casefile import write_case_file
 from bench.herd import herd, swaps
+from bench.mail import send_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
 
 HERDS = {SQLITE: (300, 50), POSTGRESQL: (2000, 50)}
 SWAPS = 100
 ROWS = 50_000
+MESSAGES, KILLS = 1000, 30
 IMPORT_SECONDS = 300
 SECTION = "prove"
 
@@ -63,6 +65,8 @@ def prove(portal):
         yield "Herd", herd(portal, server, *HERDS[portal.database], steadily=True)
         yield "Swaps", swaps(portal, server, SWAPS)
     yield "Import", import_cases(portal, ROWS)
+    yield "Mail", send_under_fire(portal, MESSAGES, KILLS)
+    yield "Mail", send_under_fire(portal, MESSAGES, KILLS, refusing=True)
 
 
 def main():

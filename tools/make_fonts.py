@@ -90,8 +90,8 @@ def _common():
 
 def _write(font, points, name):
     options = Options(hinting=False, layout_features=["*"], notdef_outline=True, glyph_names=False)
+    options.name_IDs = ["*"]  # the licence is among them
     options.drop_tables += ["DSIG", "vhea", "vmtx", "VORG", "BASE"]
-    options.desubroutinize = False
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=points)
     subsetter.subset(font)

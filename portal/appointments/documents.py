@@ -44,7 +44,7 @@ DOCUMENTS = gettext_noop("All documents that the letter lists:")
 SEALED = gettext_noop("Do not open a sealed envelope.")
 PASSPORTS = gettext_noop("The original passports of all eligible travelling applicants")
 
-PICTOGRAMS = "macros/pictograms.html"
+PICTOGRAM = '{% from "macros/pictograms.html" import picture %}{{ picture(kind) }}'
 FEW_LINES, SOME_LINES = 10, 16
 TALL_SCRIPTS = ("km", "ar")
 
@@ -187,5 +187,5 @@ def _points(lines):
 @cache
 def _picture(kind):
     """Return a pictogram of the pages as an SVG file, in black."""
-    drawn = str(current_app.jinja_env.get_template(PICTOGRAMS).module.picture(kind)).strip()
+    drawn = current_app.jinja_env.from_string(PICTOGRAM).render(kind=kind).strip()
     return drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1).replace("currentColor", "#000")

@@ -44,4 +44,4 @@ def _drawn(text):
     # A mask of our choice saves four fifths of the time; a signature looks random under any.
     made = segno.make(text, error=LEVEL, micro=False, mask=MASK)
     drawn = made.svg_inline(omitsize=True, border=QUIET)
-    return Drawing(side=made.symbol_size(border=QUIET)[0], path=drawn.rpartition(' d="')[2].partition('"')[0])
+    return Drawing(side=int(made.symbol_size(border=QUIET)[0]), path=drawn.rpartition(' d="')[2].partition('"')[0])

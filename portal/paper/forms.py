@@ -1,9 +1,10 @@
 """The form of a code that was read by hand, or by a scanner that types."""
 
 from wtforms import StringField
+from wtforms.validators import ValidationError
 
 from portal.forms import AtMost, BaseForm, Required
-from portal.locale import _l
+from portal.locale import _l, gettext
 
 LONGEST_ADDRESS = 400
 
@@ -13,7 +14,11 @@ class CodeForm(BaseForm):
 
     code = StringField(_l("Code"), validators=[Required(_l("This field is required.")), AtMost(LONGEST_ADDRESS)])
 
+    def validate_code(self, field):
+        if not self.last_part:
+            raise ValidationError(gettext("This field is required."))
+
     @property
     def last_part(self):
         """The code that was typed: what stands behind the last slash."""
-        return self.code.data.strip().rpartition("/")[2]
+        return (self.code.data or "").strip().rpartition("/")[2]

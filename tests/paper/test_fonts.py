@@ -1,0 +1,62 @@
+"""The fonts of the paper have what the catalogues and names need, and say truly what they have."""
+
+import polib
+import pytest
+from fontTools.ttLib import TTFont
+
+from portal.locale import CATALOGUES, LANGUAGES
+from portal.paper.glyphs import COVERAGE, FONTS, covered, printable
+from tools.make_fonts import coverage
+
+MARKUP_AND_BREAKS = set("\n\t")
+MOST_BYTES = 3_000_000
+
+
+def test_the_list_of_what_is_covered_equals_what_the_fonts_have():
+    assert COVERAGE.read_text() == coverage(FONTS)
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_every_character_of_a_catalogue_can_be_printed(language):
+    catalogue = polib.pofile(str(CATALOGUES / language / "LC_MESSAGES" / "messages.po"))
+    said = {character for entry in catalogue for character in entry.msgid + entry.msgstr}
+
+    assert said - covered() - MARKUP_AND_BREAKS == set()
+
+
+@pytest.mark.parametrize("name", ["NotoSans", "NotoSansKhmer", "NotoSansArabic"])
+def test_what_is_printed_bold_looks_like_the_rest(name):
+    regular, bold = (set(TTFont(FONTS / f"{name}-{weight}.ttf").getBestCmap()) for weight in ("Regular", "Bold"))
+
+    assert regular == bold
+
+
+def test_chinese_is_bold_where_the_catalogue_says_it():
+    catalogue = polib.pofile(str(CATALOGUES / "zh" / "LC_MESSAGES" / "messages.po"))
+    bold = set(TTFont(FONTS / "NotoSansSC-Bold.otf").getBestCmap())
+
+    assert {one for entry in catalogue for one in entry.msgstr if ord(one) > 0x2E80} - {
+        chr(one) for one in bold
+    } == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Nguyễn Thị Ánh", "Nguyễn Thị Ánh"),
+        ("Nguye\u0302\u0303n", "Nguyễn"),
+        ("សុខ ដារា", "សុខ ដារា"),
+        ("محمد الأحمد", "محمد الأحمد"),
+        ("王小明", "王小明"),
+        ("สมชาย", "?????"),
+        ("Dara 🙂", "Dara ?"),
+        ("a\x07b", "ab"),
+    ],
+)
+def test_a_character_that_no_font_has_is_a_question_mark(name, shown):
+    assert printable(name) == shown
+
+
+def test_fonts_are_small_enough_to_keep_beside_the_code_and_have_their_licence():
+    assert sum(path.stat().st_size for path in FONTS.iterdir()) < MOST_BYTES
+    assert "SIL OPEN FONT LICENSE" in (FONTS / "OFL.txt").read_text()

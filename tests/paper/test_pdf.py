@@ -1,0 +1,121 @@
+"""The confirmation page as PDF: whole, accessible, legible by people and by scanners."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from PIL import Image
+
+from portal.appointments import documents
+from portal.locale import LANGUAGES, gettext, in_language
+from portal.paper import pdf, tokens
+from tests.factories import make_account, signed_in
+from tests.paper.paper import codes_in, facts, picture_of, text_of, unembedded_fonts
+from tests.paper.people import booked
+
+PHONE_PIXELS = 360
+
+
+@pytest.fixture
+def print_of(tmp_path):
+    """Call it to write an appointment's PDF in a language, and learn where it is."""
+
+    def write(appointment, language="en"):
+        with in_language(language):
+            path = tmp_path / f"{language}.pdf"
+            path.write_bytes(documents.confirmation_pdf(appointment))
+        return path
+
+    return write
+
+
+def test_the_page_is_one_accessible_a4_in_every_language(app, print_of):
+    appointment = booked()
+    for language in LANGUAGES:
+        path = print_of(appointment, language)
+        with in_language(language):
+            title = gettext("Appointment Confirmation Page")
+        known = facts(path)
+        assert (known["Title"], known["Tagged"], known["Pages"]) == (title, "yes", "1"), language
+        assert "(A4)" in known["Page size"]
+        assert unembedded_fonts(path) == []
+        assert codes_in(picture_of(path, 110)) == [f"HTTP://LOCALHOST:8000/V/{documents.code_of(appointment)}"]
+
+
+def test_a_code_is_read_from_a_print_that_is_skew_small_or_coarse(app, print_of):
+    appointment = booked()
+    path = print_of(appointment, "km")
+    coarse, fine = picture_of(path, 110), picture_of(path, 200)
+    phone = fine.resize((PHONE_PIXELS * 2, PHONE_PIXELS * 2 * fine.height // fine.width))
+    pictures = {
+        "turned by 7 degrees": coarse.rotate(7, Image.Resampling.BICUBIC, expand=True, fillcolor=255),
+        "upside down": coarse.rotate(180),
+        "on a telephone": phone,
+    }
+
+    for name, picture in pictures.items():
+        read = codes_in(picture)
+        assert len(read) == 1, name
+        assert tokens.read(read[0].rpartition("/")[2]).reference == appointment.reference, name
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_eight_travellers_and_fifteen_documents_take_two_pages_at_most(app, print_of, language):
+    path = print_of(booked(travellers=8, documents=15), language)
+
+    assert int(facts(path)["Pages"]) <= 2
+    assert text_of(path).count("Child 7 Sok") == 1
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        {"surname": "សុខ", "given_names": "ដារា"},
+        {"surname": "الأحمد", "given_names": "محمد"},
+        {"surname": "王", "given_names": "小明"},
+        {"surname": "สมชาย", "given_names": "🙂"},
+        {"surname": "Sok", "given_names": ""},
+        {"surname": "X" * 60, "given_names": "Y" * 60},
+        {"surname": '#image("/etc/passwd")', "given_names": "*_$[<`"},
+    ],
+)
+def test_no_name_costs_the_page(app, print_of, names):
+    appointment = booked(**names)
+    for language in ("en", "ar"):
+        assert facts(print_of(appointment, language))["Pages"] == "1"
+
+
+def test_a_name_is_text_and_never_markup(app, print_of):
+    written = text_of(print_of(booked(surname="#text(red)[x]", given_names="*bold* $x$")))
+
+    assert "*bold* $x$ #text(red)[x]" in written
+
+
+def test_the_pdf_says_what_the_page_says(app, visitor, print_of):
+    account = make_account()
+    appointment = booked(account, travellers=2, documents=4)
+    page = signed_in(visitor, account).open(f"/en/appointments/{appointment.reference}/print")
+    written = text_of(print_of(appointment))
+
+    main = page.html.partition("<main")[2].partition('<div class="unprinted">')[0]
+    said = re.findall(r"[\w()-]{3,}", re.sub(r"<title>.*?</title>|<[^>]*>", " ", "<main" + main))
+    assert len(said) > 60
+    assert [word for word in said if word not in written] == []
+
+
+def test_the_page_of_a_cancelled_appointment_says_so_and_has_no_code(app, print_of):
+    appointment = booked()
+    appointment.state = "cancelled"
+    path = print_of(appointment)
+
+    assert "This appointment is cancelled." in text_of(path)
+    assert codes_in(picture_of(path, 110)) == []
+
+
+def test_many_threads_make_pages_at_once(app):
+    data = documents.confirmation(booked())
+
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(lambda _number: pdf.confirmation_page(data), range(24)))
+
+    assert all(page.startswith(b"%PDF") for page in made)
