@@ -18,9 +18,9 @@ from portal.appointments.routes import bp as appointments_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.config import ROOT, settings_from
 from portal.home.routes import bp as home_bp
-from portal.letters.routes import bp as letters_bp
-from portal.letters.staff_routes import bp as dead_letters_bp
 from portal.limits import rules as limits
+from portal.mailing.routes import bp as mailing_bp
+from portal.mailing.staff_routes import bp as unsent_bp
 from portal.slots.staff_routes import bp as slots_bp
 from portal.staff.routes import bp as staff_bp
 
@@ -33,8 +33,8 @@ BLUEPRINTS = (
     staff_bp,
     slots_bp,
     cases_bp,
-    letters_bp,
-    dead_letters_bp,
+    mailing_bp,
+    unsent_bp,
 )
 LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"

@@ -19,7 +19,7 @@ from portal.db import session
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration
 from portal.errors import PortalError
-from portal.letters.worker import worker_of
+from portal.mailing.worker import worker_of
 from portal.migrations import state
 from portal.posts import operations as posts
 from portal.slots import operations as slots

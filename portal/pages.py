@@ -23,14 +23,14 @@ SAID = {
     "answered": _l("The request is answered. The person is told on the dashboard."),
     "stored": _l("The case is saved."),
     "reset_asked": _l(
-        "If an account has this e-mail address, a letter with a link is on its way. It may take some minutes. "
-        "Look into the folder for unwanted mail too."
+        "If an account has this e-mail address, an e-mail with a link is on its way. It may take some minutes. "
+        "Look into the folder for unwanted e-mail too."
     ),
     "password_reset": _l("Your new password is set. Log in with it."),
-    "confirm_asked": _l("A letter with a link is on its way to that address. Open the link to confirm it."),
+    "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
     "confirmed": _l("Your e-mail address is confirmed."),
     "mail_changed": _l("Your choice is saved."),
-    "again": _l("The letter will be tried again."),
+    "again": _l("The e-mail will be sent again."),
 }
 
 

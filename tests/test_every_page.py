@@ -18,9 +18,18 @@ PUBLIC = {
     "home.readyz",
     "accounts.create",
     "accounts.log_in",
+    "links.forgotten",
+    "links.reset",
+    "links.recover",
+    "links.confirm",
+    "mailing.stop",
+    "paper.short",
+    "paper.code_form",
+    "paper.verification",
+    "paper.keys",
 }
 VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
-VALUES |= {"request_id": VALUES["case_id"], "position": 0}
+VALUES |= {"request_id": VALUES["case_id"], "public_id": VALUES["case_id"], "position": 0}
 
 
 def addresses(app, language="en"):
@@ -77,7 +86,18 @@ def test_every_page_opens_in_every_language(app, visitor, language):
     signed_in(visitor, account)
     visitor.submit(f"/{language}/appointments/cases/{case.public_id}/calendar", slot=slot.id)
 
-    for path in ("", "dashboard", "account", "account/password", "account/language", "account/logout"):
+    for path in (
+        "",
+        "dashboard",
+        "account",
+        "account/password",
+        "account/language",
+        "account/logout",
+        "account/email",
+        "account/mail",
+    ):
+        visitor.open(f"/{language}/{path}")
+    for path in ("account/email", "account/mail"):
         visitor.open(f"/{language}/{path}")
     for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
         visitor.open(f"/{language}/appointments/{path}")
@@ -92,6 +112,20 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
 
     for path in ("", "slots/", "slots/release", "cases/", "cases/requests", "cases/new", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/staff/{path}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_of_administrators_opens_in_every_language(app, visitor, language):
+    signed_in(visitor, make_account("administrator"))
+
+    for path in ("", "mail/"):
+        visitor.open(f"/{language}/staff/{path}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_behind_a_letter_opens_in_every_language(visitor, language):
+    for path in ("account/forgotten", "account/recover", "account/reset/x", "account/confirm/x", "verify", "verify/x"):
+        visitor.open(f"/{language}/{path}")
 
 
 def test_someone_elses_case_and_appointment_do_not_exist_r5(app, visitor):

@@ -113,7 +113,7 @@ class EmailForm(KeyedForm):
 
 class MailForm(BaseForm):
     kinds = TickBoxes(
-        _l("Letters by e-mail"),
+        _l("E-mails to me"),
         choices=options(
             [
                 ("booked", _l("When I make an appointment")),

@@ -1,4 +1,4 @@
-"""The pages behind links in mails, and those that ask for such a letter: confirm an address, a forgotten password."""
+"""The pages behind links in mails, and those that ask for such a mail: confirm an address, a forgotten password."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -113,16 +113,16 @@ def change_email():
     return render_template("accounts/email.html", form=form)
 
 
-@bp.route("/letters", methods=["GET", "POST"])
+@bp.route("/mail", methods=["GET", "POST"])
 @applicant_only
 @commits
-def letters():
+def mail():
     account = operations.account_of(current_user)
     form = MailForm(data={"kinds": [kind for kind in operations.OPTIONAL if kind not in account.mail_off]})
     if form.validate_on_submit():
         operations.change_mail(current_user, form.kinds.data, clock.now())
         return redirect(url_for("accounts.settings", said="mail_changed"), 303)
-    return render_template("accounts/letters.html", form=form)
+    return render_template("accounts/mail.html", form=form)
 
 
 def _unfit(refusal):

@@ -189,7 +189,7 @@ def change_language(signed_in, language, now):
 
 
 def change_mail(signed_in, wanted, now):
-    """Set which of the letters that can be switched off a person gets: some of OPTIONAL."""
+    """Set which of the mails that can be switched off a person gets: some of OPTIONAL."""
     account = session.get_one(Account, signed_in.account_id)
     before, account.mail_off = account.mail_off, [kind for kind in OPTIONAL if kind not in wanted]
     if before != account.mail_off:
@@ -198,7 +198,7 @@ def change_mail(signed_in, wanted, now):
 
 
 def stop_mail(account, kind, now):
-    """Switch off one kind of letter, by the link in such a letter."""
+    """Switch off one kind of mail, by the link in such a mail."""
     if kind in OPTIONAL and kind not in account.mail_off:
         before, account.mail_off = account.mail_off, [*account.mail_off, kind]
         change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}

@@ -1,4 +1,4 @@
-"""How letters leave: as files in a folder, or through a mail server."""
+"""How mails leave: as files in a folder, or through a mail server."""
 
 import os
 import re
@@ -17,27 +17,27 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class Away(Exception):
-    """There is no server to talk to; nothing is wrong with the letter. The text says why, in one word."""
+    """There is no server to talk to; nothing is wrong with the mail. The text says why, in one word."""
 
 
 class NotNow(Exception):
-    """This letter was not taken, and may be later."""
+    """This mail was not taken, and may be later."""
 
 
 class Never(Exception):
-    """This letter will not be taken, however often it is tried."""
+    """This mail will not be taken, however often it is tried."""
 
 
 class Doubtful(Exception):
-    """The letter was handed over, and the server did not say whether it took it."""
+    """The mail was handed over, and the server did not say whether it took it."""
 
 
 class Lost(Exception):
-    """Another worker has the letter now."""
+    """Another worker has the mail now."""
 
 
 def carrier_for(url, sender):
-    """Return what carries letters to a place such as file:///a/folder or smtp://user:password@host:587.
+    """Return what carries mails to a place such as file:///a/folder or smtp://user:password@host:587.
 
     sender: the address that bounces go to. Of smtp, `?starttls=off` and `?cafile=/a/file` are understood.
     """
@@ -48,13 +48,13 @@ def carrier_for(url, sender):
 
 
 class Folder:
-    """A folder that gets one file a letter; the same letter twice is one file."""
+    """A folder that gets one file a mail; the same mail twice is one file."""
 
     def __init__(self, path):
         self.path = path
 
     def send(self, name, _address, data, _hand_over):
-        """Write a letter, wholly or not at all, and on the disk before it counts. Raises NotNow."""
+        """Write a mail, wholly or not at all, and on the disk before it counts. Raises NotNow."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=self.path, prefix=".")
@@ -75,7 +75,7 @@ class Folder:
 
 
 class Server:
-    """A mail server, talked to as RFC 5321 and RFC 6409 say; one connection for many letters."""
+    """A mail server, talked to as RFC 5321 and RFC 6409 say; one connection for many mails."""
 
     def __init__(self, parts, sender):
         options = parse_qs(parts.query)
@@ -88,7 +88,7 @@ class Server:
         self.connection = None
 
     def send(self, _name, address, data, hand_over):
-        """Send a letter; hand_over is called just before the server gets it, and says whether it still may.
+        """Send a mail; hand_over is called just before the server gets it, and says whether it still may.
 
         Raises Away, NotNow, Never, Lost, or Doubtful where the server did not answer at the end.
         """

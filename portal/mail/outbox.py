@@ -28,7 +28,7 @@ def write(kind, key, now, *, account_id=None, address=None, useless_after=None, 
     """Add a message to the running transaction, unless one with this key is there.
 
     account_id: whose it is, sent to that account's address; address: where to send it instead.
-    details: what the letter is made from; nothing personal.
+    details: what the mail is made from; nothing personal.
     """
     row = _row(kind, key, now, account_id=account_id, address=address, useless_after=useless_after, details=details)
     connection = session.connection()
@@ -105,14 +105,14 @@ def give_back(message, now, trouble):
     _change(message, state="waiting", due_at=now + PAUSE_WITHOUT_SERVER, attempts=attempts, trouble=trouble)
 
 
-def dead_letters():
+def unsent():
     """Return the messages that could not be sent, newest first: for administrators."""
     found = select(Message).where(or_(Message.state == "dead", and_(Message.state == "sent", Message.doubtful)))
     return session.scalars(found.order_by(Message.done_at.desc(), Message.id.desc()).limit(500)).all()
 
 
 def try_again(public_id, now):
-    """Put a dead letter back into the outbox; say whether there was one."""
+    """Put a dead message back into the outbox; say whether there was one."""
     dead = update(Message).where(Message.public_id == public_id, Message.state == "dead")
     again = dead.values(state="waiting", due_at=now, attempts=0, done_at=None, useless_after=None)
     return session.execute(again.returning(Message.id), execution_options=_UNSYNCHRONISED).first() is not None

@@ -20,7 +20,7 @@ def confirmation_page(data):
     data: what confirmation.typ shows, as plain lists, dicts and texts (portal.appointments.documents);
     characters that no font has are shown as "?".
     """
-    told = {"data": json.dumps(_printable(data), ensure_ascii=False)}
+    told = {"data": json.dumps(_printable(data))}
     return _compiler().compile(format="pdf", sys_inputs=told, pdf_standards=[STANDARD])
 
 

@@ -13,7 +13,7 @@ from portal.journal import Entry
 from portal.mail.models import Message
 from portal.sessions.models import SignIn
 from tests.factories import PASSWORD, make_account, signed_in
-from tests.letterbox import Letterbox, link_in, text_of
+from tests.mailbox import Mailbox, link_in, text_of
 from tests.visitor import Visitor
 
 NEW = "seven quiet lamps outside"
@@ -21,8 +21,8 @@ FORGOTTEN = "/en/account/forgotten"
 
 
 @pytest.fixture
-def letterbox(app):
-    return Letterbox()
+def mailbox(app):
+    return Mailbox()
 
 
 def ask(visitor, name):
@@ -34,36 +34,36 @@ def fresh(model, key):
     return session.get(model, key)
 
 
-def test_a_new_account_confirms_its_address_by_the_link_that_came(visitor, letterbox):
+def test_a_new_account_confirms_its_address_by_the_link_that_came(visitor, mailbox):
     visitor.submit(
         "/en/account/create", email="dara@example.org", password=PASSWORD, password_again=PASSWORD, agreed="y"
     )
-    (letter,) = letterbox.deliver()
+    (mail,) = mailbox.deliver()
     assert "not confirmed" in visitor.open("/en/dashboard").text
 
-    page = visitor.submit(link_in(letter))
+    page = visitor.submit(link_in(mail))
 
-    assert letter["To"] == "dara@example.org"
+    assert mail["To"] == "dara@example.org"
     assert "Your e-mail address is confirmed." in page.text
     assert "not confirmed" not in visitor.open("/en/dashboard").text
     assert session.scalar(select(Entry).where(Entry.action == "e-mail address confirmed"))
 
 
-def test_looking_at_a_link_does_not_use_it_up(visitor, letterbox):
+def test_looking_at_a_link_does_not_use_it_up(visitor, mailbox):
     make_account(email="dara@example.org")
     ask(visitor, "dara@example.org")
-    address = link_in(*letterbox.deliver())
+    address = link_in(*mailbox.deliver())
 
     for _look in range(3):
         assert visitor.open(address).h1 == "Choose a new password"
     assert visitor.submit(address, password=NEW, password_again=NEW).h1 == "Log in"
 
 
-def test_a_forgotten_password_is_chosen_anew_once_and_everybody_is_logged_out(app, visitor, letterbox):
+def test_a_forgotten_password_is_chosen_anew_once_and_everybody_is_logged_out(app, visitor, mailbox):
     account = make_account(email="dara@example.org")
     elsewhere = signed_in(Visitor(app), account)
     page = ask(visitor, "Dara@Example.org ")
-    address = link_in(*letterbox.deliver())
+    address = link_in(*mailbox.deliver())
 
     visitor.submit(address, password=NEW, password_again=NEW)
 
@@ -72,33 +72,33 @@ def test_a_forgotten_password_is_chosen_anew_once_and_everybody_is_logged_out(ap
     assert elsewhere.open("/en/dashboard").h1 == "Log in"
     assert visitor.log_in("dara@example.org", NEW).h1 == "Dashboard"
     assert session.scalar(select(Entry).where(Entry.action == "password reset by mail"))
-    assert "was changed" in letterbox.deliver()[0]["Subject"]
+    assert "was changed" in mailbox.deliver()[0]["Subject"]
 
 
-def test_somebody_without_an_account_gets_the_same_page_and_no_letter(visitor, letterbox):
+def test_somebody_without_an_account_gets_the_same_page_and_no_letter(visitor, mailbox):
     make_account(email="dara@example.org")
     pages = [ask(visitor, name) for name in ("dara@example.org", "nobody@example.org", "1234567890")]
 
     assert len({page.text for page in pages}) == 1
     assert session.query(Message).count() == 3
-    assert [letter["To"] for letter in letterbox.deliver()] == ["dara@example.org"]
+    assert [mail["To"] for mail in mailbox.deliver()] == ["dara@example.org"]
     assert session.scalars(select(Message.trouble).where(Message.state == "skipped")).all() == ["nobody", "nobody"]
 
 
-def test_a_link_ends(visitor, letterbox):
+def test_a_link_ends(visitor, mailbox):
     make_account(email="dara@example.org")
     ask(visitor, "dara@example.org")
-    address = link_in(*letterbox.deliver())
+    address = link_in(*mailbox.deliver())
 
     with time_machine.travel(clock.now() + timedelta(minutes=61), tick=False):
         assert visitor.open(address).h1 == "This link does not work"
     assert visitor.open(address).h1 == "Choose a new password"
 
 
-def test_a_link_serves_one_purpose_and_a_changed_one_none(visitor, letterbox):
+def test_a_link_serves_one_purpose_and_a_changed_one_none(visitor, mailbox):
     make_account(email="dara@example.org")
     ask(visitor, "dara@example.org")
-    address = link_in(*letterbox.deliver())
+    address = link_in(*mailbox.deliver())
     token = address.rsplit("/", 1)[1]
     changed = ("A" if token[-1] != "A" else "B").join((token[:-1], ""))
 
@@ -111,21 +111,21 @@ def test_a_link_serves_one_purpose_and_a_changed_one_none(visitor, letterbox):
         assert visitor.open(other).h1 == "This link does not work"
 
 
-def test_a_new_link_makes_the_older_one_useless_once_it_is_used(visitor, letterbox):
+def test_a_new_link_makes_the_older_one_useless_once_it_is_used(visitor, mailbox):
     make_account(email="dara@example.org")
     ask(visitor, "dara@example.org")
     ask(visitor, "dara@example.org")
-    first, second = (link_in(letter) for letter in letterbox.deliver())
+    first, second = (link_in(mail) for mail in mailbox.deliver())
 
     visitor.submit(first, password=NEW, password_again=NEW)
 
     assert visitor.open(second).h1 == "This link does not work"
 
 
-def test_a_weak_new_password_is_refused_and_the_link_still_works(visitor, letterbox):
+def test_a_weak_new_password_is_refused_and_the_link_still_works(visitor, mailbox):
     make_account(email="dara@example.org")
     ask(visitor, "dara@example.org")
-    address = link_in(*letterbox.deliver())
+    address = link_in(*mailbox.deliver())
 
     page = visitor.submit(address, password="passwordpassword", password_again="passwordpassword")
 
@@ -133,29 +133,29 @@ def test_a_weak_new_password_is_refused_and_the_link_still_works(visitor, letter
     assert visitor.submit(address, password=NEW, password_again=NEW).h1 == "Log in"
 
 
-def test_an_address_is_changed_only_by_who_reads_mail_there_and_the_old_one_is_told(visitor, letterbox):
+def test_an_address_is_changed_only_by_who_reads_mail_there_and_the_old_one_is_told(visitor, mailbox):
     account = make_account(email="old@example.org", email_confirmed_at=clock.now())
     signed_in(visitor, account)
     visitor.submit("/en/account/email", email="new@example.org", current=PASSWORD)
-    (letter,) = letterbox.deliver()
-    assert (letter["To"], fresh(Account, account.id).email) == ("new@example.org", "old@example.org")
+    (mail,) = mailbox.deliver()
+    assert (mail["To"], fresh(Account, account.id).email) == ("new@example.org", "old@example.org")
 
-    visitor.submit(link_in(letter))
+    visitor.submit(link_in(mail))
 
     assert fresh(Account, account.id).email == "new@example.org"
-    (told,) = letterbox.deliver()
+    (told,) = mailbox.deliver()
     assert (told["To"], told["Subject"]) == ("old@example.org", "Your e-mail address was changed")
     assert "new@example.org" not in text_of(told)
 
 
-def test_an_address_of_another_account_cannot_be_taken(visitor, letterbox):
+def test_an_address_of_another_account_cannot_be_taken(visitor, mailbox):
     make_account(email="taken@example.org")
     account = make_account(email="mine@example.org", email_confirmed_at=clock.now())
     signed_in(visitor, account)
     page = visitor.submit("/en/account/email", email="taken@example.org", current=PASSWORD)
-    (letter,) = letterbox.deliver()
+    (mail,) = mailbox.deliver()
 
-    refused = visitor.submit(link_in(letter))
+    refused = visitor.submit(link_in(mail))
 
     assert "is on its way" in page.text
     assert "There is an account with this e-mail address already" in refused.text
@@ -163,13 +163,13 @@ def test_an_address_of_another_account_cannot_be_taken(visitor, letterbox):
     assert fresh(Link, session.scalar(select(Link.id))).used_at is None
 
 
-def test_a_wrong_password_changes_no_address(visitor, letterbox):
+def test_a_wrong_password_changes_no_address(visitor, mailbox):
     signed_in(visitor, make_account(email="mine@example.org"))
 
     page = visitor.submit("/en/account/email", email="new@example.org", current="not this one at all")
 
     assert "does not fit" in page.errors[0] and page.fields["email"] == "new@example.org"
-    assert letterbox.deliver() == []
+    assert mailbox.deliver() == []
 
 
 def test_a_recovery_code_stands_in_for_the_password_once(app, visitor):
@@ -201,11 +201,11 @@ def test_a_recovery_code_of_another_account_opens_nothing(app, visitor):
     assert "do not fit together" in page.errors[0]
 
 
-def test_asking_twice_with_one_form_sends_one_letter(visitor, letterbox):
+def test_asking_twice_with_one_form_sends_one_letter(visitor, mailbox):
     make_account(email="dara@example.org")
     form = visitor.open(FORGOTTEN)
 
     for _click in range(2):
         visitor.submit(FORGOTTEN, page=form, name="dara@example.org")
 
-    assert len(letterbox.deliver()) == 1
+    assert len(mailbox.deliver()) == 1

@@ -1,9 +1,17 @@
 """Ways through the portal that see every page of it, in every state it can be in."""
 
 from datetime import datetime, time, timedelta
+from uuid import uuid4
+
+from flask import current_app
 
 from portal import clock
+from portal.accounts import links
+from portal.accounts.models import Account
 from portal.locale import LANGUAGES
+from portal.mail import outbox
+from portal.mail.models import Message
+from portal.mailing import stopping
 from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot
 from tests.browser.album import Album
@@ -20,7 +28,18 @@ UNKNOWN = "PHP2025699999"
 def see_everything(server):
     """Return the Album of all pages."""
     album = Album()
-    for tour in (_without_account, _account, _steps, _no_match, _other_ways, _booked, _cancelled, _full, _late):
+    for tour in (
+        _without_account,
+        _account,
+        _steps,
+        _no_match,
+        _other_ways,
+        _booked,
+        _cancelled,
+        _full,
+        _late,
+        _mail,
+    ):
         tour(server, album)
     for tour in (_requests, _slots, _cases, _staff):
         tour(server, album)
@@ -161,6 +180,39 @@ def _ask(reader):
     answer_steps(reader, "is found", ["visa", "purpose", "details", "questions"])
     reader.submit(f"/en{NEW}/case", case_number=UNKNOWN)
     reader.submit(f"/en{NEW}/case", to=f"/en{NEW}/ask")
+
+
+def _mail(server, album):
+    reader, now = sign_up(server), clock.now()
+    with server.database() as session:
+        account = session.query(Account).order_by(Account.id.desc()).first()
+        links.ask_to_confirm(account, account.email, now, confirming := uuid4())
+        asked = Message(public_id=uuid4(), address=account.email)
+        _account, resetting = links.reset_link(asked, now)
+        dead = {"state": "dead", "trouble": "server: 550", "done_at": now}
+        outbox.write("news", "buried", now, account_id=account.id)
+        session.query(Message).filter_by(key="buried").update(dead)
+        with current_app.test_request_context():
+            stopping_address = stopping.address_for(account, "booked").split("/en", 1)[1]
+        confirming = links.token(confirming)
+    album.take(reader, "change the address", "/account/email")
+    album.send(reader, "change the address, wrong", "/account/email", email="x", current="wrong")
+    album.take(reader, "mailing", "/account/mail")
+    stranger = visit(server)
+    album.take(stranger, "forgotten password", "/account/forgotten")
+    album.send(stranger, "forgotten password, wrong", "/account/forgotten", name="")
+    album.take(stranger, "forgotten password, asked", "/account/login?said=reset_asked")
+    album.take(stranger, "recovery code", "/account/recover")
+    album.send(stranger, "recovery code, wrong", "/account/recover", name="x", code="x", password=PASSWORD)
+    album.take(stranger, "confirm an address", f"/account/confirm/{confirming}")
+    album.take(stranger, "new password", f"/account/reset/{resetting}")
+    album.send(stranger, "new password, wrong", f"/account/reset/{resetting}", password="short")
+    album.take(stranger, "link does not work", "/account/reset/x")
+    album.take(stranger, "stop e-mails", stopping_address)
+    album.take(stranger, "verify", "/verify")
+    album.send(stranger, "verify, wrong", "/verify", code="")
+    album.take(stranger, "verified, not valid", "/verify/x")
+    album.take(log_in(server, "admin"), "staff: e-mails that were not sent", "/staff/mail/")
 
 
 def _slots(server, album):

@@ -16,7 +16,7 @@ from portal.db import session
 from portal.mail import carriers, outbox
 from portal.mail.models import Message
 from tests.factories import make_account, signed_in
-from tests.letterbox import Letterbox
+from tests.mailbox import Mailbox
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ def use_mail(app, monkeypatch):
 
 
 @pytest.fixture
-def letterbox(app):
-    return Letterbox()
+def mailbox(app):
+    return Mailbox()
 
 
 def write(number=1, email=None):
@@ -48,66 +48,66 @@ def states():
     return sorted(tuple(row) for row in session.execute(select(Message.state, Message.trouble)))
 
 
-def test_letters_go_through_a_server_with_starttls_and_a_log_in(letterbox, use_mail, tmp_path):
+def test_mails_go_through_a_server_with_starttls_and_a_log_in(mailbox, use_mail, tmp_path):
     office = PostOffice()
     with post_office(tmp_path, office) as url:
         use_mail(url)
         write(3)
-        letterbox.deliver()
+        mailbox.deliver()
 
     assert len(office.taken) == 3 and states() == [("sent", "")] * 3
     assert all("There is news" in mail["Subject"] for mail in office.taken)
 
 
-def test_a_letter_that_was_put_off_goes_later_and_only_once(letterbox, use_mail, tmp_path):
+def test_a_mail_that_was_put_off_goes_later_and_only_once(mailbox, use_mail, tmp_path):
     office = PostOffice(refuse=lambda number: "451 not now" if number == 2 else None)
     with post_office(tmp_path, office) as url:
         use_mail(url)
         write(3)
-        letterbox.deliver()
+        mailbox.deliver()
         assert ("waiting", "server: 451") in states()
         with time_machine.travel(clock.now() + timedelta(minutes=2), tick=False):
-            letterbox.deliver()
+            mailbox.deliver()
 
     assert sorted(office.numbers.values()) == [1, 1, 1] and states() == [("sent", "")] * 3
 
 
-def test_a_letter_that_is_refused_for_good_waits_for_an_administrator(letterbox, use_mail, tmp_path, visitor):
+def test_a_mail_that_is_refused_for_good_waits_for_an_administrator(mailbox, use_mail, tmp_path, visitor):
     office = PostOffice(refuse=lambda number: "550 no such person <somebody@example.org>" if number == 1 else None)
     administrator = signed_in(visitor, make_account("administrator"))
     with post_office(tmp_path, office) as url:
         use_mail(url)
         write()
-        letterbox.deliver()
-        page = administrator.open("/en/staff/letters/")
+        mailbox.deliver()
+        page = administrator.open("/en/staff/mail/")
         again = session.scalar(select(Message.public_id))
         assert "server: 550" in page.text and "example.org" not in page.text
-        administrator.submit("/en/staff/letters/", page=page, status=405)
-        administrator.post(f"/en/staff/letters/{again}/again", status=303)
-        letterbox.deliver()
+        administrator.submit("/en/staff/mail/", page=page, status=405)
+        administrator.post(f"/en/staff/mail/{again}/again", status=303)
+        mailbox.deliver()
 
     assert len(office.taken) == 1 and states() == [("sent", "")]
-    assert "Every letter has gone." in administrator.open("/en/staff/letters/").text
+    assert "Every e-mail was sent." in administrator.open("/en/staff/mail/").text
 
 
-def test_after_ten_tries_a_letter_is_buried(letterbox, use_mail, tmp_path):
+def test_after_ten_tries_a_mail_is_buried(mailbox, use_mail, tmp_path):
     office = PostOffice(refuse=lambda number: "451 not now")
     with post_office(tmp_path, office) as url:
         use_mail(url)
         write()
         for number in range(outbox.MOST_ATTEMPTS):
             with time_machine.travel(clock.now() + timedelta(days=number), tick=False):
-                letterbox.deliver()
+                mailbox.deliver()
 
     assert (office.offered, states()) == (outbox.MOST_ATTEMPTS, [("dead", "server: 451")])
 
 
-def test_while_the_server_is_away_nothing_is_lost_and_no_try_is_counted(letterbox, use_mail):
+def test_while_the_server_is_away_nothing_is_lost_and_no_try_is_counted(mailbox, use_mail):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
     use_mail(f"smtp://127.0.0.1:{port}")
     write(2)
-    letterbox.deliver()
+    mailbox.deliver()
 
     assert states() == [("waiting", "network: Connection refused")] * 2
     assert set(session.scalars(select(Message.attempts))) == {0}
@@ -126,12 +126,12 @@ def test_while_the_server_is_away_nothing_is_lost_and_no_try_is_counted(letterbo
     ],
     ids=["silent", "slow", "unwilling", "refusing", "hanging after the end", "dying after the end", "dying before"],
 )
-def test_whatever_a_server_does_the_letter_is_noted(letterbox, use_mail, monkeypatch, script, trouble, doubtful):
+def test_whatever_a_server_does_the_mail_is_noted(mailbox, use_mail, monkeypatch, script, trouble, doubtful):
     monkeypatch.setattr(carriers, "TIMEOUT_SECONDS", 0.5)
     with scripted_server(script) as port:
         use_mail(f"smtp://127.0.0.1:{port}?starttls=off")
         write()
-        letterbox.deliver()
+        mailbox.deliver()
     (message,) = session.scalars(select(Message))
 
     assert (message.trouble, message.doubtful) == (trouble, doubtful)
@@ -181,56 +181,56 @@ class scripted_server:
         return True
 
 
-def test_a_server_without_encryption_gets_no_password_and_no_letter(letterbox, use_mail):
+def test_a_server_without_encryption_gets_no_password_and_no_letter(mailbox, use_mail):
     with scripted_server(["220 hello", "250 hello"]) as port:
         use_mail(f"smtp://user:secret@127.0.0.1:{port}")
         write()
-        letterbox.deliver()
+        mailbox.deliver()
 
     assert states() == [("waiting", "SMTPNotSupportedError")]
 
 
-def test_a_folder_without_room_puts_letters_off(letterbox, use_mail, tmp_path):
+def test_a_folder_without_room_puts_mails_off(mailbox, use_mail, tmp_path):
     (tmp_path / "full").write_text("a file where the folder should be")
     use_mail(f"file://{tmp_path / 'full' / 'mail'}")
     write()
-    letterbox.deliver()
+    mailbox.deliver()
 
     assert states()[0][0] == "waiting" and states()[0][1].startswith("folder: ")
 
 
-def test_a_letter_whose_worker_was_killed_while_handing_over_goes_again_and_is_marked(letterbox):
+def test_a_mail_whose_worker_was_killed_while_handing_over_goes_again_and_is_marked(mailbox):
     write()
     (message,) = outbox.claim(clock.now())
     session.commit()
     assert outbox.hand_over(message, clock.now())
     session.commit()
-    assert letterbox.deliver() == []
+    assert mailbox.deliver() == []
 
     with time_machine.travel(clock.now() + outbox.LEASE + timedelta(seconds=1), tick=False):
-        assert len(letterbox.deliver()) == 1
+        assert len(mailbox.deliver()) == 1
         assert not outbox.hand_over(message, clock.now()), "the first worker may not send it any more"
     session.expire_all()
     assert session.scalar(select(Message.doubtful)) is True
 
 
-def test_a_letter_whose_worker_was_killed_before_goes_again_without_doubt(letterbox):
+def test_a_mail_whose_worker_was_killed_before_goes_again_without_doubt(mailbox):
     write()
     outbox.claim(clock.now())
     session.commit()
 
     with time_machine.travel(clock.now() + outbox.LEASE + timedelta(seconds=1), tick=False):
-        assert len(letterbox.deliver()) == 1
+        assert len(mailbox.deliver()) == 1
     assert session.scalar(select(Message.doubtful)) is False
 
 
-def test_one_letter_that_cannot_be_made_does_not_keep_others_from_going(letterbox):
+def test_one_mail_that_cannot_be_made_does_not_keep_others_from_going(mailbox):
     write()
     outbox.write("a kind that is not there", "x", clock.now(), account_id=session.scalar(select(Message.account_id)))
     session.commit()
 
-    assert len(letterbox.deliver()) == 1
-    assert ("waiting", "letter: KeyError") in states()
+    assert len(mailbox.deliver()) == 1
+    assert ("waiting", "text: KeyError") in states()
 
 
 def test_addresses_are_kept_encrypted(app, visitor):

@@ -1,6 +1,6 @@
-"""The letters: what each says, to whom it goes, and when it need not go any more.
+"""The mails: what each says, to whom it goes, and when it need not go any more.
 
-No letter holds a passport number, a date of birth or a status word; what a person must be logged in
+No mail holds a passport number, a date of birth or a status word; what a person must be logged in
 to read stands on the dashboard.
 """
 
@@ -15,8 +15,8 @@ from portal.accounts.operations import OPTIONAL
 from portal.appointments.documents import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.db import session
-from portal.letters import stopping
 from portal.locale import _, format_instant, format_offset, in_language
+from portal.mailing import stopping
 from portal.posts.operations import place
 
 REMINDERS = ("reminder_7", "reminder_1")
@@ -24,15 +24,15 @@ TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed")
 
 
 class NotNeeded(Exception):
-    """The letter need not go; the text says why in a word or two, for administrators."""
+    """The mail need not go; the text says why in a word or two, for administrators."""
 
 
 @dataclass(frozen=True)
-class Letter:
-    """One letter in one language.
+class Mail:
+    """One mail in one language.
 
     facts: pairs of label and value; action: a text and an address to open; attachments: triples of
-    name, MIME type and bytes; stop: the address that switches such letters off, where one may.
+    name, MIME type and bytes; stop: the address that switches such mails off, where one may.
     """
 
     to: str
@@ -45,8 +45,8 @@ class Letter:
     stop: str | None = None
 
 
-def letter_for(message, now):
-    """Return the Letter that a message asks for; raises NotNeeded. Needs a request's context for addresses."""
+def mail_for(message, now):
+    """Return the Mail that a message asks for; raises NotNeeded. Needs a request's context for addresses."""
     if message.useless_after and message.useless_after <= now:
         raise NotNeeded("too late")
     account, token = _account(message, now)
@@ -74,7 +74,7 @@ def _account(message, now):
 def _about_account(message, account, token):
     subject, paragraphs, action = _SAYING[message.kind](message, token)
     to = account.email if message.kind == "reset_password" else message.address or account.email
-    return Letter(to, account.language, subject, paragraphs, action=action)
+    return Mail(to, account.language, subject, paragraphs, action=action)
 
 
 def _confirm_address(message, _token):
@@ -117,7 +117,7 @@ def _address_changed(_message, _token):
     return (
         _("Your e-mail address was changed"),
         (
-            _("Your account now has another e-mail address. No more letters come to this one."),
+            _("Your account now has another e-mail address. No more e-mails come to this one."),
             _("If it was not you, go to the Embassy with your letter and passport."),
         ),
         None,
@@ -127,7 +127,7 @@ def _address_changed(_message, _token):
 def _news(_message, _token):
     return (
         _("There is news for you"),
-        (_("Log in and read it on your dashboard. For your protection it does not stand in this letter."),),
+        (_("Log in and read it on your dashboard. For your protection it does not stand in this e-mail."),),
         (_("Dashboard"), _address("home.dashboard")),
     )
 
@@ -159,7 +159,7 @@ def _about_appointment(message, account):
         action = _("See the confirmation page"), _address("appointments.confirmation", reference=appointment.reference)
     else:
         action = _("Choose another time"), _address("home.dashboard")
-    return Letter(
+    return Mail(
         account.email,
         account.language,
         subject,

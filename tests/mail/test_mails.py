@@ -1,4 +1,4 @@
-"""What the portal writes, to whom, in which language, and what never stands in a letter."""
+"""What the portal writes, to whom, in which language, and what never stands in a mail."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -14,16 +14,16 @@ from portal.accounts import operations as accounts
 from portal.appointments import operations
 from portal.cases.vocabulary import STATUSES
 from portal.db import session
-from portal.letters import reminders
 from portal.locale import LANGUAGES
 from portal.mail.models import Message
+from portal.mailing import reminders
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_slot, signed_in
-from tests.letterbox import Letterbox, link_in, text_of
+from tests.mailbox import Mailbox, link_in, text_of
 
 
 @pytest.fixture
-def letterbox(app):
-    return Letterbox()
+def mailbox(app):
+    return Mailbox()
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def holder(app):
 
 @pytest.fixture
 def booked(holder):
-    """An appointment of somebody with a confirmed address, in ten days; its letter has not gone yet."""
+    """An appointment of somebody with a confirmed address, in ten days; its mail has not gone yet."""
     made = operations.book(
         make_case(holder), make_slot(start=in_days(10)).id, uuid4(), f"account:{holder.id}", clock.now()
     )
@@ -51,84 +51,84 @@ def later(days):
     return time_machine.travel(clock.now() + timedelta(days=days), tick=False)
 
 
-def subjects(letters):
-    return [letter["Subject"] for letter in letters]
+def subjects(mails):
+    return [mail["Subject"] for mail in mails]
 
 
 def by_holder(booked):
     return f"account:{booked.case.account_id}"
 
 
-def test_a_booking_is_confirmed_by_a_letter_with_the_page_and_the_calendar_file(letterbox, booked):
-    (letter,) = letterbox.deliver()
-    names = [part.get_filename() for part in letter.iter_attachments()]
+def test_a_booking_is_confirmed_by_a_mail_with_the_page_and_the_calendar_file(mailbox, booked):
+    (mail,) = mailbox.deliver()
+    names = [part.get_filename() for part in mail.iter_attachments()]
 
-    assert letter["To"] == "dara@example.org"
-    assert booked.reference in text_of(letter)
-    assert link_in(letter) == f"/en/appointments/{booked.reference}"
+    assert mail["To"] == "dara@example.org"
+    assert booked.reference in text_of(mail)
+    assert link_in(mail) == f"/en/appointments/{booked.reference}"
     assert names == [f"{booked.reference}.pdf", f"{booked.reference}.ics"]
 
 
-def test_both_parts_of_a_letter_say_the_same(letterbox, booked):
-    (letter,) = letterbox.deliver()
-    html = letter.get_body(("html",)).get_content()
+def test_both_parts_of_a_mail_say_the_same(mailbox, booked):
+    (mail,) = mailbox.deliver()
+    html = mail.get_body(("html",)).get_content()
 
-    for line in filter(None, (line.strip() for line in text_of(letter).splitlines())):
+    for line in filter(None, (line.strip() for line in text_of(mail).splitlines())):
         if line != "--" and not line.startswith("http"):
             assert all(word in html for word in line.rstrip(":").split(": ")), line
     assert '<html lang="en" dir="ltr">' in html
 
 
-def test_a_letter_has_the_headers_that_mail_systems_expect(letterbox, booked):
-    (letter,) = letterbox.deliver()
+def test_a_mail_has_the_headers_that_mail_systems_expect(mailbox, booked):
+    (mail,) = mailbox.deliver()
 
-    assert letter["Auto-Submitted"] == "auto-generated"
-    assert letter["Message-ID"].endswith("@localhost>") and letter["Date"]
-    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
-    assert "DEMONSTRATION" in text_of(letter)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Message-ID"].endswith("@localhost>") and mail["Date"]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert "DEMONSTRATION" in text_of(mail)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_letter_is_written_in_the_language_of_its_reader(letterbox, booked, holder, language):
+def test_a_mail_is_written_in_the_language_of_its_reader(mailbox, booked, holder, language):
     holder.language = language
     session.commit()
-    (letter,) = letterbox.deliver()
+    (mail,) = mailbox.deliver()
 
-    assert letter["Content-Language"].split("-")[0] == language
-    assert (letter["Subject"].startswith("Your appointment on")) == (language == "en")
-    assert ("Print the confirmation page" in text_of(letter)) == (language == "en")
+    assert mail["Content-Language"].split("-")[0] == language
+    assert (mail["Subject"].startswith("Your appointment on")) == (language == "en")
+    assert ("Print the confirmation page" in text_of(mail)) == (language == "en")
 
 
-def test_no_letter_holds_passport_birth_or_status(letterbox, booked, holder):
+def test_no_mail_holds_passport_birth_or_status(mailbox, booked, holder):
     now = clock.now()
     operations.cancel(booked, "account:999", now)
     accounts.tell(holder.id, "case_found", now, number_end="0001")
     session.commit()
 
-    for letter in letterbox.deliver():
-        raw = text_of(letter) + letter.get_body(("html",)).get_content() + letter["Subject"]
+    for mail in mailbox.deliver():
+        raw = text_of(mail) + mail.get_body(("html",)).get_content() + mail["Subject"]
         personal = (PASSPORT, BIRTH, "1990", booked.case.number, *map(str, STATUSES.values()))
         assert [word for word in personal if word.lower() in raw.lower()] == []
 
 
-def test_an_address_that_is_not_confirmed_gets_no_letter_about_appointments(letterbox, booked, holder):
+def test_an_address_that_is_not_confirmed_gets_no_mail_about_appointments(mailbox, booked, holder):
     holder.email_confirmed_at = None
     session.commit()
 
-    assert letterbox.deliver() == []
+    assert mailbox.deliver() == []
     assert session.scalars(select(Message.trouble)).all() == ["no confirmed address"]
 
 
-def test_moving_and_cancelling_are_told_and_the_calendar_follows_under_one_name(letterbox, booked):
-    first = letterbox.deliver()
+def test_moving_and_cancelling_are_told_and_the_calendar_follows_under_one_name(mailbox, booked):
+    first = mailbox.deliver()
     operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
     session.commit()
-    second = letterbox.deliver()
+    second = mailbox.deliver()
     operations.cancel(booked, by_holder(booked), clock.now())
     session.commit()
-    third = letterbox.deliver()
+    third = mailbox.deliver()
 
-    events = [event_in(letter) for letters in (first, second, third) for letter in letters]
+    events = [event_in(mail) for mails in (first, second, third) for mail in mails]
     assert len({str(event["UID"]) for event in events}) == 1
     assert [int(event["SEQUENCE"]) for event in events] == [0, 1, 2]
     assert events[2]["STATUS"] == "CANCELLED"
@@ -138,49 +138,49 @@ def test_moving_and_cancelling_are_told_and_the_calendar_follows_under_one_name(
     ]
 
 
-def event_in(letter):
-    (file,) = (part for part in letter.iter_attachments() if part.get_content_type() == "text/calendar")
+def event_in(mail):
+    (file,) = (part for part in mail.iter_attachments() if part.get_content_type() == "text/calendar")
     return icalendar.Calendar.from_ical(file.get_content()).walk("VEVENT")[0]
 
 
-def test_what_was_moved_before_its_letter_went_is_told_once_and_rightly(letterbox, booked):
+def test_what_was_moved_before_its_mail_went_is_told_once_and_rightly(mailbox, booked):
     operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
     session.commit()
 
-    assert len(letterbox.deliver()) == 1
+    assert len(mailbox.deliver()) == 1
     assert sorted(session.scalars(select(Message.state))) == ["sent", "skipped"]
 
 
-def test_a_cancellation_by_the_post_comes_even_to_who_switched_letters_off(letterbox, booked, holder):
-    letterbox.deliver()
+def test_a_cancellation_by_the_post_comes_even_to_who_switched_mails_off(mailbox, booked, holder):
+    mailbox.deliver()
     holder.mail_off = list(accounts.OPTIONAL)
     operations.cancel(booked, "account:999", clock.now())
     session.commit()
-    (letter,) = letterbox.deliver()
+    (mail,) = mailbox.deliver()
 
-    assert "The Embassy had to cancel it" in text_of(letter)
-    assert letter["List-Unsubscribe"] is None
+    assert "The Embassy had to cancel it" in text_of(mail)
+    assert mail["List-Unsubscribe"] is None
 
 
-def test_reminders_come_seven_days_and_one_day_before_each_once(letterbox, booked):
-    letterbox.deliver()
+def test_reminders_come_seven_days_and_one_day_before_each_once(mailbox, booked):
+    mailbox.deliver()
     came = {}
     for days in (1, 2.9, 3.1, 4, 8.9, 9.1, 9.5, 10.5):
         with later(days):
-            came[days] = len(letterbox.deliver())
+            came[days] = len(mailbox.deliver())
 
     assert came == {1: 0, 2.9: 0, 3.1: 1, 4: 0, 8.9: 0, 9.1: 1, 9.5: 0, 10.5: 0}
 
 
-def test_who_books_late_is_not_reminded_of_what_is_just_booked(letterbox, holder):
+def test_who_books_late_is_not_reminded_of_what_is_just_booked(mailbox, holder):
     operations.book(make_case(holder), make_slot(start=in_days(3)).id, uuid4(), f"account:{holder.id}", clock.now())
     session.commit()
 
-    assert subjects(letterbox.deliver())[0].startswith("Your appointment on")
+    assert subjects(mailbox.deliver())[0].startswith("Your appointment on")
     with later(0.1):
-        assert letterbox.deliver() == []
+        assert mailbox.deliver() == []
     with later(2.5):
-        assert subjects(letterbox.deliver())[0].startswith("Reminder")
+        assert subjects(mailbox.deliver())[0].startswith("Reminder")
 
 
 def test_two_workers_write_a_reminder_once(booked):
@@ -192,34 +192,34 @@ def test_two_workers_write_a_reminder_once(booked):
     assert session.query(Message).filter_by(kind="reminder_7").count() == 1
 
 
-def test_a_cancelled_appointment_is_not_reminded_of(letterbox, booked):
+def test_a_cancelled_appointment_is_not_reminded_of(mailbox, booked):
     with later(3.5):
         reminders.write_due(clock.now())
         operations.cancel(booked, by_holder(booked), clock.now())
         session.commit()
 
-        assert [subject.endswith("is cancelled") for subject in subjects(letterbox.deliver())] == [True]
+        assert [subject.endswith("is cancelled") for subject in subjects(mailbox.deliver())] == [True]
 
 
-def test_each_kind_of_letter_has_a_switch_of_its_own(visitor, letterbox, booked, holder):
+def test_each_kind_of_mail_has_a_switch_of_its_own(visitor, mailbox, booked, holder):
     signed_in(visitor, holder)
-    page = visitor.open("/en/account/letters")
+    page = visitor.open("/en/account/mail")
     data = {"csrf_token": page.fields["csrf_token"], "kinds": ["moved", "reminder_1"]}
-    visitor.client.post("/en/account/letters", data=data)
+    visitor.client.post("/en/account/mail", data=data)
     session.expire_all()
 
     assert holder.mail_off == ["booked", "cancelled", "reminder_7"]
-    assert letterbox.deliver() == []
+    assert mailbox.deliver() == []
     operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
     session.commit()
-    assert len(letterbox.deliver()) == 1
+    assert len(mailbox.deliver()) == 1
 
 
-def test_the_link_in_a_letter_stops_letters_of_its_kind_without_a_log_in(app, visitor, letterbox, booked, holder):
-    (letter,) = letterbox.deliver()
-    address = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+def test_the_link_in_a_mail_stops_mails_of_its_kind_without_a_log_in(app, visitor, mailbox, booked, holder):
+    (mail,) = mailbox.deliver()
+    address = mail["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
 
-    assert visitor.open(address).h1 == "Stop letters of this kind"
+    assert visitor.open(address).h1 == "Stop e-mails of this kind"
     session.expire_all()
     assert holder.mail_off == []
     answer = visitor.client.post(address, data={"List-Unsubscribe": "One-Click"})
@@ -229,10 +229,10 @@ def test_the_link_in_a_letter_stops_letters_of_its_kind_without_a_log_in(app, vi
     assert visitor.open(address[:-3] + "AAA", status=404)
 
 
-def test_news_says_only_that_there_is_some(letterbox, holder):
+def test_news_says_only_that_there_is_some(mailbox, holder):
     accounts.tell(holder.id, "case_moved_away", clock.now(), number_end="0001")
     session.commit()
-    (letter,) = letterbox.deliver()
+    (mail,) = mailbox.deliver()
 
-    assert letter["Subject"] == "There is news for you"
-    assert "0001" not in text_of(letter) and "moved" not in text_of(letter)
+    assert mail["Subject"] == "There is news for you"
+    assert "0001" not in text_of(mail) and "moved" not in text_of(mail)

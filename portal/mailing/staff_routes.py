@@ -1,4 +1,4 @@
-"""Letters that could not be sent: for administrators."""
+"""Mails that could not be sent: for administrators."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -9,14 +9,14 @@ from portal.errors import NotFound
 from portal.forms import BaseForm
 from portal.mail import outbox
 
-bp = Blueprint("dead_letters", __name__, url_prefix="/<language:lang>/staff/letters")
+bp = Blueprint("unsent", __name__, url_prefix="/<language:lang>/staff/mail")
 
 
 @bp.route("/")
 @staff_only("administrator")
 def show():
-    found = {"letters": outbox.dead_letters(), "counts": outbox.counts(), "form": BaseForm()}
-    return render_template("staff/letters.html", **found)
+    found = {"mails": outbox.unsent(), "counts": outbox.counts(), "form": BaseForm()}
+    return render_template("staff/mail.html", **found)
 
 
 @bp.route("/<uuid:public_id>/again", methods=["POST"])

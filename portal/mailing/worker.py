@@ -19,10 +19,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal import clock
 from portal.db import session
-from portal.letters import reminders
-from portal.letters.letters import NotNeeded, letter_for
 from portal.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
+from portal.mailing import reminders
+from portal.mailing.mails import NotNeeded, mail_for
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
@@ -96,9 +96,9 @@ class Worker:
     def _deliver_one(self, message):
         """Send one message and note what came of it; return 1 if it went. Raises carriers.Away."""
         try:
-            letter = letter_for(message, clock.now())
+            mail = mail_for(message, clock.now())
             session.commit()
-            self._send(message, letter)
+            self._send(message, mail)
         except NotNeeded as reason:
             session.rollback()
             outbox.skip(message, clock.now(), str(reason))
@@ -113,10 +113,10 @@ class Worker:
         except (carriers.Away, OperationalError, PoolTimeout):
             raise
         except Exception as error:
-            # One letter that cannot be made must not keep the others from going.
-            _log.error("letter %s: %s", message.kind, type(error).__name__, exc_info=error)
+            # One mail that cannot be made must not keep the others from going.
+            _log.error("mail %s: %s", message.kind, type(error).__name__, exc_info=error)
             session.rollback()
-            outbox.postpone(message, clock.now(), f"letter: {type(error).__name__}")
+            outbox.postpone(message, clock.now(), f"text: {type(error).__name__}")
         else:
             outbox.sent(message, clock.now())
             session.commit()
@@ -124,10 +124,10 @@ class Worker:
         session.commit()
         return 0
 
-    def _send(self, message, letter):
-        mail = as_mail(letter, message, self.settings)
-        policy = SMTP if letter.to.isascii() else SMTPUTF8
-        self.carrier.send(message.public_id, letter.to, mail.as_bytes(policy=policy), lambda: _hand_over(message))
+    def _send(self, message, mail):
+        written = email_of(mail, message, self.settings)
+        policy = SMTP if mail.to.isascii() else SMTPUTF8
+        self.carrier.send(message.public_id, mail.to, written.as_bytes(policy=policy), lambda: _hand_over(message))
 
     def _give_back(self, messages, why):
         session.rollback()
@@ -136,40 +136,40 @@ class Worker:
         session.commit()
 
 
-def as_mail(letter, message, settings):
-    """Return a letter as a mail: text and HTML from one letter, and the headers that mail systems expect."""
-    with in_language(letter.language):
-        parts = {"letter": letter, "demonstration": settings.demonstration}
-        text = render_template("mail/letter.txt", **parts)
-        html = render_template("mail/letter.html", tag=tag, direction=direction, **parts)
+def email_of(mail, message, settings):
+    """Return a mail as a mail: text and HTML from one mail, and the headers that mail systems expect."""
+    with in_language(mail.language):
+        parts = {"mail": mail, "demonstration": settings.demonstration}
+        text = render_template("mail/mail.txt", **parts)
+        html = render_template("mail/mail.html", tag=tag, direction=direction, **parts)
         name = _("221(g) Portal")
-    mail = EmailMessage(policy=SMTPUTF8)
-    mail["Subject"] = letter.subject
-    mail["From"] = Address(display_name=name, addr_spec=settings.mail_from)
-    mail["To"] = letter.to
-    mail["Date"] = format_datetime(message.written_at)
-    mail["Message-ID"] = f"<{message.public_id}@{urlsplit(settings.public_url).hostname}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["X-Auto-Response-Suppress"] = "All"
-    if letter.stop:
-        mail["List-Unsubscribe"] = f"<{letter.stop}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(text)
-    mail.add_alternative(html, subtype="html")
-    for name, kind, data in letter.attachments:
-        _attach(mail, name, kind, data)
-    mail["Content-Language"] = tag(letter.language)  # last: parts that are added take such headers along
-    return mail
+    written = EmailMessage(policy=SMTPUTF8)
+    written["Subject"] = mail.subject
+    written["From"] = Address(display_name=name, addr_spec=settings.mail_from)
+    written["To"] = mail.to
+    written["Date"] = format_datetime(message.written_at)
+    written["Message-ID"] = f"<{message.public_id}@{urlsplit(settings.public_url).hostname}>"
+    written["Auto-Submitted"] = "auto-generated"
+    written["X-Auto-Response-Suppress"] = "All"
+    if mail.stop:
+        written["List-Unsubscribe"] = f"<{mail.stop}>"
+        written["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    written.set_content(text)
+    written.add_alternative(html, subtype="html")
+    for name, kind, data in mail.attachments:
+        _attach(written, name, kind, data)
+    written["Content-Language"] = tag(mail.language)  # last: parts that are added take such headers along
+    return written
 
 
-def _attach(mail, name, kind, data):
+def _attach(written, name, kind, data):
     main, _slash, rest = kind.partition("/")
     sub, _semicolon, parameter = rest.partition("; ")
     parameters = dict([parameter.split("=")]) if parameter else {}
     if main == "text":
-        mail.add_attachment(data.decode(), subtype=sub, filename=name, params=parameters)
+        written.add_attachment(data.decode(), subtype=sub, filename=name, params=parameters)
     else:
-        mail.add_attachment(data, maintype=main, subtype=sub, filename=name, params=parameters)
+        written.add_attachment(data, maintype=main, subtype=sub, filename=name, params=parameters)
 
 
 def _hand_over(message):

@@ -1,4 +1,4 @@
-"""The page that switches off one kind of letter."""
+"""The page that switches off one kind of mail."""
 
 from flask import Blueprint, render_template, request
 
@@ -6,9 +6,9 @@ from portal import clock
 from portal.access import csrf, public
 from portal.accounts.operations import stop_mail
 from portal.db import commits
-from portal.letters import stopping
+from portal.mailing import stopping
 
-bp = Blueprint("letters", __name__, url_prefix="/<language:lang>/letters")
+bp = Blueprint("mailing", __name__, url_prefix="/<language:lang>/mail")
 
 
 @bp.route("/stop/<token>", methods=["GET", "POST"])
@@ -19,4 +19,4 @@ def stop(token):
     account, kind = stopping.meant(token)
     if request.method == "POST":
         stop_mail(account, kind, clock.now())
-    return render_template("accounts/stop_letters.html", stopped=kind in account.mail_off)
+    return render_template("accounts/stop_mail.html", stopped=kind in account.mail_off)

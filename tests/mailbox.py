@@ -9,12 +9,12 @@ from pathlib import Path
 from flask import current_app
 
 from portal.db import session
-from portal.letters.worker import worker_of
+from portal.mailing.worker import worker_of
 
 ADDRESS = re.compile(r"https?://localhost:8000(\S+)")
 
 
-class Letterbox:
+class Mailbox:
     """What has come by mail, newest last."""
 
     def __init__(self):
