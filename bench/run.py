@@ -12,7 +12,7 @@ from collections import defaultdict
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from bench import bookings, pages, translation
+from bench import bookings, pages, paper, translation
 from bench.servers import DATABASES, SQLITE, postgresql
 from bench.stage import stage_on
 from bench.tables import Goal, Row, Table, circumstances, write_section
@@ -116,6 +116,17 @@ def table_of_costs(costs):
     return table
 
 
+def table_of_paper(found):
+    """Return the table of what a confirmation PDF costs."""
+    rows = [
+        Row("first page of a process, ms", {"PDF": found.cold}, "{:.0f}"),
+        Row("later pages, median ms", {"PDF": found.warm}, "{:.1f}", Goal(10, at_most=True)),
+        Row("later pages, p99 ms", {"PDF": found.p99}, "{:.1f}"),
+        Row("memory it adds, MB", {"PDF": found.memory}, "{:.0f}"),
+    ]
+    return Table(("PDF",), rows)
+
+
 def main():
     """Measure, print the tables, and say what missed its target."""
     options = _options()
@@ -129,17 +140,18 @@ def main():
         _say("translation")
         calm = stages[SQLITE]
         costs = table_of_costs(translation.costs(calm.portal, calm.people[0], size.rounds * 3))
-    text = _report(options, table, costs)
+    _say("paper")
+    text = _report(options, [table, costs, table_of_paper(paper.pdf())])
     print(text)
     if options.write:
         write_section(SECTION, text)
 
 
-def _report(options, table, costs):
+def _report(options, tables):
     command = "make bench" if not options.quick else "python -m bench.run --quick"
-    missed = ", ".join([*table.missed(), *costs.missed()])
+    missed = ", ".join(name for table in tables for name in table.missed())
     ending = f"Targets missed: {missed}." if missed else "Every target is met."
-    return "\n\n".join(("## Speed", circumstances(command), table.text(), costs.text(), ending))
+    return "\n\n".join(("## Speed", circumstances(command), *(table.text() for table in tables), ending))
 
 
 def _options():

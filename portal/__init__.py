@@ -14,6 +14,7 @@ from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
 from portal.appointments.new_routes import bp as new_bp
+from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.config import ROOT, settings_from
@@ -30,6 +31,7 @@ BLUEPRINTS = (
     links_bp,
     new_bp,
     appointments_bp,
+    paper_bp,
     staff_bp,
     slots_bp,
     cases_bp,

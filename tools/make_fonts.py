@@ -92,6 +92,7 @@ def _write(font, points, name):
     options = Options(hinting=False, layout_features=["*"], notdef_outline=True, glyph_names=False)
     options.name_IDs = ["*"]  # the licence is among them
     options.drop_tables += ["DSIG", "vhea", "vmtx", "VORG", "BASE"]
+    font.recalcTimestamp = False  # the same fonts give the same files
     subsetter = Subsetter(options)
     subsetter.populate(unicodes=points)
     subsetter.subset(font)

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import applicant_only, current_user
-from portal.appointments import calendar_page, operations
+from portal.appointments import calendar_page, documents, operations
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
@@ -74,6 +74,7 @@ def _confirmed(appointment):
     return {
         "appointment": appointment,
         "case": case,
+        "code": documents.drawing_of(appointment),
         "bring": cases.what_to_bring(case),
         "last_day": booking_last_day(case, today(case.post, now)),
         "can_change": operations.can_change(appointment, now),

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from functools import cache
 from pathlib import Path
 
 import typst
@@ -41,5 +42,6 @@ def _compiler():
     return _own.compiler
 
 
+@cache
 def _fonts():
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])

@@ -4,7 +4,9 @@ import polib
 import pytest
 from fontTools.ttLib import TTFont
 
-from portal.locale import CATALOGUES, LANGUAGES
+from portal.appointments import documents
+from portal.cases.wording import NAMES
+from portal.locale import CATALOGUES, LANGUAGES, gettext, in_language
 from portal.paper.glyphs import COVERAGE, FONTS, covered, printable
 from tools.make_fonts import coverage
 
@@ -31,13 +33,13 @@ def test_what_is_printed_bold_looks_like_the_rest(name):
     assert regular == bold
 
 
-def test_chinese_is_bold_where_the_catalogue_says_it():
-    catalogue = polib.pofile(str(CATALOGUES / "zh" / "LC_MESSAGES" / "messages.po"))
-    bold = set(TTFont(FONTS / "NotoSansSC-Bold.otf").getBestCmap())
+def test_the_labels_of_the_page_are_bold_in_chinese_too():
+    labels = [text for text in vars(documents).values() if isinstance(text, str) and " " in text and "%" not in text]
+    with in_language("zh"):
+        said = "".join([*map(gettext, labels), *map(str, NAMES.values())])
+    bold = {chr(point) for point in TTFont(FONTS / "NotoSansSC-Bold.otf").getBestCmap()}
 
-    assert {one for entry in catalogue for one in entry.msgstr if ord(one) > 0x2E80} - {
-        chr(one) for one in bold
-    } == set()
+    assert {character for character in said if ord(character) > 0x2E80} - bold == set()
 
 
 @pytest.mark.parametrize(
