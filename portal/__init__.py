@@ -24,6 +24,7 @@ from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
 from portal.slots.staff_routes import bp as slots_bp
 from portal.staff.routes import bp as staff_bp
+from portal.status.routes import bp as status_bp
 
 BLUEPRINTS = (
     home_bp,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     staff_bp,
     slots_bp,
     cases_bp,
+    status_bp,
     mailing_bp,
     unsent_bp,
 )

@@ -13,6 +13,7 @@ from portal.appointments import calendar_page
 from portal.cases.operations import add_status_words
 from portal.config import settings_from
 from portal.db import make_engine, session
+from portal.locale import DEFAULT, in_language
 from portal.migrations import state
 from tests.postgresql import temporary_postgresql
 from tests.secrets import ENVIRONMENT
@@ -86,7 +87,7 @@ def app(_portal, settings):
     _portal.extensions.update(settings=settings, engine=make_engine(settings.database_url), left_uncommitted=False)
     access.forget_everyone()
     calendar_page.forget_everything()
-    with _portal.app_context():
+    with _portal.app_context(), in_language(DEFAULT):
         yield _portal
         session.remove()
     _portal.extensions["engine"].dispose()

@@ -27,6 +27,7 @@ PUBLIC = {
     "paper.code_form",
     "paper.verification",
     "paper.keys",
+    "status.look_up",
 }
 VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
 VALUES |= {"request_id": VALUES["case_id"], "public_id": VALUES["case_id"], "position": 0}
@@ -97,7 +98,7 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         "account/mail",
     ):
         visitor.open(f"/{language}/{path}")
-    for path in ("account/email", "account/mail"):
+    for path in ("account/email", "account/mail", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/{path}")
     for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
         visitor.open(f"/{language}/appointments/{path}")
@@ -123,8 +124,16 @@ def test_every_page_of_administrators_opens_in_every_language(app, visitor, lang
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_page_behind_a_letter_opens_in_every_language(visitor, language):
-    for path in ("account/forgotten", "account/recover", "account/reset/x", "account/confirm/x", "verify", "verify/x"):
+def test_every_page_for_visitors_opens_in_every_language(visitor, language):
+    for path in (
+        "account/forgotten",
+        "account/recover",
+        "account/reset/x",
+        "account/confirm/x",
+        "verify",
+        "verify/x",
+        "status",
+    ):
         visitor.open(f"/{language}/{path}")
 
 

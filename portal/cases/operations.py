@@ -240,6 +240,16 @@ def what_to_bring(case):
     ]
 
 
+def what_is_listed(case):
+    """Return each traveller's refusals that stand, with the items an applicant may see: by state, never the hidden."""
+    return [
+        (traveller, refusal, [item for item in refusal.items if _is_shown(item)])
+        for traveller in case.travellers
+        for refusal in traveller.refusals
+        if not refusal.overcome_on
+    ]
+
+
 def passport_digest(number):
     """Return the digest by which a passport number is found."""
     return encryption.digest("passport", compact(number))
@@ -279,7 +289,10 @@ def _other_way(standing):
     return NothingOwed()
 
 
+def _is_shown(item):
+    return reasons()[item.name.lower()].applicant_sees != "never"
+
+
 def _is_brought(refusal, item):
     modes = (item.respond_by or refusal.respond_by).split(";")
-    hidden = reasons()[item.name.lower()].applicant_sees == "never"
-    return not hidden and "in_person" in modes and item.state in ("outstanding", "more_needed")
+    return _is_shown(item) and "in_person" in modes and item.state in ("outstanding", "more_needed")

@@ -14,7 +14,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 from portal import encryption, errors
 from portal.access import current_user
 from portal.limits.storage import DatabaseStorage
-from portal.text import normalise
+from portal.text import compact, normalise
 
 IPV6_NETWORK_BITS = 64
 _log = logging.getLogger(__name__)
@@ -71,6 +71,17 @@ def typed_name():
     """Name the account that somebody tries to open, together with the address."""
     name = normalise(request.form.get("name", "")[:254]).casefold()
     return f"{address()} {encryption.digest('name', name)}"
+
+
+def typed_case():
+    """Name the case number that somebody looks up, together with the address."""
+    number = compact(request.form.get("case_number", "")[:60])
+    return f"{address()} {encryption.digest('looked up', number)}"
+
+
+def tries_left():
+    """Return how many tries are left in the windows of this form, the fewest of them; None where none is set."""
+    return min((limit.remaining for limit in limiter.current_limits), default=None)
 
 
 def _too_many(error):

@@ -1,5 +1,6 @@
 """Ways through the portal that see every page of it, in every state it can be in."""
 
+import re
 from datetime import datetime, time, timedelta
 from uuid import uuid4
 
@@ -8,7 +9,7 @@ from flask import current_app
 from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account
-from portal.locale import LANGUAGES
+from portal.locale import LANGUAGES, in_language
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import stopping
@@ -122,6 +123,8 @@ def _booked(server, album):
     album.take(reader, "calendar, move", calendar)
     album.take(reader, "cancel", f"{page}/cancel")
     album.take(reader, "dashboard, booked", "/dashboard")
+    story = re.search(r'href="(/en/cases/[^"]+)"', reader.open("/en/dashboard").html)[1]
+    album.take(reader, "story of a case", story.removeprefix("/en"))
 
 
 def _cancelled(server, album):
@@ -192,7 +195,7 @@ def _mail(server, album):
         dead = {"state": "dead", "trouble": "server: 550", "done_at": now}
         outbox.write("news", "buried", now, account_id=account.id)
         session.query(Message).filter_by(key="buried").update(dead)
-        with current_app.test_request_context():
+        with current_app.test_request_context(), in_language("en"):
             stopping_address = stopping.address_for(account, "booked").split("/en", 1)[1]
         confirming = links.token(confirming)
     album.take(reader, "change the address", "/account/email")
@@ -212,6 +215,11 @@ def _mail(server, album):
     album.take(stranger, "verify", "/verify")
     album.send(stranger, "verify, wrong", "/verify", code="")
     album.take(stranger, "verified, not valid", "/verify/x")
+    album.take(stranger, "status", "/status")
+    album.send(stranger, "status, wrong", "/status", location="", case_number="x")
+    number = FAMILIES["is in processing"][0]["case_number"]
+    album.send(stranger, "status, told", "/status", location=number[:3], case_number=number)
+    album.send(stranger, "status, not found", "/status", location="PHP", case_number=UNKNOWN)
     album.take(log_in(server, "admin"), "staff: e-mails that were not sent", "/staff/mail/")
 
 

@@ -1,0 +1,1 @@
+"""Where a case stands: what everybody may know of it, and the whole story for its owner."""

@@ -1,0 +1,90 @@
+"""Look-ups of a status, and the story of a case as its owner sees it (R7, R8)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import bindparam, select
+
+from portal.cases import clock
+from portal.cases import operations as cases
+from portal.cases.models import DOCUMENTS, PROCESSING, Case
+from portal.db import session
+from portal.posts.operations import post_by_code
+
+INQUIRY_DAYS = 180
+_STATUS = select(Case.status, Case.status_on).where(
+    Case.post_id == bindparam("post_id"), Case.number == bindparam("number")
+)
+
+
+@dataclass(frozen=True)
+class PublicStatus:
+    """What everybody may know of a case: the word of its status, and since when."""
+
+    word: str
+    changed_on: date
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One date in the story of a case; kind says which, and names its sentence on the page."""
+
+    day: date
+    kind: str
+
+
+def look_up(code, number):
+    """Return the PublicStatus of the case with a number at a post, or None.
+
+    A number that exists at another post and one that exists nowhere are the same question to the
+    database, and the same answer (R8).
+    """
+    post = post_by_code(code)
+    found = session.execute(_STATUS, {"post_id": post.id if post else 0, "number": number}).one_or_none()
+    return PublicStatus(*found) if found else None
+
+
+def turn(case, appointment, today):
+    """Return whose turn it is: "visit", "book", or the kind of the rule that says no appointment is needed."""
+    if appointment is not None:
+        return "visit"
+    try:
+        cases.require_may_book(case, today)
+    except cases.MayNotBook as refusal:
+        return refusal.kind
+    return "book"
+
+
+def moments(case, appointment, today):
+    """Return the dates that matter in a case, in order: what was, today, what comes (R7).
+
+    No last day where the applicant owes nothing; an inquiry date only while the Embassy works on the case.
+    """
+    found = {Moment(today, "today")}
+    for refusal in case.refusals:
+        found.add(Moment(refusal.refused_on, "refused"))
+        if refusal.overcome_on:
+            found.add(Moment(refusal.overcome_on, "overcome"))
+            continue
+        if refusal.evidence_on:
+            found.add(Moment(refusal.evidence_on, "evidence"))
+        if refusal.kind == DOCUMENTS and not refusal.clock_stopped_on:
+            found.add(Moment(clock.last_day(case, refusal), "last_day"))
+        if refusal.kind == PROCESSING:
+            found.add(Moment(inquiry_day(case, refusal), "inquiry"))
+    if appointment is not None:
+        found.add(Moment(appointment.slot.local_start.date(), "appointment"))
+    return sorted(found, key=lambda moment: (moment.day, _ORDER.index(moment.kind)))
+
+
+def inquiry_day(case, refusal):
+    """Return the day from which a question about administrative processing is taken.
+
+    180 days after the interview or the last submission, whichever is later (source 1).
+    """
+    days = [traveller.interview_on for traveller in case.travellers if traveller.interview_on]
+    latest = max([*days, refusal.evidence_on or refusal.refused_on])
+    return latest + timedelta(days=INQUIRY_DAYS)
+
+
+_ORDER = ("refused", "evidence", "overcome", "today", "inquiry", "appointment", "last_day")

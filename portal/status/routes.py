@@ -1,0 +1,58 @@
+"""The pages that say where a case stands."""
+
+from flask import Blueprint, render_template, request
+
+from portal import clock
+from portal.access import applicant_only, current_user, public
+from portal.appointments import operations as appointments
+from portal.cases import operations as cases
+from portal.limits import rules as limits
+from portal.posts.operations import all_posts, place, post_by_code, today
+from portal.status import operations
+from portal.status.forms import StatusForm
+from portal.status.timeline import Timeline
+from portal.status.words import ITEM_STATES, MEANINGS, REFUSED
+
+LOOK_UPS = 30
+bp = Blueprint("status", __name__, url_prefix="/<language:lang>")
+
+
+@bp.route("/status", methods=["GET", "POST"])
+@public
+@limits.at_most(LOOK_UPS, "1 hour", per=limits.typed_case)
+@limits.at_most(600, "1 hour", per=limits.address)
+def look_up():
+    form, found, sent = StatusForm(all_posts()), None, False
+    if form.validate_on_submit():
+        found, sent = operations.look_up(form.location.data, form.number), True
+    return render_template(
+        "status/look_up.html",
+        form=form,
+        found=found,
+        sent=sent,
+        post=post_by_code(form.location.data) if sent else None,
+        place=place,
+        meanings=MEANINGS,
+        refused=REFUSED,
+        left=limits.tries_left() if request.method == "POST" else None,
+    )
+
+
+@bp.route("/cases/<uuid:case_id>")
+@applicant_only
+def story(case_id):
+    case = cases.case_for(current_user, case_id)
+    here = today(case.post, clock.now())
+    appointment = appointments.live_appointment(case)
+    moments = operations.moments(case, appointment, here)
+    return render_template(
+        "status/story.html",
+        case=case,
+        appointment=appointment,
+        turn=operations.turn(case, appointment, here),
+        timeline=Timeline(moments),
+        today=here,
+        meanings=MEANINGS,
+        item_states=ITEM_STATES,
+        bring=cases.what_is_listed(case),
+    )
