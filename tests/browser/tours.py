@@ -9,6 +9,8 @@ from flask import current_app
 from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account
+from portal.appointments import documents
+from portal.appointments.models import Appointment
 from portal.locale import LANGUAGES, in_language
 from portal.mail import outbox
 from portal.mail.models import Message
@@ -120,6 +122,11 @@ def _booked(server, album):
     page = book(reader, calendar)
     album.take(reader, "confirmation", page)
     album.take(reader, "printable version", f"{page}/print")
+    with server.database() as session:
+        reference = page.rsplit("/", 1)[1]
+        code = documents.code_of(session.query(Appointment).filter_by(reference=reference).one())
+    album.take(visit(server), "verified", f"/verify/{code}")
+    album.take(log_in(server, "desk"), "staff: verified", f"/verify/{code}")
     album.take(reader, "calendar, move", calendar)
     album.take(reader, "cancel", f"{page}/cancel")
     album.take(reader, "dashboard, booked", "/dashboard")
@@ -200,7 +207,7 @@ def _mail(server, album):
         confirming = links.token(confirming)
     album.take(reader, "change the address", "/account/email")
     album.send(reader, "change the address, wrong", "/account/email", email="x", current="wrong")
-    album.take(reader, "mailing", "/account/mail")
+    album.take(reader, "e-mails to me", "/account/mail")
     stranger = visit(server)
     album.take(stranger, "forgotten password", "/account/forgotten")
     album.send(stranger, "forgotten password, wrong", "/account/forgotten", name="")
