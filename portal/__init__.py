@@ -19,6 +19,8 @@ from portal.appointments.routes import bp as appointments_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.config import ROOT, settings_from
 from portal.home.routes import bp as home_bp
+from portal.inquiries.routes import bp as inquiries_bp
+from portal.inquiries.staff_routes import bp as staff_inquiries_bp
 from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     slots_bp,
     cases_bp,
     status_bp,
+    inquiries_bp,
+    staff_inquiries_bp,
     mailing_bp,
     unsent_bp,
 )

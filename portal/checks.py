@@ -1,11 +1,14 @@
 """What `flask --app wsgi check` verifies over the whole database: R1, R2, R6, R9 and every reference."""
 
+from typing import Any
+
 from sqlalchemy import MetaData, and_, func, literal_column, select
 
 from portal.accounts.models import Account
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import Case, CaseRequest
 from portal.db import Base, session
+from portal.inquiries.models import Inquiry
 from portal.journal import Entry
 from portal.paper.references import read_reference
 from portal.slots.models import Release, Slot
@@ -48,7 +51,11 @@ def _one_live_appointment():
 
 
 def _journal():
-    changed = ((Appointment, "appointment booked"), (Account, None), (Case, None), (Release, None), (CaseRequest, None))
+    changed: list[tuple[Any, str | None]] = [
+        (Appointment, "appointment booked"),
+        (Inquiry, "inquiry asked"),
+        *((model, None) for model in (Account, Case, Release, CaseRequest)),
+    ]
     for model, action in changed:
         entry = and_(Entry.subject == model.__tablename__, Entry.subject_id == model.id)
         if action:

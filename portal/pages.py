@@ -30,6 +30,8 @@ SAID = {
     "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
     "confirmed": _l("Your e-mail address is confirmed."),
     "mail_changed": _l("Your choice is saved."),
+    "inquiry_asked": _l("Your question is with the Embassy."),
+    "will_remind": _l("We write to you on that day."),
     "again": _l("The e-mail will be sent again."),
 }
 

@@ -30,7 +30,12 @@ PUBLIC = {
     "status.look_up",
 }
 VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
-VALUES |= {"request_id": VALUES["case_id"], "public_id": VALUES["case_id"], "position": 0}
+VALUES |= {
+    "inquiry_id": VALUES["case_id"],
+    "request_id": VALUES["case_id"],
+    "public_id": VALUES["case_id"],
+    "position": 0,
+}
 
 
 def addresses(app, language="en"):
@@ -100,6 +105,7 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         visitor.open(f"/{language}/{path}")
     for path in ("account/email", "account/mail", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/{path}")
+    visitor.open(f"/{language}/inquiries/new/{case.public_id}")
     for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
         visitor.open(f"/{language}/appointments/{path}")
 
@@ -113,6 +119,7 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
 
     for path in ("", "slots/", "slots/release", "cases/", "cases/requests", "cases/new", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/staff/{path}")
+    visitor.open(f"/{language}/staff/inquiries/")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -121,6 +121,7 @@ class MailForm(BaseForm):
                 ("cancelled", _l("When I cancel an appointment")),
                 ("reminder_7", _l("A reminder seven days before the appointment")),
                 ("reminder_1", _l("A reminder one day before the appointment")),
+                ("last_day", _l("Reminders before the last day to bring the documents")),
             ]
         ),
     )

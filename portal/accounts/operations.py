@@ -22,7 +22,7 @@ from portal.text import compact, normalise
 NUMBER_DIGITS = 10
 RECOVERY_CODES = 8
 RECOVERY_CHARACTERS = 12
-OPTIONAL = ("booked", "moved", "cancelled", "reminder_7", "reminder_1")
+OPTIONAL = ("booked", "moved", "cancelled", "reminder_7", "reminder_1", "last_day")
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
 # Asked with nearly every request, so it is put together once.
 _SIGNED_IN = (

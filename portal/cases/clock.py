@@ -4,12 +4,13 @@ Sources: 1 ("12 months from that date"), 5, 504.11-4(C) (one year to overcome; l
 with a new application and fee).
 """
 
-from datetime import date
+from datetime import date, timedelta
 
-from portal.cases.models import DOCUMENTS
+from portal.cases.models import DOCUMENTS, PROCESSING
 from portal.cases.numbers import diversity_year
 
 LAST_DAY_OF_FISCAL_YEAR = (9, 30)
+INQUIRY_DAYS = 180
 
 
 def a_year_after(day):
@@ -29,6 +30,30 @@ def last_day(case, refusal):
     day = refusal.last_day or a_year_after(refusal.refused_on)
     year = diversity_year(case.number)
     return min(day, date(year, *LAST_DAY_OF_FISCAL_YEAR)) if year else day
+
+
+def owed_until(case, refusal):
+    """Return the last day while the applicant still owes the documents of a refusal, else None (R7).
+
+    Nothing is owed once evidence is there, or the clock was stopped, or the refusal is overcome.
+    """
+    if refusal.evidence_on or refusal.clock_stopped_on:
+        return None
+    return last_day(case, refusal)
+
+
+def is_processing(refusal):
+    """Say whether a refusal waits for the Embassy, not for the applicant."""
+    return refusal.kind == PROCESSING
+
+
+def inquiry_day(case, refusal):
+    """Return the first day on which a question about administrative processing is taken.
+
+    180 days after the interview or the last submission, whichever is later (source 1).
+    """
+    interviews = [traveller.interview_on for traveller in case.travellers if traveller.interview_on]
+    return max([*interviews, refusal.evidence_on or refusal.refused_on]) + timedelta(days=INQUIRY_DAYS)
 
 
 def is_open(case, refusal, today):

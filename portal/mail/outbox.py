@@ -24,13 +24,14 @@ _WRITE = {
 }
 
 
-def write(kind, key, now, *, account_id=None, address=None, useless_after=None, **details):
+def write(kind, key, now, *, account_id=None, address=None, due_at=None, useless_after=None, **details):
     """Add a message to the running transaction, unless one with this key is there.
 
     account_id: whose it is, sent to that account's address; address: where to send it instead.
-    details: what the mail is made from; nothing personal.
+    due_at: from when it goes, if not at once. details: what the mail is made from; nothing personal.
     """
     row = _row(kind, key, now, account_id=account_id, address=address, useless_after=useless_after, details=details)
+    row["due_at"] = due_at or now
     connection = session.connection()
     connection.execute(_WRITE[connection.dialect.name], row)
 

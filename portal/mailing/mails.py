@@ -14,8 +14,10 @@ from portal.accounts.models import Account
 from portal.accounts.operations import OPTIONAL
 from portal.appointments.documents import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
+from portal.cases.clock import owed_until
+from portal.cases.models import Refusal
 from portal.db import session
-from portal.locale import _, format_instant, format_offset, in_language
+from portal.locale import _, format_day, format_instant, format_offset, in_language
 from portal.mailing import stopping
 from portal.posts.operations import place
 
@@ -59,6 +61,8 @@ def mail_for(message, now):
     with in_language(account.language):
         if "appointment" in message.details:
             return _about_appointment(message, account)
+        if message.kind == "last_day":
+            return _about_last_day(message, account)
         return _about_account(message, account, token)
 
 
@@ -132,12 +136,21 @@ def _news(_message, _token):
     )
 
 
+def _inquiry_open(_message, _token):
+    return (
+        _("You can ask about your case now"),
+        (_("From today the Embassy takes questions about the progress of administrative processing."),),
+        (_("Dashboard"), _address("home.dashboard")),
+    )
+
+
 _SAYING = {
     "confirm_address": _confirm_address,
     "reset_password": _reset_password,
     "password_changed": _password_changed,
     "address_changed": _address_changed,
     "news": _news,
+    "inquiry_open": _inquiry_open,
 }
 
 
@@ -168,6 +181,30 @@ def _about_appointment(message, account):
         action,
         _attachments(message.kind, appointment),
         stopping.address_for(account, message.kind) if message.kind in OPTIONAL else None,
+    )
+
+
+def _about_last_day(message, account):
+    refusal = session.get(Refusal, message.details["refusal"])
+    if refusal is None or refusal.traveller.case.account_id != account.id:
+        raise NotNeeded("case moved")
+    case = refusal.traveller.case
+    day = owed_until(case, refusal)
+    if day is None or day.isoformat() != message.details["day"]:
+        raise NotNeeded("nothing is owed")
+    subject = _("Last day to bring the documents: %(day)s.", day=format_day(day, case.post))
+    comes = "in_person" in refusal.modes
+    return Mail(
+        account.email,
+        account.language,
+        subject,
+        (
+            _("It is your turn: collect the documents that the letter lists, then choose a time.")
+            if comes
+            else _("It is your turn: do what your letter says."),
+        ),
+        action=(_("Dashboard"), _address("home.dashboard")),
+        stop=stopping.address_for(account, message.kind),
     )
 
 

@@ -1,17 +1,16 @@
 """Look-ups of a status, and the story of a case as its owner sees it (R7, R8)."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlalchemy import bindparam, select
 
 from portal.cases import clock
 from portal.cases import operations as cases
-from portal.cases.models import DOCUMENTS, PROCESSING, Case
+from portal.cases.models import DOCUMENTS, Case
 from portal.db import session
 from portal.posts.operations import post_by_code
 
-INQUIRY_DAYS = 180
 _STATUS = select(Case.status, Case.status_on).where(
     Case.post_id == bindparam("post_id"), Case.number == bindparam("number")
 )
@@ -70,21 +69,11 @@ def moments(case, appointment, today):
             found.add(Moment(refusal.evidence_on, "evidence"))
         if refusal.kind == DOCUMENTS and not refusal.clock_stopped_on:
             found.add(Moment(clock.last_day(case, refusal), "last_day"))
-        if refusal.kind == PROCESSING:
-            found.add(Moment(inquiry_day(case, refusal), "inquiry"))
+        if clock.is_processing(refusal):
+            found.add(Moment(clock.inquiry_day(case, refusal), "inquiry"))
     if appointment is not None:
         found.add(Moment(appointment.slot.local_start.date(), "appointment"))
     return sorted(found, key=lambda moment: (moment.day, _ORDER.index(moment.kind)))
-
-
-def inquiry_day(case, refusal):
-    """Return the day from which a question about administrative processing is taken.
-
-    180 days after the interview or the last submission, whichever is later (source 1).
-    """
-    days = [traveller.interview_on for traveller in case.travellers if traveller.interview_on]
-    latest = max([*days, refusal.evidence_on or refusal.refused_on])
-    return latest + timedelta(days=INQUIRY_DAYS)
 
 
 _ORDER = ("refused", "evidence", "overcome", "today", "inquiry", "appointment", "last_day")

@@ -6,6 +6,8 @@ from portal import clock
 from portal.access import applicant_only, current_user, public
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
+from portal.inquiries.forms import CATEGORIES
+from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, place, post_by_code, today
 from portal.status import operations
@@ -55,4 +57,6 @@ def story(case_id):
         meanings=MEANINGS,
         item_states=ITEM_STATES,
         bring=cases.what_is_listed(case),
+        inquiries=inquiries_of(case),
+        categories=CATEGORIES,
     )

@@ -41,6 +41,7 @@ def see_everything(server):
         _cancelled,
         _full,
         _late,
+        _questions,
         _mail,
     ):
         tour(server, album)
@@ -190,6 +191,23 @@ def _ask(reader):
     answer_steps(reader, "is found", ["visa", "purpose", "details", "questions"])
     reader.submit(f"/en{NEW}/case", case_number=UNKNOWN)
     reader.submit(f"/en{NEW}/case", to=f"/en{NEW}/ask")
+
+
+def _questions(server, album):
+    reader, officer = sign_up(server), log_in(server, "officer")
+    page = answer_steps(reader, "is in processing")
+    ask = page.replace("/appointments/cases/", "/inquiries/new/").removesuffix("/calendar")
+    album.take(reader, "question", ask)
+    album.send(reader, "question, wrong", ask, category=None, text="")
+    album.send(reader, "question, too early", ask, category="processing", text="When?")
+    thread = reader.submit(f"/en{ask}", category="documents", text="Is a copy enough?").path.removeprefix("/en")
+    album.take(reader, "question, asked", thread)
+    album.take(officer, "staff: questions", "/staff/inquiries/")
+    link = thread.replace("/inquiries/", "/staff/inquiries/")
+    album.take(officer, "staff: question", link)
+    officer.submit(f"/en{link}", text="No. / ទេ។")
+    album.take(reader, "question, answered", thread)
+    album.take(reader, "dashboard, question answered", "/dashboard")
 
 
 def _mail(server, album):

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from portal import clock
 from portal.accounts import operations as accounts
 from portal.appointments import operations
+from portal.cases.storing import store_cases
 from portal.cases.vocabulary import STATUSES
 from portal.db import session
 from portal.locale import LANGUAGES
 from portal.mail.models import Message
 from portal.mailing import reminders
-from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_slot, signed_in
+from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_row, make_slot, signed_in
 from tests.mailbox import Mailbox, link_in, text_of
 
 
@@ -52,7 +53,7 @@ def later(days):
 
 
 def subjects(mails):
-    return [mail["Subject"] for mail in mails]
+    return [mail["Subject"].strip() for mail in mails]
 
 
 def by_holder(booked):
@@ -121,7 +122,7 @@ def test_an_address_that_is_not_confirmed_gets_no_mail_about_appointments(mailbo
 
 def test_moving_and_cancelling_are_told_and_the_calendar_follows_under_one_name(mailbox, booked):
     first = mailbox.deliver()
-    operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
+    operations.move(booked, make_slot(start=in_days(9)).id, uuid4(), by_holder(booked), clock.now())
     session.commit()
     second = mailbox.deliver()
     operations.cancel(booked, by_holder(booked), clock.now())
@@ -144,7 +145,7 @@ def event_in(mail):
 
 
 def test_what_was_moved_before_its_mail_went_is_told_once_and_rightly(mailbox, booked):
-    operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
+    operations.move(booked, make_slot(start=in_days(9)).id, uuid4(), by_holder(booked), clock.now())
     session.commit()
 
     assert len(mailbox.deliver()) == 1
@@ -208,9 +209,9 @@ def test_each_kind_of_mail_has_a_switch_of_its_own(visitor, mailbox, booked, hol
     visitor.client.post("/en/account/mail", data=data)
     session.expire_all()
 
-    assert holder.mail_off == ["booked", "cancelled", "reminder_7"]
+    assert holder.mail_off == ["booked", "cancelled", "reminder_7", "last_day"]
     assert mailbox.deliver() == []
-    operations.move(booked, make_slot().id, uuid4(), by_holder(booked), clock.now())
+    operations.move(booked, make_slot(start=in_days(9)).id, uuid4(), by_holder(booked), clock.now())
     session.commit()
     assert len(mailbox.deliver()) == 1
 
@@ -236,3 +237,51 @@ def test_news_says_only_that_there_is_some(mailbox, holder):
 
     assert mail["Subject"] == "There is news for you"
     assert "0001" not in text_of(mail) and "moved" not in text_of(mail)
+
+
+def last_days(mails):
+    return [mail for mail in mails if mail["Subject"].startswith("Last day to bring")]
+
+
+def test_the_last_day_is_reminded_of_at_90_30_and_7_days_each_once(mailbox, holder):
+    make_case(holder)
+    came = {}
+    for left in (91, 90, 60, 30, 29, 8, 7, 1, 0, -1):
+        with time_machine.travel(clock.now() + timedelta(days=305 - left), tick=False):
+            came[left] = len(last_days(mailbox.deliver()))
+
+    assert came == {91: 0, 90: 1, 60: 0, 30: 1, 29: 0, 8: 0, 7: 1, 1: 0, 0: 0, -1: 0}
+
+
+def test_who_claims_a_case_late_gets_one_reminder_not_three(mailbox, holder):
+    make_case(holder, refused_on=clock.now().date() - timedelta(days=350))
+
+    assert len(last_days(mailbox.deliver())) == 1
+
+
+def test_nobody_is_reminded_of_a_day_that_is_not_owed_r7(mailbox, holder):
+    make_case(holder, refused_on=clock.now().date() - timedelta(days=350), status="administrative_processing")
+    given = make_case(holder, refused_on=clock.now().date() - timedelta(days=350))
+    given.travellers[0].refusals[0].evidence_on = clock.now().date()
+    session.commit()
+
+    assert last_days(mailbox.deliver()) == []
+
+
+def test_a_diversity_case_is_reminded_of_30_september(mailbox, holder):
+    year = clock.now().year + 1
+    day = clock.now().date().replace(year=year - 1)
+    make_case(holder, case_number=f"{year}AS12345", visa_class="DV1", refused_on=day)
+    with time_machine.travel(f"{year}-09-25T05:00:00+00:00", tick=False):
+        (mail,) = last_days(mailbox.deliver())
+
+    assert "September 30" in mail["Subject"]
+
+
+def test_a_changed_status_is_told_without_the_status(mailbox, holder):
+    case = make_case(holder)
+    store_cases([make_row(case_number=case.number, status="issued", status_date=clock.now().date())], "x", clock.now())
+    session.commit()
+    (mail,) = mailbox.deliver()
+
+    assert mail["Subject"] == "There is news for you" and "ssued" not in text_of(mail)

@@ -1,0 +1,1 @@
+"""Questions of applicants about their own case, and the answers of the post."""

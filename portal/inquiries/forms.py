@@ -1,0 +1,35 @@
+"""The forms of an inquiry."""
+
+from wtforms import BooleanField, RadioField, TextAreaField
+
+from portal.forms import AtMost, KeyedForm, Required, options
+from portal.locale import _l
+
+LONGEST_TEXT = 2000
+CATEGORIES = {
+    "documents": _l("Documents that the letter lists"),
+    "appointment": _l("An appointment"),
+    "lost_letter": _l("I lost the letter"),
+    "mistake": _l("A mistake in my data"),
+    "processing": _l("The progress of administrative processing"),
+    "other": _l("Something else"),
+}
+
+
+class InquiryForm(KeyedForm):
+    order = ("category", "emergency", "text", "form_key")
+    category = RadioField(
+        _l("What is your question about?"),
+        choices=options(CATEGORIES.items()),
+        validators=[Required(_l("Choose what your question is about."))],
+    )
+    emergency = BooleanField(_l("I must travel because of an emergency in my immediate family"))
+    text = TextAreaField(_l("Your question"), validators=[Required(_l("Type your question.")), AtMost(LONGEST_TEXT)])
+
+
+class TextForm(KeyedForm):
+    text = TextAreaField(_l("Your text"), validators=[Required(_l("Type a text.")), AtMost(LONGEST_TEXT)])
+
+
+class RemindForm(KeyedForm):
+    """Nothing but the wish to be reminded."""

@@ -1,0 +1,130 @@
+"""What can be done with inquiries: ask, write more, answer, be reminded (design 3.5; source 1)."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from portal import journal
+from portal.accounts import operations as accounts
+from portal.cases import clock
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.inquiries.models import Inquiry, InquiryText
+from portal.locale import _l
+from portal.mail import outbox
+from portal.posts.operations import today
+
+REMINDED_AT = time(9)
+
+
+class TooEarly(PortalError):
+    """A question about administrative processing before its day; day is the first on which it is taken."""
+
+    message = _l("It is too early for this question.")
+
+    def __init__(self, day):
+        super().__init__()
+        self.day = day
+
+
+def ask(case, category, text, form_key, by, now, *, emergency=False):
+    """Put a question about a case into the post's queue and return the inquiry; the same form key gives the same one.
+
+    Raises TooEarly for a question about processing before its day, unless travel is an emergency.
+    """
+    again = session.scalar(select(Inquiry).where(Inquiry.form_key == form_key, Inquiry.case_id == case.id))
+    if again is not None:
+        return again
+    here = today(case.post, now)
+    day = first_day(case)
+    if category == "processing" and day and here < day and not emergency:
+        raise TooEarly(day)
+    inquiry = Inquiry(
+        form_key=form_key,
+        account_id=case.account_id,
+        case_id=case.id,
+        post_id=case.post_id,
+        category=category,
+        emergency=emergency,
+        asked_at=now,
+        reply_by=here + timedelta(days=case.post.reply_days),
+    )
+    inquiry.texts.append(InquiryText(form_key=form_key, by_post=False, text=text, written_at=now))
+    session.add(inquiry)
+    session.flush()
+    after = {"category": category, "emergency": emergency}
+    journal.record(by, "inquiry asked", inquiry, post_id=case.post_id, after=after, now=now)
+    return inquiry
+
+
+def write_more(inquiry, text, form_key, by, now):
+    """Add a text of the person to a thread: it waits for the post again."""
+    if _is_there(form_key):
+        return
+    inquiry.texts.append(InquiryText(form_key=form_key, by_post=False, text=text, written_at=now))
+    if inquiry.state != "open":
+        inquiry.state = "open"
+        inquiry.reply_by = today(inquiry.case.post, now) + timedelta(days=inquiry.case.post.reply_days)
+    session.flush()
+    journal.record(by, "inquiry continued", inquiry, post_id=inquiry.post_id, now=now)
+
+
+def answer(inquiry, text, form_key, by, now):
+    """Answer for the post; the person is told that there is an answer."""
+    if _is_there(form_key):
+        return
+    inquiry.texts.append(InquiryText(form_key=form_key, by_post=True, text=text, written_at=now))
+    inquiry.state = "answered"
+    session.flush()
+    journal.record(by, "inquiry answered", inquiry, post_id=inquiry.post_id, now=now)
+    accounts.tell(inquiry.account_id, "inquiry_answered", now, number_end=inquiry.case.number[-4:])
+
+
+def remind(case, now):
+    """Write to the person on the first day on which a question about processing is taken; once for each day."""
+    day = first_day(case)
+    if day is None:
+        return
+    due = datetime.combine(day, REMINDED_AT, ZoneInfo(case.post.timezone)).astimezone(UTC)
+    key = f"inquiry_open:{case.id}:{case.account_id}:{day}"
+    outbox.write("inquiry_open", key, now, account_id=case.account_id, due_at=max(due, now))
+
+
+def first_day(case):
+    """Return the first day on which a question about processing is taken, or None where nothing is processed."""
+    open_ones = [refusal for refusal in case.refusals if not refusal.overcome_on]
+    return max((clock.inquiry_day(case, one) for one in open_ones if clock.is_processing(one)), default=None)
+
+
+def inquiries_of(case):
+    """Return the inquiries about a case by its present holder, newest first."""
+    mine = select(Inquiry).where(Inquiry.case_id == case.id, Inquiry.account_id == case.account_id)
+    return session.scalars(mine.order_by(Inquiry.id.desc())).all()
+
+
+def inquiry_for(signed_in, public_id):
+    """Return an inquiry of the account that is signed in, or raise NotFound (R5)."""
+    mine = select(Inquiry).where(Inquiry.public_id == public_id, Inquiry.account_id == signed_in.account_id)
+    return _found(session.scalar(mine))
+
+
+def queue(post_id):
+    """Return the open inquiries of a post: emergencies first, then by the day on which a reply is due."""
+    waiting = select(Inquiry).where(Inquiry.post_id == post_id, Inquiry.state == "open")
+    return session.scalars(waiting.order_by(Inquiry.emergency.desc(), Inquiry.reply_by, Inquiry.id)).all()
+
+
+def inquiry_of_post(post_id, public_id):
+    """Return an inquiry of a post, or raise NotFound (R5): for staff."""
+    return _found(session.scalar(select(Inquiry).where(Inquiry.post_id == post_id, Inquiry.public_id == public_id)))
+
+
+def _found(inquiry):
+    if inquiry is None:
+        raise NotFound
+    return inquiry
+
+
+def _is_there(form_key):
+    return session.scalar(select(InquiryText.id).where(InquiryText.form_key == form_key)) is not None

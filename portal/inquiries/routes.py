@@ -1,0 +1,54 @@
+"""The pages by which an applicant asks about a case."""
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from portal import clock
+from portal.access import applicant_only, current_user
+from portal.cases import operations as cases
+from portal.db import commits
+from portal.inquiries import operations
+from portal.inquiries.forms import CATEGORIES, InquiryForm, RemindForm, TextForm
+from portal.limits import rules as limits
+
+bp = Blueprint("inquiries", __name__, url_prefix="/<language:lang>/inquiries")
+
+
+@bp.route("/new/<uuid:case_id>", methods=["GET", "POST"])
+@applicant_only
+@limits.at_most(10, "1 hour", per=limits.account)
+@commits
+def ask(case_id):
+    case, form, early = cases.case_for(current_user, case_id), InquiryForm(), None
+    if form.validate_on_submit():
+        told = form.category.data, form.text.data, form.key, current_user.actor, clock.now()
+        try:
+            asked = operations.ask(case, *told, emergency=form.emergency.data)
+        except operations.TooEarly as refusal:
+            early = refusal.day
+        else:
+            return redirect(url_for(".thread", inquiry_id=asked.public_id, said="inquiry_asked"), 303)
+    first_day = operations.first_day(case)
+    page = {"form": form, "case": case, "early": early, "first_day": first_day, "remind": RemindForm()}
+    return render_template("inquiries/ask.html", **page)
+
+
+@bp.route("/remind/<uuid:case_id>", methods=["POST"])
+@applicant_only
+@commits
+def remind(case_id):
+    case, form = cases.case_for(current_user, case_id), RemindForm()
+    if form.validate_on_submit():
+        operations.remind(case, clock.now())
+    return redirect(url_for("home.dashboard", said="will_remind"), 303)
+
+
+@bp.route("/<uuid:inquiry_id>", methods=["GET", "POST"])
+@applicant_only
+@limits.at_most(20, "1 hour", per=limits.account)
+@commits
+def thread(inquiry_id):
+    inquiry, form = operations.inquiry_for(current_user, inquiry_id), TextForm()
+    if form.validate_on_submit():
+        operations.write_more(inquiry, form.text.data, form.key, current_user.actor, clock.now())
+        return redirect(url_for(".thread", inquiry_id=inquiry_id, said="inquiry_asked"), 303)
+    return render_template("inquiries/thread.html", inquiry=inquiry, form=form, categories=CATEGORIES)

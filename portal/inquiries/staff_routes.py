@@ -1,0 +1,33 @@
+"""The pages by which officers answer inquiries."""
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from portal import clock, journal
+from portal.access import current_user, staff_only
+from portal.db import records
+from portal.inquiries import operations
+from portal.inquiries.forms import CATEGORIES, TextForm
+from portal.posts.operations import post_by_id, today
+
+bp = Blueprint("staff_inquiries", __name__, url_prefix="/<language:lang>/staff/inquiries")
+
+
+@bp.route("/")
+@staff_only("officer")
+def queue():
+    post = post_by_id(current_user.post_id)
+    here = today(post, clock.now())
+    waiting = operations.queue(post.id)
+    return render_template("staff/inquiries.html", waiting=waiting, categories=CATEGORIES, post=post, today=here)
+
+
+@bp.route("/<uuid:inquiry_id>", methods=["GET", "POST"])
+@staff_only("officer")
+@records
+def answer(inquiry_id):
+    inquiry, form = operations.inquiry_of_post(current_user.post_id, inquiry_id), TextForm()
+    if form.validate_on_submit():
+        operations.answer(inquiry, form.text.data, form.key, current_user.actor, clock.now())
+        return redirect(url_for(".queue", said="answered"), 303)
+    journal.record(current_user.actor, "inquiry viewed", inquiry, post_id=inquiry.post_id)
+    return render_template("staff/inquiry.html", inquiry=inquiry, form=form, categories=CATEGORIES)
