@@ -65,6 +65,7 @@ FAMILIES = {
     "waits for a release": make_family(post="HCM", nationality="VN"),
     "has a visa": make_family(**NOT_REFUSED),
     "is in processing": make_family(**PROCESSING),
+    "asks": make_family(**PROCESSING),
     "sends by courier": make_family(respond_by="courier"),
     "goes to a clinic": make_family(respond_by="direct", reasons="Medical exam"),
     "came too late": make_family(days=400),

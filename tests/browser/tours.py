@@ -195,7 +195,7 @@ def _ask(reader):
 
 def _questions(server, album):
     reader, officer = sign_up(server), log_in(server, "officer")
-    page = answer_steps(reader, "is in processing")
+    page = answer_steps(reader, "asks")
     ask = page.replace("/appointments/cases/", "/inquiries/new/").removesuffix("/calendar")
     album.take(reader, "question", ask)
     album.send(reader, "question, wrong", ask, category=None, text="")
