@@ -20,6 +20,7 @@ from portal.db import session
 WORKERS = 2
 LONGEST_SECONDS = 600
 LOOK_SECONDS = 0.2
+IDLE_SECONDS = 6
 LONGEST_PAUSE_SECONDS = 0.05
 REFUSE_EVERY = 3
 
@@ -65,15 +66,20 @@ def send_under_fire(portal, number, kills, *, refusing=False):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(post_office(folder, office))
         workers = stack.enter_context(_Workers(portal, url))
+        offered, moved_at = 0, began
         while _left(portal) and time.monotonic() - began < LONGEST_SECONDS:
-            if killed < kills and office.offered >= (killed + 1) * number / (kills + 1):
+            if office.offered != offered:
+                offered, moved_at = office.offered, time.monotonic()
+            if killed < kills and offered >= (killed + 1) * number / (kills + 1):
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
                 workers.kill_one()
                 killed += 1
-                if killed == kills:
-                    workers.kill_all()
-                    _let_leases_end(portal)
-                    workers.start_missing()
+            elif time.monotonic() - moved_at > IDLE_SECONDS:
+                # Only what the dead had claimed is left: five minutes later, a lease is over.
+                workers.kill_all()
+                _let_leases_end(portal)
+                workers.start_missing()
+                moved_at = time.monotonic()
             _let_pauses_end(portal)
             time.sleep(LOOK_SECONDS)
     return _report(portal, office, number, killed, time.monotonic() - began)

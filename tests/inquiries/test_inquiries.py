@@ -1,6 +1,6 @@
 """Questions of applicants about their own case, the rule of 180 days, and the answers of the post."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -104,7 +104,8 @@ def test_an_emergency_does_not_wait_and_stands_first_in_the_queue(visitor, holde
 @pytest.mark.parametrize(("days", "taken"), [(119, False), (120, True), (121, True)])
 def test_the_day_of_questions_is_a_day_at_the_post(visitor, holder, days, taken):
     case = make_case(holder, **PROCESSING)
-    with time_machine.travel(clock.now() + timedelta(days=days), tick=False):
+    noon = datetime.combine(clock.now().date() + timedelta(days=days), time(5), UTC)
+    with time_machine.travel(noon, tick=False):
         signed_in(visitor, holder)
         ask(visitor, case, "processing", "How long?")
 

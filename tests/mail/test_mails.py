@@ -1,6 +1,6 @@
 """What the portal writes, to whom, in which language, and what never stands in a mail."""
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.accounts import operations as accounts
 from portal.appointments import operations
+from portal.cases.clock import owed_until
 from portal.cases.storing import store_cases
 from portal.cases.vocabulary import STATUSES
 from portal.db import session
@@ -239,15 +240,21 @@ def test_news_says_only_that_there_is_some(mailbox, holder):
     assert "0001" not in text_of(mail) and "moved" not in text_of(mail)
 
 
+def noon_of(day):
+    """The instant at which it is noon of a day at the post."""
+    return datetime.combine(day, time(12), ZoneInfo("Asia/Phnom_Penh"))
+
+
 def last_days(mails):
     return [mail for mail in mails if mail["Subject"].startswith("Last day to bring")]
 
 
 def test_the_last_day_is_reminded_of_at_90_30_and_7_days_each_once(mailbox, holder):
-    make_case(holder)
+    case = make_case(holder)
+    last = owed_until(case, case.refusals[0])
     came = {}
     for left in (91, 90, 60, 30, 29, 8, 7, 1, 0, -1):
-        with time_machine.travel(clock.now() + timedelta(days=305 - left), tick=False):
+        with time_machine.travel(noon_of(last - timedelta(days=left)), tick=False):
             came[left] = len(last_days(mailbox.deliver()))
 
     assert came == {91: 0, 90: 1, 60: 0, 30: 1, 29: 0, 8: 0, 7: 1, 1: 0, 0: 0, -1: 0}
