@@ -71,6 +71,7 @@ FAMILIES = {
     "came too late": make_family(days=400),
     "is found": make_family(),
     "moves": make_family(),
+    "leaves no trace": make_family(),
 }
 
 
