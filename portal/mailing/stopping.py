@@ -27,7 +27,7 @@ def meant(token):
         expected = _token(int(account_id), kind)
     except ValueError as error:
         raise NotFound from error
-    account = session.get(Account, int(account_id)) if hmac.compare_digest(token, expected) else None
+    account = session.get(Account, int(account_id)) if hmac.compare_digest(token.encode(), expected.encode()) else None
     if account is None or kind not in OPTIONAL or not proof:
         raise NotFound
     return account, kind
