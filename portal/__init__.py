@@ -18,6 +18,7 @@ from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.config import ROOT, settings_from
+from portal.guide.routes import bp as guide_bp
 from portal.home.routes import bp as home_bp
 from portal.inquiries.routes import bp as inquiries_bp
 from portal.inquiries.staff_routes import bp as staff_inquiries_bp
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     slots_bp,
     cases_bp,
     status_bp,
+    guide_bp,
     inquiries_bp,
     staff_inquiries_bp,
     mailing_bp,

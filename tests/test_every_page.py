@@ -28,6 +28,9 @@ PUBLIC = {
     "paper.verification",
     "paper.keys",
     "status.look_up",
+    "guide.ask",
+    "guide.about",
+    "guide.topic",
 }
 VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
 VALUES |= {
@@ -140,6 +143,8 @@ def test_every_page_for_visitors_opens_in_every_language(visitor, language):
         "verify",
         "verify/x",
         "status",
+        "guide",
+        "guide/about",
     ):
         visitor.open(f"/{language}/{path}")
 

@@ -1,14 +1,21 @@
-"""WCAG 2.2 AA as far as axe can tell: every page, every language, light and dark, on a narrow screen and a wide one."""
+"""WCAG 2.2 AA as far as axe can tell: every page, every language, light and dark, on a narrow screen and a wide one.
 
+One template makes a page in all languages: the tests see each page in English, in Arabic, and in one of the
+others in turn; `make prove` sees each in all of them.
+"""
+
+import os
 from types import SimpleNamespace
 
 import pytest
 
-from portal.locale import LANGUAGES
+from portal.locale import DEFAULT, LANGUAGES
 from tests.browser.album import Shot
 from tests.browser.examiner import ALL_BUT_COLOURS, COLOURS, EVERYTHING, NARROW, WIDE, Examiner
 
-COLOURS_SEEN_IN = ("en", "ar")
+WHOLLY_SEEN = ("en", "ar")
+IN_TURN = [language for language in LANGUAGES if language not in WHOLLY_SEEN]
+EVERY_PAGE_IN_EVERY_LANGUAGE = "PORTAL_PROVE" in os.environ
 
 
 @pytest.fixture(scope="module")
@@ -30,14 +37,16 @@ def dark_examiner(browser):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_axe_finds_nothing_on_any_page(album, examiner, language):
     # Contrast comes from the stylesheet, not from the language, and is half of the work.
-    options = EVERYTHING if language in COLOURS_SEEN_IN else ALL_BUT_COLOURS
+    options = EVERYTHING if language == DEFAULT else ALL_BUT_COLOURS
+    shots = album.in_language(language)
+    if language in IN_TURN and not EVERY_PAGE_IN_EVERY_LANGUAGE:
+        shots = shots[IN_TURN.index(language) :: len(IN_TURN)]
 
-    assert examiner.findings(album.in_language(language), options) == []
+    assert examiner.findings(shots, options) == []
 
 
-@pytest.mark.parametrize("language", COLOURS_SEEN_IN)
-def test_axe_finds_nothing_in_the_dark(album, dark_examiner, language):
-    assert dark_examiner.findings(album.in_language(language), COLOURS) == []
+def test_axe_finds_nothing_in_the_dark(album, dark_examiner):
+    assert dark_examiner.findings(album.in_language(DEFAULT), COLOURS) == []
 
 
 @pytest.mark.parametrize("language", ["en", "km", "ar"])

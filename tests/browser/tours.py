@@ -19,6 +19,7 @@ from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot
 from tests.browser.album import Album
 from tests.browser.families import FAMILIES
+from tests.browser.guide_tour import see_the_guide
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
 from tests.factories import PASSWORD, make_slot
 
@@ -33,6 +34,7 @@ def see_everything(server):
     album = Album()
     for tour in (
         _without_account,
+        see_the_guide,
         _account,
         _steps,
         _no_match,

@@ -1,0 +1,107 @@
+"""What the guide asks, and where the answers lead. The answers are codes in the address; nothing is kept."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from portal.locale import _l
+
+ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: its text, its answers by code, and what helps to answer it."""
+
+    text: Any
+    choices: dict[str, Any]
+    hint: Any = ""
+
+
+QUESTIONS = {
+    "visa": Question(
+        _l("Which visa did you apply for?"),
+        {"immigrant": _l("Immigrant Visa"), "nonimmigrant": _l("Nonimmigrant Visa")},
+        _l("K-1 fiancé(e) visas and SB-1 returning residents count as immigrant visas here."),
+    ),
+    "letter": Question(
+        _l("Do you have the letter from the interview that says 221(g)?"),
+        {"yes": _l("Yes, I have it"), "lost": _l("I lost it"), "none": _l("No, I was given none")},
+    ),
+    "asks": Question(
+        _l("What does the letter ask for?"),
+        {
+            "in_person": _l("To bring documents to the Embassy in person"),
+            "courier": _l("To send documents by courier"),
+            ELSEWHERE: _l(
+                "Something else: a medical examination, an electronic form, a drop-off point, or papers that the "
+                "petitioner sends"
+            ),
+            "processing": _l("Nothing: it says administrative processing"),
+        },
+        _l("If more than one fits, choose the first that fits."),
+    ),
+    "age": Question(
+        _l("Was the letter given to you less than 12 months ago?"),
+        {"recent": _l("Yes"), "old": _l("No"), "unknown": _l("I do not know")},
+        _l("The date stands on the letter."),
+    ),
+    "documents": Question(
+        _l("Do you have all of the documents listed in the letter?"),
+        {"all": _l("Yes"), "not_yet": _l("Not yet")},
+    ),
+}
+_ENDS = {
+    ("visa", "nonimmigrant"): "nonimmigrant",
+    ("letter", "lost"): "lost",
+    ("letter", "none"): "no_letter",
+    ("asks", "processing"): "processing",
+    ("age", "old"): "late",
+    ("documents", "not_yet"): "collect",
+}
+
+
+def usable(given):
+    """Return the answers among what an address gives; what no question offers is no answer."""
+    return {name: given[name] for name, question in QUESTIONS.items() if given.get(name) in question.choices}
+
+
+def walk(answers):
+    """Return the names of the questions on the way, in order, and the name of the step at its end.
+
+    The step is None while a question is open; the open one is the last of the names.
+    """
+    names = []
+    for name in QUESTIONS:
+        names.append(name)
+        step = _step_after(name, answers)
+        if step or name not in answers:
+            return names, step
+    return names, answers["asks"]
+
+
+def shown(answers, sent=None, again=None):
+    """Return the name of the question to show, or None at the end of the way.
+
+    again: the question to show once more, its answer kept; sent: the question whose answer was just sent.
+    """
+    names, step = walk(answers)
+    if again in names:
+        return again
+    if sent in names[:-1]:
+        return names[names.index(sent) + 1]
+    return None if step else names[-1]
+
+
+def before(name, answers):
+    """Return the name of the question before another on the way, or None before the first."""
+    names, _step = walk(answers)
+    place = names.index(name)
+    return names[place - 1] if place else None
+
+
+def _step_after(name, answers):
+    step = _ENDS.get((name, answers.get(name)))
+    # A clinic, a form or the petitioner brings these: whether the documents are complete does not matter.
+    if name == "age" and name in answers and answers["asks"] == ELSEWHERE:
+        return step or ELSEWHERE
+    return step
