@@ -1,6 +1,8 @@
 """What is too long for the tests, at full scale: `python -m bench.prove`. Figures go to docs/measured.md."""
 
+import os
 import signal
+import subprocess
 import sys
 import time
 from contextlib import ExitStack
@@ -12,6 +14,7 @@ from bench.herd import herd, swaps
 from bench.mail import send_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
+from portal.config import ROOT
 
 HERDS = {SQLITE: (300, 50), POSTGRESQL: (2000, 50)}
 SWAPS = 100
@@ -53,6 +56,27 @@ def import_cases(portal, rows):
     return ImportReport(portal.database, seconds, again_seconds, said, again_said)
 
 
+@dataclass
+class PagesReport:
+    """What axe said of every page in every language."""
+
+    said: str
+    seconds: float
+    faults: list[str]
+
+    def line(self):
+        """Return the figures as one sentence."""
+        return f"axe on every page in every language: {self.said}, {self.seconds:.0f} s"
+
+
+def _pages():
+    line = [sys.executable, "-m", "pytest", "-q", "tests/browser/test_accessible.py"]
+    began = time.monotonic()
+    done = subprocess.run(line, cwd=ROOT, env={**os.environ, "PORTAL_PROVE": "1"}, capture_output=True, text=True)
+    said = done.stdout.strip().splitlines()[-1]
+    return PagesReport(said, time.monotonic() - began, [] if done.returncode == 0 else [said])
+
+
 def _timed(portal, file):
     began = time.monotonic()
     said = portal.flask("cases", "import", file).strip()
@@ -80,6 +104,8 @@ def main():
                 for heading, report in prove(portal):
                     print(f"{heading}: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
                     found.append((heading, report))
+        print("Every page in every language before axe", flush=True)
+        found.append(("Pages", _pages()))
     write_section(SECTION, _document(found))
     sys.exit(1 if any(report.faults for _, report in found) else 0)
 

@@ -227,14 +227,14 @@ def test_a_cell_that_looks_like_a_formula_is_plain_text(store):
     assert (stored().principal.surname, stored().principal.given_names) == (formula, "@SUM(1+1)")
 
 
-def test_ten_thousand_rows_are_stored_and_read_again_as_the_same(app, tmp_path):
+def test_two_thousand_rows_are_stored_and_read_again_as_the_same(app, tmp_path):
     make_post()
-    lines = [line(case_number=f"PHP20256{number:05}", passport_number=f"N{number:07}") for number in range(10_000)]
+    lines = [line(case_number=f"PHP20256{number:05}", passport_number=f"N{number:07}") for number in range(2_000)]
     rows, done = read_cases(write_csv(tmp_path / "cases.csv", *lines))[0], []
 
     first = store_cases(rows, "command", clock.now(), done.append)
     session.commit()
     again = store_cases(rows[:1200], "command", clock.now())
 
-    assert (first.added, sum(done), session.query(Case).count()) == (10_000, 10_000, 10_000)
+    assert (first.added, sum(done), session.query(Case).count()) == (2_000, 2_000, 2_000)
     assert (again.unchanged, again.added + again.changed) == (1200, 0)
