@@ -7,6 +7,7 @@ from sqlalchemy import MetaData, and_, func, literal_column, select
 from portal.accounts.models import Account
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import Case, CaseRequest
+from portal.courier.models import Submission
 from portal.db import Base, session
 from portal.inquiries.models import Inquiry
 from portal.journal import Entry
@@ -54,6 +55,7 @@ def _journal():
     changed: list[tuple[Any, str | None]] = [
         (Appointment, "appointment booked"),
         (Inquiry, "inquiry asked"),
+        (Submission, "package registered"),
         *((model, None) for model in (Account, Case, Release, CaseRequest)),
     ]
     for model, action in changed:
@@ -72,9 +74,10 @@ def _instants():
 
 
 def _references():
-    for reference in session.scalars(select(Appointment.reference).execution_options(yield_per=BATCH)):
-        if read_reference(reference) != reference:
-            yield f"reference {reference}: the check character does not fit"
+    for model in (Appointment, Submission):
+        for reference in session.scalars(select(model.reference).execution_options(yield_per=BATCH)):
+            if read_reference(reference) != reference:
+                yield f"reference {reference}: the check character does not fit"
 
 
 def _foreign_keys():

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Instant
+from portal.encryption import Encrypted
 
 
 class Account(Base):
@@ -27,6 +28,7 @@ class Account(Base):
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
     sign_in_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    telephone: Mapped[str | None] = mapped_column(Encrypted)
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2))
     role: Mapped[str | None] = mapped_column(String(20))
@@ -65,6 +67,18 @@ class Notice(Base):
     details: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CalendarAddress(Base):
+    """The secret address from which a calendar program fetches the dates of an account's cases: one at a time."""
+
+    __tablename__ = "calendar_address"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), unique=True)
+    secret_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    language: Mapped[str] = mapped_column(String(2))
+    made_at: Mapped[datetime] = mapped_column(Instant)
 
 
 class Link(Base):

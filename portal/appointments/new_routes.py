@@ -8,6 +8,7 @@ from portal.appointments import drafts
 from portal.appointments.forms import AskForm, CaseForm, DetailsForm, PurposeForm, QuestionsForm, VisaForm
 from portal.cases import operations as cases
 from portal.cases import requests
+from portal.cases.proofs import NoMatch, Proof
 from portal.db import commits
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code
@@ -87,7 +88,7 @@ def case():
     if form.validate_on_submit():
         try:
             found = _claim(form, answers["details"])
-        except cases.NoMatch as refusal:
+        except NoMatch as refusal:
             form.case_number.errors = [refusal.message]
             unmatched = True
         else:
@@ -145,7 +146,7 @@ def _next_page(answers):
 def _claim(form, details):
     now, by, account_id = clock.now(), current_user.actor, current_user.account_id
     drafts.keep(account_id, "typed", {"case_number": form.case_number.data}, now)
-    proof = cases.Proof(
+    proof = Proof(
         number=form.number,
         birth_dates=tuple(details["birth_dates"]),
         passport_number=compact(details["passport_number"]),

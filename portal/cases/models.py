@@ -28,13 +28,18 @@ MODES = ("in_person", "courier", "drop_off", "electronic", "direct", "none")
 
 
 class StatusWord(Base):
-    """One word of the status vocabulary; names holds a post's own translations by language."""
+    """One word of the status vocabulary. A post's own word has names and meanings by language, and counts as another.
+
+    counts_as: the standard word whose rules a post's own word follows; None for the standard ones.
+    """
 
     __tablename__ = "status_word"
 
     code: Mapped[str] = mapped_column(String(30), primary_key=True)
     post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     names: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    meanings: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
+    counts_as: Mapped[str | None] = mapped_column(String(30))
 
 
 class Case(Base):
@@ -106,6 +111,8 @@ class Traveller(Base):
     passport_digest: Mapped[str] = mapped_column(String(64), index=True)
     nationality: Mapped[str] = mapped_column(String(2))
     interview_on: Mapped[date | None]
+    passport_expires_on: Mapped[date | None]
+    medical_expires_on: Mapped[date | None]
 
     case: Mapped[Case] = relationship(back_populates="travellers")
     refusals: Mapped[list["Refusal"]] = relationship(
@@ -139,6 +146,7 @@ class Refusal(Base):
     overcome_on: Mapped[date | None]
     letter_code_digest: Mapped[str | None] = mapped_column(String(64))
     letter_code_used_at: Mapped[datetime | None] = mapped_column(Instant)
+    letter_reissued_on: Mapped[date | None]
 
     traveller: Mapped[Traveller] = relationship(back_populates="refusals")
     items: Mapped[list["RefusalItem"]] = relationship(
@@ -172,6 +180,7 @@ class RefusalItem(Base):
     respond_by: Mapped[str | None] = mapped_column(String(60))
     officer_words: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(20), default="outstanding")
+    more_reason: Mapped[str | None] = mapped_column(String(20))
 
     refusal: Mapped[Refusal] = relationship(back_populates="items")
 

@@ -1,30 +1,21 @@
 """Whose case it is, who may book for it, and what an applicant brings."""
 
-import hmac
-from dataclasses import dataclass
-
 from sqlalchemy import bindparam, select
 
-from portal import encryption, journal
+from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import clock
-from portal.cases.models import DOCUMENTS, Case, Refusal, StatusWord, Traveller
+from portal.cases.models import DOCUMENTS, Case, StatusWord
+from portal.cases.proofs import Proof, letter_code_digest, match, person_meant, same_digest
 from portal.cases.vocabulary import STATUSES, reasons
 from portal.db import session
 from portal.errors import NotFound, PortalError
-from portal.locale import _l
-from portal.posts.models import Post
-from portal.text import compact, same_name
+from portal.text import same_name
 
 REFUSED = ("refused", "administrative_processing")
+OWED = ("outstanding", "more_needed")
 _MINE = select(Case).where(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))
 _MINE_TO_CHANGE = _MINE.with_for_update(of=Case)
-
-
-class NoMatch(PortalError):
-    """No such case, a mismatch, or somebody else's: all the same (R8)."""
-
-    message = _l("We could not match this. Your letter may be newer than our records.")
 
 
 class MayNotBook(PortalError):
@@ -53,17 +44,12 @@ class ClockClosed(MayNotBook):
     kind = "clock_closed"
 
 
-@dataclass(frozen=True)
-class Proof:
-    """What a person types to show that a case is theirs: all as compared, not as typed.
+class MayNotSend(PortalError):
+    """The case has nothing to send by courier; the kind says why, the page what to do."""
 
-    birth_dates: the date and its coarser forms, since a passport may lack day or month.
-    """
-
-    number: str
-    birth_dates: tuple[str, ...]
-    passport_number: str
-    letter_code: str = ""
+    def __init__(self, kind):
+        super().__init__()
+        self.kind = kind
 
 
 def add_status_words():
@@ -133,40 +119,6 @@ def cells_of(case, traveller):
     return cells
 
 
-def match(post: Post, proof: Proof, account_id):
-    """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
-
-    Matched by number, one traveller's date of birth, and passport number or letter code; names and
-    nationality never decide. Raises NoMatch, with one and the same answer after one and the same
-    query, whatever the cause. A case of another account matches by a letter code only.
-    """
-    births = [birth_digest(day) for day in proof.birth_dates]
-    passport = passport_digest(proof.passport_number)
-    code = letter_code_digest(proof.letter_code) if proof.letter_code else ""
-    rows = session.execute(
-        select(
-            Case.id,
-            Case.account_id,
-            Traveller.date_of_birth_digest,
-            Traveller.passport_digest,
-            Refusal.letter_code_digest,
-            Refusal.letter_code_used_at,
-        )
-        .outerjoin(Traveller, Traveller.case_id == Case.id)
-        .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
-        .where(Case.post_id == post.id, Case.number == proof.number)
-    ).all()
-    for case_id, owner, birth, their_passport, their_code, used_at in rows:
-        born = any([_same(birth, day) for day in births])
-        by_code = born and used_at is None and _same(their_code, code)
-        by_passport = born and _same(their_passport, passport) and owner in (None, account_id)
-        if by_code or by_passport:
-            case = session.get_one(Case, case_id, with_for_update={"of": Case}, populate_existing=True)
-            if by_code or case.account_id in (None, account_id):
-                return case, "letter code" if by_code else "passport"
-    raise NoMatch
-
-
 def match_and_claim(post, proof: Proof, described, account_id, by, now):
     """Match a case, give it to the account, and return it; raises NoMatch.
 
@@ -175,7 +127,7 @@ def match_and_claim(post, proof: Proof, described, account_id, by, now):
     """
     case, how = match(post, proof, account_id)
     claim(case, account_id, how, now, by=by, letter_code=proof.letter_code)
-    flag_differences(case, _person(case, proof), described, by, now)
+    flag_differences(case, person_meant(case, proof), described, by, now)
     return case
 
 
@@ -184,7 +136,7 @@ def claim(case, account_id, how, now, *, by, letter_code=""):
     before = case.account_id
     if how == "letter code":
         for refusal in case.refusals:
-            if _same(refusal.letter_code_digest, letter_code_digest(letter_code)):
+            if same_digest(refusal.letter_code_digest, letter_code_digest(letter_code)):
                 refusal.letter_code_used_at = now
     if before == account_id:
         if how == "letter code":
@@ -228,16 +180,33 @@ def require_may_book(case, today):
         raise ClockClosed
 
 
+def require_may_send(case):
+    """Raise the MayNotSend that says why a case may not send documents by courier.
+
+    A package after the last day is taken: a new application and fee may be due then (source 5, 504.11-4(C)).
+    """
+    standing = [refusal for refusal in case.refusals if not refusal.overcome_on]
+    if case.status not in REFUSED or not standing:
+        raise MayNotSend("not_refused")
+    if any("courier" in modes_of(refusal) for refusal in standing):
+        return
+    raise MayNotSend("in_person" if any("in_person" in one.modes for one in standing) else _other_way(standing).kind)
+
+
+def modes_of(refusal):
+    """Return how a refusal and its items can be answered: some of MODES."""
+    own = {mode for item in refusal.items if item.respond_by for mode in item.respond_by.split(";")}
+    return own | set(refusal.modes)
+
+
+def what_to_send(case):
+    """Return the items that an applicant may send by courier, each with its traveller: by name, never the hidden."""
+    return _still_owed(case, "courier")
+
+
 def what_to_bring(case):
     """Return the items an applicant is told to bring, each with its traveller: by name, never the hidden ones."""
-    return [
-        (traveller, item)
-        for traveller in case.travellers
-        for refusal in traveller.refusals
-        if refusal.kind == DOCUMENTS and not refusal.overcome_on
-        for item in refusal.items
-        if _is_brought(refusal, item)
-    ]
+    return _still_owed(case, "in_person")
 
 
 def what_is_listed(case):
@@ -250,34 +219,8 @@ def what_is_listed(case):
     ]
 
 
-def passport_digest(number):
-    """Return the digest by which a passport number is found."""
-    return encryption.digest("passport", compact(number))
-
-
-def birth_digest(day):
-    """Return the digest by which a date of birth (1990-04-12, 1990-04 or 1990) is compared."""
-    return encryption.digest("date of birth", day)
-
-
-def letter_code_digest(code):
-    """Return the digest by which a letter code is compared."""
-    return encryption.digest("letter code", compact(code))
-
-
 def _as_written(item):
     return f"{'original ' if item.original else ''}{'petitioner ' if item.petitioner else ''}{item.name}"
-
-
-def _person(case, proof):
-    births = [birth_digest(day) for day in proof.birth_dates]
-    born = [one for one in case.travellers if one.date_of_birth_digest in births]
-    passport = passport_digest(proof.passport_number)
-    return next(iter([*(one for one in born if one.passport_digest == passport), *born]), case.principal)
-
-
-def _same(kept, given):
-    return bool(kept) and bool(given) and hmac.compare_digest(kept, given)
 
 
 def _other_way(standing):
@@ -293,6 +236,12 @@ def _is_shown(item):
     return reasons()[item.name.lower()].applicant_sees != "never"
 
 
-def _is_brought(refusal, item):
-    modes = (item.respond_by or refusal.respond_by).split(";")
-    return _is_shown(item) and "in_person" in modes and item.state in ("outstanding", "more_needed")
+def _still_owed(case, mode):
+    return [
+        (traveller, item)
+        for traveller in case.travellers
+        for refusal in traveller.refusals
+        if refusal.kind == DOCUMENTS and not refusal.overcome_on
+        for item in refusal.items
+        if _is_shown(item) and mode in (item.respond_by or refusal.respond_by).split(";") and item.state in OWED
+    ]

@@ -16,7 +16,7 @@ from portal.cases.models import (
     StatusChange,
     Traveller,
 )
-from portal.cases.operations import birth_digest, letter_code_digest, passport_digest
+from portal.cases.proofs import birth_digest, letter_code_digest, passport_digest
 from portal.cases.vocabulary import reasons
 from portal.db import session
 from portal.posts.models import Post

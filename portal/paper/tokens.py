@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
 
-APPOINTMENT = "A"
+APPOINTMENT, COURIER = "A", "C"
 DOMAIN = b"221g portal code\n"
 MOMENT = "%Y%m%d%H%M"
 SHAPE = re.compile(

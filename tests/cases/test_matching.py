@@ -8,7 +8,8 @@ from sqlalchemy import event, select
 from portal import clock
 from portal.accounts.models import Notice
 from portal.appointments import drafts
-from portal.cases.operations import NoMatch, Proof, match, match_and_claim
+from portal.cases.operations import match_and_claim
+from portal.cases.proofs import NoMatch, Proof, match
 from portal.db import session
 from portal.journal import Entry
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_post, signed_in

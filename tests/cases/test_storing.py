@@ -7,7 +7,7 @@ from portal import clock
 from portal.cases.clock import last_day
 from portal.cases.files import read_cases
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal, RefusalItem, StatusChange, Traveller
-from portal.cases.operations import letter_code_digest
+from portal.cases.proofs import letter_code_digest
 from portal.cases.storing import store_cases
 from portal.db import session
 from portal.journal import Entry

@@ -1,0 +1,95 @@
+"""How people prove that a case is theirs: number, birth, passport or letter code, compared by digest (R8, R10)."""
+
+import hmac
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal import encryption
+from portal.cases.models import Case, Refusal, Traveller
+from portal.db import session
+from portal.errors import PortalError
+from portal.locale import _l
+from portal.posts.models import Post
+from portal.text import compact
+
+
+class NoMatch(PortalError):
+    """No such case, a mismatch, or somebody else's: all the same (R8)."""
+
+    message = _l("We could not match this. Your letter may be newer than our records.")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a person types to show that a case is theirs: all as compared, not as typed.
+
+    birth_dates: the date and its coarser forms, since a passport may lack day or month.
+    """
+
+    number: str
+    birth_dates: tuple[str, ...]
+    passport_number: str
+    letter_code: str = ""
+
+
+def match(post: Post, proof: Proof, account_id):
+    """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
+
+    Matched by number, one traveller's date of birth, and passport number or letter code; names and
+    nationality never decide. Raises NoMatch, with one and the same answer after one and the same
+    query, whatever the cause. A case of another account matches by a letter code only.
+    """
+    births = [birth_digest(day) for day in proof.birth_dates]
+    passport = passport_digest(proof.passport_number)
+    code = letter_code_digest(proof.letter_code) if proof.letter_code else ""
+    rows = session.execute(
+        select(
+            Case.id,
+            Case.account_id,
+            Traveller.date_of_birth_digest,
+            Traveller.passport_digest,
+            Refusal.letter_code_digest,
+            Refusal.letter_code_used_at,
+        )
+        .outerjoin(Traveller, Traveller.case_id == Case.id)
+        .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
+        .where(Case.post_id == post.id, Case.number == proof.number)
+    ).all()
+    for case_id, owner, birth, their_passport, their_code, used_at in rows:
+        born = any([same_digest(birth, day) for day in births])
+        by_code = born and used_at is None and same_digest(their_code, code)
+        by_passport = born and same_digest(their_passport, passport) and owner in (None, account_id)
+        if by_code or by_passport:
+            case = session.get_one(Case, case_id, with_for_update={"of": Case}, populate_existing=True)
+            if by_code or case.account_id in (None, account_id):
+                return case, "letter code" if by_code else "passport"
+    raise NoMatch
+
+
+def person_meant(case, proof: Proof):
+    """Return the traveller of a case whom a proof describes best; the principal where it describes nobody."""
+    births = [birth_digest(day) for day in proof.birth_dates]
+    born = [one for one in case.travellers if one.date_of_birth_digest in births]
+    passport = passport_digest(proof.passport_number)
+    return next(iter([*(one for one in born if one.passport_digest == passport), *born]), case.principal)
+
+
+def passport_digest(number):
+    """Return the digest by which a passport number is found."""
+    return encryption.digest("passport", compact(number))
+
+
+def birth_digest(day):
+    """Return the digest by which a date of birth (1990-04-12, 1990-04 or 1990) is compared."""
+    return encryption.digest("date of birth", day)
+
+
+def letter_code_digest(code):
+    """Return the digest by which a letter code is compared."""
+    return encryption.digest("letter code", compact(code))
+
+
+def same_digest(kept, given):
+    """Say whether two digests are there and the same, in the same time either way."""
+    return bool(kept) and bool(given) and hmac.compare_digest(kept, given)

@@ -1,0 +1,1 @@
+"""Packages by courier: registration, agencies, intake, return."""

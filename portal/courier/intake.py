@@ -1,0 +1,222 @@
+"""What staff do with packages: open by scan, take in, decide on each document, send back (source 4)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal import journal
+from portal.accounts import operations as accounts
+from portal.cases import operations as cases
+from portal.cases.clock import is_processing
+from portal.cases.models import RefusalItem
+from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.paper import tokens
+from portal.paper.references import read_reference
+from portal.posts.operations import today
+
+FOUND, CHANGED, WITHDRAWN, FOREIGN, APPOINTMENT, UNKNOWN = (
+    "found",
+    "changed",
+    "withdrawn",
+    "foreign",
+    "appointment",
+    "unknown",
+)
+DECISIONS = ("nothing_more_needed", "more_needed")
+MORE_REASONS = {
+    "unreadable": _l("It cannot be read."),
+    "not_original": _l("The original is needed."),
+    "incomplete": _l("Pages are missing."),
+    "expired": _l("It is not valid any more: a newer one is needed."),
+    "not_certified": _l("It lacks a certified translation."),
+    "wrong": _l("It is another document than the one the letter lists."),
+}
+
+
+class NotHere(PortalError):
+    message = _l("This package is not at your post: take it in first.")
+
+
+class ProcessingOpen(PortalError):
+    message = _l("The case is still in administrative processing. Send the documents back only if an officer says so.")
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a scan at the mail desk led to: a state, and the package where it is one of this post."""
+
+    state: str
+    submission: Submission | None = None
+
+
+def scan(text, post_id):
+    """Return what a scanned code, or a typed reference, leads to at a post.
+
+    Another post's package does not exist here (R5): the scan says foreign, from the code's own letters only.
+    """
+    typed = text.strip().rpartition("/")[2]
+    try:
+        code = tokens.read(typed, tokens.COURIER)
+    except tokens.CodeUnfit:
+        return _by_reference(typed, post_id)
+    found = _at(code.reference, post_id)
+    if found is None:
+        return Scan(FOREIGN)
+    if found.state == "withdrawn":
+        return Scan(WITHDRAWN, found)
+    return Scan(FOUND if code.version == found.version else CHANGED, found)
+
+
+def package_of_post(post_id, reference, *, for_change=False):
+    """Return a package of a post, or raise NotFound (R5). for_change: others who change it wait."""
+    wanted = select(Submission).where(Submission.post_id == post_id, Submission.reference == read_reference(reference))
+    found = session.scalar(wanted.with_for_update(of=Submission) if for_change else wanted)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def packages(post_id, state):
+    """Return the packages of a post in a state, the oldest first."""
+    found = select(Submission).where(Submission.post_id == post_id, Submission.state == state)
+    return session.scalars(found.order_by(Submission.registered_at, Submission.id)).all()
+
+
+def receive(submission, found_item_ids, by, now):
+    """Take a package in: what was ticked is received, the rest of its list was not in the envelope; twice is once.
+
+    found_item_ids: ids of refusal items of the case, also of those that the person did not list.
+    Evidence that arrives is dated on the refusal; an officer confirms that the clock has stopped (R7).
+    Raises NotFound for a package that was withdrawn, and for items of other cases.
+    """
+    if submission.state == "withdrawn":
+        raise NotFound
+    if submission.state not in ON_THE_WAY:
+        return
+    if not set(found_item_ids) <= {item.id for _traveller, item in what_can_be_in(submission)}:
+        raise NotFound
+    here, before = today(submission.case.post, now), submission.state
+    for item_id in set(found_item_ids) - {one.refusal_item_id for one in submission.contents}:
+        submission.contents.append(SubmissionItem(refusal_item_id=item_id))
+    session.flush()
+    for one in submission.contents:
+        one.state = "received" if one.refusal_item_id in found_item_ids else "missing"
+        if one.state == "received":
+            _take_in(one.item, here)
+    submission.state, submission.received_on = "received", here
+    session.flush()
+    number = sum(one.state == "received" for one in submission.contents)
+    change = {"before": {"state": before}, "after": {"state": "received", "documents": number}}
+    _record(submission, "package received", by, now, **change)
+    _tell(submission, "package_received", now)
+
+
+def what_can_be_in(submission):
+    """Return every item of a case that a package can hold, with its traveller: what is owed, and what was listed."""
+    listed = {one.refusal_item_id for one in submission.contents}
+    owed = {item.id for _traveller, item in cases.what_to_send(submission.case)}
+    return [
+        (traveller, item)
+        for traveller in submission.case.travellers
+        for refusal in traveller.refusals
+        for item in refusal.items
+        if item.id in listed | owed
+    ]
+
+
+def decide(submission, item, decision, reason, by, now):
+    """Decide for an officer whether more is needed for a document of a package; the person is told.
+
+    decision: one of DECISIONS; reason: one of MORE_REASONS where more is needed, else None. The same
+    decision again changes nothing.
+    """
+    if submission.received_on is None:
+        raise NotHere
+    if item.id not in {one.refusal_item_id for one in submission.contents}:
+        raise NotFound
+    before = {"state": item.state, "reason": item.more_reason}
+    after = {"state": decision, "reason": reason if decision == "more_needed" else None}
+    if before == after:
+        return
+    item.state, item.more_reason = after["state"], after["reason"]
+    session.flush()
+    change = {"before": {**before, "item": item.id}, "after": {**after, "item": item.id}}
+    _record(submission, "document decided", by, now, **change)
+    _tell(submission, "document_decided", now)
+
+
+def stop_clock(refusal, by, now):
+    """Confirm for an officer that evidence came and the clock of a refusal has stopped, from the day it came (R7)."""
+    if refusal.evidence_on is None or refusal.clock_stopped_on is not None:
+        return
+    refusal.clock_stopped_on = refusal.evidence_on
+    session.flush()
+    case = refusal.traveller.case
+    after = {"refusal": refusal.id, "clock_stopped_on": refusal.evidence_on.isoformat()}
+    journal.record(by, "clock stopped", case, post_id=case.post_id, after=after, now=now)
+
+
+def send_back(submission, carrier, tracking_number, by, now, *, despite_processing=False):
+    """Record that a package goes back to the person; the same again changes nothing.
+
+    Raises NotHere, or ProcessingOpen while a refusal waits for the Embassy, unless an officer wants it.
+    """
+    if submission.state in ("returned", "collected"):
+        return
+    if submission.state != "received":
+        raise NotHere
+    if is_in_processing(submission.case) and not despite_processing:
+        raise ProcessingOpen
+    submission.state, submission.returned_on = "returned", today(submission.case.post, now)
+    submission.return_carrier, submission.tracking_number = carrier, tracking_number
+    session.flush()
+    after = {"state": "returned", "despite_processing": despite_processing}
+    _record(submission, "package returned", by, now, before={"state": "received"}, after=after)
+    _tell(submission, "package_returned", now)
+
+
+def is_in_processing(case):
+    """Say whether a refusal of the case waits for the Embassy: an advisory opinion may be open."""
+    return any(is_processing(refusal) and not refusal.overcome_on for refusal in case.refusals)
+
+
+def _by_reference(typed, post_id):
+    reference = read_reference(typed)
+    if reference is None:
+        return Scan(APPOINTMENT if _is_appointment(typed) else UNKNOWN)
+    found = _at(reference, post_id)
+    if found is None:
+        return Scan(UNKNOWN)
+    return Scan(WITHDRAWN if found.state == "withdrawn" else FOUND, found)
+
+
+def _is_appointment(typed):
+    try:
+        tokens.read(typed, tokens.APPOINTMENT)
+    except tokens.CodeUnfit:
+        return False
+    return True
+
+
+def _at(reference, post_id):
+    return session.scalar(select(Submission).where(Submission.post_id == post_id, Submission.reference == reference))
+
+
+def _take_in(item: RefusalItem, here):
+    if item.state in ("outstanding", "more_needed"):
+        item.state, item.more_reason = "received", None
+    if item.refusal.evidence_on is None:
+        item.refusal.evidence_on = here
+
+
+def _record(submission, action, by, now, **change):
+    journal.record(by, action, submission, post_id=submission.post_id, now=now, **change)
+
+
+def _tell(submission, kind, now):
+    holder = submission.case.account_id
+    if holder is not None:
+        accounts.tell(holder, kind, now, number_end=submission.case.number[-4:])

@@ -1,0 +1,212 @@
+"""What an applicant can do with a package: register it, say what is in it, withdraw it, follow it (source 4)."""
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from portal import journal
+from portal.cases import clock
+from portal.cases import operations as cases
+from portal.cases.models import Case
+from portal.courier.agencies import open_agency
+from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem, SubmissionTraveller
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.mail import outbox
+from portal.paper.references import new_reference, read_reference
+from portal.posts.operations import today
+
+
+class AlreadyRegistered(PortalError):
+    message = _l("A package of this case is registered already.")
+
+
+class TooLate(PortalError):
+    message = _l("The package is on its way: this cannot be changed any more.")
+
+
+def register(case, sender, agency_id, form_key, by, now):
+    """Register a package of a case and return it; the same form key gives the same package (R12).
+
+    sender: a traveller of the case. Raises MayNotSend, AlreadyRegistered (one package is on the way at a
+    time), or NotFound for an agency of another post or a closed one.
+    """
+    before = session.scalar(select(Submission).where(Submission.form_key == form_key, Submission.case_id == case.id))
+    if before is not None:
+        return before
+    cases.require_may_send(case)
+    submission = Submission(
+        reference=new_reference(case.post.code),
+        form_key=form_key,
+        post_id=case.post_id,
+        case_id=case.id,
+        sender_id=sender.id,
+        agency_id=open_agency(case.post_id, agency_id).id,
+        registered_at=now,
+    )
+    try:
+        with session.begin_nested():
+            session.add(submission)
+    except IntegrityError as error:
+        raise AlreadyRegistered from error
+    after = {"agency": submission.agency_id}
+    journal.record(by, "package registered", submission, post_id=case.post_id, after=after, now=now)
+    _write("package_registered", submission, now)
+    return submission
+
+
+def change_agency(submission, agency_id, by, now):
+    """Let a package come back to another agency: a page printed before is out of date. Raises TooLate or NotFound."""
+    _require_registered(submission)
+    before, agency = submission.agency_id, open_agency(submission.post_id, agency_id)
+    if before == agency.id:
+        return
+    submission.agency_id, submission.version = agency.id, submission.version + 1
+    session.flush()
+    session.expire(submission, ["agency"])
+    _record(submission, "package agency changed", by, now, before={"agency": before}, after={"agency": agency.id})
+    _write("package_registered", submission, now)
+
+
+def set_family(submission, traveller_ids, by, now):
+    """Say which other travellers of the case have documents in the package. Raises TooLate; strangers are NotFound."""
+    _require_registered(submission)
+    others = {one.id for one in submission.case.travellers if one.id != submission.sender_id}
+    wanted = set(traveller_ids)
+    if not wanted <= others:
+        raise NotFound
+    if wanted == {one.traveller_id for one in submission.family}:
+        return
+    submission.family = [SubmissionTraveller(traveller_id=one) for one in sorted(wanted)]
+    allowed = {item.id for _traveller, item in what_fits(submission)}
+    submission.contents = [one for one in submission.contents if one.refusal_item_id in allowed]
+    session.flush()
+    _record(submission, "package family changed", by, now, after={"travellers": len(wanted) + 1})
+
+
+def pack(submission, item_ids, with_passport, other_documents, by, now):
+    """Note what the person puts into the envelope: items that the letter lists, passport, number of other documents.
+
+    Raises TooLate; items of other people are NotFound.
+    """
+    _require_registered(submission)
+    if not set(item_ids) <= {item.id for _traveller, item in what_fits(submission)}:
+        raise NotFound
+    before = (
+        {one.refusal_item_id for one in submission.contents},
+        submission.with_passport,
+        submission.other_documents,
+    )
+    if before == (set(item_ids), with_passport, other_documents):
+        return
+    submission.contents = [SubmissionItem(refusal_item_id=one) for one in sorted(set(item_ids))]
+    submission.with_passport, submission.other_documents = with_passport, other_documents
+    session.flush()
+    _record(submission, "package packed", by, now, after={"documents": number_of_documents(submission)})
+
+
+def withdraw(submission, by, now):
+    """Withdraw a registration; doing so twice is doing so once. Raises TooLate once it was dropped off."""
+    if submission.state == "withdrawn":
+        return
+    _require_registered(submission)
+    submission.version += 1
+    _step(submission, "withdrawn", "withdrawn_on", "package withdrawn", by, now)
+
+
+def drop_off(submission, by, now):
+    """Note that the person handed the package to the courier; twice is once. Raises TooLate after that."""
+    if submission.state == "dropped_off":
+        return
+    _require_registered(submission)
+    _step(submission, "dropped_off", "dropped_off_on", "package dropped off", by, now)
+
+
+def collect(submission, by, now):
+    """Note that the person has the package back; twice is once. Raises TooLate where it was not sent back."""
+    if submission.state == "collected":
+        return
+    if submission.state != "returned":
+        raise TooLate
+    _step(submission, "collected", "collected_on", "package collected", by, now)
+
+
+def submission_for(signed_in, reference, *, for_change=False):
+    """Return a package of a case of the account that is signed in, or raise NotFound (R5)."""
+    mine = (
+        select(Submission)
+        .join(Case, Case.id == Submission.case_id)
+        .where(Submission.reference == read_reference(reference), Case.account_id == signed_in.account_id)
+    )
+    found = session.scalar(mine.with_for_update(of=Submission) if for_change else mine)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def on_the_way(case):
+    """Return the package of a case that the post has not got yet, or None: there is at most one."""
+    return session.scalar(select(Submission).where(Submission.case_id == case.id, Submission.state.in_(ON_THE_WAY)))
+
+
+def submissions_of(cases_held):
+    """Return the packages of cases, the newest first, by case id."""
+    ids = [case.id for case in cases_held]
+    found: dict[int, list[Submission]] = {}
+    for one in session.scalars(select(Submission).where(Submission.case_id.in_(ids)).order_by(Submission.id.desc())):
+        found.setdefault(one.case_id, []).append(one)
+    return found
+
+
+def what_fits(submission):
+    """Return the items that may go into a package, each with its traveller: those of its travellers, by courier."""
+    people = {traveller.id for traveller in submission.travellers}
+    return [(traveller, item) for traveller, item in cases.what_to_send(submission.case) if traveller.id in people]
+
+
+def what_is_missing(submission):
+    """Return the items that the letter lists and that are not in the envelope yet, each with its traveller."""
+    packed = {one.refusal_item_id for one in submission.contents}
+    return [(traveller, item) for traveller, item in what_fits(submission) if item.id not in packed]
+
+
+def number_of_documents(submission):
+    """Return how many documents the person says are in the envelope."""
+    return len(submission.contents) + submission.with_passport + submission.other_documents
+
+
+def last_day(case, here):
+    """Return the day until which documents count without a new fee, and whether it has passed; None where none counts.
+
+    The earliest of the refusals that are still open, else the latest that has passed (R7).
+    """
+    asked = [one for one in case.refusals if not one.overcome_on and "courier" in cases.modes_of(one)]
+    days = [(day, clock.is_open(case, one, here)) for one in asked if (day := clock.last_day(case, one))]
+    still_open = [day for day, is_open in days if is_open]
+    if still_open:
+        return min(still_open), False
+    return (max(day for day, _is_open in days), True) if days else (None, False)
+
+
+def _step(submission, state, day, action, by, now):
+    before = submission.state
+    submission.state = state
+    setattr(submission, day, today(submission.case.post, now))
+    session.flush()
+    _record(submission, action, by, now, before={"state": before}, after={"state": state})
+
+
+def _require_registered(submission):
+    if submission.state != "registered":
+        raise TooLate
+
+
+def _record(submission, action, by, now, **change):
+    journal.record(by, action, submission, post_id=submission.post_id, now=now, **change)
+
+
+def _write(kind, submission, now):
+    """Write to the holder of the case about a package as it is now."""
+    holder, version = submission.case.account_id, submission.version
+    key = f"{kind}:{submission.id}:{version}"
+    outbox.write(kind, key, now, account_id=holder, submission=submission.id, version=version)
