@@ -17,6 +17,7 @@ from portal.appointments.new_routes import bp as new_bp
 from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.cases.staff_routes import bp as cases_bp
+from portal.cases.status_routes import bp as statuses_bp
 from portal.config import ROOT, settings_from
 from portal.guide.routes import bp as guide_bp
 from portal.home.routes import bp as home_bp
@@ -25,8 +26,10 @@ from portal.inquiries.staff_routes import bp as staff_inquiries_bp
 from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
+from portal.posts.staff_routes import bp as post_settings_bp
 from portal.slots.staff_routes import bp as slots_bp
 from portal.staff.routes import bp as staff_bp
+from portal.status.calendar_routes import bp as calendar_bp
 from portal.status.routes import bp as status_bp
 
 BLUEPRINTS = (
@@ -39,7 +42,10 @@ BLUEPRINTS = (
     staff_bp,
     slots_bp,
     cases_bp,
+    statuses_bp,
     status_bp,
+    calendar_bp,
+    post_settings_bp,
     guide_bp,
     inquiries_bp,
     staff_inquiries_bp,

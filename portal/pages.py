@@ -4,7 +4,7 @@ from flask import g, request, url_for
 
 from portal import locale
 from portal.access import current_user
-from portal.cases.vocabulary import STATUSES
+from portal.cases.statuses import is_refused, status_meaning, status_name
 from portal.cases.wording import item_text
 from portal.forms import SWITCH, TRAP, note_form
 from portal.locale import _l
@@ -22,6 +22,8 @@ SAID = {
     "reopened": _l("The slot is open again."),
     "answered": _l("The request is answered. The person is told on the dashboard."),
     "stored": _l("The case is saved."),
+    "word_added": _l("The word is added."),
+    "settings_saved": _l("The settings are saved."),
     "reset_asked": _l(
         "If an account has this e-mail address, an e-mail with a link is on its way. It may take some minutes. "
         "Look into the folder for unwanted e-mail too."
@@ -30,6 +32,7 @@ SAID = {
     "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
     "confirmed": _l("Your e-mail address is confirmed."),
     "mail_changed": _l("Your choice is saved."),
+    "calendar_off": _l("The calendar address is switched off."),
     "inquiry_asked": _l("Your question is with the Embassy."),
     "will_remind": _l("We write to you on that day."),
     "again": _l("The e-mail will be sent again."),
@@ -55,7 +58,9 @@ def init_app(app, settings, fingerprint):
         weekday_names=locale.weekday_names,
         in_english=in_english,
         item_text=item_text,
-        STATUSES=STATUSES,
+        status_name=status_name,
+        status_meaning=status_meaning,
+        is_refused=is_refused,
         SWITCH=SWITCH,
         TRAP=TRAP,
     )

@@ -28,6 +28,7 @@ PUBLIC = {
     "paper.verification",
     "paper.keys",
     "status.look_up",
+    "calendar.feed",
     "guide.ask",
     "guide.about",
     "guide.topic",
@@ -38,6 +39,7 @@ VALUES |= {
     "request_id": VALUES["case_id"],
     "public_id": VALUES["case_id"],
     "position": 0,
+    "refusal_id": 1,
 }
 
 
@@ -104,9 +106,9 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         "account/logout",
         "account/email",
         "account/mail",
+        "account/calendar",
+        f"cases/{case.public_id}",
     ):
-        visitor.open(f"/{language}/{path}")
-    for path in ("account/email", "account/mail", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/{path}")
     visitor.open(f"/{language}/inquiries/new/{case.public_id}")
     for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
@@ -122,7 +124,10 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
 
     for path in ("", "slots/", "slots/release", "cases/", "cases/requests", "cases/new", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/staff/{path}")
-    visitor.open(f"/{language}/staff/inquiries/")
+    for path in ("status", f"letters/{case.refusals[0].id}", "travellers/0", "travellers/0/dates"):
+        visitor.open(f"/{language}/staff/cases/{case.public_id}/{path}")
+    for path in ("inquiries/", "settings", "cases/words", "cases/words/new"):
+        visitor.open(f"/{language}/staff/{path}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

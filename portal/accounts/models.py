@@ -77,7 +77,6 @@ class CalendarAddress(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), unique=True)
     secret_digest: Mapped[str] = mapped_column(String(64), unique=True)
-    language: Mapped[str] = mapped_column(String(2))
     made_at: Mapped[datetime] = mapped_column(Instant)
 
 

@@ -47,7 +47,7 @@ def is_answered(step, answers):
     if step == "purpose":
         return given["purpose"] == "follow_up"
     if step == "questions":
-        return all(given[question] == "yes" or question == "recent" for question in QUESTIONS)
+        return given["letter"] == "yes"
     return True
 
 

@@ -118,7 +118,7 @@ def ask():
 def instead():
     answers = drafts.answers_of(current_user.account_id)
     step = next((step for step in ("visa", "purpose", "questions") if not drafts.is_answered(step, answers)), None)
-    if step not in answers and answers.get("questions", {}).get("recent") != "no":
+    if step not in answers and "no" not in answers.get("questions", {}).values():
         return redirect(_next_page(answers), 303)
     post = post_by_code(answers.get("details", {}).get("location", ""))
     return render_template("appointments/instead.html", answers=answers, step=step or "questions", post=post)
@@ -134,7 +134,7 @@ def anew():
 
 def _keep(step, given, next_step):
     drafts.keep(current_user.account_id, step, given, clock.now())
-    leads_on = drafts.is_answered(step, {step: given}) and given.get("recent") != "no"
+    leads_on = drafts.is_answered(step, {step: given}) and not (step == "questions" and "no" in given.values())
     return redirect(url_for(f".{next_step}" if leads_on else ".instead"), 303)
 
 

@@ -6,6 +6,7 @@ from portal import clock, journal
 from portal.access import applicant_only, current_user, public
 from portal.appointments import documents, operations
 from portal.appointments.verification import verify
+from portal.cases import letters
 from portal.cases import operations as cases
 from portal.db import records
 from portal.paper import tokens
@@ -67,7 +68,8 @@ def _told_to_staff(token):
     journal.record(current_user.actor, "code read", appointment, post_id=appointment.post_id)
     case = appointment.case
     bring = cases.what_to_bring(case)
-    return render_template("appointments/verification.html", found=found, case=case, bring=bring)
+    duplicate = letters.reissued_on(case)
+    return render_template("appointments/verification.html", found=found, case=case, bring=bring, reissued_on=duplicate)
 
 
 def _told(token):

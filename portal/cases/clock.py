@@ -10,7 +10,6 @@ from portal.cases.models import DOCUMENTS, PROCESSING
 from portal.cases.numbers import diversity_year
 
 LAST_DAY_OF_FISCAL_YEAR = (9, 30)
-INQUIRY_DAYS = 180
 
 
 def a_year_after(day):
@@ -28,8 +27,14 @@ def last_day(case, refusal):
     if refusal.kind != DOCUMENTS or refusal.overcome_on:
         return None
     day = refusal.last_day or a_year_after(refusal.refused_on)
+    year_end = end_of_diversity_year(case)
+    return min(day, year_end) if year_end else day
+
+
+def end_of_diversity_year(case):
+    """Return the last day on which a diversity case can end in a visa, or None for other cases."""
     year = diversity_year(case.number)
-    return min(day, date(year, *LAST_DAY_OF_FISCAL_YEAR)) if year else day
+    return date(year, *LAST_DAY_OF_FISCAL_YEAR) if year else None
 
 
 def owed_until(case, refusal):
@@ -50,10 +55,11 @@ def is_processing(refusal):
 def inquiry_day(case, refusal):
     """Return the first day on which a question about administrative processing is taken.
 
-    180 days after the interview or the last submission, whichever is later (source 1).
+    So many days as the post has set (180 unless it says otherwise: source 1) after the interview or the last
+    submission, whichever is later.
     """
     interviews = [traveller.interview_on for traveller in case.travellers if traveller.interview_on]
-    return max([*interviews, refusal.evidence_on or refusal.refused_on]) + timedelta(days=INQUIRY_DAYS)
+    return max([*interviews, refusal.evidence_on or refusal.refused_on]) + timedelta(days=case.post.inquiry_days)
 
 
 def is_open(case, refusal, today):

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from portal.cases.rows import COLUMNS, read_row
+from portal.cases.statuses import own_words
 from portal.locale import country_choices
 from portal.posts.operations import all_posts
 
@@ -47,7 +48,7 @@ def read_cases(path, progress=lambda lines: None):
 
 
 def _read(lines, progress):
-    posts = {post.code for post in all_posts()}
+    posts = {post.code: {word.code for word in own_words(post.id)} for post in all_posts()}
     countries = {code for code, _name in country_choices("en")}
     rows, errors = [], []
     seen: dict[tuple[str, str], dict] = {}

@@ -1,15 +1,22 @@
 """The forms by which staff add, correct or hand over a case."""
 
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from portal import locale
+from portal.cases import statuses
 from portal.cases.rows import COLUMNS, read_row
 from portal.cases.vocabulary import STATUSES
 from portal.forms import AtMost, BaseForm, Required, options
 from portal.locale import _, _l
 
 CELLS = [column for column in COLUMNS if column not in ("post", "status", "nationality")]
+
+
+def status_choices(post):
+    """Return every word that a case of a post can have, the standard ones first."""
+    codes = [*STATUSES, *(word.code for word in statuses.own_words(post.id))]
+    return options((code, statuses.status_name(code)) for code in codes)
 
 
 class SearchForm(BaseForm):
@@ -21,7 +28,7 @@ class CaseRowForm(BaseForm):
 
     case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
     visa_class = StringField(_l("Visa class"))
-    status = SelectField(_l("Status"), choices=options(STATUSES.items()))
+    status = SelectField(_l("Status"))
     status_date = StringField(_l("Date of the status"))
     relationship = StringField(_l("Relationship to the principal applicant"))
     surname = StringField(_l("Surname"))
@@ -38,6 +45,8 @@ class CaseRowForm(BaseForm):
     def __init__(self, post, **kwargs):
         super().__init__(**kwargs)
         self._post = post
+        self._own_words = [word.code for word in statuses.own_words(post.id)]
+        self.status.choices = status_choices(post)
         self.nationality.choices = options([*locale.country_choices(locale.current()), ("XX", _("Stateless"))])
 
     def validate(self, extra_validators=None):
@@ -46,10 +55,58 @@ class CaseRowForm(BaseForm):
         cells = {column: self[column].data or "" for column in COLUMNS if column != "post"}
         cells["reasons"] = ";".join(cells["reasons"].splitlines() or [""])
         countries = {code for code, _name in locale.country_choices(locale.current())}
-        self.row, bad = read_row({**cells, "post": self._post.code}, {self._post.code}, countries)
+        self.row, bad = read_row({**cells, "post": self._post.code}, {self._post.code: self._own_words}, countries)
         for column, reason in bad:
             self[column].errors = [_(reason)]
         return not bad
+
+
+class StatusForm(BaseForm):
+    """A status from the post's vocabulary, and the day from which it holds."""
+
+    word = SelectField(_l("Status"))
+    effective_on = DateField(_l("From which day"), validators=[InputRequired(_l("Type a date."))])
+
+    def __init__(self, post, **kwargs):
+        super().__init__(**kwargs)
+        self.word.choices = status_choices(post)
+
+
+class WordForm(BaseForm):
+    """A word of the post's own: its code, the standard word it counts as; names and meanings come with word_form."""
+
+    code = StringField(_l("Code for case files"), validators=[Required(_l("Type a code."))])
+    standard = SelectField(_l("Counts as"), choices=options(STATUSES.items()), default="refused")
+    languages: tuple[str, ...] = ()
+
+    def validate_code(self, field):
+        field.data = field.data.strip().lower()
+        if not statuses.OWN_WORD.fullmatch(field.data):
+            raise ValidationError(_("Use 2 to 26 small letters, digits and underscores, a letter first."))
+
+    def texts(self, kind):
+        """What was typed as "name" or "meaning", by language."""
+        return {language: self[f"{kind}_{language}"].data.strip() for language in self.languages}
+
+
+def word_form(languages):
+    """Return a WordForm with a name and a meaning in each of some languages."""
+    fields = {
+        f"{kind}_{language}": field(label, validators=[Required(_l("This field is required.")), AtMost(longest)])
+        for language in languages
+        for kind, field, label, longest in (
+            ("name", StringField, _l("Word"), 60),
+            ("meaning", TextAreaField, _l("What it means, for everybody to read"), 300),
+        )
+    }
+    return type("PostWordForm", (WordForm,), {**fields, "languages": tuple(languages)})()
+
+
+class ExpiryForm(BaseForm):
+    """Days on which a traveller's papers end, where the post knows them."""
+
+    medical_expires_on = DateField(_l("The medical examination is valid until"), validators=[Optional()])
+    passport_expires_on = DateField(_l("The passport is valid until"), validators=[Optional()])
 
 
 class AnswerForm(BaseForm):

@@ -7,12 +7,12 @@ from portal.accounts import operations as accounts
 from portal.cases import clock
 from portal.cases.models import DOCUMENTS, Case, StatusWord
 from portal.cases.proofs import Proof, letter_code_digest, match, person_meant, same_digest
+from portal.cases.statuses import is_refused
 from portal.cases.vocabulary import STATUSES, reasons
 from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.text import same_name
 
-REFUSED = ("refused", "administrative_processing")
 OWED = ("outstanding", "more_needed")
 _MINE = select(Case).where(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))
 _MINE_TO_CHANGE = _MINE.with_for_update(of=Case)
@@ -166,7 +166,7 @@ def flag_differences(case, person, described, by, now):
 
 def require_may_book(case, today):
     """Raise the MayNotBook that says why a case may not book a return appointment on a day (R3)."""
-    if case.status not in REFUSED:
+    if not is_refused(case.status):
         raise NotRefused
     if case.invited_until and today <= case.invited_until:
         return
@@ -186,7 +186,7 @@ def require_may_send(case):
     A package after the last day is taken: a new application and fee may be due then (source 5, 504.11-4(C)).
     """
     standing = [refusal for refusal in case.refusals if not refusal.overcome_on]
-    if case.status not in REFUSED or not standing:
+    if not is_refused(case.status) or not standing:
         raise MayNotSend("not_refused")
     if any("courier" in modes_of(refusal) for refusal in standing):
         return

@@ -77,12 +77,14 @@ class CellUnfit(Exception):
 def read_row(cells, posts, countries):
     """Return the Row that a mapping of column to text describes, and a list of (column, reason) of bad cells.
 
-    posts: codes known; countries: country codes known. The Row is None where a cell is bad.
+    posts: by code, the status words that each post has added; countries: country codes known. The Row is
+    None where a cell is bad.
     """
     values, bad = {}, []
+    own_words = posts.get((cells.get("post") or "").strip(), ())
     for column in COLUMNS:
         try:
-            values[column] = _read(column, cells.get(column) or "", posts, countries)
+            values[column] = _read(column, cells.get(column) or "", posts, countries, own_words)
         except (CellUnfit, NumberUnfit) as error:
             bad.append((column, str(getattr(error, "message", error))))
     if not bad and values["refused_on"] is None and (values["reasons"] or values["letter_code"]):
@@ -92,7 +94,7 @@ def read_row(cells, posts, countries):
     return (None if bad else Row(**values)), bad
 
 
-def _read(column, text, posts, countries):
+def _read(column, text, posts, countries, own_words):
     if unusable(text) or len(text) > LONGEST_CELL:
         raise CellUnfit(gettext_noop("too long, or with characters that cannot be used"))
     text = " ".join(text.split())
@@ -100,6 +102,8 @@ def _read(column, text, posts, countries):
         raise CellUnfit(gettext_noop("is empty"))
     if column in READERS:
         return READERS[column](text)
+    if column == "status":
+        return _status(text, own_words)
     if column == "post" and text not in posts:
         raise CellUnfit(gettext_noop("is no post known here"))
     if column == "nationality" and text != "XX" and text not in countries:
@@ -107,9 +111,9 @@ def _read(column, text, posts, countries):
     return text
 
 
-def _status(text):
-    code = STATUS_CODES.get(text.lower())
-    if code is None:
+def _status(text, own_words):
+    code = STATUS_CODES.get(text.lower(), text.lower())
+    if code not in STATUSES and code not in own_words:
         raise CellUnfit(gettext_noop("is no status of the vocabulary"))
     return code
 
@@ -193,7 +197,6 @@ def _relationship(text):
 READERS = {
     "case_number": read_number,
     "visa_class": _short,
-    "status": _status,
     "status_date": _date,
     "surname": _name,
     "given_names": _given_names,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from portal import journal
-from portal.accounts import operations as accounts
+from portal.cases import statuses
 from portal.cases.models import (
     DOCUMENTS,
     PROCESSING,
@@ -108,13 +108,7 @@ def _correct(case, rows, now, traveller=None):
     traveller: whom a single row means, where that is known and need not be found.
     """
     changed = _assign(case, visa_class=rows[0].visa_class)
-    if (case.status, case.status_on) != (rows[0].status, rows[0].status_date):
-        case.status, case.status_on = rows[0].status, rows[0].status_date
-        change = StatusChange(case_id=case.id, status=case.status, effective_on=case.status_on, recorded_at=now)
-        session.add(change)
-        if case.account_id is not None:
-            accounts.tell(case.account_id, "status_changed", now, number_end=case.number[-4:])
-        changed = True
+    changed |= statuses.change(case, rows[0].status, rows[0].status_date, now)
     for row in rows:
         changed |= _put_traveller(case, row, traveller)
     return changed

@@ -1,9 +1,9 @@
 """The forms of an inquiry."""
 
-from wtforms import BooleanField, RadioField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
 from portal.forms import AtMost, KeyedForm, Required, options
-from portal.locale import _l
+from portal.locale import _, _l
 
 LONGEST_TEXT = 2000
 CATEGORIES = {
@@ -29,6 +29,21 @@ class InquiryForm(KeyedForm):
 
 class TextForm(KeyedForm):
     text = TextAreaField(_l("Your text"), validators=[Required(_l("Type a text.")), AtMost(LONGEST_TEXT)])
+
+
+class AnswerForm(TextForm):
+    """The answer of the post, which may begin with a standard one."""
+
+    standard = SelectField(_l("A standard answer, in the language of the person"), validate_choice=False)
+
+    def __init__(self, titles, **kwargs):
+        super().__init__(**kwargs)
+        self.standard.choices = options([("", _("None")), *titles])
+
+    def add(self, text):
+        """Put a text after what is typed; nothing is sent yet."""
+        self.text.data = "\n\n".join(part for part in ((self.text.data or "").strip(), text) if part)
+        self.standard.data = ""
 
 
 class RemindForm(KeyedForm):

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from portal.accounts.models import Account
 from portal.cases.models import Case
 from portal.db import Base, Instant
 from portal.encryption import Encrypted
@@ -41,6 +42,7 @@ class Inquiry(Base):
     reply_by: Mapped[date]
 
     case: Mapped[Case] = relationship()
+    account: Mapped[Account] = relationship()
     texts: Mapped[list["InquiryText"]] = relationship(
         order_by="InquiryText.id", cascade="all, delete-orphan", back_populates="inquiry"
     )

@@ -1,12 +1,12 @@
 """The pages by which officers answer inquiries."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock, journal
 from portal.access import current_user, staff_only
 from portal.db import records
-from portal.inquiries import operations
-from portal.inquiries.forms import CATEGORIES, TextForm
+from portal.inquiries import answers, operations
+from portal.inquiries.forms import CATEGORIES, AnswerForm
 from portal.posts.operations import post_by_id, today
 
 bp = Blueprint("staff_inquiries", __name__, url_prefix="/<language:lang>/staff/inquiries")
@@ -25,8 +25,10 @@ def queue():
 @staff_only("officer")
 @records
 def answer(inquiry_id):
-    inquiry, form = operations.inquiry_of_post(current_user.post_id, inquiry_id), TextForm()
-    if form.validate_on_submit():
+    inquiry, form = operations.inquiry_of_post(current_user.post_id, inquiry_id), AnswerForm(answers.titles())
+    if "use" in request.form:
+        form.add(answers.text_for(form.standard.data, inquiry))
+    elif form.validate_on_submit():
         operations.answer(inquiry, form.text.data, form.key, current_user.actor, clock.now())
         return redirect(url_for(".queue", said="answered"), 303)
     journal.record(current_user.actor, "inquiry viewed", inquiry, post_id=inquiry.post_id)

@@ -45,11 +45,16 @@ def init_app(app, settings):
     app.register_error_handler(RateLimitExceeded, _too_many)
 
 
-def at_most(count, window, *, per):
-    """Limit the sending of a form: count tries in a window such as "15 minutes", per what a function names."""
+def at_most(*windows, per):
+    """Limit the sending of a form, per what a function names.
+
+    windows: a count and a time such as "15 minutes", in turns; with several, whoever goes on waits longer.
+    """
+    pairs = list(zip(windows[::2], windows[1::2], strict=True))
 
     def allowed():
-        return f"{max(1, round(count * current_app.extensions['limits_factor']))} per {window}"
+        factor = current_app.extensions["limits_factor"]
+        return ";".join(f"{max(1, round(count * factor))} per {window}" for count, window in pairs)
 
     return limiter.limit(allowed, key_func=per, methods=["POST"])
 
@@ -80,12 +85,17 @@ def typed_case():
 
 
 def tries_left():
-    """Return how many tries are left in the windows of this form, the fewest of them; None where none is set."""
-    return min((limit.remaining for limit in limiter.current_limits), default=None)
+    """Return how many tries of this form are left, and for how many minutes; (None, 0) where no limit is set."""
+    found = min(limiter.current_limits, key=lambda limit: limit.remaining, default=None)
+    return (found.remaining, _minutes_until(found.reset_at)) if found else (None, 0)
 
 
 def _too_many(error):
     ends_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60
     seconds = max(1, round(ends_at - time.time()))
-    body, code = errors.page(429, minutes=-(-seconds // 60))
+    body, code = errors.page(429, minutes=_minutes_until(ends_at))
     return body, code, {"Retry-After": str(seconds)}
+
+
+def _minutes_until(instant):
+    return max(1, -(-round(instant - time.time()) // 60))

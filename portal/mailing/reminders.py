@@ -7,7 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from portal.appointments.models import Appointment
 from portal.cases import clock
-from portal.cases.models import DOCUMENTS, Case, Refusal, Traveller
+from portal.cases.models import DOCUMENTS, Case, Refusal, StatusWord, Traveller
+from portal.cases.statuses import codes_that_count_as
 from portal.db import session
 from portal.mail import outbox
 from portal.mail.models import Message
@@ -19,6 +20,7 @@ LAST_DAYS = ((7, 0), (30, 7), (90, 30))
 YEAR, LEAP_YEAR = timedelta(days=365), timedelta(days=366)
 _COUNTED_FROM = func.coalesce(Refusal.last_day, Refusal.refused_on)
 MOST = 500
+_REFUSED = select(StatusWord.code).where(codes_that_count_as("refused"))
 
 
 def write_due(now):
@@ -42,7 +44,7 @@ def _write_last_day(most, least, now):
         select(Refusal)
         .join(Traveller, Traveller.id == Refusal.traveller_id)
         .join(Case, Case.id == Traveller.case_id)
-        .where(Case.account_id.is_not(None), Case.status == "refused", Refusal.kind == DOCUMENTS)
+        .where(Case.account_id.is_not(None), Case.status.in_(_REFUSED), Refusal.kind == DOCUMENTS)
         .where(Refusal.overcome_on.is_(None), Refusal.evidence_on.is_(None), Refusal.clock_stopped_on.is_(None))
         .where(
             or_(

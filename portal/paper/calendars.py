@@ -1,7 +1,7 @@
 """Calendar files of appointments (RFC 5545): the time zone inside, an alarm the day before."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -45,6 +45,31 @@ def calendar_of(event, method, public_url):
     calendar.add("method", method)
     calendar.add_component(_rules(event.timezone, zone, start.astimezone(UTC)))
     calendar.add_component(_entry(event, method, start, urlsplit(public_url).hostname))
+    return calendar.to_ical()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One date of a subscription: an aware instant, or a day that lasts from midnight to midnight."""
+
+    key: str
+    when: datetime | date
+    summary: str
+
+
+def subscription_of(marks, name, public_url, made_at):
+    """Return dates as a calendar that programs fetch again and again; key keeps a date the same date."""
+    calendar, host = Calendar(), urlsplit(public_url).hostname
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", name)
+    for mark in marks:
+        entry = Entry()
+        entry.add("uid", f"{mark.key}@{host}")
+        entry.add("dtstamp", made_at)
+        entry.add("dtstart", mark.when.astimezone(UTC) if isinstance(mark.when, datetime) else mark.when)
+        entry.add("summary", mark.summary)
+        calendar.add_component(entry)
     return calendar.to_ical()
 
 

@@ -12,6 +12,18 @@ from portal.errors import PortalError
 from portal.locale import city_name, country_name, current
 from portal.posts.models import Post
 
+SETTINGS = (
+    "address",
+    "contact",
+    "instructions",
+    "cutoff_hours",
+    "reply_days",
+    "inquiry_days",
+    "uses_letter_codes",
+    "screen_accepted",
+    "courier_paid_by_post",
+)
+
 
 class PostFileUnfit(PortalError):
     """The file of posts has a bad row; the message names line and column."""
@@ -72,6 +84,16 @@ def import_posts(lines, by, now):
             changed += 1
             journal.record(by, "post changed", post, post_id=post.id, before=before, after=values, now=now)
     return added, changed
+
+
+def change_settings(post, settings, by, now):
+    """Set what a post's staff may set, by the names in SETTINGS; one journal entry says what changed."""
+    before = {name: getattr(post, name) for name in SETTINGS if getattr(post, name) != settings[name]}
+    for name in before:
+        setattr(post, name, settings[name])
+    if before:
+        after = {name: settings[name] for name in before}
+        journal.record(by, "post settings", post, post_id=post.id, before=before, after=after, now=now)
 
 
 def _checked(row, number, zones):

@@ -11,6 +11,18 @@ from portal.cases.models import DOCUMENTS, Case
 from portal.db import session
 from portal.posts.operations import post_by_code
 
+ORDER = (
+    "refused",
+    "evidence",
+    "overcome",
+    "today",
+    "inquiry",
+    "appointment",
+    "medical",
+    "passport",
+    "last_day",
+    "fiscal_year",
+)
 _STATUS = select(Case.status, Case.status_on).where(
     Case.post_id == bindparam("post_id"), Case.number == bindparam("number")
 )
@@ -30,6 +42,7 @@ class Moment:
 
     day: date
     kind: str
+    name: str = ""
 
 
 def look_up(code, number):
@@ -59,21 +72,33 @@ def moments(case, appointment, today):
 
     No last day where the applicant owes nothing; an inquiry date only while the Embassy works on the case.
     """
-    found = {Moment(today, "today")}
+    found = {Moment(today, "today"), *_moments_of_papers(case)}
     for refusal in case.refusals:
-        found.add(Moment(refusal.refused_on, "refused"))
-        if refusal.overcome_on:
-            found.add(Moment(refusal.overcome_on, "overcome"))
-            continue
-        if refusal.evidence_on:
-            found.add(Moment(refusal.evidence_on, "evidence"))
-        if refusal.kind == DOCUMENTS and not refusal.clock_stopped_on:
-            found.add(Moment(clock.last_day(case, refusal), "last_day"))
-        if clock.is_processing(refusal):
-            found.add(Moment(clock.inquiry_day(case, refusal), "inquiry"))
+        found.update(_moments_of(case, refusal))
+    year_end = clock.end_of_diversity_year(case)
+    if year_end is not None:
+        found.add(Moment(year_end, "fiscal_year"))
     if appointment is not None:
         found.add(Moment(appointment.slot.local_start.date(), "appointment"))
-    return sorted(found, key=lambda moment: (moment.day, _ORDER.index(moment.kind)))
+    return sorted(found, key=lambda moment: (moment.day, ORDER.index(moment.kind), moment.name))
 
 
-_ORDER = ("refused", "evidence", "overcome", "today", "inquiry", "appointment", "last_day")
+def _moments_of(case, refusal):
+    yield Moment(refusal.refused_on, "refused")
+    if refusal.overcome_on:
+        yield Moment(refusal.overcome_on, "overcome")
+        return
+    if refusal.evidence_on:
+        yield Moment(refusal.evidence_on, "evidence")
+    if refusal.kind == DOCUMENTS and not refusal.clock_stopped_on:
+        yield Moment(clock.last_day(case, refusal), "last_day")
+    if clock.is_processing(refusal):
+        yield Moment(clock.inquiry_day(case, refusal), "inquiry")
+
+
+def _moments_of_papers(case):
+    for traveller in case.travellers:
+        if traveller.medical_expires_on:
+            yield Moment(traveller.medical_expires_on, "medical", traveller.name)
+        if traveller.passport_expires_on:
+            yield Moment(traveller.passport_expires_on, "passport", traveller.name)

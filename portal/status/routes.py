@@ -13,20 +13,22 @@ from portal.posts.operations import all_posts, place, post_by_code, today
 from portal.status import operations
 from portal.status.forms import StatusForm
 from portal.status.timeline import Timeline
-from portal.status.words import ITEM_STATES, MEANINGS, REFUSED
+from portal.status.words import ITEM_STATES
 
-LOOK_UPS = 30
+LOOK_UPS = (10, "5 minutes", 30, "1 hour", 60, "1 day")
+FEW = 10
 bp = Blueprint("status", __name__, url_prefix="/<language:lang>")
 
 
 @bp.route("/status", methods=["GET", "POST"])
 @public
-@limits.at_most(LOOK_UPS, "1 hour", per=limits.typed_case)
+@limits.at_most(*LOOK_UPS, per=limits.typed_case)
 @limits.at_most(600, "1 hour", per=limits.address)
 def look_up():
     form, found, sent = StatusForm(all_posts()), None, False
     if form.validate_on_submit():
         found, sent = operations.look_up(form.location.data, form.number), True
+    left, minutes = limits.tries_left() if request.method == "POST" else (None, 0)
     return render_template(
         "status/look_up.html",
         form=form,
@@ -34,9 +36,8 @@ def look_up():
         sent=sent,
         post=post_by_code(form.location.data) if sent else None,
         place=place,
-        meanings=MEANINGS,
-        refused=REFUSED,
-        left=limits.tries_left() if request.method == "POST" else None,
+        left=left if left is not None and left < FEW else None,
+        minutes=minutes,
     )
 
 
@@ -54,7 +55,6 @@ def story(case_id):
         turn=operations.turn(case, appointment, here),
         timeline=Timeline(moments),
         today=here,
-        meanings=MEANINGS,
         item_states=ITEM_STATES,
         bring=cases.what_is_listed(case),
         inquiries=inquiries_of(case),

@@ -9,8 +9,10 @@ from sqlalchemy import func, select
 from portal import checks, clock
 from portal.db import session
 from portal.inquiries import operations
+from portal.inquiries.answers import STANDARD
 from portal.inquiries.models import Inquiry, InquiryText
 from portal.journal import Entry
+from portal.locale import in_language
 from tests.factories import make_account, make_case, make_post, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.visitor import Visitor
@@ -153,3 +155,31 @@ def test_texts_are_kept_encrypted(visitor, holder):
     raw = session.connection().exec_driver_sql("SELECT text FROM inquiry_text").scalar()
 
     assert b"secret" not in bytes(raw)
+
+
+def test_the_days_before_a_question_about_processing_are_a_setting_of_the_post(visitor, holder):
+    make_post(inquiry_days=60)
+    case = make_case(holder, **PROCESSING)
+
+    assert "60 days after the interview" in visitor.open(f"/en/cases/{case.public_id}").text
+    assert "Your question is with the Embassy" in ask(visitor, case, "processing").text
+
+
+def test_a_standard_answer_comes_in_the_language_of_the_person_and_is_sent_by_staff_only(app, visitor, officer):
+    account = make_account()
+    account.language = "fr"
+    signed_in(visitor, account)
+    ask(visitor, make_case(account))
+    path = f"/en/staff/inquiries/{session.query(Inquiry).one().public_id}"
+    page = officer.submit(path, standard="copy", text="Bonjour.", use="1")
+    with in_language("fr"):
+        told = text_of_standard("copy")
+
+    assert f"Bonjour.\n\n{told}" in page.html.replace("&#39;", "'").replace("\r", "")
+    assert count(InquiryText) == 1
+    officer.submit(path, page=page, text=f"Bonjour. {told}")
+    assert count(InquiryText) == 2
+
+
+def text_of_standard(code):
+    return str(STANDARD[code][1])

@@ -16,6 +16,7 @@ from portal.status import operations
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_post, make_slot, signed_in
 
 LOOK_UP = "/en/status"
+OF_TEN = 4 / 10
 
 
 def look_up(visitor, number, location="PHP", language="en"):
@@ -99,7 +100,7 @@ def test_a_status_is_told_in_every_language(visitor, language):
 
 
 def test_who_looks_up_a_number_again_and_again_is_told_how_often_is_left(app, visitor, monkeypatch):
-    monkeypatch.setitem(app.extensions, "limits_factor", 4 / 30)
+    monkeypatch.setitem(app.extensions, "limits_factor", OF_TEN)
     case = make_case()
     left = [re.search(r"(\d+) look-ups? of this number", look_up(visitor, case.number).text) for _try in range(3)]
 

@@ -32,7 +32,6 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("account_id", sa.Integer(), nullable=False),
         sa.Column("secret_digest", sa.String(length=64), nullable=False),
-        sa.Column("language", sa.String(length=2), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["account.id"], name=op.f("fk_calendar_address_account_id"), ondelete="CASCADE"

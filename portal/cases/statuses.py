@@ -1,0 +1,115 @@
+"""The status of a case: words that everybody has, words that a post has added, and changes from one to another."""
+
+import re
+
+from sqlalchemy import or_, select
+
+from portal import journal
+from portal.accounts import operations as accounts
+from portal.cases.models import StatusChange, StatusWord
+from portal.cases.vocabulary import MEANINGS, REFUSED, STATUSES
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l, current
+from portal.posts.operations import today
+
+LONGEST_CODE = 30
+OWN_WORD = re.compile(r"[a-z][a-z0-9_]{1,25}")
+
+
+class WordTaken(PortalError):
+    message = _l("Your post has a word with this code already.")
+
+
+class NotYet(PortalError):
+    message = _l("A status cannot begin in the future.")
+
+
+def status_name(code):
+    """Return the word of a status in the language in use.
+
+    A post's own word, in a language that the post did not write it in, is told as the standard word it counts as.
+    """
+    return STATUSES[code] if code in STATUSES else _told(_own_word(code), "names", STATUSES)
+
+
+def status_meaning(code):
+    """Return what the word of a status means in general, in the language in use."""
+    return MEANINGS[code] if code in MEANINGS else _told(_own_word(code), "meanings", MEANINGS)
+
+
+def counts_as(code):
+    """Return the standard word whose rules a status follows."""
+    return code if code in STATUSES else _own_word(code).counts_as
+
+
+def is_refused(code):
+    """Say whether a refusal under section 221(g) stands behind a status."""
+    return counts_as(code) in REFUSED
+
+
+def own_words(post_id):
+    """Return the words that a post has added, by code."""
+    return session.scalars(select(StatusWord).where(StatusWord.post_id == post_id).order_by(StatusWord.code)).all()
+
+
+def codes_that_count_as(code):
+    """Return the condition that a StatusWord meets whose rules are those of a standard word."""
+    return or_(StatusWord.code == code, StatusWord.counts_as == code)
+
+
+def add_word(post, code, standard, names, meanings, by, now):
+    """Add a word to a post's vocabulary and return it; case files write it as its code.
+
+    code: small letters, digits and underscores, without the post's letters, which are put before it;
+    standard: the code of the standard word whose rules it follows; names and meanings: texts by language.
+    Raises WordTaken.
+    """
+    whole = f"{post.code.lower()}_{code}"
+    if session.get(StatusWord, whole) is not None:
+        raise WordTaken
+    word = StatusWord(code=whole, post_id=post.id, counts_as=standard, names=names, meanings=meanings)
+    session.add(word)
+    session.flush()
+    after = {"status word": whole, "counts_as": standard, "names": names, "meanings": meanings}
+    journal.record(by, "status word added", post, post_id=post.id, after=after, now=now)
+    return word
+
+
+def set_status(case, code, effective_on, by, now):
+    """Set the status of a case from a day on; its holder is told. The same again changes nothing.
+
+    Raises NotFound for a word that the post does not have, NotYet for a day that has not come there.
+    """
+    if code not in STATUSES and _own_word(code).post_id != case.post_id:
+        raise NotFound
+    if effective_on > today(case.post, now):
+        raise NotYet
+    before = case.status, case.status_on
+    if change(case, code, effective_on, now):
+        said = [{"status": status, "from": day.isoformat()} for status, day in (before, (code, effective_on))]
+        journal.record(by, "status set", case, post_id=case.post_id, before=said[0], after=said[1], now=now)
+
+
+def change(case, code, effective_on, now):
+    """Let a case have a status from a day on, and tell its holder; return whether it had another before."""
+    if (case.status, case.status_on) == (code, effective_on):
+        return False
+    case.status, case.status_on = code, effective_on
+    session.add(StatusChange(case_id=case.id, status=code, effective_on=effective_on, recorded_at=now))
+    session.flush()
+    if case.account_id is not None:
+        accounts.tell(case.account_id, "status_changed", now, number_end=case.number[-4:])
+    return True
+
+
+def _own_word(code):
+    word = session.get(StatusWord, code)
+    if word is None:
+        raise NotFound
+    return word
+
+
+def _told(word, column, standard):
+    own = getattr(word, column) or {}
+    return own.get(current()) or standard[word.counts_as]

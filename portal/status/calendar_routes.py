@@ -1,0 +1,43 @@
+"""The page that makes a calendar address, and the address itself."""
+
+from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+
+from portal import clock
+from portal.access import applicant_only, current_user, public
+from portal.db import commits
+from portal.forms import BaseForm
+from portal.locale import _, in_language
+from portal.paper.calendars import subscription_of
+from portal.status import subscriptions
+
+bp = Blueprint("calendar", __name__)
+
+
+@bp.route("/<language:lang>/account/calendar", methods=["GET", "POST"])
+@applicant_only
+@commits
+def address():
+    form, made = BaseForm(), None
+    if form.validate_on_submit():
+        secret = subscriptions.make_address(current_user, clock.now())
+        made = current_app.extensions["settings"].public_url + url_for(".feed", secret=secret)
+    return render_template("status/calendar.html", form=form, made=made, is_on=subscriptions.made_at(current_user))
+
+
+@bp.route("/<language:lang>/account/calendar/off", methods=["POST"])
+@applicant_only
+@commits
+def switch_off():
+    if BaseForm().validate_on_submit():
+        subscriptions.switch_off(current_user, clock.now())
+    return redirect(url_for("accounts.settings", said="calendar_off"), 303)
+
+
+@bp.route("/calendar/<secret>.ics")
+@public
+def feed(secret):
+    account = subscriptions.account_at(secret)
+    with in_language(account.language):
+        marks, name = subscriptions.marks_of(account), _("221(g) Portal")
+    made = subscription_of(marks, name, current_app.extensions["settings"].public_url, clock.now())
+    return Response(made, content_type="text/calendar; charset=utf-8", headers={"Cache-Control": "no-store"})

@@ -1,0 +1,80 @@
+"""The secret address from which a calendar program fetches the dates of a person's cases.
+
+What it gives is "appointment" or "last day" and a date: no name, no case number, no status.
+"""
+
+import secrets
+
+from sqlalchemy import delete, select
+
+from portal import encryption, journal
+from portal.accounts.models import Account, CalendarAddress
+from portal.appointments import operations as appointments
+from portal.cases import operations as cases
+from portal.cases.clock import owed_until
+from portal.db import session
+from portal.errors import NotFound
+from portal.locale import _
+from portal.paper.calendars import Mark
+
+SECRET_BYTES = 24
+
+
+def make_address(signed_in, now):
+    """Make the account's calendar address anew and return its secret; the one before is dead from now on."""
+    _forget(signed_in)
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    made = CalendarAddress(account_id=signed_in.account_id, secret_digest=_digest(secret), made_at=now)
+    session.add(made)
+    session.flush()
+    _record(signed_in, "calendar address made", now)
+    return secret
+
+
+def switch_off(signed_in, now):
+    """Let the account's calendar address die."""
+    if made_at(signed_in) is not None:
+        _forget(signed_in)
+        _record(signed_in, "calendar address ended", now)
+
+
+def made_at(signed_in):
+    """Return the instant at which the account's calendar address was made, or None where it has none."""
+    return session.scalar(select(CalendarAddress.made_at).where(CalendarAddress.account_id == signed_in.account_id))
+
+
+def account_at(secret):
+    """Return the account whose calendar address holds a secret, or raise NotFound."""
+    found = session.scalar(
+        select(Account)
+        .join(CalendarAddress, CalendarAddress.account_id == Account.id)
+        .where(CalendarAddress.secret_digest == _digest(secret), Account.closed_at.is_(None))
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def marks_of(account):
+    """Return the dates of an account's cases: appointments, and last days where something is owed (R7)."""
+    held = cases.cases_of(account.id)
+    visits = appointments.appointments_of(held).values()
+    marks = [Mark(_key("appointment", one.id), one.slot.starts_at, _("Appointment")) for one in visits]
+    owed = [(one, owed_until(case, one)) for case in held for one in case.refusals if cases.is_refused(case.status)]
+    return marks + [Mark(_key("last day", one.id), day, _("Last day")) for one, day in owed if day]
+
+
+def _forget(signed_in):
+    session.execute(delete(CalendarAddress).where(CalendarAddress.account_id == signed_in.account_id))
+
+
+def _record(signed_in, action, now):
+    journal.record(signed_in.actor, action, session.get_one(Account, signed_in.account_id), now=now)
+
+
+def _digest(secret):
+    return encryption.digest("calendar address", secret)
+
+
+def _key(kind, number):
+    return encryption.derived("calendar entry", f"{kind} {number}")[:24]
