@@ -105,6 +105,11 @@ def form_of(page):
     return {"csrf_token": TOKEN.search(page)[1], "form_key": KEY.search(page)[1]}
 
 
+def form_of_plain(page):
+    """Return the fields that a page hides in a form without a one-time key."""
+    return {"csrf_token": TOKEN.search(page)[1]}
+
+
 def ask(port, requests, connections=SEVERAL):
     """Send requests over a few connections; return their answers in the same order."""
     answers = [NONE] * len(requests)

@@ -11,6 +11,7 @@ from datetime import date
 
 from bench.casefile import write_case_file
 from bench.herd import herd, swaps
+from bench.lookups import among_many, telling
 from bench.mail import send_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
@@ -21,6 +22,7 @@ SWAPS = 100
 ROWS = 50_000
 MESSAGES, KILLS = 1000, 30
 IMPORT_SECONDS = 300
+SAMPLES = 1000
 SECTION = "prove"
 
 
@@ -88,6 +90,7 @@ def prove(portal):
     with serve(portal) as server:
         yield "Herd", herd(portal, server, *HERDS[portal.database], steadily=True)
         yield "Swaps", swaps(portal, server, SWAPS)
+        yield "Look-ups", telling(portal, server, SAMPLES)
     yield "Import", import_cases(portal, ROWS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS, refusing=True)
@@ -104,6 +107,9 @@ def main():
                 for heading, report in prove(portal):
                     print(f"{heading}: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
                     found.append((heading, report))
+            report = among_many(database, postgres)
+            print(f"Look-ups: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
+            found.append(("Look-ups", report))
         print("Every page in every language before axe", flush=True)
         found.append(("Pages", _pages()))
     write_section(SECTION, _document(found))

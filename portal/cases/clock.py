@@ -40,9 +40,10 @@ def end_of_diversity_year(case):
 def owed_until(case, refusal):
     """Return the last day while the applicant still owes the documents of a refusal, else None (R7).
 
-    Nothing is owed once evidence is there, or the clock was stopped, or the refusal is overcome.
+    Nothing is owed once an officer has confirmed that the clock stopped, or the refusal is overcome. Evidence that
+    came and that nobody has looked at yet may be a part of what is owed: the person is still reminded.
     """
-    if refusal.evidence_on or refusal.clock_stopped_on:
+    if refusal.clock_stopped_on:
         return None
     return last_day(case, refusal)
 

@@ -45,7 +45,7 @@ def _write_last_day(most, least, now):
         .join(Traveller, Traveller.id == Refusal.traveller_id)
         .join(Case, Case.id == Traveller.case_id)
         .where(Case.account_id.is_not(None), Case.status.in_(_REFUSED), Refusal.kind == DOCUMENTS)
-        .where(Refusal.overcome_on.is_(None), Refusal.evidence_on.is_(None), Refusal.clock_stopped_on.is_(None))
+        .where(Refusal.overcome_on.is_(None), Refusal.clock_stopped_on.is_(None))
         .where(
             or_(
                 Refusal.last_day.between(first, last),

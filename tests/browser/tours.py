@@ -21,6 +21,7 @@ from tests.browser.album import Album
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
+from tests.browser.post_tour import see_calendar_address, see_statuses
 from tests.factories import PASSWORD, make_slot
 
 EVERY_DAY = list(range(7))
@@ -47,7 +48,7 @@ def see_everything(server):
         _mail,
     ):
         tour(server, album)
-    for tour in (_requests, _slots, _cases, _staff):
+    for tour in (_requests, _slots, _cases, _staff, see_statuses, see_calendar_address):
         tour(server, album)
     return album
 

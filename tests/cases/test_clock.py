@@ -1,7 +1,8 @@
 """The twelve months after a refusal: R7."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,10 +10,12 @@ from portal import clock
 from portal.appointments.operations import book
 from portal.cases.clock import a_year_after, is_open, last_day
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal
-from portal.cases.operations import ClockClosed
+from portal.cases.operations import ClockClosed, require_may_book
 from portal.cases.storing import store_cases
 from portal.db import session
 from portal.locale import format_day
+from portal.mailing.reminders import write_due
+from portal.posts.operations import today
 from portal.slots.operations import instant_of
 from tests.factories import a_day, make_account, make_case, make_post, make_row, make_slot, signed_in
 
@@ -131,3 +134,35 @@ def test_r7_a_refusal_past_its_day_does_not_hide_the_day_of_a_later_one(visitor)
     page = dashboard_of(visitor, {"refused_on": days_ago(400)}, {"refused_on": days_ago(10)})
 
     assert shown(days_ago(10)) in page
+
+
+ENDS = [
+    ("Pacific/Kiritimati", "2027-03-01"),
+    ("Pacific/Honolulu", "2027-03-01"),
+    ("America/New_York", "2026-11-01"),
+    ("America/New_York", "2027-03-14"),
+    ("Asia/Phnom_Penh", "2028-02-29"),
+]
+
+
+@pytest.mark.parametrize(("zone", "last"), ENDS)
+def test_r7_the_last_day_ends_at_midnight_there_wherever_there_is_and_whatever_the_clocks_do(app, zone, last):
+    day = a_day(last)
+    case = make_case(post=make_post("XYZ", timezone=zone).code)
+    case.refusals[0].last_day = day
+    midnight = datetime.combine(day + timedelta(1), time(), ZoneInfo(zone))
+    before, after = (midnight.astimezone(UTC) + timedelta(seconds=seconds) for seconds in (-1, 0))
+
+    require_may_book(case, today(case.post, before))
+    with pytest.raises(ClockClosed):
+        require_may_book(case, today(case.post, after))
+    # A server's clock that steps back an hour opens what it closed too early, and spoils nothing.
+    require_may_book(case, today(case.post, after - timedelta(hours=1)))
+
+
+def test_r7_a_server_clock_that_steps_back_reminds_nobody_twice(app):
+    case = make_case(make_account(), refused_on=days_ago(340))
+
+    assert write_due(clock.now()) == 1
+    assert write_due(clock.now() - timedelta(hours=1)) == 0
+    assert last_day(case, case.refusals[0]) == a_year_after(days_ago(340))

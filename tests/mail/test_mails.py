@@ -271,7 +271,7 @@ def test_who_claims_a_case_late_gets_one_reminder_not_three(mailbox, holder):
 def test_nobody_is_reminded_of_a_day_that_is_not_owed_r7(mailbox, holder):
     make_case(holder, refused_on=clock.now().date() - timedelta(days=350), status="administrative_processing")
     given = make_case(holder, refused_on=clock.now().date() - timedelta(days=350))
-    given.travellers[0].refusals[0].evidence_on = clock.now().date()
+    given.travellers[0].refusals[0].clock_stopped_on = clock.now().date()
     session.commit()
 
     assert last_days(mailbox.deliver()) == []

@@ -1,0 +1,26 @@
+"""A number of another post and one that is nowhere are answered alike; a look-up costs the same among many cases."""
+
+import pytest
+
+from bench.lookups import among_many, area_under_curve, telling
+from bench.servers import DATABASES, POSTGRESQL, portal_on, serve
+
+SAMPLES, ROUNDS, MANY = 10, 2, 20_000
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_two_kinds_of_miss_are_answered_alike_r8(database, request):
+    postgres = request.getfixturevalue("postgresql") if database == POSTGRESQL else None
+    with portal_on(database, postgres) as portal, serve(portal) as server:
+        assert telling(portal, server, SAMPLES).texts == 1
+
+
+def test_hits_and_misses_are_found_among_many_cases():
+    report = among_many(DATABASES[0], None, MANY, SAMPLES, ROUNDS)
+
+    assert set(report.ratios) == {"hit p50", "hit p99", "miss p50", "miss p99"}
+
+
+def test_the_measure_knows_what_can_be_told_apart_from_what_cannot():
+    assert area_under_curve([1, 3, 5, 7], [2, 3, 5, 6]) < 0.6
+    assert area_under_curve([1, 2, 3], [4, 5, 6]) == 1
