@@ -67,6 +67,12 @@ def turn(case, appointment, today):
     return "book"
 
 
+def last_day_owed(case):
+    """Return the first of the last days by which the applicant of a case owes something, or None (R7)."""
+    owed = [clock.owed_until(case, refusal) for refusal in case.refusals]
+    return min((day for day in owed if day), default=None)
+
+
 def moments(case, appointment, today):
     """Return the dates that matter in a case, in order: what was, today, what comes (R7).
 

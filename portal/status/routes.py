@@ -52,6 +52,7 @@ def story(case_id):
         "status/story.html",
         case=case,
         appointment=appointment,
+        last_day=operations.last_day_owed(case),
         turn=operations.turn(case, appointment, here),
         timeline=Timeline(moments),
         today=here,
