@@ -5,8 +5,12 @@ import re
 import statistics
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
+
 from bench.client import ask, form_of_plain, get, percentile, post
 from bench.servers import SQLITE, portal_on, serve
+from portal.cases.models import Traveller
+from portal.db import session
 
 FEW, MANY = 10_000, 10_000_000
 MOST_AREA = 0.55
@@ -64,21 +68,36 @@ class ManyReport:
         return [f"{name}: {ratio:.2f} above {MOST_RATIO}" for name, ratio in self.ratios.items() if ratio > MOST_RATIO]
 
 
-def telling(portal, server, samples):
+def telling_numbers(portal, server, samples):
     """Look numbers up at one post that are another post's, or nobody's, in turns; return the TellingReport."""
     others = [row[0] for row in portal.execute(_NUMBERS_AT, code=THERE)]
+    # Both kinds of number look alike: letters of this post are in neither's favour.
+    unknown = [f"{THERE}{3_000_000_000 + random.randrange(10**9)}" for _one in range(samples)]
     visitor = _Visitor(server.port)
-    pairs = []
-    for number in range(samples):
-        # Both kinds of number look alike: letters of this post are in neither's favour.
-        pairs += [(True, others[number % len(others)]), (False, f"{THERE}{3_000_000_000 + random.randrange(10**9)}")]
+    what = "a number of another post or of nobody"
+    return _told_apart(portal, what, samples, others, unknown, lambda typed: visitor.look_up(HERE, typed))
+
+
+def telling_passports(portal, server, samples):
+    """Ask for confirmation pages with a passport that exists and a wrong birth date, or with one that nobody has.
+
+    In turns; returns the TellingReport.
+    """
+    known = _passports_of(portal)
+    unknown = [f"Q{random.randrange(10**7):07}" for _one in range(samples)]
+    visitor = _Visitor(server.port, "/en/confirmation")
+    what = "a passport that exists or not, each with a wrong date of birth"
+    return _told_apart(portal, what, samples, known, unknown, visitor.ask_for_pages)
+
+
+def _told_apart(portal, what, samples, known, unknown, ask_for):
     seconds, texts = {True: [], False: []}, set()
-    for is_elsewhere, typed in pairs:
-        answer = visitor.look_up(HERE, typed)
-        seconds[is_elsewhere].append(answer.seconds)
-        texts.add((answer.status, _without_what_was_typed(answer.text, typed)))
-    area = area_under_curve(seconds[True], seconds[False])
-    return TellingReport(portal.database, "a number of another post or of nobody", samples, len(texts), area)
+    for number in range(samples):
+        for is_known, typed in ((True, known[number % len(known)]), (False, unknown[number])):
+            answer = ask_for(typed)
+            seconds[is_known].append(answer.seconds)
+            texts.add((answer.status, _without_what_was_typed(answer.text, typed)))
+    return TellingReport(portal.database, what, samples, len(texts), area_under_curve(seconds[True], seconds[False]))
 
 
 def area_under_curve(ones, others):
@@ -118,18 +137,33 @@ def fill(portal, number):
 
 
 class _Visitor:
-    """Somebody without an account who looks up one number after another."""
+    """Somebody without an account who sends one form again and again."""
 
-    def __init__(self, port):
-        self._port = port
-        page = ask(port, [get("/en/status")])[0]
+    def __init__(self, port, path="/en/status"):
+        self._port, self._path = port, path
+        page = ask(port, [get(path)])[0]
         self._cookie = COOKIE.search(page.raw.decode())[1]
         self._fields = form_of_plain(page.text)
 
     def look_up(self, code, number):
         """Return the answer to one look-up."""
-        fields = self._fields | {"location": code, "case_number": number}
-        return ask(self._port, [post("/en/status", fields, self._cookie)])[0]
+        return self._send(location=code, case_number=number)
+
+    def ask_for_pages(self, passport):
+        """Return the answer to one question for confirmation pages, with a birth date that nobody has."""
+        return self._send(registered="yes", passport_number=passport, day="1", month="1", year="1901", nationality="KH")
+
+    def _send(self, **fields):
+        return ask(self._port, [post(self._path, self._fields | fields, self._cookie)])[0]
+
+
+def _passports_of(portal):
+    app = portal.application()
+    with app.app_context():
+        found = [one.passport_number for one in session.scalars(select(Traveller).limit(100))]
+        session.remove()
+    app.extensions["engine"].dispose()
+    return found
 
 
 def _one_round(servers, samples):

@@ -11,7 +11,7 @@ from datetime import date
 
 from bench.casefile import write_case_file
 from bench.herd import herd, swaps
-from bench.lookups import among_many, telling
+from bench.lookups import among_many, telling_numbers, telling_passports
 from bench.mail import send_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
@@ -90,7 +90,8 @@ def prove(portal):
     with serve(portal) as server:
         yield "Herd", herd(portal, server, *HERDS[portal.database], steadily=True)
         yield "Swaps", swaps(portal, server, SWAPS)
-        yield "Look-ups", telling(portal, server, SAMPLES)
+        yield "Look-ups", telling_numbers(portal, server, SAMPLES)
+        yield "Look-ups", telling_passports(portal, server, 5 * SAMPLES)
     yield "Import", import_cases(portal, ROWS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS, refusing=True)
