@@ -122,6 +122,7 @@ class MailForm(BaseForm):
                 ("reminder_7", _l("A reminder seven days before the appointment")),
                 ("reminder_1", _l("A reminder one day before the appointment")),
                 ("last_day", _l("Reminders before the last day to bring the documents")),
+                ("package_registered", _l("When I register a package")),
             ]
         ),
     )

@@ -19,7 +19,10 @@ from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot
 from tests.browser.album import Album
 from tests.browser.families import FAMILIES
+from tests.browser.mail_desk import see_agencies, see_mail_desk
+from tests.browser.packages import see_packages, see_the_way_to_a_package
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
+from tests.browser.retrieval import see_retrieval
 from tests.factories import PASSWORD, make_slot
 
 EVERY_DAY = list(range(7))
@@ -43,9 +46,12 @@ def see_everything(server):
         _late,
         _questions,
         _mail,
+        see_the_way_to_a_package,
+        see_packages,
+        see_retrieval,
     ):
         tour(server, album)
-    for tour in (_requests, _slots, _cases, _staff):
+    for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff):
         tour(server, album)
     return album
 
