@@ -19,7 +19,11 @@ from portal.appointments.routes import bp as appointments_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
 from portal.config import ROOT, settings_from
+from portal.courier.paper_routes import bp as courier_paper_bp
+from portal.courier.routes import bp as courier_bp
+from portal.courier.staff_routes import bp as mail_desk_bp
 from portal.guide.routes import bp as guide_bp
+from portal.home.retrieval_routes import bp as retrieval_bp
 from portal.home.routes import bp as home_bp
 from portal.inquiries.routes import bp as inquiries_bp
 from portal.inquiries.staff_routes import bp as staff_inquiries_bp
@@ -34,6 +38,7 @@ from portal.status.routes import bp as status_bp
 
 BLUEPRINTS = (
     home_bp,
+    retrieval_bp,
     accounts_bp,
     links_bp,
     new_bp,
@@ -47,10 +52,13 @@ BLUEPRINTS = (
     calendar_bp,
     post_settings_bp,
     guide_bp,
+    courier_bp,
+    courier_paper_bp,
     inquiries_bp,
     staff_inquiries_bp,
     mailing_bp,
     unsent_bp,
+    mail_desk_bp,
 )
 LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"

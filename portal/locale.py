@@ -56,7 +56,7 @@ def init_app(app):
     app.url_map.converters["language"] = LanguageConverter
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True
-    app.jinja_env.globals.update(gettext=_markup, ngettext=_markup_plural, _=_markup)
+    app.jinja_env.globals.update(gettext=_markup, ngettext=_markup_plural, pgettext=_markup_in, _=_markup)
     app.jinja_env.globals.update(both=both, language=current, direction=direction, tag=tag, LANGUAGES=LANGUAGES)
     app.jinja_env.filters.update(day=format_day, clock=format_time, short_day=format_short_day, instant=format_instant)
 
@@ -192,6 +192,10 @@ def _markup(text, /, **values):
     if not values:
         return _plain_markup(current(), text)
     return _filled(Markup(_catalogue(current()).ugettext(text)), Markup(text), values)
+
+
+def _markup_in(context, text, /, **values):
+    return _filled(Markup(_catalogue(current()).upgettext(context, text)), Markup(text), values)
 
 
 def _markup_plural(one, many, count, /, **values):

@@ -35,7 +35,22 @@ SAID = {
     "calendar_off": _l("The calendar address is switched off."),
     "inquiry_asked": _l("Your question is with the Embassy."),
     "will_remind": _l("We write to you on that day."),
+    "package_already": _l("A package of this case is registered already. This is its page."),
+    "package_too_late": _l("This cannot be changed any more."),
+    "package_dropped_off": _l("Noted: the package is on its way. Keep the receipt of the courier."),
+    "package_collected": _l("Noted: you have your documents back."),
+    "package_withdrawn": _l("The registration is withdrawn. You can register another package."),
+    "agency_changed": _l("The agency is changed. A page that you printed before is out of date: print it again."),
+    "packed": _l("Your list is saved."),
     "again": _l("The e-mail will be sent again."),
+    "page_older": _l("The printed page is older than the registration: something was changed since."),
+    "taken_in": _l("The package is taken in."),
+    "decided": _l("The decision is saved."),
+    "clock_stopped": _l("It is confirmed that the 12 months have stopped."),
+    "sent_back": _l("The return is recorded."),
+    "agency_saved": _l("The agency is saved."),
+    "agency_closed": _l("The agency is closed. Nobody can choose it; packages that come back there still do."),
+    "agency_opened": _l("The agency is open again."),
 }
 
 

@@ -27,10 +27,16 @@ def unusable(text):
 
 def same_name(one, other):
     """Say whether two names are the same but for case, accents, spaces and marks."""
-    return _folded(one) == _folded(other)
+    return folded(one) == folded(other)
 
 
-def _folded(name):
+def reads_from_the_right(text):
+    """Say whether text holds letters that are written from right to left."""
+    return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+
+
+def folded(name):
+    """Return a name without case, accents, spaces and marks: how names are compared."""
     decomposed = unicodedata.normalize("NFKD", normalise(name).casefold())
     return "".join(character for character in decomposed if character.isalnum())
 

@@ -10,6 +10,8 @@ from portal.accounts.passwords import hash_password
 from portal.cases.operations import case_at
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
+from portal.courier.agencies import save_agency
+from portal.courier.operations import pack, register
 from portal.db import session
 from portal.journal import record
 from portal.posts.models import Post
@@ -135,3 +137,30 @@ def signed_in(visitor, account):
 def a_day(text):
     """A date, from 2026-01-31."""
     return date.fromisoformat(text)
+
+
+def make_agency(post=None, **values):
+    """An agency of DHL in Phnom Penh that can be chosen, unless said otherwise."""
+    post, number = post or make_post(courier=True), next(_numbers)
+    described = {
+        "code": f"AGENCY-{number}",
+        "courier": "DHL",
+        "name": f"Agency {number}",
+        "city": "Phnom Penh",
+        "address": "2 Example Street\nPhnom Penh",
+        "opening_hours": "Monday to Friday 08:00 to 17:00",
+    }
+    agency = save_agency(post, None, {**described, **values}, "command", clock.now())
+    session.commit()
+    return agency
+
+
+def make_package(case=None, agency=None, listed=True, with_passport=False, other_documents=0):
+    """A package that the principal of a case has registered; listed: every item of the letter is ticked."""
+    case = case or make_case(make_account(), respond_by="courier")
+    agency = agency or make_agency(case.post)
+    package = register(case, case.principal, agency.id, uuid4(), "command", clock.now())
+    items = [item.id for item in case.principal.refusals[0].items] if listed else []
+    pack(package, items, with_passport, other_documents, "command", clock.now())
+    session.commit()
+    return package

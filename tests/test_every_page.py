@@ -27,11 +27,17 @@ PUBLIC = {
     "paper.code_form",
     "paper.verification",
     "paper.keys",
+    "courier_paper.verification",
+    "retrieval.ask",
+    "retrieval.pages",
+    "retrieval.page",
+    "retrieval.pdf",
     "status.look_up",
     "calendar.feed",
     "guide.ask",
     "guide.about",
     "guide.topic",
+    "courier.start",
 }
 VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
 VALUES |= {
@@ -39,6 +45,7 @@ VALUES |= {
     "request_id": VALUES["case_id"],
     "public_id": VALUES["case_id"],
     "position": 0,
+    "item_id": 1,
     "refusal_id": 1,
 }
 
@@ -147,6 +154,8 @@ def test_every_page_for_visitors_opens_in_every_language(visitor, language):
         "account/confirm/x",
         "verify",
         "verify/x",
+        "verify/package/x",
+        "confirmation",
         "status",
         "guide",
         "guide/about",

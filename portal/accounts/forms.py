@@ -122,6 +122,9 @@ class MailForm(BaseForm):
                 ("reminder_7", _l("A reminder seven days before the appointment")),
                 ("reminder_1", _l("A reminder one day before the appointment")),
                 ("last_day", _l("Reminders before the last day to bring the documents")),
+                ("package_registered", _l("When I register a package")),
+                ("news", _l("When something changed in my case, or the Embassy answered")),
+                ("inquiry_open", _l("A reminder of the day on which I can ask, where I wanted one")),
             ]
         ),
     )

@@ -22,7 +22,17 @@ from portal.text import compact, normalise
 NUMBER_DIGITS = 10
 RECOVERY_CODES = 8
 RECOVERY_CHARACTERS = 12
-OPTIONAL = ("booked", "moved", "cancelled", "reminder_7", "reminder_1", "last_day")
+OPTIONAL = (
+    "booked",
+    "moved",
+    "cancelled",
+    "reminder_7",
+    "reminder_1",
+    "last_day",
+    "package_registered",
+    "news",
+    "inquiry_open",
+)
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
 # Asked with nearly every request, so it is put together once.
 _SIGNED_IN = (
@@ -186,6 +196,15 @@ def change_language(signed_in, language, now):
     if before != language:
         change = {"before": {"language": before}, "after": {"language": language}}
         journal.record(signed_in.actor, "language changed", account, post_id=account.post_id, now=now, **change)
+
+
+def keep_telephone(account_id, telephone, by, now):
+    """Keep the telephone number of an account, or none; the journal says whether there is one, not which."""
+    account = session.get_one(Account, account_id)
+    before, account.telephone = account.telephone, telephone or None
+    if before != account.telephone:
+        after = {"has_telephone": account.telephone is not None}
+        journal.record(by, "telephone changed", account, post_id=account.post_id, after=after, now=now)
 
 
 def change_mail(signed_in, wanted, now):

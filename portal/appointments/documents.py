@@ -10,26 +10,15 @@ from flask import current_app
 from portal import clock
 from portal.cases import operations as cases
 from portal.cases.wording import item_text
-from portal.locale import (
-    DEFAULT,
-    _,
-    current,
-    direction,
-    format_instant,
-    format_offset,
-    gettext,
-    gettext_noop,
-    in_language,
-    tag,
-)
+from portal.locale import DEFAULT, _, current, format_instant, format_offset, gettext_noop, in_language
 from portal.paper import codes, pdf, tokens
+from portal.paper.bilingual import DEMONSTRATION, both, head, in_both, row, value, values_of
 from portal.paper.calendars import CANCEL, PUBLISH, Event, calendar_of
 from portal.posts.operations import place
 
 TITLE = gettext_noop("Appointment Confirmation Page")
 ENTRY = gettext_noop("You cannot enter the Embassy without the refusal letter and this page.")
 CANCELLED = gettext_noop("This appointment is cancelled. Do not come at this time.")
-DEMONSTRATION = gettext_noop("DEMONSTRATION: not valid for entry; not a government service")
 BRING = gettext_noop("What to bring")
 REFERENCE = gettext_noop("Reference")
 WHEN = gettext_noop("Date and time")
@@ -46,7 +35,6 @@ PASSPORTS = gettext_noop("The original passports of all eligible travelling appl
 
 PICTOGRAM = '{% from "macros/pictograms.html" import picture %}{{ picture(kind) }}'
 FEW_LINES, SOME_LINES = 10, 16
-TALL_SCRIPTS = ("km", "ar")
 
 
 def code_of(appointment):
@@ -90,25 +78,19 @@ def calendar_file(appointment, method=None):
 
 def confirmation(appointment):
     """Return what the PDF shows, as plain data: see confirmation.typ."""
-    case, demonstration = appointment.case, current_app.extensions["settings"].demonstration
+    case = appointment.case
     bring = cases.what_to_bring(case)
     when = format_instant(clock.now(), case.post)
     return {
-        "language": current(),
-        "tag": tag(),
-        "direction": direction(),
+        **head(TITLE),
         "points": _points(len(case.travellers) + len(bring)),
-        "leading": 0.75 if current() in TALL_SCRIPTS else 0.55,
-        "title": _(TITLE),
-        "english_title": _english(TITLE),
-        "banner": _both(DEMONSTRATION) if demonstration else None,
         "reference": appointment.reference,
         "code": codes.drawing_of(code_of(appointment)).file if appointment.is_live else None,
         "code_title": _("Code of this appointment"),
         "rows": _rows(appointment, case),
-        "bring": _both(BRING),
+        "bring": both(BRING),
         "checklist": _checklist(case, bring),
-        "entry": _both(ENTRY if appointment.is_live else CANCELLED),
+        "entry": both(ENTRY if appointment.is_live else CANCELLED),
         "as_of": _(
             "As of %(when)s. Look at your dashboard before you come: the time may have been changed.", when=when
         ),
@@ -117,65 +99,34 @@ def confirmation(appointment):
 
 def _rows(appointment, case):
     return [
-        _row(REFERENCE, [_value(appointment.reference, latin=True, strong=True)], large=True),
-        _row(WHEN, _times(appointment.slot, case.post)),
-        _row(CASE, [_value(case.number, latin=True)]),
-        _row(TRAVELLERS, [_value(traveller.name) for traveller in case.travellers]),
-        _row(WHERE, [_value(case.post.address, latin=True)]),
-        _row(WHO, _in_both(WHO_COMES)),
+        row(REFERENCE, [value(appointment.reference, latin=True, strong=True)], large=True),
+        row(WHEN, _times(appointment.slot, case.post)),
+        row(CASE, [value(case.number, latin=True)]),
+        row(TRAVELLERS, [value(traveller.name) for traveller in case.travellers]),
+        row(WHERE, [value(case.post.address, latin=True)]),
+        row(WHO, values_of(both(WHO_COMES))),
     ]
 
 
 def _times(slot, post):
-    own = _value(format_instant(slot.local_start, post), strong=True)
+    own = value(format_instant(slot.local_start, post), strong=True)
     offset = f"\u2066{format_offset(slot.starts_at, post)}\u2069"
-    zone = _value(_("Time in %(city)s (%(offset)s)", city=place(post), offset=offset), small=True)
+    zone = value(_("Time in %(city)s (%(offset)s)", city=place(post), offset=offset), small=True)
     if current() == DEFAULT:
         return [own, zone]
     with in_language(DEFAULT):
-        return [own, _value(format_instant(slot.local_start, post), latin=True, small=True), zone]
+        return [own, value(format_instant(slot.local_start, post), latin=True, small=True), zone]
 
 
 def _checklist(case, bring):
     several = len(case.travellers) > 1
-    items = [
-        {"own": item_text(item), "english": _item_in_english(item), "who": traveller.name if several else None}
-        for traveller, item in bring
-    ]
+    items = [{**in_both(item_text, item), "who": traveller.name if several else None} for traveller, item in bring]
     return [
-        {"picture": _picture("letter"), "words": _both(LETTER), "items": [], "note": None},
-        {"picture": _picture("page"), "words": _both(PAGE), "items": [], "note": None},
-        {"picture": _picture("documents"), "words": _both(DOCUMENTS), "items": items, "note": _both(SEALED)},
-        {"picture": _picture("passport"), "words": _both(PASSPORTS), "items": [], "note": None},
+        {"picture": _picture("letter"), "words": both(LETTER), "items": [], "note": None},
+        {"picture": _picture("page"), "words": both(PAGE), "items": [], "note": None},
+        {"picture": _picture("documents"), "words": both(DOCUMENTS), "items": items, "note": both(SEALED)},
+        {"picture": _picture("passport"), "words": both(PASSPORTS), "items": [], "note": None},
     ]
-
-
-def _row(label, values, large=False):
-    return {"label": _both(label), "values": values, "large": large}
-
-
-def _value(text, latin=False, strong=False, small=False):
-    return {"text": text, "latin": latin, "strong": strong, "small": small}
-
-
-def _in_both(text):
-    english = _english(text)
-    return [_value(gettext(text)), *([_value(english, latin=True, small=True)] if english else [])]
-
-
-def _both(text):
-    return {"own": gettext(text), "english": _english(text)}
-
-
-def _english(text):
-    return None if current() == DEFAULT else text
-
-
-def _item_in_english(item):
-    if current() == DEFAULT:
-        return None
-    with in_language(DEFAULT):
-        return item_text(item)
 
 
 def _points(lines):

@@ -1,14 +1,16 @@
-"""The answers of somebody on the way to an appointment: kept with the account, step by step."""
+"""The answers of somebody on the way to an appointment or a package: kept with the account, step by step."""
 
 import json
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from portal.appointments.models import Draft
 from portal.db import session
 
 STEPS = ("visa", "purpose", "details", "questions", "case")
 QUESTIONS = ("letter", "documents", "recent")
+APPOINTMENT = (*STEPS, "typed")
+COURIER = "courier"
 
 
 def answers_of(account_id):
@@ -27,9 +29,21 @@ def keep(account_id, step, answers, now):
     draft.changed_at = now
 
 
-def forget(account_id):
-    """Forget an account's answers: they led to a case, or the person starts anew."""
-    session.execute(delete(Draft).where(Draft.account_id == account_id))
+def forget(account_id, steps=APPOINTMENT):
+    """Forget an account's answers to some steps: they led to a case, or the person starts anew."""
+    draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
+    if draft is None:
+        return
+    left = {step: given for step, given in json.loads(draft.answers).items() if step not in steps}
+    if left:
+        draft.answers = json.dumps(left)
+    else:
+        session.delete(draft)
+
+
+def is_begun(answers):
+    """Say whether any step on the way to an appointment was answered."""
+    return any(step in answers for step in STEPS)
 
 
 def first_open_step(answers):

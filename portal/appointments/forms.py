@@ -2,7 +2,7 @@
 
 import re
 
-from wtforms import BooleanField, RadioField, SelectField, StringField
+from wtforms import BooleanField, Form, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from portal import locale
@@ -42,7 +42,51 @@ class PurposeForm(BaseForm):
     )
 
 
-class DetailsForm(BirthDateMixin, BaseForm):
+class PassportMixin(Form):
+    """Number and nationality of a passport, the number as typed."""
+
+    passport_number = StringField(
+        _l("Passport number"), validators=[Required(_l("Type the number of the passport you showed at the interview."))]
+    )
+    nationality = SelectField(_l("Nationality"), validators=[Required(_l("Choose your nationality."))])
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        countries = locale.country_choices(locale.current())
+        self.nationality.choices = options([("", _("Choose a country")), *countries, (STATELESS, _("Stateless"))])
+
+    def validate_passport_number(self, field):
+        if not PASSPORT.fullmatch(compact(field.data or "")):
+            raise ValidationError(_("A passport number has 3 to 20 letters and digits, such as N0123456."))
+
+
+class PersonForm(BirthDateMixin, PassportMixin, BaseForm):
+    """Who was interviewed, and where: the same for an appointment and for a package."""
+
+    location = SelectField(_l("Interview location"), validators=[Required(_l("Choose where your interview was."))])
+    surname = StringField(
+        _l("Surname"), validators=[Required(_l("Type your surname as in your passport.")), AtMost(100)]
+    )
+    given_names = StringField(_l("Given names"), validators=[AtMost(100)])
+    telephone = StringField(_l("Telephone number"))
+
+    def __init__(self, posts, **kwargs):
+        super().__init__(**kwargs)
+        self._posts = {post.code: post for post in posts}
+        self.location.choices = options([("", _("Choose a place")), *post_choices(posts)])
+
+    def validate_telephone(self, field):
+        post = self.post
+        if field.data and not is_telephone(field.data, post.country if post else None):
+            raise ValidationError(_("Type the telephone number with its country code, such as +855 12 345 678."))
+
+    @property
+    def post(self):
+        """The post that was chosen, or None."""
+        return self._posts.get(self.location.data)
+
+
+class DetailsForm(PersonForm):
     order = (
         "location",
         "surname",
@@ -57,45 +101,18 @@ class DetailsForm(BirthDateMixin, BaseForm):
         "nationality",
         "telephone",
     )
-    location = SelectField(_l("Interview location"), validators=[Required(_l("Choose where your interview was."))])
-    surname = StringField(
-        _l("Surname"), validators=[Required(_l("Type your surname as in your passport.")), AtMost(100)]
-    )
-    given_names = StringField(_l("Given names"), validators=[AtMost(100)])
-    passport_number = StringField(
-        _l("Passport number"), validators=[Required(_l("Type the number of the passport you showed at the interview."))]
-    )
     has_new_passport = BooleanField(_l("I have a new passport"))
     new_passport_number = StringField(_l("Number of the new passport"))
-    nationality = SelectField(_l("Nationality"), validators=[Required(_l("Choose your nationality."))])
-    telephone = StringField(_l("Telephone number"))
 
-    def __init__(self, posts, **kwargs):
-        super().__init__(**kwargs)
-        self._posts = {post.code: post for post in posts}
-        self.location.choices = options([("", _("Choose a place")), *post_choices(posts)])
-        countries = locale.country_choices(locale.current())
-        self.nationality.choices = options([("", _("Choose a country")), *countries, (STATELESS, _("Stateless"))])
-
-    def validate_location(self, field):
-        post = self._posts.get(field.data)
-        if post and not (post.in_service and post.in_person):
+    def validate_location(self, _field):
+        if self.post and not (self.post.in_service and self.post.in_person):
             raise ValidationError(
                 _("This place does not give return appointments here. Do what your refusal letter says.")
             )
 
-    def validate_passport_number(self, field):
-        if not PASSPORT.fullmatch(compact(field.data or "")):
-            raise ValidationError(_("A passport number has 3 to 20 letters and digits, such as N0123456."))
-
     def validate_new_passport_number(self, field):
         if self.has_new_passport.data and not PASSPORT.fullmatch(compact(field.data or "")):
             raise ValidationError(_("Type the number of your new passport, with its letters and digits."))
-
-    def validate_telephone(self, field):
-        post = self._posts.get(self.location.data)
-        if field.data and not is_telephone(field.data, post.country if post else None):
-            raise ValidationError(_("Type the telephone number with its country code, such as +855 12 345 678."))
 
 
 class QuestionsForm(BaseForm):
@@ -116,17 +133,23 @@ class QuestionsForm(BaseForm):
     )
 
 
-class CaseForm(BaseForm):
-    case_number = StringField(
-        _l("Case ID number"), validators=[Required(_l("Type the case number from your refusal letter."))]
-    )
-    letter_code = StringField(_l("Letter code"), validators=[AtMost(40)])
+class CaseNumberMixin(Form):
+    """The number of a case as typed in case_number, and as compared in number."""
+
+    number = ""
 
     def validate_case_number(self, field):
         try:
             self.number = read_number(field.data or "")
         except NumberUnfit as refusal:
             raise ValidationError(str(refusal.message)) from refusal
+
+
+class CaseForm(CaseNumberMixin, BaseForm):
+    case_number = StringField(
+        _l("Case ID number"), validators=[Required(_l("Type the case number from your refusal letter."))]
+    )
+    letter_code = StringField(_l("Letter code"), validators=[AtMost(40)])
 
 
 class AskForm(KeyedForm):

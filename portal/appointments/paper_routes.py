@@ -1,6 +1,6 @@
 """An appointment on paper: as PDF, as calendar file, and what its code says to whoever scans it."""
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, jsonify, redirect, render_template, url_for
 
 from portal import clock, journal
 from portal.access import applicant_only, current_user, public
@@ -10,6 +10,7 @@ from portal.cases import letters
 from portal.cases import operations as cases
 from portal.db import records
 from portal.paper import tokens
+from portal.paper.downloads import download
 from portal.paper.forms import CodeForm
 
 bp = Blueprint("paper", __name__)
@@ -19,7 +20,7 @@ bp = Blueprint("paper", __name__)
 @applicant_only
 def pdf(reference):
     appointment = operations.appointment_for(current_user, reference)
-    return _file(documents.confirmation_pdf(appointment), "application/pdf", f"{appointment.reference}.pdf")
+    return download(documents.confirmation_pdf(appointment), "application/pdf", f"{appointment.reference}.pdf")
 
 
 @bp.route("/<language:lang>/appointments/<reference>.ics")
@@ -27,13 +28,13 @@ def pdf(reference):
 def calendar_file(reference):
     appointment = operations.appointment_for(current_user, reference)
     made = documents.calendar_file(appointment)
-    return _file(made, "text/calendar; charset=utf-8", f"{appointment.reference}.ics")
+    return download(made, "text/calendar; charset=utf-8", f"{appointment.reference}.ics")
 
 
 @bp.route("/V/<token>")
 @public
 def short(token):
-    return redirect(url_for(".verification", token=token), 302)
+    return redirect(_page_of(token), 302)
 
 
 @bp.route("/<language:lang>/verify", methods=["GET", "POST"])
@@ -41,7 +42,7 @@ def short(token):
 def code_form():
     form = CodeForm()
     if form.validate_on_submit():
-        return redirect(url_for(".verification", token=form.last_part), 303)
+        return redirect(_page_of(form.last_part), 303)
     return render_template("appointments/verification_form.html", form=form)
 
 
@@ -76,6 +77,7 @@ def _told(token):
     return render_template("appointments/verification.html", found=verify(token, clock.now()), case=None)
 
 
-def _file(content, kind, name):
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Response(content, content_type=kind, headers=headers)
+def _page_of(token):
+    # What a code is of stands in its first letter; packages belong to a feature above this one.
+    of_package = token.strip().upper().startswith(f"{tokens.COURIER}.")
+    return url_for("courier_paper.verification" if of_package else ".verification", token=token)

@@ -1,6 +1,8 @@
 """The agencies of a post: kept by its staff, chosen by applicants."""
 
 import csv
+import re
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -9,13 +11,36 @@ from portal.courier.models import Agency
 from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
+from portal.text import UNUSABLE, folded, unusable
 
 LENGTHS = {"code": 20, "courier": 40, "name": 80, "city": 80, "address": 400, "opening_hours": 400}
 REQUIRED = ("code", "courier", "name", "city", "address")
+OF_SEVERAL_LINES = ("address", "opening_hours")
+CODE = re.compile("[A-Z0-9-]+")
+SHOWN = 40
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong in a file of agencies: line (1 is the header), column, and what stands there.
+
+    kind: column (it is missing), cells (too many), empty, long, unfit, twice, or unreadable.
+    """
+
+    line: int
+    column: str
+    kind: str
+    value: str = ""
 
 
 class AgencyFileUnfit(PortalError):
-    """The file of agencies has a bad row; the message names line and column."""
+    """The file of agencies does not fit: mistakes, by line and column."""
+
+    message = _l("The file does not fit. Nothing was saved.")
+
+    def __init__(self, mistakes):
+        super().__init__()
+        self.mistakes = mistakes
 
 
 class CodeTaken(PortalError):
@@ -26,6 +51,12 @@ def agencies_of(post_id, *, closed_too=False):
     """Return the agencies of a post, by city and name."""
     found = select(Agency).where(Agency.post_id == post_id).order_by(Agency.city, Agency.name)
     return session.scalars(found if closed_too else found.where(Agency.closed_at.is_(None))).all()
+
+
+def in_city(agencies, typed):
+    """Return those of some agencies whose city holds what was typed; capitals and accents do not matter."""
+    wanted = folded(typed)
+    return [agency for agency in agencies if wanted in folded(agency.city)]
 
 
 def open_agency(post_id, agency_id):
@@ -80,11 +111,10 @@ def reopen_agency(agency, by, now):
 def import_agencies(lines, post, by, now):
     """Add the agencies of a CSV with the columns in LENGTHS, or correct them; return counts added, changed.
 
-    Raises AgencyFileUnfit at the first bad row.
+    Raises AgencyFileUnfit with all that is wrong in the file, before anything is written.
     """
     added = changed = 0
-    for number, row in enumerate(csv.DictReader(lines), start=2):
-        values = _checked(row, number)
+    for values in _read(lines):
         agency = agency_of(post.id, values["code"])
         if agency is None:
             added += 1
@@ -94,9 +124,49 @@ def import_agencies(lines, post, by, now):
     return added, changed
 
 
-def _checked(row, number):
-    values = {name: (row.get(name) or "").strip() for name in LENGTHS}
+def cleaned(name, text):
+    """Return one value of an agency as it is kept: codes in capitals, lines only where there may be some."""
+    text = (text or "").strip().replace("\r\n", "\n")
+    if name not in OF_SEVERAL_LINES:
+        text = " ".join(text.split())
+    return text.upper() if name == "code" else text
+
+
+def is_code(text):
+    """Say whether a text can be the code of an agency: it stands in addresses of pages."""
+    return bool(CODE.fullmatch(text))
+
+
+def _read(lines):
+    reader = csv.DictReader(lines, strict=True)
+    rows: dict[str, dict] = {}
+    mistakes: list[Mistake] = []
+    try:
+        mistakes += [Mistake(1, name, "column") for name in LENGTHS if name not in (reader.fieldnames or ())]
+        for row in [] if mistakes else reader:
+            # A cell may hold lines of its own: the row is where it begins.
+            line = reader.line_num - sum((cell or "").count("\n") for name, cell in row.items() if name)
+            values = {name: cleaned(name, row[name]) for name in LENGTHS}
+            mistakes += [Mistake(line, *wrong) for wrong in _wrong_in(values, rows, row.get(None))]
+            rows[values["code"]] = values
+    except csv.Error:
+        mistakes.append(Mistake(reader.line_num + 1, "", "unreadable"))  # it begins after the last good row
+    if mistakes:
+        raise AgencyFileUnfit(mistakes)
+    return rows.values()
+
+
+def _wrong_in(values, taken, more_cells):
+    """Give column, kind and value of all that is wrong in a row."""
+    if more_cells:
+        yield list(LENGTHS)[-1], "cells", more_cells[0][:SHOWN]
     for name, longest in LENGTHS.items():
-        if len(values[name]) > longest or (name in REQUIRED and not values[name]):
-            raise AgencyFileUnfit(f"line {number}, column {name}: {values[name][:40]!r} does not fit")
-    return values
+        value = values[name]
+        if name in REQUIRED and not value:
+            yield name, "empty", ""
+        elif len(value) > longest:
+            yield name, "long", value[:SHOWN]
+        elif unusable(value) or (name == "code" and not is_code(value)):
+            yield name, "unfit", UNUSABLE.sub("\ufffd", value)[:SHOWN]
+    if values["code"] in taken:
+        yield "code", "twice", values["code"][:SHOWN]

@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import operations as cases
 from portal.cases.clock import is_processing
 from portal.cases.models import RefusalItem
-from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem
+from portal.courier.models import ON_THE_WAY, STATES, Submission, SubmissionItem
 from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.paper import tokens
 from portal.paper.references import read_reference
-from portal.posts.operations import today
+from portal.posts.operations import post_by_id, today
 
 FOUND, CHANGED, WITHDRAWN, FOREIGN, APPOINTMENT, UNKNOWN = (
     "found",
@@ -79,10 +79,16 @@ def package_of_post(post_id, reference, *, for_change=False):
     return found
 
 
-def packages(post_id, state):
-    """Return the packages of a post in a state, the oldest first."""
+def packages(post_id, state, skipped=0, most=None):
+    """Return the packages of a post in a state, the oldest first: at most so many, after those skipped."""
     found = select(Submission).where(Submission.post_id == post_id, Submission.state == state)
-    return session.scalars(found.order_by(Submission.registered_at, Submission.id)).all()
+    return session.scalars(found.order_by(Submission.registered_at, Submission.id).offset(skipped).limit(most)).all()
+
+
+def counts(post_id):
+    """Return how many packages of a post are in each state: a mapping with every state."""
+    counted = select(Submission.state, func.count()).where(Submission.post_id == post_id).group_by(Submission.state)
+    return {**dict.fromkeys(STATES, 0), **{state: number for state, number in session.execute(counted)}}
 
 
 def receive(submission, found_item_ids, by, now):
@@ -148,6 +154,11 @@ def decide(submission, item, decision, reason, by, now):
     _tell(submission, "document_decided", now)
 
 
+def clocks_to_confirm(case):
+    """Return the refusals of a case for which evidence came, and no officer has confirmed that the clock stopped."""
+    return [one for one in case.refusals if one.evidence_on and not one.clock_stopped_on and not one.overcome_on]
+
+
 def stop_clock(refusal, by, now):
     """Confirm for an officer that evidence came and the clock of a refusal has stopped, from the day it came (R7)."""
     if refusal.evidence_on is None or refusal.clock_stopped_on is not None:
@@ -189,7 +200,7 @@ def _by_reference(typed, post_id):
         return Scan(APPOINTMENT if _is_appointment(typed) else UNKNOWN)
     found = _at(reference, post_id)
     if found is None:
-        return Scan(UNKNOWN)
+        return Scan(UNKNOWN if reference.startswith(post_by_id(post_id).code) else FOREIGN)
     return Scan(WITHDRAWN if found.state == "withdrawn" else FOUND, found)
 
 

@@ -78,6 +78,7 @@ def set_family(submission, traveller_ids, by, now):
     if wanted == {one.traveller_id for one in submission.family}:
         return
     submission.family = [SubmissionTraveller(traveller_id=one) for one in sorted(wanted)]
+    session.flush()
     allowed = {item.id for _traveller, item in what_fits(submission)}
     submission.contents = [one for one in submission.contents if one.refusal_item_id in allowed]
     session.flush()
@@ -156,6 +157,23 @@ def submissions_of(cases_held):
     for one in session.scalars(select(Submission).where(Submission.case_id.in_(ids)).order_by(Submission.id.desc())):
         found.setdefault(one.case_id, []).append(one)
     return found
+
+
+def why_not(case):
+    """Return why a case may not register a package, or None.
+
+    A kind of MayNotSend, or "elsewhere" where its post takes no packages through this service.
+    """
+    try:
+        cases.require_may_send(case)
+    except cases.MayNotSend as refusal:
+        return refusal.kind
+    return None if case.post.in_service and case.post.courier else "elsewhere"
+
+
+def may_send_again(case):
+    """Say whether a case may register another package: none is on the way, and documents are still owed."""
+    return not why_not(case) and on_the_way(case) is None and bool(cases.what_to_send(case))
 
 
 def what_fits(submission):

@@ -1,4 +1,4 @@
-"""The demonstration data: all posts, four in service, cases of every status and age, open and announced slots."""
+"""The demonstration data: all posts, four in service, cases of every status and age, slots, agencies."""
 
 from datetime import datetime, time, timedelta
 from itertools import cycle
@@ -13,6 +13,7 @@ from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.cases.operations import add_status_words
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
+from portal.demonstration.agencies import open_agencies
 from portal.demonstration.people import KNOWN, PEOPLE
 from portal.errors import PortalError
 from portal.locale import _l
@@ -34,6 +35,7 @@ SERVED = {
     "CDJ": {
         "languages": "es en",
         "courier": True,
+        "courier_paid_by_post": True,
         "address": "Immigrant Visa Unit\nAvenida de la Demostración 100\n32000 Ciudad Juárez, Chihuahua, México",
         "contact": "+52 656 000 0000",
         "instructions": "Send the documents by DHL, as your letter says.",
@@ -89,7 +91,7 @@ def load_demonstration(now, progress=lambda done: None):
     """
     require_demonstration()
     if accounts.account_named(APPLICANT) is not None:
-        return {"accounts": 0, "posts": 0, "cases": 0, "slots": 0}
+        return {"accounts": 0, "posts": 0, "cases": 0, "slots": 0, "agencies": 0}
     add_status_words()
     with POSTS_FILE.open(encoding="utf-8") as file:
         added, _changed = posts.import_posts(file, journal.COMMAND, now)
@@ -97,8 +99,8 @@ def load_demonstration(now, progress=lambda done: None):
         _serve(posts.post_by_code(code), settings, now)
     stored = store_cases(_rows(now), journal.COMMAND, now, progress)
     opened = sum(_release_slots(posts.post_by_code(code), now) for code in SERVED if SERVED[code].get("in_person"))
-    number = _create_accounts(now)
-    return {"accounts": number, "posts": added, "cases": stored.added, "slots": opened}
+    number, agencies = _create_accounts(now), open_agencies(now)
+    return {"accounts": number, "posts": added, "cases": stored.added, "slots": opened, "agencies": agencies}
 
 
 def require_demonstration():

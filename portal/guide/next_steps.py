@@ -5,8 +5,7 @@ from typing import Any
 
 from portal.locale import _l
 
-# The pages where a package is registered take this place once they are there.
-COURIER = ("home.dashboard", _l("Go to the dashboard"))
+COURIER = ("courier.start", _l("Send documents by courier"))
 
 
 @dataclass(frozen=True)

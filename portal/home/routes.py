@@ -11,6 +11,8 @@ from portal.appointments import operations as appointments
 from portal.cases import operations as cases
 from portal.cases import requests
 from portal.cases.clock import booking_last_day
+from portal.courier import operations as packages
+from portal.courier.words import PACKAGE_STATES
 from portal.db import commits
 from portal.forms import BaseForm
 from portal.migrations.state import is_migrated
@@ -36,6 +38,7 @@ def front():
 def dashboard():
     now = clock.now()
     mine = cases.cases_of(current_user.account_id)
+    sending = [case for case in mine if not packages.why_not(case)]
     return render_template(
         "home/dashboard.html",
         said=request.args.get("said"),
@@ -43,7 +46,10 @@ def dashboard():
         cards=[_card(case, now) for case in mine],
         appointments=appointments.appointments_of(mine),
         requests=requests.requests_of(current_user.account_id),
-        draft=drafts.answers_of(current_user.account_id),
+        packages=packages.submissions_of(mine),
+        package_states=PACKAGE_STATES,
+        sending={case.id: packages.last_day(case, today(case.post, now)) for case in sending},
+        draft=drafts.is_begun(drafts.answers_of(current_user.account_id)),
         unconfirmed=_is_unconfirmed(accounts.account_of(current_user)),
         form=BaseForm(),
         now=now,

@@ -13,6 +13,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 
 from portal import encryption, errors
 from portal.access import current_user
+from portal.forms import LONGEST
 from portal.limits.storage import DatabaseStorage
 from portal.text import compact, normalise
 
@@ -45,10 +46,11 @@ def init_app(app, settings):
     app.register_error_handler(RateLimitExceeded, _too_many)
 
 
-def at_most(*windows, per):
+def at_most(*windows, per, unless=None):
     """Limit the sending of a form, per what a function names.
 
     windows: a count and a time such as "15 minutes", in turns; with several, whoever goes on waits longer.
+    unless: a function that says that this try does not count.
     """
     pairs = list(zip(windows[::2], windows[1::2], strict=True))
 
@@ -56,7 +58,7 @@ def at_most(*windows, per):
         factor = current_app.extensions["limits_factor"]
         return ";".join(f"{max(1, round(count * factor))} per {window}" for count, window in pairs)
 
-    return limiter.limit(allowed, key_func=per, methods=["POST"])
+    return limiter.limit(allowed, key_func=per, methods=["POST"], exempt_when=unless)
 
 
 def address():
@@ -82,6 +84,22 @@ def typed_case():
     """Name the case number that somebody looks up, together with the address."""
     number = compact(request.form.get("case_number", "")[:60])
     return f"{address()} {encryption.digest('looked up', number)}"
+
+
+def typed_passport():
+    """Name the passport that somebody asks about."""
+    number = compact(request.form.get("passport_number", "")[:LONGEST])
+    return f"passport {encryption.digest('asked about', number)}"
+
+
+def typed_passport_here():
+    """Name the passport that somebody asks about, together with the address."""
+    return f"{address()} {typed_passport()}"
+
+
+def no_passport():
+    """Say whether no passport number was typed: such a form looks nothing up, and all of them would count as one."""
+    return not compact(request.form.get("passport_number", "")[:LONGEST])
 
 
 def tries_left():

@@ -4,10 +4,7 @@ No mail holds a passport number, a date of birth or a status word; what a person
 to read stands on the dashboard.
 """
 
-from dataclasses import dataclass
 from uuid import UUID
-
-from flask import current_app, url_for
 
 from portal.accounts import links
 from portal.accounts.models import Account
@@ -19,32 +16,12 @@ from portal.cases.models import Refusal
 from portal.db import session
 from portal.locale import _, format_day, format_instant, format_offset, in_language
 from portal.mailing import stopping
+from portal.mailing.packages import about_package
+from portal.mailing.shape import Mail, NotNeeded, address
 from portal.posts.operations import place
 
 REMINDERS = ("reminder_7", "reminder_1")
 TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed")
-
-
-class NotNeeded(Exception):
-    """The mail need not go; the text says why in a word or two, for administrators."""
-
-
-@dataclass(frozen=True)
-class Mail:
-    """One mail in one language.
-
-    facts: pairs of label and value; action: a text and an address to open; attachments: triples of
-    name, MIME type and bytes; stop: the address that switches such mails off, where one may.
-    """
-
-    to: str
-    language: str
-    subject: str
-    paragraphs: tuple[str, ...]
-    facts: tuple[tuple[str, str], ...] = ()
-    action: tuple[str, str] | None = None
-    attachments: tuple[tuple[str, str, bytes], ...] = ()
-    stop: str | None = None
 
 
 def mail_for(message, now):
@@ -61,6 +38,8 @@ def mail_for(message, now):
     with in_language(account.language):
         if "appointment" in message.details:
             return _about_appointment(message, account)
+        if message.kind == "package_registered":
+            return about_package(message, account)
         if message.kind == "last_day":
             return _about_last_day(message, account)
         return _about_account(message, account, token)
@@ -78,7 +57,8 @@ def _account(message, now):
 def _about_account(message, account, token):
     subject, paragraphs, action = _SAYING[message.kind](message, token)
     to = account.email if message.kind == "reset_password" else message.address or account.email
-    return Mail(to, account.language, subject, paragraphs, action=action)
+    stop = stopping.address_for(account, message.kind) if message.kind in OPTIONAL else None
+    return Mail(to, account.language, subject, paragraphs, action=action, stop=stop)
 
 
 def _confirm_address(message, _token):
@@ -90,7 +70,7 @@ def _confirm_address(message, _token):
             _("Open the link to confirm that it is yours. It works once, for three days."),
             _("If it was not you, do nothing."),
         ),
-        (_("Confirm this address"), _address("links.confirm", token=token)),
+        (_("Confirm this address"), address("links.confirm", token=token)),
     )
 
 
@@ -102,7 +82,7 @@ def _reset_password(_message, token):
             _("The link works once, for one hour."),
             _("If it was not you, do nothing: your password stays as it is."),
         ),
-        (_("Choose a new password"), _address("links.reset", token=token)),
+        (_("Choose a new password"), address("links.reset", token=token)),
     )
 
 
@@ -113,7 +93,7 @@ def _password_changed(_message, _token):
             _("The password of your account was changed, and other devices were logged out."),
             _("If it was not you, choose a new password at once."),
         ),
-        (_("Choose a new password"), _address("links.forgotten")),
+        (_("Choose a new password"), address("links.forgotten")),
     )
 
 
@@ -132,7 +112,7 @@ def _news(_message, _token):
     return (
         _("There is news for you"),
         (_("Log in and read it on your dashboard. For your protection it does not stand in this e-mail."),),
-        (_("Dashboard"), _address("home.dashboard")),
+        (_("Dashboard"), address("home.dashboard")),
     )
 
 
@@ -140,7 +120,7 @@ def _inquiry_open(_message, _token):
     return (
         _("You can ask about your case now"),
         (_("From today the Embassy takes questions about the progress of administrative processing."),),
-        (_("Dashboard"), _address("home.dashboard")),
+        (_("Dashboard"), address("home.dashboard")),
     )
 
 
@@ -169,9 +149,9 @@ def _about_appointment(message, account):
     facts = [(_("Reference"), appointment.reference), (_("Date and time"), f"{when}. {zone}")]
     if appointment.is_live:
         facts.append((_("Where"), case.post.address))
-        action = _("See the confirmation page"), _address("appointments.confirmation", reference=appointment.reference)
+        action = _("See the confirmation page"), address("appointments.confirmation", reference=appointment.reference)
     else:
-        action = _("Choose another time"), _address("home.dashboard")
+        action = _("Choose another time"), address("home.dashboard")
     return Mail(
         account.email,
         account.language,
@@ -203,7 +183,7 @@ def _about_last_day(message, account):
             if comes
             else _("It is your turn: do what your letter says."),
         ),
-        action=(_("Dashboard"), _address("home.dashboard")),
+        action=(_("Dashboard"), address("home.dashboard")),
         stop=stopping.address_for(account, message.kind),
     )
 
@@ -272,7 +252,3 @@ def _attachments(kind, appointment):
     if not appointment.is_live:
         return (calendar,)
     return ((f"{name}.pdf", "application/pdf", confirmation_pdf(appointment)), calendar)
-
-
-def _address(endpoint, **values):
-    return current_app.extensions["settings"].public_url + url_for(endpoint, **values)

@@ -22,7 +22,8 @@ from portal.db import session
 from portal.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
 from portal.mailing import reminders
-from portal.mailing.mails import NotNeeded, mail_for
+from portal.mailing.mails import mail_for
+from portal.mailing.shape import NotNeeded
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3

@@ -9,20 +9,29 @@ import typst
 
 from portal.paper.glyphs import FONTS, printable
 
-TEMPLATE = Path(__file__).parent / "confirmation.typ"
+HERE = Path(__file__).parent
 STANDARD = "ua-1"
 
 _own = threading.local()
 
 
 def confirmation_page(data):
-    """Return a confirmation page as PDF.
+    """Return the confirmation page of an appointment as PDF.
 
     data: what confirmation.typ shows, as plain lists, dicts and texts (portal.appointments.documents);
     characters that no font has are shown as "?".
     """
+    return _made("confirmation.typ", data)
+
+
+def courier_page(data):
+    """Return the confirmation page of a package as PDF, as above: courier.typ, portal.courier.documents."""
+    return _made("courier.typ", data)
+
+
+def _made(template, data):
     told = {"data": json.dumps(_printable(data))}
-    return _compiler().compile(format="pdf", sys_inputs=told, pdf_standards=[STANDARD])
+    return _compiler(template).compile(format="pdf", sys_inputs=told, pdf_standards=[STANDARD])
 
 
 def _printable(data):
@@ -35,11 +44,12 @@ def _printable(data):
     return data
 
 
-def _compiler():
+def _compiler(template):
     # One for each thread: a compiler that is in use refuses a second caller.
-    if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=_fonts(), ignore_system_fonts=True)
-    return _own.compiler
+    own = vars(_own)
+    if template not in own:
+        own[template] = typst.Compiler(HERE / template, root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+    return own[template]
 
 
 @cache

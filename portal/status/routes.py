@@ -6,6 +6,8 @@ from portal import clock
 from portal.access import applicant_only, current_user, public
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
+from portal.courier.operations import submissions_of
+from portal.courier.words import PACKAGE_STATES
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
@@ -59,5 +61,7 @@ def story(case_id):
         item_states=ITEM_STATES,
         bring=cases.what_is_listed(case),
         inquiries=inquiries_of(case),
+        packages=submissions_of([case]).get(case.id, []),
+        package_states=PACKAGE_STATES,
         categories=CATEGORIES,
     )

@@ -16,8 +16,13 @@ EIGHT = (
     ("Phanthavong Rattanakosin", "Xaysomphone", "child", "Certified Not Married;DNA Testing"),
     ("Phanthavong Rattanakosin", "", "child", "Death Certificate (for prior spouse)"),
 )
+COUPLE = (
+    ("Meas", "Sovann", "principal", "original Police Certificate;Marriage Certificate"),
+    ("Meas", "Srey", "spouse", ""),
+)
 NOT_REFUSED = {"status": "issued", "refused_on": "", "respond_by": "", "reasons": ""}
 PROCESSING = {"status": "administrative_processing", "respond_by": "none", "reasons": ""}
+COURIER = {"post": "CDJ", "nationality": "MX", "respond_by": "courier"}
 _numbers = count(1)
 
 
@@ -69,10 +74,30 @@ FAMILIES = {
     "sends by courier": make_family(respond_by="courier"),
     "goes to a clinic": make_family(respond_by="direct", reasons="Medical exam"),
     "came too late": make_family(days=400),
+    "package is coming": make_family(respond_by="courier"),
+    "package came late": make_family(days=400, respond_by="courier"),
+    "package waits": make_family(travellers=COUPLE, respond_by="courier"),
+    "package went back": make_family(respond_by="courier"),
+    "package is withdrawn": make_family(respond_by="courier"),
     "is found": make_family(),
     "moves": make_family(),
     "leaves no trace": make_family(),
+    "sends by mouse": make_family(**COURIER),
+    "sends by keyboard": make_family(**COURIER),
+    "sends in Spanish": make_family(**COURIER),
+    "sends in Arabic": make_family(**COURIER),
+    "registers a package": make_family(**COURIER, travellers=EIGHT),
+    "sends too late": make_family(days=400, **COURIER),
+    "was told to come": make_family(**{**COURIER, "respond_by": "in_person"}),
+    "waits in Juárez": make_family(**{**COURIER, **PROCESSING}),
+    "retrieves a page": make_family(respond_by="courier"),
 }
+
+
+def package_of(name):
+    """What the principal applicant of a family types to send documents by courier."""
+    answers = answers_of(name)
+    return {**answers["details"], **answers["case"]}
 
 
 def answers_of(name):

@@ -36,13 +36,20 @@ def by_label(page):
         "time": page.get_by_role("radio").nth(1),
         "schedule": role("button", name="Schedule Appointment"),
         "print": role("link", name="Printable Version"),
+        "courier": role("link", name="Submit documents to the Consular Section"),
+        "category": role("link", name="Immigrant Visas / Administrative Processing IV"),
+        "service": label("Immigrant Document Courier – Administrative Processing IV"),
+        "case number": label("Case number"),
+        "submit": role("button", name="Submit"),
+        "agency": page.get_by_role("radio").nth(1),
+        "alone": role("link", name="Continue"),
     }
 
 
 def by_id(page):
     """Return the places of a walk by name, found in any language."""
     fields = ("email", "agreed", "location", "surname", "given_names", "day", "month", "year")
-    send = page.locator("#form .actions button")
+    send, lead = page.locator("#form .actions button"), page.locator("main .actions a.primary")
     return {
         **{name: page.locator(f"#{name}") for name in (*fields, "passport_number", "nationality", "password")},
         "sign up": page.locator("main a[href$='/account/create']"),
@@ -57,5 +64,12 @@ def by_id(page):
         "back": page.locator(".back a"),
         "time": page.locator("#slot-1"),
         "schedule": send,
-        "print": page.locator("main .actions a.primary"),
+        "print": lead,
+        "courier": page.locator("nav.side a[href$='/courier/category']"),
+        "category": lead,
+        "service": page.locator("#service-0"),
+        "case number": page.locator("#case_number"),
+        "submit": send,
+        "agency": page.locator("#agency-1"),
+        "alone": lead,
     }

@@ -20,8 +20,11 @@ from portal.slots.models import Slot
 from tests.browser.album import Album
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
+from tests.browser.mail_desk import see_agencies, see_mail_desk
+from tests.browser.packages import see_packages, see_the_way_to_a_package
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
 from tests.browser.post_tour import see_calendar_address, see_statuses
+from tests.browser.retrieval import see_retrieval
 from tests.factories import PASSWORD, make_slot
 
 EVERY_DAY = list(range(7))
@@ -46,9 +49,12 @@ def see_everything(server):
         _late,
         _questions,
         _mail,
+        see_the_way_to_a_package,
+        see_packages,
+        see_retrieval,
     ):
         tour(server, album)
-    for tour in (_requests, _slots, _cases, _staff, see_statuses, see_calendar_address):
+    for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
         tour(server, album)
     return album
 

@@ -150,3 +150,26 @@ class Walk:
         """Take a time."""
         self.hands.tick(self.find["time"])
         self.hands.press(self.find["schedule"])
+
+
+class CourierWalk(Walk):
+    """The way of a family to its package."""
+
+    def begin(self):
+        """From the dashboard to the details; the only service is chosen already."""
+        self.hands.press(self.find["courier"])
+        self.hands.press(self.find["category"])
+        assert self.find["service"].is_checked()
+        self.hands.press(self.find["go on"])
+
+    def describe(self):
+        """Type the details, the case number among them; do not send them."""
+        super().describe()
+        self.hands.type(self.find["case number"], self.rows[0]["case_number"])
+
+    def register(self):
+        """Send the details, choose an agency, add nobody."""
+        self.hands.press(self.find["submit"])
+        self.hands.tick(self.find["agency"])
+        self.hands.press(self.find["submit"])
+        self.hands.press(self.find["alone"])

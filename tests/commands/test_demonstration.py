@@ -14,6 +14,8 @@ from portal.cases.clock import is_open
 from portal.cases.models import DOCUMENTS, PROCESSING, Case
 from portal.cases.operations import case_at
 from portal.cases.vocabulary import STATUSES
+from portal.courier.agencies import agencies_of
+from portal.courier.operations import why_not
 from portal.db import session
 from portal.posts.models import Post
 from portal.posts.operations import post_by_code, today
@@ -64,7 +66,7 @@ def test_the_demonstration_is_loaded_once(app, loaded):
     assert loaded.startswith("7 accounts, 226 posts, ")
     before = count(Case), count(Slot)
 
-    assert run(app, "demo", "load").stdout == "0 accounts, 0 posts, 0 cases, 0 slots.\n"
+    assert run(app, "demo", "load").stdout == "0 accounts, 0 posts, 0 cases, 0 slots, 0 agencies.\n"
     assert (count(Case), count(Slot)) == before
 
 
@@ -113,6 +115,17 @@ def test_the_demonstration_has_open_slots_for_three_weeks_and_announces_more(loa
         days = [(slot.starts_at - now).days for slot in open_slots(post.id, now)]
         assert min(days) < 4 and 16 < max(days) <= 22
         assert timedelta(0) < next_release(post.id, now) - now < timedelta(days=8)
+
+
+def test_the_demonstration_has_agencies_for_those_who_send_by_courier(loaded):
+    agencies = {code: agencies_of(post_by_code(code).id) for code in ("CDJ", "HCM")}
+
+    assert loaded.endswith(" slots, 8 agencies.\n")
+    assert {code: (len(some), len({one.city for one in some})) for code, some in agencies.items()} == {
+        "CDJ": (5, 3),
+        "HCM": (3, 2),
+    }
+    assert why_not(known("CDJ2025600001")[0]) is None
 
 
 def test_everybody_of_the_demonstration_can_log_in(app, loaded):

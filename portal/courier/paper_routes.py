@@ -1,0 +1,54 @@
+"""A package on paper: its printable page, as PDF too, and what its code says to whoever scans it."""
+
+from flask import Blueprint, render_template, url_for
+
+from portal import journal
+from portal.access import applicant_only, current_user, public
+from portal.courier import documents, operations
+from portal.courier.verification import verify
+from portal.db import records
+from portal.paper.downloads import download
+
+bp = Blueprint("courier_paper", __name__, url_prefix="/<language:lang>")
+
+
+@bp.route("/courier/<reference>/print")
+@applicant_only
+def printable(reference):
+    submission = operations.submission_for(current_user, reference)
+    return render_template(
+        "courier/print.html",
+        page=documents.confirmation(submission),
+        code=documents.drawing_of(submission),
+        back=url_for("courier.package", reference=submission.reference),
+        pdf=url_for(".pdf", reference=submission.reference),
+    )
+
+
+@bp.route("/courier/<reference>.pdf")
+@applicant_only
+def pdf(reference):
+    submission = operations.submission_for(current_user, reference)
+    return download(documents.confirmation_pdf(submission), "application/pdf", f"{submission.reference}.pdf")
+
+
+@bp.route("/verify/package/<token>")
+@public
+def verification(token):
+    may_desk = current_user.is_authenticated and current_user.may("desk")
+    return _told_to_staff(token) if may_desk else _told(token)
+
+
+@records
+def _told_to_staff(token):
+    """Lead staff of the post to the package, and leave a journal entry; others see what strangers see (R5)."""
+    found = verify(token)
+    submission = found.submission
+    if submission is None or submission.post_id != current_user.post_id:
+        return _told(token)
+    journal.record(current_user.actor, "code read", submission, post_id=submission.post_id)
+    return render_template("courier/verification.html", found=found, for_staff=True)
+
+
+def _told(token):
+    return render_template("courier/verification.html", found=verify(token), for_staff=False)

@@ -1,0 +1,292 @@
+"""Submit documents by courier: from the visa category to the confirmation page, and what can be done there."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from portal import clock
+from portal.access import applicant_only, current_user, public
+from portal.accounts import operations as accounts
+from portal.appointments import drafts
+from portal.appointments.forms import AskForm
+from portal.cases import operations as cases
+from portal.cases import requests
+from portal.cases.proofs import NoMatch, Proof, person_meant
+from portal.courier import agencies, operations
+from portal.courier.forms import AgencyForm, ContentsForm, FamilyForm, PlainForm, SendForm, ServiceForm
+from portal.courier.intake import MORE_REASONS
+from portal.courier.story import steps_of
+from portal.courier.words import PACKAGE_STATES
+from portal.db import commits
+from portal.limits import rules as limits
+from portal.posts.operations import all_posts, post_by_code, today
+from portal.text import compact
+
+bp = Blueprint("courier", __name__, url_prefix="/<language:lang>/courier")
+LAST_STEP = 6
+SEEN_AT_ONCE = 8
+DESCRIBED = ("surname", "given_names", "nationality")
+
+
+@bp.route("")
+@public
+def start():
+    return render_template("courier/start.html")
+
+
+@bp.route("/category")
+@applicant_only
+def category():
+    return render_template("courier/category.html", step=1, steps=LAST_STEP)
+
+
+@bp.route("/service", methods=["GET", "POST"])
+@applicant_only
+def service():
+    form = ServiceForm()
+    if form.validate_on_submit():
+        return redirect(url_for(".details"), 303)
+    return render_template("courier/service.html", form=form, step=2, steps=LAST_STEP)
+
+
+@bp.route("/details", methods=["GET", "POST"])
+@applicant_only
+@limits.at_most(20, "15 minutes", per=limits.account)
+@commits
+def details():
+    form = SendForm(all_posts(), data=_typed_before())
+    if form.validate_on_submit():
+        try:
+            found = _claim(form)
+        except NoMatch:
+            return redirect(url_for(".unmatched"), 303)
+        return redirect(url_for(".agency", case_id=found.public_id), 303)
+    return render_template("courier/details.html", form=form, step=3, steps=LAST_STEP)
+
+
+@bp.route("/unmatched")
+@applicant_only
+def unmatched():
+    # A page of its own: beside the form, with its long lists, it would not fit the first view.
+    typed = _typed()
+    if not typed or "sender" in typed:
+        return redirect(url_for(".details"), 303)
+    shown = {"number": typed["case_number"], "post": post_by_code(typed["location"]), "refusal": NoMatch.message}
+    return render_template("courier/unmatched.html", **shown, ask=AskForm())
+
+
+@bp.route("/ask", methods=["POST"])
+@applicant_only
+@limits.at_most(10, "1 hour", per=limits.account)
+@commits
+def ask():
+    typed, form = _typed(), AskForm()
+    if not typed or not form.validate_on_submit():
+        return redirect(url_for(".details"), 303)
+    told = {**typed, "date_of_birth": typed["birth_dates"][0]}
+    post = post_by_code(typed["location"])
+    requests.ask(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
+    return redirect(url_for("home.dashboard", said="asked"), 303)
+
+
+@bp.route("/cases/<uuid:case_id>/agency", methods=["GET", "POST"])
+@applicant_only
+@commits
+def agency(case_id):
+    case = cases.case_for(current_user, case_id, for_change=request.method == "POST")
+    kind = operations.why_not(case)
+    if kind:
+        return render_template("courier/may_not_send.html", case=case, kind=kind)
+    form = AgencyForm(agencies.agencies_of(case.post_id))
+    if form.validate_on_submit():
+        return _register(case, form)
+    before = operations.on_the_way(case)
+    if before is not None:
+        return redirect(_page_of(before, "package_already"), 303)
+    return _agency_page(case, form)
+
+
+@bp.route("/<reference>/family")
+@applicant_only
+def family(reference):
+    submission = operations.submission_for(current_user, reference)
+    if submission.state != "registered":
+        return _too_late(submission)
+    return render_template("courier/family.html", submission=submission, step=5, steps=LAST_STEP)
+
+
+@bp.route("/<reference>/family/add", methods=["GET", "POST"])
+@applicant_only
+@commits
+def add_family(reference):
+    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
+    if submission.state != "registered":
+        return _too_late(submission)
+    others = [one for one in submission.case.travellers if one.id != submission.sender_id]
+    form = FamilyForm(others, data={"travellers": [one.traveller_id for one in submission.family]})
+    if form.validate_on_submit():
+        operations.set_family(submission, form.travellers.data, current_user.actor, clock.now())
+        return redirect(url_for(".family", reference=reference), 303)
+    return render_template("courier/add_family.html", submission=submission, others=others, form=form)
+
+
+@bp.route("/<reference>")
+@applicant_only
+def package(reference):
+    submission = operations.submission_for(current_user, reference)
+    case = submission.case
+    day, is_late = operations.last_day(case, today(case.post, clock.now()))
+    return render_template(
+        "courier/package.html",
+        submission=submission,
+        case=case,
+        steps=steps_of(submission),
+        states=PACKAGE_STATES,
+        reasons=MORE_REASONS,
+        number=operations.number_of_documents(submission),
+        missing=operations.what_is_missing(submission),
+        last_day=day,
+        is_late=is_late,
+        may_send_again=operations.may_send_again(case),
+        form=PlainForm(),
+    )
+
+
+@bp.route("/<reference>/contents", methods=["GET", "POST"])
+@applicant_only
+@commits
+def contents(reference):
+    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
+    if submission.state != "registered":
+        return _too_late(submission)
+    fits = operations.what_fits(submission)
+    form = ContentsForm([item for _traveller, item in fits], data=_packed(submission))
+    if form.validate_on_submit():
+        what = form.documents.data, form.with_passport.data, form.number_of_others
+        operations.pack(submission, *what, current_user.actor, clock.now())
+        return redirect(url_for(".contents", reference=reference, said="packed"), 303)
+    missing = operations.what_is_missing(submission)
+    return render_template("courier/contents.html", submission=submission, fits=fits, missing=missing, form=form)
+
+
+@bp.route("/<reference>/agency", methods=["GET", "POST"])
+@applicant_only
+@commits
+def change_agency(reference):
+    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
+    if submission.state != "registered":
+        return _too_late(submission)
+    form = AgencyForm(agencies.agencies_of(submission.post_id), data={"agency": submission.agency_id})
+    if form.validate_on_submit():
+        operations.change_agency(submission, form.agency.data, current_user.actor, clock.now())
+        return redirect(_page_of(submission, "agency_changed"), 303)
+    return _agency_page(submission.case, form, submission)
+
+
+@bp.route("/<reference>/withdraw", methods=["GET", "POST"])
+@applicant_only
+@commits
+def withdraw(reference):
+    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
+    if submission.state != "registered":
+        return _too_late(submission)
+    form = PlainForm()
+    if form.validate_on_submit():
+        operations.withdraw(submission, current_user.actor, clock.now())
+        return redirect(_page_of(submission, "package_withdrawn"), 303)
+    return render_template("courier/withdraw.html", submission=submission, form=form)
+
+
+@bp.route("/<reference>/dropped-off", methods=["POST"])
+@applicant_only
+@commits
+def drop_off(reference):
+    return _noted(reference, operations.drop_off, "package_dropped_off")
+
+
+@bp.route("/<reference>/collected", methods=["POST"])
+@applicant_only
+@commits
+def collect(reference):
+    return _noted(reference, operations.collect, "package_collected")
+
+
+def _noted(reference, note, said):
+    submission = operations.submission_for(current_user, reference, for_change=True)
+    try:
+        note(submission, current_user.actor, clock.now())
+    except operations.TooLate:
+        return _too_late(submission)
+    return redirect(_page_of(submission, said), 303)
+
+
+def _too_late(submission):
+    said = "package_withdrawn" if submission.state == "withdrawn" else "package_too_late"
+    return redirect(_page_of(submission, said), 303)
+
+
+def _page_of(submission, said):
+    return url_for(".package", reference=submission.reference, said=said)
+
+
+def _typed():
+    return drafts.answers_of(current_user.account_id).get(drafts.COURIER, {})
+
+
+def _typed_before():
+    """What the person typed here or on the way to an appointment, on this device or another."""
+    answers = drafts.answers_of(current_user.account_id)
+    telephone = accounts.account_of(current_user).telephone
+    known = {"telephone": telephone} if telephone else {}
+    return {**answers.get("details", {}), **answers.get("typed", {}), **known, **answers.get(drafts.COURIER, {})}
+
+
+def _claim(form):
+    now, by, account_id = clock.now(), current_user.actor, current_user.account_id
+    typed = {**{name: form[name].data for name in form.order}, "birth_dates": form.birth_dates}
+    drafts.keep(account_id, drafts.COURIER, typed, now)
+    proof = Proof(form.number, form.birth_dates, compact(form.passport_number.data))
+    described = {**{name: typed[name] for name in DESCRIBED}, "has_new_passport": False}
+    found = cases.match_and_claim(form.post, proof, described, account_id, by, now)
+    drafts.keep(account_id, drafts.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)
+    accounts.keep_telephone(account_id, form.telephone.data, by, now)
+    return found
+
+
+def _sender(case):
+    """The traveller who typed the details, where they were of this case; else the principal applicant."""
+    sender = _typed().get("sender")
+    return next((one for one in case.travellers if one.id == sender), case.principal)
+
+
+def _register(case, form):
+    sender, by, now = _sender(case), current_user.actor, clock.now()
+    try:
+        made = operations.register(case, sender, form.agency.data, form.key, by, now)
+    except operations.AlreadyRegistered:
+        return redirect(url_for(".agency", case_id=case.public_id), 303)
+    drafts.forget(current_user.account_id, (drafts.COURIER,))
+    return redirect(url_for(".family", reference=made.reference), 303)
+
+
+def _agency_page(case, form, submission=None):
+    every, city = agencies.agencies_of(case.post_id), request.args.get("city", "").strip()
+    found = agencies.in_city(every, city)
+    return render_template(
+        "courier/agency.html",
+        case=case,
+        form=form,
+        submission=submission,
+        agencies=found or every,
+        city=city,
+        is_searchable=len(every) > SEEN_AT_ONCE,
+        is_elsewhere=not found,
+        step=4,
+        steps=LAST_STEP,
+    )
+
+
+def _packed(submission):
+    return {
+        "documents": [one.refusal_item_id for one in submission.contents],
+        "with_passport": submission.with_passport,
+        "other_documents": str(submission.other_documents or ""),
+    }

@@ -1,0 +1,49 @@
+"""What the mail desk reads: the states of packages and documents, and what a scan led to."""
+
+from portal.courier.intake import APPOINTMENT, FOREIGN, UNKNOWN, WITHDRAWN
+from portal.locale import _l
+
+STATES = {
+    "registered": _l("Registered"),
+    "dropped_off": _l("Dropped off"),
+    "received": _l("Received"),
+    "returned": _l("Sent back"),
+    "collected": _l("Collected"),
+    "withdrawn": _l("Withdrawn"),
+}
+STEPS = {
+    "dropped_off_on": _l("Dropped off on"),
+    "received_on": _l("Received on"),
+    "returned_on": _l("Sent back on"),
+    "collected_on": _l("Collected on"),
+    "withdrawn_on": _l("Withdrawn on"),
+}
+FOUND_IN = {
+    "packed": _l("On the person's list"),
+    "received": _l("Was in the envelope"),
+    "missing": _l("Was not in the envelope"),
+}
+DECIDED = {
+    "outstanding": _l("Outstanding"),
+    "received": _l("An officer has not decided yet"),
+    "nothing_more_needed": _l("Nothing more needed"),
+    "more_needed": _l("More needed"),
+}
+SCANS = {
+    WITHDRAWN: (
+        _l("Withdrawn: do not take it in"),
+        _l("The person withdrew this registration. If an envelope is here all the same, put it aside for an officer."),
+    ),
+    FOREIGN: (
+        _l("Not for this post"),
+        _l("This code or reference is of another post. Put the envelope aside: it was brought to the wrong place."),
+    ),
+    APPOINTMENT: (
+        _l("An appointment, not a package"),
+        _l("This code is on the page of an appointment. Look for the Courier Confirmation Page."),
+    ),
+    UNKNOWN: (
+        _l("Not known"),
+        _l("No package has this code or reference. Scan it again, or type the reference that is printed on the page."),
+    ),
+}

@@ -1,0 +1,12 @@
+"""What the states of a package are called to the person who sent it."""
+
+from portal.locale import _l
+
+PACKAGE_STATES = {
+    "registered": _l("Registered"),
+    "dropped_off": _l("Handed to the courier"),
+    "received": _l("Received by the Embassy"),
+    "returned": _l("Sent back to you"),
+    "collected": _l("Back with you"),
+    "withdrawn": _l("Withdrawn"),
+}

@@ -1,0 +1,51 @@
+"""What every paper says: in the language of its person, then in English for whoever takes it."""
+
+from flask import current_app
+
+from portal.locale import DEFAULT, current, direction, gettext, gettext_noop, in_language, tag
+
+DEMONSTRATION = gettext_noop("DEMONSTRATION: not valid for entry; not a government service")
+TALL_SCRIPTS = ("km", "ar")
+
+
+def head(title):
+    """Return what every paper begins with, as plain data: language, title, banner. title: an English text."""
+    return {
+        "language": current(),
+        "tag": tag(),
+        "direction": direction(),
+        "leading": 0.75 if current() in TALL_SCRIPTS else 0.55,
+        "title": gettext(title),
+        "english_title": both(title)["english"],
+        "banner": both(DEMONSTRATION) if current_app.extensions["settings"].demonstration else None,
+    }
+
+
+def both(text, **values):
+    """Return a text in the language in use, and in English where that is another."""
+    return in_both(gettext, text, **values)
+
+
+def in_both(say, *args, **values):
+    """Return what a function says in the language in use, and in English where that is another."""
+    own = say(*args, **values)
+    if current() == DEFAULT:
+        return {"own": own, "english": None}
+    with in_language(DEFAULT):
+        return {"own": own, "english": say(*args, **values)}
+
+
+def row(label, values, large=False):
+    """Return one line of facts. label: an English text."""
+    return {"label": both(label), "values": values, "large": large}
+
+
+def value(text, latin=False, strong=False, small=False):
+    """Return one value of a line; latin: to be read from left to right in any text."""
+    return {"text": text, "latin": latin, "strong": strong, "small": small}
+
+
+def values_of(said, **look):
+    """Return what was said in both languages as values of a line, English small."""
+    own = [value(said["own"], **look)]
+    return [*own, value(said["english"], latin=True, small=True)] if said["english"] else own
