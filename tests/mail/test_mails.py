@@ -210,7 +210,15 @@ def test_each_kind_of_mail_has_a_switch_of_its_own(visitor, mailbox, booked, hol
     visitor.client.post("/en/account/mail", data=data)
     session.expire_all()
 
-    assert holder.mail_off == ["booked", "cancelled", "reminder_7", "last_day", "package_registered"]
+    assert holder.mail_off == [
+        "booked",
+        "cancelled",
+        "reminder_7",
+        "last_day",
+        "package_registered",
+        "news",
+        "inquiry_open",
+    ]
     assert mailbox.deliver() == []
     operations.move(booked, make_slot(start=in_days(9)).id, uuid4(), by_holder(booked), clock.now())
     session.commit()
