@@ -43,6 +43,8 @@ def by_label(page):
         "submit": role("button", name="Submit"),
         "agency": page.get_by_role("radio").nth(1),
         "alone": role("link", name="Continue"),
+        "registered": label("Yes"),
+        "view": role("link", name="View confirmation page").first,
     }
 
 
@@ -72,4 +74,33 @@ def by_id(page):
         "submit": send,
         "agency": page.locator("#agency-1"),
         "alone": lead,
+        "registered": page.locator("#registered-0"),
+        "view": lead.first,
+    }
+
+
+def by_spanish_label(page):
+    """Return the places of the way to a package by name, found by the exact Spanish words of the instructions."""
+    label, role = partial(page.get_by_label, exact=True), partial(page.get_by_role, exact=True)
+    return {
+        **by_id(page),
+        "sign up": page.get_by_role("main").get_by_role("link", name="Cree cuenta", exact=True),
+        "create": role("button", name="Cree cuenta"),
+        "courier": role("link", name="Presentar los documentos a la Sección Consular"),
+        "category": role("link", name="Visas de inmigrante/Procesamiento Administrativo IV"),
+        "service": label("Inmigrante Mensajería en Documentos – Procesamiento Administrativo IV"),
+        "go on": role("button", name="Continuar"),
+        "location": label("Lugar de la entrevista"),
+        "surname": label("Apellidos"),
+        "given_names": label("Nombres"),
+        "day": label("Día"),
+        "month": label("Mes"),
+        "year": label("Año"),
+        "passport_number": label("Número de pasaporte"),
+        "nationality": label("Nacionalidad"),
+        "case number": label("Número de caso"),
+        "submit": role("button", name="Ingresar"),
+        "alone": role("link", name="Continúe"),
+        "registered": label("Sí"),
+        "view": role("link", name="Ver página de confirmación").first,
     }

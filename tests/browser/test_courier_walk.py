@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.signposts import by_id, by_label
+from tests.browser.signposts import by_id, by_label, by_spanish_label
 from tests.browser.walkers import CourierWalk, Keyboard, Mouse, narrow_page
 
 REFERENCE = re.compile(r"CDJ-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -15,7 +15,7 @@ REFERENCE = re.compile(r"CDJ-[0-9A-Z]{4}-[0-9A-Z]{4}")
     [
         ("en", "sends by mouse", Mouse, by_label),
         ("en", "sends by keyboard", Keyboard, by_label),
-        ("es", "sends in Spanish", Mouse, by_id),
+        ("es", "sends in Spanish", Mouse, by_spanish_label),
         ("ar", "sends in Arabic", Keyboard, by_id),
     ],
 )
@@ -32,6 +32,11 @@ def test_the_whole_walk_ends_on_a_page_for_the_courier(browser, server, language
         assert REFERENCE.fullmatch(reference)
         assert reference in page.locator("body").inner_text()
         assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+
+        walk.come_back(language)
+        assert reference in page.locator("body").inner_text()
+        page.goto(f"/{language}/dashboard")
+        assert page.url.partition("?")[0].endswith("/account/login"), "the door signs nobody in"
 
 
 def test_back_keeps_the_details(browser, server):

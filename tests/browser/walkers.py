@@ -173,3 +173,17 @@ class CourierWalk(Walk):
         self.hands.tick(self.find["agency"])
         self.hands.press(self.find["submit"])
         self.hands.press(self.find["alone"])
+
+    def come_back(self, language):
+        """Without the account: from the question whether one is registered to the confirmation page."""
+        first = self.rows[0]
+        year, month, day = first["date_of_birth"].split("-")
+        self.page.context.clear_cookies()
+        self.page.goto(f"/{language}/confirmation")
+        self.hands.tick(self.find["registered"])
+        for name, text in {**first, "day": day, "month": month, "year": year}.items():
+            if name in ("passport_number", "day", "month", "year"):
+                self.hands.type(self.find[name], text)
+        self.hands.choose(self.find["nationality"], first["nationality"])
+        self.hands.press(self.find["submit"])
+        self.hands.press(self.find["view"])
