@@ -40,6 +40,7 @@ class Appointment(Base):
     booked_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
 
     case: Mapped[Case] = relationship(overlaps="slot")
     slot: Mapped[Slot] = relationship(overlaps="case")
