@@ -12,7 +12,7 @@ from flask import current_app, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import current_user, masked_token
-from portal.appointments import calendar, operations
+from portal.appointments import calendar, looks, operations
 from portal.appointments.forms import TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
@@ -61,6 +61,8 @@ def page(case, form):
         return may_not_book(case, refusal)
     last_day = booking_last_day(case, today(case.post, now))
     offer = _offer(case.post, last_day, now)
+    if not offer.months and request.method == "GET":
+        looks.count(_engine_id(), case.post_id, today(case.post, now))
     if live is not None or form.errors or form.form_key.data != KEY:
         shown_day = last_day and format_day(last_day, case.post)
         return _rendered(case.post, case.number, case.public_id, shown_day, offer, form, live)
