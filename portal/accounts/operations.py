@@ -213,10 +213,24 @@ def tell_of_password(account, now):
 
 def tell(account_id, kind, now, **details):
     """Leave a notice on an account's dashboard, and write that there is news; details hold nothing personal."""
+    notice = leave_notice(account_id, kind, now, **details)
+    outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
+
+
+def leave_notice(account_id, kind, now, **details):
+    """Leave a notice on an account's dashboard and return it; details hold nothing personal."""
     notice = Notice(account_id=account_id, kind=kind, details=details, created_at=now)
     session.add(notice)
     session.flush()
-    outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
+    return notice
+
+
+def keep_telephone(account_id, telephone, by, now):
+    """Keep the telephone number that somebody typed on the way to an appointment; an empty one keeps what is there."""
+    account = session.get_one(Account, account_id)
+    if telephone and account.telephone != telephone:
+        account.telephone = telephone
+        journal.record(by, "telephone changed", account, now=now)
 
 
 def notices(account_id):

@@ -5,12 +5,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import and_, exists, func, select
+from sqlalchemy import and_, func, select
 
 from portal.appointments.looks import EmptyLooks
-from portal.appointments.models import LIVE, Appointment
-from portal.cases.models import Case, Refusal, StatusWord, Traveller
-from portal.cases.statuses import codes_that_count_as
+from portal.appointments.models import Appointment
+from portal.appointments.waiting import people_waiting
+from portal.cases.models import Case
 from portal.db import session
 from portal.posts.operations import today
 from portal.slots.models import Slot
@@ -60,11 +60,11 @@ class Demand:
 def demand_of(post, now):
     """Return the Demand of a post."""
     here = today(post, now)
-    people, pace = people_waiting(post.id), seats_a_week(post.id, here)
+    people, pace = people_waiting(post, here), seats_a_week(post.id, here)
     first = session.scalar(select(func.min(Slot.local_start)).where(Slot.post_id == post.id, Slot.open_at(now)))
     free = select(func.coalesce(func.sum(Slot.seats - Slot.taken), 0))
     return Demand(
-        open_seats=session.scalar(free.where(Slot.post_id == post.id, Slot.open_at(now))),
+        open_seats=session.scalars(free.where(Slot.post_id == post.id, Slot.open_at(now))).one(),
         people=people,
         days_to_first=(first.date() - here).days if first else None,
         seats_a_week=pace,
@@ -75,31 +75,13 @@ def demand_of(post, now):
     )
 
 
-def people_waiting(post_id):
-    """Return how many claimed cases may book and have no live appointment.
-
-    Counted: refused, with a refusal that calls in person and is neither overcome nor past its own date. The
-    twelve months of each are not counted out here: it is a number to plan with.
-    """
-    refused = select(StatusWord.code).where(codes_that_count_as("refused"))
-    called = exists().where(
-        Traveller.case_id == Case.id,
-        Refusal.traveller_id == Traveller.id,
-        Refusal.overcome_on.is_(None),
-        Refusal.respond_by.contains("in_person"),
-    )
-    booked = exists().where(Appointment.case_id == Case.id, Appointment.state.in_(LIVE))
-    waiting = select(func.count(Case.id)).where(Case.post_id == post_id, Case.account_id.is_not(None))
-    return session.scalar(waiting.where(Case.status.in_(refused), called, ~booked))
-
-
 def seats_a_week(post_id, here):
     """Return the seats a week that slots of the last four weeks had: the pace of the post."""
     start, end = _midnight(here - timedelta(weeks=PACE_WEEKS)), _midnight(here)
     seats = select(func.coalesce(func.sum(Slot.seats), 0)).where(
         Slot.post_id == post_id, Slot.local_start >= start, Slot.local_start < end, Slot.closed_at.is_(None)
     )
-    return session.scalar(seats) / PACE_WEEKS
+    return session.scalars(seats).one() / PACE_WEEKS
 
 
 def _waits(post_id, here):
@@ -113,6 +95,7 @@ def _waits(post_id, here):
     )
     found: Counter[int | None] = Counter()
     for claimed_at, local_start in session.execute(made):
+        assert claimed_at is not None
         days = (local_start.date() - claimed_at.date()).days
         found[next((most for most in WAITS if days <= most), None)] += 1
     return tuple((most, found[most]) for most in (*WAITS, None))

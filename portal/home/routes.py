@@ -41,7 +41,7 @@ def dashboard():
         said=request.args.get("said"),
         notices=accounts.notices(current_user.account_id),
         cards=[_card(case, now) for case in mine],
-        appointments=appointments.appointments_of(mine),
+        appointments=appointments.appointments_of(mine, now),
         requests=requests.requests_of(current_user.account_id),
         draft=drafts.answers_of(current_user.account_id),
         unconfirmed=_is_unconfirmed(accounts.account_of(current_user)),

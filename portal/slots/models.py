@@ -32,6 +32,7 @@ class Slot(Base):
     """A start time at one post, with seats for several cases.
 
     The local date and time and the zone are what staff meant; the instant is derived from them (R9).
+    release_id: the act that opened it; run_id: the run of a rolling rule that made it. None where there is none.
     """
 
     __tablename__ = "slot"
@@ -46,6 +47,7 @@ class Slot(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("rule_run.id"), index=True)
     local_start: Mapped[datetime]
     timezone: Mapped[str] = mapped_column(String(60))
     starts_at: Mapped[datetime] = mapped_column(Instant)
@@ -59,7 +61,12 @@ class Slot(Base):
     @classmethod
     def open_at(cls, now):
         """The condition a slot meets while applicants can book it."""
-        return and_(cls.opens_at <= now, cls.closed_at.is_(None), cls.starts_at > now, cls.taken < cls.seats)
+        return and_(cls.offered_at(now), cls.taken < cls.seats)
+
+    @classmethod
+    def offered_at(cls, now):
+        """The condition a slot meets while applicants may see it, its seats free or taken."""
+        return and_(cls.opens_at <= now, cls.closed_at.is_(None), cls.starts_at > now)
 
     @classmethod
     def announced_at(cls, now):

@@ -72,6 +72,7 @@ FAMILIES = {
     "is found": make_family(),
     "moves": make_family(),
     "leaves no trace": make_family(),
+    "is held": make_family(),
 }
 
 

@@ -13,7 +13,7 @@ from portal.appointments import looks
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book
 from portal.db import session
-from portal.demand.operations import demand_of, people_waiting
+from portal.demand.operations import demand_of
 from portal.demand.sheets import csv_of
 from portal.posts.operations import today
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
@@ -62,7 +62,7 @@ def test_who_waits_may_book_and_has_no_appointment(post):
     make_case()
     session.commit()
 
-    assert people_waiting(post.id) == 1
+    assert demand_of(post, clock.now()).people == 1
 
 
 def test_seats_and_people_give_a_day_at_the_pace_of_the_last_weeks(post):
