@@ -24,9 +24,10 @@ class Person:
     calendar: str = ""
     fields: dict = field(default_factory=dict)
 
-    def look(self, language="en", encoding=""):
-        """Return the request for the calendar, by a browser that has been there before."""
-        return get(f"/{language}{self.calendar}", f"{self.cookie}; {LANGUAGE_COOKIE}={language}", encoding)
+    def look(self, language="en", encoding="", day=""):
+        """Return the request for the calendar, opened on a day if one is given, by a browser that has been there."""
+        address = f"/{language}{self.calendar}" + (f"?day={day}" if day else "")
+        return get(address, f"{self.cookie}; {LANGUAGE_COOKIE}={language}", encoding)
 
     def book(self, slot_id, **fields):
         """Return the sent form that books a slot, as a browser sends it."""

@@ -9,12 +9,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 
+from bench.cancelled_day import on_a_portal_of_its_own
 from bench.casefile import write_case_file
+from bench.door import a_day_at_the_door
 from bench.herd import herd, swaps
 from bench.lookups import among_many, telling_numbers, telling_passports
 from bench.mail import send_under_fire
+from bench.release import release_under_eyes
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
+from bench.year import live_on
 from portal.config import ROOT
 
 HERDS = {SQLITE: (300, 50), POSTGRESQL: (2000, 50)}
@@ -22,7 +26,10 @@ SWAPS = 100
 ROWS = 50_000
 MESSAGES, KILLS = 1000, 30
 IMPORT_SECONDS = 300
+CANCELLED = 40
+SCANS = 300
 SAMPLES = 1000
+RELEASED, READERS = 5000, 200
 SECTION = "prove"
 
 
@@ -92,6 +99,9 @@ def prove(portal):
         yield "Swaps", swaps(portal, server, SWAPS)
         yield "Look-ups", telling_numbers(portal, server, SAMPLES)
         yield "Look-ups", telling_passports(portal, server, 5 * SAMPLES)
+        yield "Door", a_day_at_the_door(portal, server, SCANS)
+        yield "Release", release_under_eyes(portal, server, RELEASED, READERS)
+    yield "A year of rules", live_on(portal)
     yield "Import", import_cases(portal, ROWS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS, refusing=True)
@@ -111,6 +121,9 @@ def main():
             report = among_many(database, postgres)
             print(f"Look-ups: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
             found.append(("Look-ups", report))
+            report = on_a_portal_of_its_own(database, postgres, CANCELLED)
+            print(f"A cancelled day: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
+            found.append(("A cancelled day", report))
         print("Every page in every language before axe", flush=True)
         found.append(("Pages", _pages()))
     write_section(SECTION, _document(found))

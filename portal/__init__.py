@@ -13,15 +13,21 @@ from portal import access, clock, commands, db, encryption, errors, headers, loc
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
+from portal.appointments.counter_routes import bp as counter_bp
+from portal.appointments.day_routes import bp as day_bp
 from portal.appointments.new_routes import bp as new_bp
 from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
+from portal.appointments.waiting import people_waiting
+from portal.cases.import_routes import bp as case_import_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
 from portal.config import ROOT, settings_from
 from portal.courier.paper_routes import bp as courier_paper_bp
 from portal.courier.routes import bp as courier_bp
 from portal.courier.staff_routes import bp as mail_desk_bp
+from portal.demand.routes import bp as demand_bp
+from portal.door.routes import bp as door_bp
 from portal.guide.routes import bp as guide_bp
 from portal.home.retrieval_routes import bp as retrieval_bp
 from portal.home.routes import bp as home_bp
@@ -31,7 +37,9 @@ from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
 from portal.posts.staff_routes import bp as post_settings_bp
+from portal.slots.rule_routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
+from portal.slots.week_routes import bp as weeks_bp
 from portal.staff.routes import bp as staff_bp
 from portal.status.calendar_routes import bp as calendar_bp
 from portal.status.routes import bp as status_bp
@@ -46,6 +54,13 @@ BLUEPRINTS = (
     paper_bp,
     staff_bp,
     slots_bp,
+    rules_bp,
+    weeks_bp,
+    door_bp,
+    demand_bp,
+    day_bp,
+    counter_bp,
+    case_import_bp,
     cases_bp,
     statuses_bp,
     status_bp,
@@ -74,6 +89,7 @@ def create_app(settings=None):
     settings = settings or settings_from(os.environ)
     app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))
     app.extensions["settings"] = settings
+    app.extensions["people_waiting"] = people_waiting
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -189,6 +189,7 @@ def hand_over(response, number, *, seconds=None):
 def take_back(response, digest):
     """Forget a session in this process and in the browser."""
     _remembered.pop(digest, None)
+    response.headers["Clear-Site-Data"] = '"storage"'  # the list of the door, and the key to it
     response.delete_cookie(
         _cookie_name(current_app),
         secure=current_app.config["SESSION_COOKIE_SECURE"],

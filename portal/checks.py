@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import MetaData, and_, func, literal_column, select
 
 from portal.accounts.models import Account
-from portal.appointments.models import LIVE, Appointment
+from portal.appointments.models import LIVE, Appointment, Cancellation
 from portal.cases.models import Case, CaseRequest
 from portal.courier.models import Submission
 from portal.db import Base, session
@@ -54,6 +54,7 @@ def _one_live_appointment():
 def _journal():
     changed: list[tuple[Any, str | None]] = [
         (Appointment, "appointment booked"),
+        (Cancellation, "slots cancelled"),
         (Inquiry, "inquiry asked"),
         (Submission, "package registered"),
         *((model, None) for model in (Account, Case, Release, CaseRequest)),

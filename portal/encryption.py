@@ -29,6 +29,19 @@ class Encrypted(TypeDecorator):
         return None if value is None else current_app.extensions["field_keys"].decrypt(bytes(value)).decode()
 
 
+class EncryptedBytes(TypeDecorator):
+    """Bytes that the database holds encrypted only."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value, dialect):
+        return None if value is None else current_app.extensions["field_keys"].encrypt(value)
+
+    def process_result_value(self, value, dialect):
+        return None if value is None else current_app.extensions["field_keys"].decrypt(bytes(value))
+
+
 def digest(kind, value):
     """Return the keyed digest, 64 hexadecimal characters, by which a value of one kind is found again."""
     return hmac.new(current_app.extensions["digest_key"], f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()

@@ -11,6 +11,7 @@ from portal.db import Base, Instant, session
 
 COMMAND = "command"
 VISITOR = "visitor"
+WORKER = "worker"
 
 
 class Entry(Base):

@@ -199,12 +199,11 @@ def change_language(signed_in, language, now):
 
 
 def keep_telephone(account_id, telephone, by, now):
-    """Keep the telephone number of an account, or none; the journal says whether there is one, not which."""
+    """Keep the telephone number that somebody typed; an empty one keeps what is there. The journal does not say it."""
     account = session.get_one(Account, account_id)
-    before, account.telephone = account.telephone, telephone or None
-    if before != account.telephone:
-        after = {"has_telephone": account.telephone is not None}
-        journal.record(by, "telephone changed", account, post_id=account.post_id, after=after, now=now)
+    if telephone and account.telephone != telephone:
+        account.telephone = telephone
+        journal.record(by, "telephone changed", account, now=now)
 
 
 def change_mail(signed_in, wanted, now):
@@ -232,10 +231,16 @@ def tell_of_password(account, now):
 
 def tell(account_id, kind, now, **details):
     """Leave a notice on an account's dashboard, and write that there is news; details hold nothing personal."""
+    notice = leave_notice(account_id, kind, now, **details)
+    outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
+
+
+def leave_notice(account_id, kind, now, **details):
+    """Leave a notice on an account's dashboard and return it; details hold nothing personal."""
     notice = Notice(account_id=account_id, kind=kind, details=details, created_at=now)
     session.add(notice)
     session.flush()
-    outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
+    return notice
 
 
 def notices(account_id):

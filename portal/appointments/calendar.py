@@ -5,8 +5,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from portal.appointments.models import Appointment
 from portal.db import session
 from portal.fresh import Fresh
 from portal.slots.models import Slot
@@ -67,7 +68,7 @@ def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY
 
 def open_times(engine_id, post_id, now):
     """Return the open times of a post, at most a quarter of a second old, whoever asks."""
-    return _times.get((engine_id, post_id), lambda: _asked(post_id, now))
+    return _times.get((engine_id, post_id), lambda: free_times(post_id, now))
 
 
 def forget_times():
@@ -75,10 +76,19 @@ def forget_times():
     _times.forget()
 
 
-def _asked(post_id, now):
+def free_times(post_id, now):
+    """Return the open times of a post as they are now; places held too long count as free: who claims frees them."""
+    over = (
+        select(Appointment.slot_id, func.count().label("seats"))
+        .where(Appointment.post_id == post_id, Appointment.held_until <= now)
+        .group_by(Appointment.slot_id)
+        .subquery()
+    )
+    free = Slot.seats - Slot.taken + func.coalesce(over.c.seats, 0)
     found = (
-        select(Slot.id, Slot.local_start, Slot.seats - Slot.taken)
-        .where(Slot.post_id == post_id, Slot.open_at(now))
+        select(Slot.id, Slot.local_start, free)
+        .outerjoin(over, over.c.slot_id == Slot.id)
+        .where(Slot.post_id == post_id, Slot.offered_at(now), free > 0)
         .order_by(Slot.local_start, Slot.id)
     )
     return tuple(Time(*row) for row in session.execute(found))

@@ -12,7 +12,7 @@ from flask import current_app, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import current_user, masked_token
-from portal.appointments import calendar, operations
+from portal.appointments import calendar, looks, operations
 from portal.appointments.forms import TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
@@ -52,7 +52,7 @@ def forget_everything():
 def page(case, form):
     """Return the calendar page of a case, with what a form holds and its errors."""
     now = clock.now()
-    live = operations.live_appointment(case)
+    live = operations.live_appointment(case, now)
     if live is not None and not operations.can_change(live, now):
         return redirect(url_for("appointments.confirmation", reference=live.reference), 303)
     try:
@@ -60,7 +60,9 @@ def page(case, form):
     except cases.MayNotBook as refusal:
         return may_not_book(case, refusal)
     last_day = booking_last_day(case, today(case.post, now))
-    offer = _offer(case.post, last_day, now)
+    offer = offer_of(case.post, last_day, now)
+    if not offer.months and request.method == "GET":
+        looks.count(_engine_id(), case.post_id, today(case.post, now))
     if live is not None or form.errors or form.form_key.data != KEY:
         shown_day = last_day and format_day(last_day, case.post)
         return _rendered(case.post, case.number, case.public_id, shown_day, offer, form, live)
@@ -92,7 +94,7 @@ def _rendered(post, number, case_id, last_day, offer, form, live):
         offer=offer,
         form=form,
         live=live,
-        first_weekday=_first_weekday(post),
+        first_weekday=first_weekday(post),
         offset=format_offset(datetime.combine(offer.day, time(12), UTC), post) if offer.day else "",
         next_release=None if offer.months else slots.next_release(post.id, now),
     )
@@ -110,12 +112,14 @@ def _made(case_id):
     return page(cases.case_for(current_user, case_id), form)
 
 
-def _offer(post, last_day, now):
-    first_weekday = _first_weekday(post)
-    return calendar.offer(_engine_id(), post, now, day=_day_asked_for(), last_day=last_day, first_weekday=first_weekday)
+def offer_of(post, last_day, now):
+    """Return what a post offers, opened on the day asked for in the address; last_day: that of the case's clock."""
+    weekday = first_weekday(post)
+    return calendar.offer(_engine_id(), post, now, day=_day_asked_for(), last_day=last_day, first_weekday=weekday)
 
 
-def _first_weekday(post):
+def first_weekday(post):
+    """Return the weekday with which a week begins in the post's country, 0 for Monday."""
     return babel_locale(current(), post.country).first_week_day
 
 

@@ -19,6 +19,8 @@ from portal.posts.operations import place
 TITLE = gettext_noop("Appointment Confirmation Page")
 ENTRY = gettext_noop("You cannot enter the Embassy without the refusal letter and this page.")
 CANCELLED = gettext_noop("This appointment is cancelled. Do not come at this time.")
+OVER = gettext_noop("This appointment is over.")
+HELD = gettext_noop("This place is only held for you. This page is not valid for entry: keep the place first.")
 BRING = gettext_noop("What to bring")
 REFERENCE = gettext_noop("Reference")
 WHEN = gettext_noop("Date and time")
@@ -44,7 +46,7 @@ def code_of(appointment):
 
 def drawing_of(appointment):
     """Return the QR code of an appointment for its page, or None where it is not live."""
-    return codes.drawing_of(code_of(appointment)) if appointment.is_live else None
+    return codes.drawing_of(code_of(appointment)) if _lets_in(appointment) else None
 
 
 def confirmation_pdf(appointment):
@@ -57,7 +59,7 @@ def calendar_file(appointment, method=None):
 
     method: PUBLISH or CANCEL; what the appointment's state asks for, unless said otherwise.
     """
-    method = method or (PUBLISH if appointment.is_live else CANCEL)
+    method = method or (PUBLISH if _lets_in(appointment) or appointment.is_past else CANCEL)
     settings, post = current_app.extensions["settings"], appointment.case.post
     dashboard = f"{settings.public_url}/{current()}/dashboard"
     said = [_(DEMONSTRATION)] if settings.demonstration else []
@@ -85,16 +87,28 @@ def confirmation(appointment):
         **head(TITLE),
         "points": _points(len(case.travellers) + len(bring)),
         "reference": appointment.reference,
-        "code": codes.drawing_of(code_of(appointment)).file if appointment.is_live else None,
+        "code": codes.drawing_of(code_of(appointment)).file if _lets_in(appointment) else None,
         "code_title": _("Code of this appointment"),
         "rows": _rows(appointment, case),
         "bring": both(BRING),
         "checklist": _checklist(case, bring),
-        "entry": both(ENTRY if appointment.is_live else CANCELLED),
+        "entry": both(_entry(appointment)),
         "as_of": _(
             "As of %(when)s. Look at your dashboard before you come: the time may have been changed.", when=when
         ),
     }
+
+
+def _lets_in(appointment):
+    return appointment.is_live and not appointment.is_held
+
+
+def _entry(appointment):
+    if appointment.is_held:
+        return HELD
+    if appointment.is_past:
+        return OVER
+    return ENTRY if appointment.is_live else CANCELLED
 
 
 def _rows(appointment, case):

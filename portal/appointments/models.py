@@ -1,7 +1,7 @@
-"""Appointments, and the answers of people who have not booked yet."""
+"""Appointments, what staff cancelled at once, and the answers of people who have not booked yet."""
 
-from datetime import datetime
-from uuid import UUID
+from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -13,6 +13,7 @@ from portal.slots.models import Slot
 
 LIVE = ("held", "booked")
 _IS_LIVE = text("state IN ('held', 'booked')")
+_IS_HELD = text("held_until IS NOT NULL")
 
 
 class Appointment(Base):
@@ -27,6 +28,7 @@ class Appointment(Base):
         Index("uq_appointment_live", "case_id", unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE),
         Index(None, "case_id"),
         Index(None, "slot_id"),
+        Index("ix_appointment_held_until", "held_until", sqlite_where=_IS_HELD, postgresql_where=_IS_HELD),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -40,6 +42,8 @@ class Appointment(Base):
     booked_at: Mapped[datetime] = mapped_column(Instant)
     changed_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
+    arrived_at: Mapped[datetime | None] = mapped_column(Instant)
+    arrival_key: Mapped[UUID | None] = mapped_column(Uuid)
 
     case: Mapped[Case] = relationship(overlaps="slot")
     slot: Mapped[Slot] = relationship(overlaps="case")
@@ -49,6 +53,59 @@ class Appointment(Base):
     @property
     def is_live(self):
         return self.state in LIVE
+
+    @property
+    def is_past(self):
+        """Whether its day is noted: the person came, or did not."""
+        return self.state in ("attended", "missed")
+
+    @property
+    def is_held(self):
+        """Whether the place is only held: it lets nobody in before it is kept."""
+        return self.state == "held"
+
+    def has_lapsed(self, now):
+        """Say whether the place was held until an instant that has come: it is anybody's."""
+        return self.held_until is not None and self.held_until <= now
+
+
+class Cancellation(Base):
+    """One act of staff that cancelled a day, or some slots of it."""
+
+    __tablename__ = "cancellation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    actor: Mapped[str] = mapped_column(String(40))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    day: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(20))
+    hold_until: Mapped[datetime] = mapped_column(Instant)
+    slots: Mapped[int]
+
+    displacements: Mapped[list["Displacement"]] = relationship(order_by="Displacement.id")
+
+
+class Displacement(Base):
+    """What a cancellation did to one appointment: a place held elsewhere, or none; told by mail, or to be called."""
+
+    __tablename__ = "displacement"
+    __table_args__ = (
+        CheckConstraint("outcome IN ('held', 'cancelled')", name="outcome"),
+        UniqueConstraint("cancellation_id", "appointment_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cancellation_id: Mapped[int] = mapped_column(ForeignKey("cancellation.id"))
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), index=True)
+    slot_id: Mapped[int] = mapped_column(ForeignKey("slot.id"))
+    outcome: Mapped[str] = mapped_column(String(10))
+    by_mail: Mapped[bool]
+
+    appointment: Mapped[Appointment] = relationship()
+    slot: Mapped[Slot] = relationship()
 
 
 class Draft(Base):

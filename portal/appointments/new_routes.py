@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
 from portal.access import applicant_only, current_user
+from portal.accounts import operations as accounts
 from portal.appointments import drafts
 from portal.appointments.forms import AskForm, CaseForm, DetailsForm, PurposeForm, QuestionsForm, VisaForm
 from portal.cases import operations as cases
@@ -154,6 +155,7 @@ def _claim(form, details):
     )
     described = {name: details[name] for name in ("surname", "given_names", "nationality", "has_new_passport")}
     found = cases.match_and_claim(post_by_code(details["location"]), proof, described, account_id, by, now)
+    accounts.keep_telephone(account_id, details.get("telephone", "").strip(), by, now)
     drafts.forget(account_id)
     return found
 

@@ -5,19 +5,26 @@ from datetime import timedelta
 from sqlalchemy import bindparam, or_, select
 
 from portal import journal
+from portal.appointments import holds, telling
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import Case
 from portal.cases.operations import require_may_book
 from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
-from portal.mail import outbox
 from portal.paper.references import new_reference, read_reference
 from portal.posts.operations import today
 from portal.slots import operations as slots
 from portal.slots.models import Slot
 
-_LIVE = select(Appointment).where(Appointment.case_id == bindparam("case_id"), Appointment.state.in_(LIVE))
+# Why staff change an appointment: the first three at the wish of the applicant.
+ASKED = ("at_counter", "by_telephone", "in_writing")
+REASONS = (*ASKED, "embassy")
+_LIVE = select(Appointment).where(
+    Appointment.case_id == bindparam("case_id"),
+    Appointment.state.in_(LIVE),
+    or_(Appointment.held_until.is_(None), Appointment.held_until > bindparam("now")),
+)
 _MADE_BEFORE = select(Appointment).where(
     Appointment.case_id == bindparam("case_id"),
     or_(Appointment.form_key == bindparam("form_key"), Appointment.state.in_(LIVE)),
@@ -36,18 +43,19 @@ class TooLate(PortalError):
     message = _l("It is too late to move or cancel this appointment here.")
 
 
-def schedule(case, slot_id, form_key, by, now):
+def schedule(case, slot_id, form_key, by, now, reason=None):
     """Book a slot for a case, or move its appointment there; return the appointment.
 
     Asking again with the same form key, or for the slot the case already has, gives the same
-    appointment (R12). Raises MayNotBook (R3), SlotTaken (R1), TooLate or NotFound.
+    appointment (R12). reason: one of REASONS, for a deed of staff: the journal keeps it, and the
+    cut-off does not count. Raises MayNotBook (R3), SlotTaken (R1), TooLate or NotFound.
     """
-    before = _made_before(case, form_key)
+    before = _made_before(case, slot_id, form_key, now)
     if before is None:
-        return _take(case, slot_id, form_key, by, now)
+        return _take(case, slot_id, form_key, by, now, reason)
     if before.form_key == form_key:
         return before
-    return move(before, slot_id, form_key, by, now)
+    return move(before, slot_id, form_key, by, now, reason)
 
 
 def book(case, slot_id, form_key, by, now):
@@ -56,7 +64,7 @@ def book(case, slot_id, form_key, by, now):
     Asking again gives the same appointment, as in schedule (R12). Raises MayNotBook (R3),
     AlreadyBooked (R2) or SlotTaken (R1).
     """
-    before = _made_before(case, form_key)
+    before = _made_before(case, slot_id, form_key, now)
     if before is None:
         return _take(case, slot_id, form_key, by, now)
     if form_key != before.form_key and slot_id != before.slot_id:
@@ -64,57 +72,65 @@ def book(case, slot_id, form_key, by, now):
     return before
 
 
-def move(appointment, slot_id, form_key, by, now):
+def move(appointment, slot_id, form_key, by, now, reason=None):
     """Move an appointment to another slot; the old seat is kept until the new one is taken (R2).
 
-    Asking again gives the same result (R12). Raises TooLate, MayNotBook, SlotTaken or NotFound.
+    A place that was only held is booked then. Asking again gives the same result (R12). reason: as in
+    schedule. Raises TooLate, MayNotBook, SlotTaken or NotFound.
     """
+    holds.lock(appointment)
     if appointment.slot_id == slot_id:
-        return appointment
-    _require_changeable(appointment, now)
+        return holds.keep(appointment, by, now) if appointment.is_held else appointment
+    _require_changeable(appointment, now, reason)
     require_may_book(appointment.case, today(appointment.case.post, now))
     old = appointment.slot_id
     slots.lock([old, slot_id])
-    if not slots.take_seat(slot_id, appointment.post_id, now):
+    if not _claim_seat(slot_id, appointment.post_id, now):
         raise SlotTaken
     slots.give_seat_back(old)
     appointment.slot_id, appointment.form_key, appointment.changed_at = slot_id, form_key, now
+    appointment.state, appointment.held_until = "booked", None
     appointment.version += 1
     session.flush()
     session.expire(appointment, ["slot"])
-    change = {"before": {"slot": old}, "after": {"slot": slot_id}}
+    change = {"before": {"slot": old}, "after": {"slot": slot_id} | _why(reason)}
     journal.record(by, "appointment moved", appointment, post_id=appointment.post_id, now=now, **change)
-    _write("moved", appointment, appointment.case.account_id, now)
+    telling.write("moved", appointment, appointment.case.account_id, now)
     return appointment
 
 
-def cancel(appointment, by, now):
-    """Cancel an appointment and free its seat; cancelling twice is cancelling once. Raises TooLate or NotFound."""
+def cancel(appointment, by, now, reason=None):
+    """Cancel an appointment and free its seat; cancelling twice is cancelling once.
+
+    reason: as in schedule. Raises TooLate or NotFound.
+    """
+    holds.lock(appointment)
     if appointment.state == "cancelled":
         return appointment
-    _require_changeable(appointment, now)
+    _require_changeable(appointment, now, reason)
     before = appointment.state
     appointment.state, appointment.held_until, appointment.changed_at = "cancelled", None, now
     appointment.version += 1
     session.flush()
     slots.give_seat_back(appointment.slot_id)
-    change = {"before": {"state": before}, "after": {"state": "cancelled"}}
+    change = {"before": {"state": before}, "after": {"state": "cancelled"} | _why(reason)}
     journal.record(by, "appointment cancelled", appointment, post_id=appointment.post_id, now=now, **change)
     holder = appointment.case.account_id
-    _write("cancelled" if by == f"account:{holder}" else "cancelled_by_post", appointment, holder, now)
+    asked = by == f"account:{holder}" or reason in ASKED
+    telling.write("cancelled" if asked else "cancelled_by_post", appointment, holder, now)
     return appointment
 
 
-def live_appointment(case):
-    """Return the case's held or booked appointment, or None (R2: there is at most one)."""
-    return session.scalar(_LIVE, {"case_id": case.id})
+def live_appointment(case, now):
+    """Return the case's booked appointment or the place that is held for it now, or None (R2: there is at most one)."""
+    return session.scalar(_LIVE, {"case_id": case.id, "now": now})
 
 
-def appointments_of(cases):
-    """Return the live appointments of cases, by case id."""
+def appointments_of(cases, now):
+    """Return the booked appointments of cases and the places held for them now, by case id."""
     ids = [case.id for case in cases]
-    found = session.scalars(select(Appointment).where(Appointment.case_id.in_(ids), Appointment.state.in_(LIVE)))
-    return {appointment.case_id: appointment for appointment in found}
+    mine = select(Appointment).where(Appointment.case_id.in_(ids), Appointment.state.in_(LIVE), _standing(now))
+    return {appointment.case_id: appointment for appointment in session.scalars(mine)}
 
 
 def appointment_for(signed_in, reference, *, for_change=False):
@@ -140,12 +156,19 @@ def bookings_of_slots(slot_ids):
 
 
 def can_change(appointment, now):
-    """Say whether an appointment can still be moved or cancelled: live, and before the post's cut-off."""
+    """Say whether an appointment can still be moved or cancelled: live, and before the post's cut-off.
+
+    A held place can be until its time is over: it was not the person who chose that hour.
+    """
+    if appointment.is_held:
+        return not appointment.has_lapsed(now)
     return appointment.is_live and now <= changeable_until(appointment)
 
 
 def changeable_until(appointment):
     """Return the last instant at which an appointment can be moved or cancelled (a post setting, in hours)."""
+    if appointment.held_until is not None:
+        return appointment.held_until
     return appointment.slot.starts_at - timedelta(hours=appointment.case.post.cutoff_hours)
 
 
@@ -154,15 +177,38 @@ def slot_of(slot_id, post_id):
     return session.scalar(select(Slot).where(Slot.id == slot_id, Slot.post_id == post_id))
 
 
-def _made_before(case, form_key):
+def _made_before(case, slot_id, form_key, now):
     found = session.scalars(_MADE_BEFORE, {"case_id": case.id, "form_key": form_key}).all()
     by_key = [appointment for appointment in found if appointment.form_key == form_key]
-    return next(iter([*by_key, *found]), None)
+    before = next(iter([*by_key, *found]), None)
+    if before is None or not before.has_lapsed(now):
+        return before
+    holds.lock(before)
+    if not before.has_lapsed(now):
+        return before if before.is_live else None
+    slots.lock([before.slot_id, slot_id])
+    holds.end([before], now)
+    return None
 
 
-def _take(case, slot_id, form_key, by, now):
+def _claim_seat(slot_id, post_id, now):
+    """Take a seat; where there is none, free first what was held too long in that slot, and try once more."""
+    if slots.take_seat(slot_id, post_id, now):
+        return True
+    return holds.free_expired(now, post_id, slot_id) > 0 and slots.take_seat(slot_id, post_id, now)
+
+
+def _standing(now):
+    return or_(Appointment.held_until.is_(None), Appointment.held_until > now)
+
+
+def _why(reason):
+    return {"reason": reason} if reason else {}
+
+
+def _take(case, slot_id, form_key, by, now, reason=None):
     require_may_book(case, today(case.post, now))
-    if not slots.take_seat(slot_id, case.post_id, now):
+    if not _claim_seat(slot_id, case.post_id, now):
         raise SlotTaken
     appointment = Appointment(
         reference=new_reference(case.post.code),
@@ -176,26 +222,14 @@ def _take(case, slot_id, form_key, by, now):
     )
     session.add(appointment)
     session.flush()
-    journal.record(by, "appointment booked", appointment, post_id=case.post_id, after={"slot": slot_id}, now=now)
-    _write("booked", appointment, case.account_id, now)
+    after = {"slot": slot_id} | _why(reason)
+    journal.record(by, "appointment booked", appointment, post_id=case.post_id, after=after, now=now)
+    telling.write("booked", appointment, case.account_id, now)
     return appointment
 
 
-def _write(kind, appointment, account_id, now):
-    """Write to the holder of the case about an appointment as it is now."""
-    version = appointment.version
-    outbox.write(
-        kind,
-        f"{kind}:{appointment.id}:{version}",
-        now,
-        account_id=account_id,
-        appointment=appointment.id,
-        version=version,
-    )
-
-
-def _require_changeable(appointment, now):
+def _require_changeable(appointment, now, reason):
     if not appointment.is_live:
         raise NotFound
-    if not can_change(appointment, now):
+    if reason is None and not can_change(appointment, now):
         raise TooLate

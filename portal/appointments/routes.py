@@ -4,12 +4,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import applicant_only, current_user
-from portal.appointments import calendar_page, documents, operations
+from portal.appointments import calendar_page, documents, holds, operations
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
 from portal.db import commits
 from portal.errors import PortalError
+from portal.forms import BaseForm
 from portal.posts.operations import today
 
 bp = Blueprint("appointments", __name__, url_prefix="/<language:lang>/appointments")
@@ -65,7 +66,21 @@ def cancel(reference):
             refusal = error
         else:
             return redirect(url_for("home.dashboard", said="cancelled"), 303)
-    return render_template("appointments/cancel.html", form=form, refusal=refusal, **_confirmed(appointment))
+    return render_template("appointments/cancel.html", **{**_confirmed(appointment), "form": form, "refusal": refusal})
+
+
+@bp.route("/<reference>/keep", methods=["POST"])
+@applicant_only
+@commits
+def keep(reference):
+    appointment = operations.appointment_for(current_user, reference)
+    if not BaseForm().validate_on_submit():
+        return redirect(url_for(".confirmation", reference=reference), 303)
+    try:
+        holds.keep(appointment, current_user.actor, clock.now())
+    except holds.HoldOver:
+        return redirect(url_for("home.dashboard", said="hold_over"), 303)
+    return redirect(url_for(".confirmation", reference=reference, said="kept"), 303)
 
 
 def _confirmed(appointment):
@@ -77,6 +92,8 @@ def _confirmed(appointment):
         "code": documents.drawing_of(appointment),
         "bring": cases.what_to_bring(case),
         "last_day": booking_last_day(case, today(case.post, now)),
+        "is_over": appointment.has_lapsed(now),
+        "form": BaseForm(),
         "can_change": operations.can_change(appointment, now),
         "changeable_until": operations.changeable_until(appointment),
         "printed_at": now,

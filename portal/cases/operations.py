@@ -81,9 +81,10 @@ def case_at(post_id, number):
     return session.scalar(select(Case).where(Case.post_id == post_id, Case.number == number))
 
 
-def case_of_post(post_id, public_id):
-    """Return a case of a post, or raise NotFound (R5): for staff."""
-    case = session.scalar(select(Case).where(Case.post_id == post_id, Case.public_id == public_id))
+def case_of_post(post_id, public_id, *, for_change=False):
+    """Return a case of a post, or raise NotFound (R5): for staff. for_change: as in case_for."""
+    mine = select(Case).where(Case.post_id == post_id, Case.public_id == public_id)
+    case = session.scalar(mine.with_for_update(of=Case) if for_change else mine)
     if case is None:
         raise NotFound
     return case

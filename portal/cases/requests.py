@@ -85,6 +85,7 @@ def hand_over(request, case, by, now):
         accounts.tell(request.account_id, "case_found", now, number_end=case.number[-4:])
     else:
         operations.claim(case, request.account_id, "desk", now, by=by)
+    accounts.keep_telephone(request.account_id, (answers_of(request).get("telephone") or "").strip(), by, now)
     _close(request, "done", by, now, case_id=case.id)
 
 

@@ -26,7 +26,7 @@ CHUNK = 500
 
 @dataclass
 class Counts:
-    """How many cases were added, corrected, and left as they were."""
+    """How many cases were added, corrected, and left as they were; the numbers of those corrected."""
 
     added: int = 0
     changed: int = 0
@@ -81,6 +81,7 @@ def _store_chunk(part, counts, by, now):
         journal.record(by, "case corrected", case, post_id=case.post_id, after={"status": case.status}, now=now)
     counts.added += len(fresh)
     counts.changed += len(corrected)
+    counts.numbers += [case.number for case in corrected]
     session.flush()
     session.expunge_all() if len(part) == CHUNK else None
 

@@ -44,7 +44,7 @@ def dashboard():
         said=request.args.get("said"),
         notices=accounts.notices(current_user.account_id),
         cards=[_card(case, now) for case in mine],
-        appointments=appointments.appointments_of(mine),
+        appointments=appointments.appointments_of(mine, now),
         requests=requests.requests_of(current_user.account_id),
         packages=packages.submissions_of(mine),
         package_states=PACKAGE_STATES,

@@ -15,7 +15,7 @@ from portal.cases.clock import owed_until
 from portal.cases.models import Refusal
 from portal.db import session
 from portal.locale import _, format_day, format_instant, format_offset, in_language
-from portal.mailing import stopping
+from portal.mailing import holding, stopping
 from portal.mailing.packages import about_package
 from portal.mailing.shape import Mail, NotNeeded, address
 from portal.posts.operations import place
@@ -144,12 +144,16 @@ def _about_appointment(message, account):
     if case.account_id != account.id:
         raise NotNeeded("case moved")
     when = format_instant(slot.local_start, case.post)
-    subject, paragraphs = _SAYING_OF_APPOINTMENT[message.kind](when)
+    if message.kind == "held":
+        subject, paragraphs = holding.held(message, appointment, when)
+    else:
+        subject, paragraphs = _SAYING_OF_APPOINTMENT[message.kind](when)
     zone = _("Time in %(city)s (%(offset)s)", city=place(case.post), offset=format_offset(slot.starts_at, case.post))
     facts = [(_("Reference"), appointment.reference), (_("Date and time"), f"{when}. {zone}")]
     if appointment.is_live:
         facts.append((_("Where"), case.post.address))
-        action = _("See the confirmation page"), address("appointments.confirmation", reference=appointment.reference)
+        said = _("Keep this place or choose another") if appointment.is_held else _("See the confirmation page")
+        action = said, address("appointments.confirmation", reference=appointment.reference)
     else:
         action = _("Choose another time"), address("home.dashboard")
     return Mail(
@@ -238,6 +242,7 @@ _SAYING_OF_APPOINTMENT = {
     "moved": _moved,
     "cancelled": _cancelled,
     "cancelled_by_post": _cancelled_by_post,
+    "hold_ended": holding.hold_ended,
     "reminder_7": _reminder,
     "reminder_1": _reminder,
 }
@@ -247,8 +252,9 @@ def _attachments(kind, appointment):
     name = appointment.reference
     if kind in REMINDERS:
         return ()
-    method = "PUBLISH" if appointment.is_live else "CANCEL"
+    is_valid = appointment.is_live and not appointment.is_held
+    method = "PUBLISH" if is_valid or appointment.is_past else "CANCEL"
     calendar = (f"{name}.ics", f"text/calendar; method={method}", calendar_file(appointment))
-    if not appointment.is_live:
+    if not is_valid:
         return (calendar,)
     return ((f"{name}.pdf", "application/pdf", confirmation_pdf(appointment)), calendar)

@@ -1,4 +1,4 @@
-"""The worker: writes the reminders that are due, and sends what is in the outbox.
+"""The worker: writes the reminders that are due, runs the rolling rules, and sends what is in the outbox.
 
 Any number of workers may run, and be killed at any moment: each message is claimed by one of them,
 under a lease.
@@ -18,12 +18,17 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal import clock
+from portal.appointments import holds
+from portal.appointments.waiting import people_waiting
+from portal.cases import uploads
 from portal.db import session
+from portal.door import operations as door
 from portal.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
 from portal.mailing import reminders
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
+from portal.slots import runs
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
@@ -69,15 +74,26 @@ class Worker:
         now = clock.now()
         if self._housekeeping_at is None or now - self._housekeeping_at >= HOUSEKEEPING:
             self._housekeeping_at = now
-            reminders.write_due(now)
-            outbox.forget_old(now)
+            holds.free_expired(now)
             session.commit()
+            reminders.write_due(now)
+            door.mark_missed(now)
+            outbox.forget_old(now)
+            uploads.forget_old(now)
+            session.commit()
+            self._run_rules(now)
         if not outbox.is_anything_due(now):
             return 0
         with self.app.test_request_context(base_url=self.settings.public_url):
             messages = outbox.claim(now)
             session.commit()
             return self._deliver(messages)
+
+    def _run_rules(self, now):
+        """Make the runs of rolling rules that are due, each in a transaction of its own."""
+        for _run in runs.run_due(now, people_waiting):
+            session.commit()
+        session.commit()
 
     def _deliver(self, messages):
         went = 0

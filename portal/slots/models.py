@@ -1,9 +1,10 @@
 """Slots and the acts that release them."""
 
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, Uuid, and_
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, Uuid, and_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Instant
@@ -31,6 +32,7 @@ class Slot(Base):
     """A start time at one post, with seats for several cases.
 
     The local date and time and the zone are what staff meant; the instant is derived from them (R9).
+    release_id: the act that opened it; run_id: the run of a rolling rule that made it. None where there is none.
     """
 
     __tablename__ = "slot"
@@ -45,6 +47,7 @@ class Slot(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("rule_run.id"), index=True)
     local_start: Mapped[datetime]
     timezone: Mapped[str] = mapped_column(String(60))
     starts_at: Mapped[datetime] = mapped_column(Instant)
@@ -58,7 +61,12 @@ class Slot(Base):
     @classmethod
     def open_at(cls, now):
         """The condition a slot meets while applicants can book it."""
-        return and_(cls.opens_at <= now, cls.closed_at.is_(None), cls.starts_at > now, cls.taken < cls.seats)
+        return and_(cls.offered_at(now), cls.taken < cls.seats)
+
+    @classmethod
+    def offered_at(cls, now):
+        """The condition a slot meets while applicants may see it, its seats free or taken."""
+        return and_(cls.opens_at <= now, cls.closed_at.is_(None), cls.starts_at > now)
 
     @classmethod
     def announced_at(cls, now):
@@ -76,3 +84,86 @@ class Slot(Base):
         if self.opens_at > now:
             return "announced"
         return "full" if self.taken >= self.seats else "open"
+
+
+class WeeklyPattern(Base):
+    """A post's week: bands of weekdays, times and seats, from which slots are drafted or released.
+
+    bands: mappings {"weekdays": [0], "times": ["09:00"], "seats": 2}; weekday 0 is Monday. Days are inclusive.
+    """
+
+    __tablename__ = "weekly_pattern"
+    __table_args__ = (UniqueConstraint("post_id", "name"), UniqueConstraint("id", "post_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    name: Mapped[str] = mapped_column(String(60))
+    bands: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Closure(Base):
+    """A day on which a post takes nobody in: a holiday that staff confirmed, or a closure of its own."""
+
+    __tablename__ = "closure"
+    __table_args__ = (
+        CheckConstraint("kind IN ('here', 'united_states', 'own')", name="kind"),
+        UniqueConstraint("post_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    day: Mapped[date]
+    kind: Mapped[str] = mapped_column(String(15))
+    name: Mapped[str] = mapped_column(String(120))
+
+
+class RollingRule(Base):
+    """A rule that releases a pattern's slots again and again: so many days ahead, on weekdays at a local time.
+
+    by demand: only while fewer than least_open seats are open in the next within_days days, up to most_open;
+    reserve: seats of each run that stay drafted until people are waiting. None where the rule has no such part.
+    """
+
+    __tablename__ = "rolling_rule"
+    __table_args__ = (
+        CheckConstraint("days_ahead BETWEEN 1 AND 366", name="days_ahead"),
+        CheckConstraint("reserve >= 0", name="reserve"),
+        CheckConstraint("(least_open IS NULL) = (most_open IS NULL)", name="demand"),
+        ForeignKeyConstraint(["pattern_id", "post_id"], ["weekly_pattern.id", "weekly_pattern.post_id"]),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
+    pattern_id: Mapped[int]
+    name: Mapped[str] = mapped_column(String(60))
+    days_ahead: Mapped[int]
+    weekdays: Mapped[list[int]] = mapped_column(JSON)
+    at: Mapped[time]
+    least_open: Mapped[int | None]
+    most_open: Mapped[int | None]
+    within_days: Mapped[int | None]
+    reserve: Mapped[int] = mapped_column(default=0)
+    is_on: Mapped[bool] = mapped_column(default=False)
+    starts_on: Mapped[date]
+
+    pattern: Mapped[WeeklyPattern] = relationship()
+    post: Mapped[Post] = relationship(overlaps="pattern")
+
+
+class RuleRun(Base):
+    """What a rule did for one of its local days: once for each, whoever comes first (R2's way: by a constraint)."""
+
+    __tablename__ = "rule_run"
+    __table_args__ = (UniqueConstraint("rule_id", "local_day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rule_id: Mapped[int] = mapped_column(ForeignKey("rolling_rule.id"))
+    local_day: Mapped[date]
+    ran_at: Mapped[datetime] = mapped_column(Instant)
+    slots: Mapped[int]
+    seats: Mapped[int]
+    why: Mapped[str] = mapped_column(String(30))
+    release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))

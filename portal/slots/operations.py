@@ -37,6 +37,10 @@ class HasAppointments(PortalError):
     message = _l("People are booked in this slot. Move or cancel their appointments first.")
 
 
+class FewerThanTaken(PortalError):
+    message = _l("More seats are taken in this slot. Choose at least as many, or move or cancel appointments first.")
+
+
 @dataclass(frozen=True)
 class Plan:
     """What a pattern would make: local starts to create; those that clash, are past, or do not exist."""
@@ -82,7 +86,11 @@ def days_with_slots(post_id, first_day):
 
 def plan(post, pattern, now):
     """Return the Plan of a pattern at a post, as things stand now; raises TooMany."""
-    starts = _starts(pattern)
+    return plan_of_starts(post, _starts(pattern), now)
+
+
+def plan_of_starts(post, starts, now):
+    """Return the Plan of local starts, in ascending order, at a post, as things stand now."""
     zone = ZoneInfo(post.timezone)
     known = set(
         session.scalars(
@@ -113,26 +121,41 @@ def release(post, pattern, opens_at, form_key: UUID, by, now):
         return again
     if not create:
         raise NothingToRelease
+    seats_of = dict.fromkeys(create, pattern.seats)
+    act = note_release(post, seats_of, max(opens_at, now), form_key, by, now)
+    add_slots(post, seats_of, opens_at=act.opens_at, release_id=act.id)
+    return act
+
+
+def note_release(post, seats_of, opens_at, form_key, by, now):
+    """Store the Release of slots at local starts, each with its seats, and its journal entry; return it."""
     act = Release(
         post_id=post.id,
         form_key=form_key,
         actor=by,
         made_at=now,
-        opens_at=max(opens_at, now),
-        first_day=create[0].date(),
-        last_day=create[-1].date(),
-        slots=len(create),
-        seats=len(create) * pattern.seats,
+        opens_at=opens_at,
+        first_day=min(seats_of).date(),
+        last_day=max(seats_of).date(),
+        slots=len(seats_of),
+        seats=sum(seats_of.values()),
     )
     session.add(act)
     session.flush()
-    shared = {"post_id": post.id, "release_id": act.id, "timezone": post.timezone, "taken": 0}
-    shared |= {"seats": pattern.seats, "opens_at": act.opens_at}
-    rows = [{"local_start": start, "starts_at": instant_of(start, post.timezone), **shared} for start in create]
-    session.execute(insert(Slot), rows)
     made = {"slots": act.slots, "seats": act.seats, "opens_at": act.opens_at.isoformat()}
     journal.record(by, "slots released", act, post_id=post.id, after=made, now=now)
     return act
+
+
+def add_slots(post, seats_of, *, opens_at=None, release_id=None, run_id=None):
+    """Store slots at local starts, each with its seats; drafts where opens_at is None."""
+    shared = {"post_id": post.id, "release_id": release_id, "run_id": run_id, "timezone": post.timezone}
+    shared |= {"taken": 0, "opens_at": opens_at}
+    rows = [
+        {"local_start": start, "starts_at": instant_of(start, post.timezone), "seats": seats, **shared}
+        for start, seats in seats_of.items()
+    ]
+    session.execute(insert(Slot), rows)
 
 
 def slot_at(post_id, slot_id):
@@ -155,6 +178,30 @@ def reopen(slot, by, now):
     if slot.closed_at is not None:
         slot.closed_at = None
         journal.record(by, "slot reopened", slot, post_id=slot.post_id, now=now)
+
+
+def set_seats(slot, seats, by, now):
+    """Let a slot have a number of seats. Raises FewerThanTaken where more are taken already (R1)."""
+    before = slot.seats
+    if seats == before:
+        return
+    change = update(Slot).where(Slot.id == slot.id, Slot.taken <= seats).values(seats=seats).returning(Slot.id)
+    if session.execute(change, execution_options=_UNSYNCHRONISED).first() is None:
+        raise FewerThanTaken
+    session.refresh(slot)
+    said = {"before": {"seats": before}, "after": {"seats": seats}}
+    journal.record(by, "seats changed", slot, post_id=slot.post_id, now=now, **said)
+
+
+def count_of(post_id, slot_ids):
+    """Return how many of some slots belong to a post."""
+    return session.scalar(select(func.count()).where(Slot.post_id == post_id, Slot.id.in_(slot_ids)))
+
+
+def read_anew(slot_ids, now):
+    """Return those of some slots that have not begun, as the database has them now, in order."""
+    mine = select(Slot).where(Slot.id.in_(slot_ids), Slot.starts_at > now).order_by(Slot.local_start)
+    return session.scalars(mine, execution_options={"populate_existing": True}).all()
 
 
 def take_seat(slot_id, post_id, now):

@@ -9,8 +9,9 @@ from portal import clock
 from portal.access import current_user, staff_only
 from portal.db import commits
 from portal.errors import PortalError
+from portal.locale import babel_locale, current, weekday_names
 from portal.posts.operations import post_by_id, today
-from portal.slots import operations
+from portal.slots import months, operations
 from portal.slots.forms import CloseForm, ReleaseForm
 from portal.slots.patterns import read_day
 
@@ -38,6 +39,25 @@ def list_slots():
         by_day=[(day, list(group)) for day, group in groupby(found, lambda slot: slot.local_start.date())],
         form=CloseForm(),
         said=request.args.get("said"),
+    )
+
+
+@bp.route("/month")
+@staff_only("scheduler")
+def month():
+    post, now = _post(), clock.now()
+    first = (read_day(request.args.get("from", "")) or today(post, now)).replace(day=1)
+    first_weekday = babel_locale(current(), post.country).first_week_day
+    names = weekday_names(post)
+    return render_template(
+        "staff/month.html",
+        post=post,
+        first=first,
+        earlier=(first - timedelta(days=1)).replace(day=1),
+        later=months.month_after(first),
+        weekdays=[*names[first_weekday:], *names[:first_weekday]],
+        weeks=months.month_of(post.id, first, first_weekday, now),
+        states=months.STATES,
     )
 
 

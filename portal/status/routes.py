@@ -48,7 +48,7 @@ def look_up():
 def story(case_id):
     case = cases.case_for(current_user, case_id)
     here = today(case.post, clock.now())
-    appointment = appointments.live_appointment(case)
+    appointment = appointments.live_appointment(case, clock.now())
     moments = operations.moments(case, appointment, here)
     return render_template(
         "status/story.html",

@@ -7,7 +7,7 @@ import secrets
 
 from sqlalchemy import delete, select
 
-from portal import encryption, journal
+from portal import clock, encryption, journal
 from portal.accounts.models import Account, CalendarAddress
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
@@ -58,7 +58,7 @@ def account_at(secret):
 def marks_of(account):
     """Return the dates of an account's cases: appointments, and last days where something is owed (R7)."""
     held = cases.cases_of(account.id)
-    visits = appointments.appointments_of(held).values()
+    visits = [one for one in appointments.appointments_of(held, clock.now()).values() if not one.is_held]
     marks = [Mark(_key("appointment", one.id), one.slot.starts_at, _("Appointment")) for one in visits]
     owed = [(one, owed_until(case, one)) for case in held for one in case.refusals if cases.is_refused(case.status)]
     return marks + [Mark(_key("last day", one.id), day, _("Last day")) for one, day in owed if day]

@@ -89,7 +89,7 @@ def test_cancelling_frees_the_seat_for_somebody_else(app):
     cancel(book(case, slot.id, uuid4(), "account:1", clock.now()), "account:1", clock.now())
 
     assert book(make_case(), slot.id, uuid4(), "account:2", clock.now()).is_live
-    assert live_appointment(case) is None
+    assert live_appointment(case, clock.now()) is None
 
 
 def test_moving_and_cancelling_end_at_the_cut_off_of_the_post(app):

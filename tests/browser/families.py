@@ -91,6 +91,7 @@ FAMILIES = {
     "was told to come": make_family(**{**COURIER, "respond_by": "in_person"}),
     "waits in Juárez": make_family(**{**COURIER, **PROCESSING}),
     "retrieves a page": make_family(respond_by="courier"),
+    "is held": make_family(),
 }
 
 

@@ -119,5 +119,7 @@ def test_the_first_view_of_every_page_of_applicants_fits_the_first_flight(album,
 def test_a_first_view_asks_for_nothing_but_the_stylesheet(album):
     asked = re.compile(r"<(?:script|img|iframe|video|audio|object|embed|source)\b|@import|url\(", re.IGNORECASE)
 
-    assert [str(shot) for shot in album.shots if asked.search(shot.answer.html)] == []
+    # The door's work without a line is an addition of scripts (R11).
+    pages = [shot for shot in album.shots if not shot.name.startswith("staff: door")]
+    assert [str(shot) for shot in pages if asked.search(shot.answer.html)] == []
     assert all(len(re.findall(r"<link\b", shot.answer.html)) == 2 for shot in album.shots)

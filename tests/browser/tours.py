@@ -18,6 +18,8 @@ from portal.mailing import stopping
 from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot
 from tests.browser.album import Album
+from tests.browser.day_tour import see_days, see_the_import
+from tests.browser.door_tour import see_the_door
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
 from tests.browser.mail_desk import see_agencies, see_mail_desk
@@ -25,6 +27,7 @@ from tests.browser.packages import see_packages, see_the_way_to_a_package
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
 from tests.browser.post_tour import see_calendar_address, see_statuses
 from tests.browser.retrieval import see_retrieval
+from tests.browser.rule_tour import see_rules
 from tests.factories import PASSWORD, make_slot
 
 EVERY_DAY = list(range(7))
@@ -56,6 +59,10 @@ def see_everything(server):
         tour(server, album)
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
         tour(server, album)
+    see_the_door(server, album)
+    see_rules(server, album)
+    see_days(server, album)
+    see_the_import(server, album)
     return album
 
 

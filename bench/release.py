@@ -1,0 +1,154 @@
+"""A large release while applicants read the calendar: how long it takes, and whether anybody sees a part of it.
+
+Every page that a reader was shown is read again afterwards: it offers all days of the release with all
+their times, or none.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock_time
+from itertools import cycle
+from uuid import uuid4
+
+from bench.client import ask, percentile
+from bench.people import POST, make_people, open_calendars
+from portal import create_app
+from portal.config import ROOT
+from portal.db import session
+from portal.posts.operations import post_by_code
+from portal.slots import operations
+from portal.slots.patterns import Pattern
+
+MOST_SECONDS = 2
+TIMES_A_DAY = 50
+DAYS_AHEAD = 60
+LIMIT_SECONDS = 120
+READ_SECONDS = 2
+DAY = re.compile(r'href="\?day=(\d{4}-\d\d-\d\d)#times"')
+TIME = re.compile(r'datetime="(\d{4}-\d\d-\d\d)T(\d\d:\d\d)')
+
+
+@dataclass
+class ReleaseReport:
+    """What came of a release: seconds it took, pages that readers saw before and after it, pages with a part of it."""
+
+    database: str
+    slots: int
+    seconds: float
+    readers: int
+    before: int
+    after: int
+    halves: int
+    others: int
+    slowest: float
+
+    def line(self):
+        """Return the figures as one sentence."""
+        return (
+            f"{self.database}: {self.slots} slots released in {self.seconds:.2f} s while {self.readers} people read "
+            f"the calendar: {self.before} pages without and {self.after} with all of them, {self.halves} with a part, "
+            f"{self.others} other answers, p99 of a page {self.slowest:.2f} s"
+        )
+
+    @property
+    def faults(self):
+        """What is wrong, as sentences."""
+        found = [f"{self.halves} pages showed a half-released day"] if self.halves else []
+        found += [f"{self.others} answers were no calendar"] if self.others else []
+        found += [] if self.before and self.after else ["nobody read before, or nobody after"]
+        return found + ([f"longer than {MOST_SECONDS} s"] if self.seconds > MOST_SECONDS else [])
+
+
+def release_under_eyes(portal, server, slots, readers):
+    """Release slots while each of some readers looks at the calendar again and again; return the ReleaseReport."""
+    people, _slot = make_people(portal, readers, 1)
+    open_calendars(server.port, people)
+    first = date.today() + timedelta(days=DAYS_AHEAD)
+    days = [(first + timedelta(days=number)).isoformat() for number in range(slots // TIMES_A_DAY)]
+    requests = [person.look(day=day) for person, day in zip(people, cycle(days), strict=False)]
+    with _Releaser(portal, days) as releaser:
+        pages, seconds = _read_and_release(server, requests, releaser)
+    kinds = [_kind(page, set(days)) for page in pages]
+    slowest = percentile(sorted(page.seconds for page in pages), 0.99)
+    counts = (kinds.count(kind) for kind in ("before", "after", "half", "other"))
+    return ReleaseReport(portal.database, slots, seconds, readers, *counts, slowest)
+
+
+def _read_and_release(server, requests, releaser):
+    """Let readers read, release meanwhile, let them read on. Return what they were shown, and the release's seconds."""
+    pages: list = []
+    done = threading.Event()
+
+    def read():
+        while not done.is_set():
+            pages.extend(ask(server.port, requests, len(requests)))
+
+    reading = threading.Thread(target=read)
+    reading.start()
+    time.sleep(READ_SECONDS)
+    seconds = releaser.release()
+    time.sleep(READ_SECONDS)
+    done.set()
+    reading.join()
+    return pages, seconds
+
+
+def _kind(page, days):
+    """Say what a page shows of the release: "before" (nothing), "after" (all), "half", or "other" (no calendar)."""
+    if page.status != 200:
+        return "other"
+    offered = set(DAY.findall(page.text)) & days
+    times = [found for found in TIME.findall(page.text) if found[0] in days]
+    if not offered and not times:
+        return "before"
+    return "after" if offered == days and len(times) == TIMES_A_DAY else "half"
+
+
+class _Releaser:
+    """A process of its own that releases when told to, as a member of staff's request does."""
+
+    def __init__(self, portal, days):
+        line = [sys.executable, "-m", "bench.release", json.dumps({"first": days[0], "last": days[-1]})]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(line, cwd=ROOT, env=portal.environment, stdin=pipe, stdout=pipe, text=True)
+
+    def __enter__(self):
+        assert self.process.stdout.readline() == "ready\n", "the releaser did not start"
+        return self
+
+    def __exit__(self, *_error):
+        self.process.kill()
+        self.process.communicate()
+
+    def release(self):
+        """Release, and return the seconds from the wish to the commit."""
+        return float(self.process.communicate("go\n", timeout=LIMIT_SECONDS)[0])
+
+
+def main():
+    """Be the releaser: make ready, say so, wait for the word, release, and print the seconds it took."""
+    task = json.loads(sys.argv[1])
+    app = create_app()
+    times = tuple(clock_time(6 + number // 6, number % 6 * 10) for number in range(TIMES_A_DAY))
+    asked = Pattern(date.fromisoformat(task["first"]), date.fromisoformat(task["last"]), frozenset(range(7)), times, 2)
+    with app.app_context():
+        post_by_code(POST)
+        session.rollback()
+        print("ready", flush=True)
+        sys.stdin.readline()
+        began = time.monotonic()
+        now = datetime.now(UTC)
+        operations.release(post_by_code(POST), asked, now, uuid4(), "command", now)
+        session.commit()
+        print(time.monotonic() - began, flush=True)
+    app.extensions["engine"].dispose()
+
+
+if __name__ == "__main__":
+    main()

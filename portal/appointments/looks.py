@@ -1,0 +1,57 @@
+"""Counting looks at an empty calendar: kept in memory for a moment, so that a herd does not queue at one row."""
+
+import threading
+import time
+from collections import Counter
+from datetime import date
+
+from sqlalchemy import ForeignKey, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal import db
+from portal.db import Base
+
+FLUSH_SECONDS = 2.0
+_COUNT = text(
+    """
+    INSERT INTO empty_looks (post_id, day, looks) VALUES (:post_id, :day, :looks)
+    ON CONFLICT (post_id, day) DO UPDATE SET looks = empty_looks.looks + :looks
+    """
+)
+_lock = threading.Lock()
+_counted: Counter[tuple[int, int, date]] = Counter()
+_flushed_at = 0.0
+
+
+class EmptyLooks(Base):
+    """Looks at an empty calendar of a post on one of its days: nobody is named."""
+
+    __tablename__ = "empty_looks"
+    __table_args__ = (UniqueConstraint("post_id", "day"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    day: Mapped[date]
+    looks: Mapped[int]
+
+
+def count(engine_id, post_id, day):
+    """Count one look of somebody at an empty calendar; at times write the counts down."""
+    with _lock:
+        _counted[engine_id, post_id, day] += 1
+        is_time = time.monotonic() - _flushed_at > FLUSH_SECONDS
+    if is_time:
+        write_down(engine_id)
+
+
+def write_down(engine_id):
+    """Write the counts of a database down; at most two seconds of looks are lost when a process dies."""
+    global _flushed_at
+    with _lock:
+        mine = {key: number for key, number in _counted.items() if key[0] == engine_id}
+        for key in mine:
+            del _counted[key]
+        _flushed_at = time.monotonic()
+    with db.apart() as connection:
+        for (_engine, post_id, day), looks in mine.items():
+            connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})

@@ -1,0 +1,103 @@
+"""Staff import a case file in a page: upload, preview, confirm; what to write into it."""
+
+import io
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask_wtf.file import FileField, FileRequired
+from openpyxl import Workbook
+
+from portal import clock
+from portal.access import current_user, staff_only
+from portal.cases import statuses, uploads
+from portal.cases.models import MODES
+from portal.cases.rows import COLUMNS
+from portal.cases.vocabulary import STATUSES, reasons
+from portal.db import commits, records
+from portal.forms import BaseForm
+from portal.locale import _l
+from portal.posts.operations import post_by_id
+
+bp = Blueprint("case_import", __name__, url_prefix="/<language:lang>/staff/cases/import")
+SHOWN_ERRORS = 100
+SHOWN_NUMBERS = 200
+TEXT = "@"
+WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class UploadForm(BaseForm):
+    file = FileField(_l("Case file"), validators=[FileRequired(_l("Choose a file."))])
+
+
+@bp.url_value_preprocessor
+def take_large_files(endpoint, _values):
+    """Let a case file be larger than other forms: said before anything reads the request."""
+    if endpoint == "case_import.upload":
+        request.max_content_length = uploads.MOST_BYTES
+
+
+@bp.route("/", methods=["GET", "POST"])
+@staff_only("officer")
+@commits
+def upload():
+    post, form, errors = post_by_id(current_user.post_id), UploadForm(), []
+    if form.validate_on_submit():
+        content = form.file.data.read()
+        _rows, errors = uploads.read_upload(content, post)
+        if not errors:
+            kept = uploads.keep(content, current_user, clock.now())
+            return redirect(url_for(".preview", public_id=kept.public_id), 303)
+    return render_template("staff/import.html", post=post, form=form, errors=errors, shown=SHOWN_ERRORS)
+
+
+@bp.route("/<uuid:public_id>", methods=["GET", "POST"])
+@staff_only("officer")
+@records
+def preview(public_id):
+    post, now, by = post_by_id(current_user.post_id), clock.now(), current_user.actor
+    kept = uploads.upload_for(current_user, public_id, now, for_change=request.method == "POST")
+    if kept.done_at is not None:
+        return render_template("staff/import_done.html", post=post, counts=kept.counts)
+    form = BaseForm()
+    rows, errors = uploads.read_upload(kept.content, post)
+    if errors:
+        return render_template("staff/import.html", post=post, form=UploadForm(), errors=errors, shown=SHOWN_ERRORS)
+    if form.validate_on_submit():
+        uploads.confirm(kept, rows, by, now)
+        return redirect(url_for(".preview", public_id=public_id), 303)
+    counts = uploads.preview(rows, by, now)
+    return render_template("staff/import_preview.html", post=post, form=form, counts=counts, most=SHOWN_NUMBERS)
+
+
+@bp.route("/template.csv")
+@staff_only("officer")
+def csv_template():
+    return _file("\ufeff" + ",".join(COLUMNS) + "\r\n", "text/csv; charset=utf-8", "cases.csv")
+
+
+@bp.route("/template.xlsx")
+@staff_only("officer")
+def workbook_template():
+    book, made = Workbook(), io.BytesIO()
+    sheet = book.active
+    sheet.append(COLUMNS)
+    # Columns of text: a spreadsheet must not turn dates and numbers into what it thinks they are.
+    for column in "ABCDEFGHIJKLMNOP":
+        sheet.column_dimensions[column].number_format = TEXT
+        sheet.column_dimensions[column].width = 18
+    book.save(made)
+    return _file(made.getvalue(), WORKBOOK_TYPE, "cases.xlsx")
+
+
+@bp.route("/wordings")
+@staff_only("officer")
+def wordings():
+    listed = {reason.name: reason for reason in reasons().values()}
+    own = statuses.own_words(current_user.post_id)
+    return render_template(
+        "staff/wordings.html", reasons=listed.values(), modes=MODES, codes=[*STATUSES, *(word.code for word in own)]
+    )
+
+
+def _file(content, kind, name):
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, content_type=kind, headers=headers)

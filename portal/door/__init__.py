@@ -1,0 +1,1 @@
+"""The door: who may enter now, who came, who did not come."""

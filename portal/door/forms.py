@@ -1,0 +1,53 @@
+"""The forms of the door: one scan from the page, or scans that a device sends."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from wtforms import StringField
+
+from portal.errors import PortalError
+from portal.forms import AtMost, KeyedForm, Required
+from portal.locale import _l
+
+LONGEST_SCAN = 400
+MOST_SCANS = 50
+OLDEST = timedelta(days=7)
+
+
+class ScansUnfit(PortalError):
+    message = _l("These scans could not be read.")
+
+
+class ScanForm(KeyedForm):
+    """One scan: a code, the address that holds it, or a reference."""
+
+    code = StringField(
+        _l("Code or reference"),
+        validators=[Required(_l("Scan a code, or type a reference.")), AtMost(LONGEST_SCAN)],
+    )
+
+
+@dataclass(frozen=True)
+class Scan:
+    """A scan of a device: its own key, what was typed, and how long ago."""
+
+    key: UUID
+    typed: str
+    ago: timedelta
+
+
+def read_scans(sent):
+    """Return the Scans of {"scans": [{"id", "typed", "seconds_ago"}]}, or raise ScansUnfit."""
+    try:
+        scans = [_scan(one) for one in sent["scans"]]
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise ScansUnfit from error
+    if len(scans) > MOST_SCANS:
+        raise ScansUnfit
+    return scans
+
+
+def _scan(one):
+    ago = timedelta(seconds=int(one["seconds_ago"]))
+    return Scan(UUID(one["id"]), str(one["typed"])[:LONGEST_SCAN], min(max(ago, timedelta(0)), OLDEST))

@@ -1,0 +1,211 @@
+"""What can be done at the door: check in, take a check-in back, list the day, mark who did not come."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from portal import journal
+from portal.appointments.models import Appointment
+from portal.cases.models import Case, Traveller
+from portal.courier.models import Submission
+from portal.db import session
+from portal.door import words
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.paper import tokens
+from portal.paper.references import read_reference
+from portal.posts.models import Post
+from portal.posts.operations import today
+from portal.slots.models import Slot
+
+UNDO_WITHIN = timedelta(minutes=15)
+MOST = 500
+
+
+class TooLateToUndo(PortalError):
+    message = _l("This check-in can no longer be taken back.")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a scan came to: a state of words.py, and, where it is of this post, the appointment."""
+
+    state: str
+    appointment: Appointment | None = None
+    code: tokens.Code | None = None
+
+    @property
+    def enters(self):
+        """Whether the person may enter now."""
+        return self.state == words.IN
+
+    @property
+    def word(self):
+        """The state in few words."""
+        return words.WORDS[self.state]
+
+    @property
+    def meaning(self):
+        """What to do."""
+        return words.MEANINGS[self.state]
+
+
+def check_in(post, typed, key: UUID, by, now, *, at=None):
+    """Check in whoever a scan names and return the Result; what is not right is a Result too.
+
+    typed: a code, its address, or a reference; key: the scan's own, so that the same scan sent again
+    gives the same Result (R12); at: when it was scanned, if that was before now.
+    """
+    state, reference, code = _read(typed)
+    if state is None and reference[:3] != post.code:
+        state = words.OTHER_POST
+    if state:
+        return Result(state, code=code)
+    appointment = _locked(post.id, reference)
+    if appointment is None:
+        return Result(_nobody(post.id, reference, code))
+    state = _seen_before(appointment, key) or _why_not(appointment, code, today(post, at or now))
+    if state is None:
+        _let_in(appointment, key, by, now, min(at or now, now))
+    elif state != words.IN:
+        journal.record(by, "check-in refused", appointment, post_id=post.id, after={"why": state}, now=now)
+    return Result(state or words.IN, appointment, code)
+
+
+def undo(appointment, by, now):
+    """Take a check-in back, within UNDO_WITHIN of it; twice is once. Raises TooLateToUndo."""
+    if appointment.state != "attended":
+        return
+    if now - appointment.arrived_at > UNDO_WITHIN:
+        raise TooLateToUndo
+    try:
+        with session.begin_nested():
+            _change(appointment, "check-in taken back", "booked", by, now, arrived_at=None)
+    except IntegrityError as error:
+        raise TooLateToUndo from error  # the case has another appointment by now (R2)
+
+
+def todays_list(post, now):
+    """Return the appointments of today at a post, in order, with the names of their travellers and no more."""
+    start = datetime.combine(today(post, now), time.min)
+    names = (Traveller.case_id, Traveller.position, Traveller.surname, Traveller.given_names)
+    travellers = selectinload(Case.travellers)
+    found = (
+        select(Appointment)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .where(Appointment.post_id == post.id, Slot.local_start >= start, Slot.local_start < start + timedelta(days=1))
+        .options(
+            contains_eager(Appointment.slot),
+            joinedload(Appointment.case).options(travellers.load_only(*names), travellers.lazyload(Traveller.refusals)),
+        )
+        .order_by(Slot.local_start, Appointment.id)
+    )
+    return session.scalars(found).all()
+
+
+def mark_missed(now):
+    """Mark as missed who is still booked when the local day of the appointment is over; return how many.
+
+    Until midnight at the post whoever is late may come. A scan of that day that arrives later still counts.
+    """
+    past = (
+        select(Appointment.post_id)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .where(Appointment.state == "booked", Slot.starts_at < now)
+        .distinct()
+    )
+    due = session.scalars(select(Post).where(Post.id.in_(past))).all()
+    return sum(_mark_missed(post, now) for post in due)
+
+
+def arrival_at(post_id, reference):
+    """Return an appointment of a post, locked, or raise NotFound (R5): for the guard's own change of it."""
+    found = _locked(post_id, read_reference(reference))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_undo(appointment, now):
+    """Say whether a check-in can still be taken back."""
+    return appointment.state == "attended" and now - appointment.arrived_at <= UNDO_WITHIN
+
+
+def _read(typed):
+    """Return a state or None, the reference, and the code if it is one."""
+    text = typed.strip().rpartition("/")[2]
+    if text[1:2] != ".":
+        reference = read_reference(text)
+        return (None if reference else words.UNKNOWN), reference, None
+    is_package = text[0].upper() == tokens.COURIER
+    try:
+        code = tokens.read(text, tokens.COURIER if is_package else tokens.APPOINTMENT)
+    except tokens.CodeUnfit:
+        return words.FORGED, None, None
+    return (words.PACKAGE if is_package else None), code.reference, code
+
+
+def _locked(post_id, reference):
+    """Return an appointment that nobody else changes until this transaction is over, or None."""
+    mine = select(Appointment).where(Appointment.post_id == post_id, Appointment.reference == reference)
+    return session.scalar(mine.with_for_update(of=Appointment).execution_options(populate_existing=True))
+
+
+def _nobody(post_id, reference, code):
+    if code is not None:
+        return words.FORGED
+    package = select(Submission.id).where(Submission.post_id == post_id, Submission.reference == reference)
+    return words.PACKAGE if session.scalar(package) else words.UNKNOWN
+
+
+def _seen_before(appointment, key):
+    if appointment.arrival_key != key:
+        return None
+    return words.IN if appointment.state == "attended" else words.TAKEN_BACK
+
+
+def _why_not(appointment, code, here):
+    """Return the state that keeps somebody out on a local day, or None."""
+    start = appointment.slot.local_start
+    if code and code.version > appointment.version:
+        return words.FORGED
+    if appointment.state in (words.CANCELLED, words.HELD):
+        return appointment.state
+    if code and code.local_start != start:
+        return words.MOVED
+    if start.date() != here:
+        return words.EARLY if start.date() > here else words.LATE
+    return words.ALREADY if appointment.state == "attended" else None
+
+
+def _let_in(appointment, key, by, now, at):
+    appointment.arrival_key = key
+    _change(appointment, "appointment attended", "attended", by, now, arrived_at=at)
+
+
+def _change(appointment, action, state, by, now, *, arrived_at):
+    before = {"state": appointment.state}
+    appointment.state, appointment.arrived_at, appointment.changed_at = state, arrived_at, now
+    session.flush()
+    after = {"state": state, "arrived_at": arrived_at and arrived_at.isoformat()}
+    journal.record(by, action, appointment, post_id=appointment.post_id, before=before, after=after, now=now)
+
+
+def _mark_missed(post, now):
+    midnight = datetime.combine(today(post, now), time.min)
+    over = (
+        select(Appointment)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .where(Appointment.post_id == post.id, Appointment.state == "booked", Slot.local_start < midnight)
+        .order_by(Appointment.id)
+        .limit(MOST)
+        .with_for_update(of=Appointment, skip_locked=True)
+    )
+    found = session.scalars(over).all()
+    for appointment in found:
+        _change(appointment, "appointment missed", "missed", journal.WORKER, now, arrived_at=None)
+    return len(found)

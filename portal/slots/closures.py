@@ -1,0 +1,98 @@
+"""Days on which a post takes nobody in: holidays proposed and confirmed, closures of its own."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from portal import journal
+from portal.db import session
+from portal.errors import NotFound
+from portal.slots.holiday_list import holidays_of
+from portal.slots.models import Closure
+
+HERE, UNITED_STATES, OWN = "here", "united_states", "own"
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A holiday that staff may confirm; kind is HERE (the post's country) or UNITED_STATES."""
+
+    day: date
+    kind: str
+    name: str
+
+
+def closures_of(post_id, first_day, last_day):
+    """Return the closures of a post between two local days, inclusive, in order."""
+    found = select(Closure).where(Closure.post_id == post_id, Closure.day.between(first_day, last_day))
+    return session.scalars(found.order_by(Closure.day)).all()
+
+
+def closed_days(post_id, first_day, last_day):
+    """Return the names of a post's closures between two local days, inclusive, by day."""
+    return {closure.day: closure.name for closure in closures_of(post_id, first_day, last_day)}
+
+
+def proposals(post, year):
+    """Return the holidays of a year that are not confirmed yet, in order; None where no list of the country is known.
+
+    A day that is a holiday in both countries is proposed once, as the post's own, with both names.
+    """
+    here, united_states = holidays_of(post.country, year), holidays_of("US", year)
+    if here is None:
+        return None
+    found: dict[date, Proposal] = {}
+    for kind, listed in ((HERE, here), (UNITED_STATES, united_states or ())):
+        for day, name in listed:
+            known = found.get(day)
+            names = name if known is None or known.name == name else f"{known.name}; {name}"
+            found[day] = Proposal(day, known.kind if known else kind, names[:LONGEST_NAME])
+    closed = closed_days(post.id, date(year, 1, 1), date(year, 12, 31))
+    return [found[day] for day in sorted(found) if day not in closed]
+
+
+def confirm(post, days, kind, by, now):
+    """Close a post on holidays of one kind; days are names by day. Return how many were not closed before.
+
+    Slots that exist stay as they are.
+    """
+    known = closed_days(post.id, min(days), max(days)) if days else {}
+    new = {day: name for day, name in sorted(days.items()) if day not in known}
+    if not new:
+        return 0
+    session.add_all(Closure(post_id=post.id, day=day, kind=kind, name=name) for day, name in new.items())
+    session.flush()
+    made = {"kind": kind, "days": {day.isoformat(): name for day, name in new.items()}}
+    journal.record(by, "holidays confirmed", post, post_id=post.id, after=made, now=now)
+    return len(new)
+
+
+def close_day(post, day, name, by, now):
+    """Close a post on a day, for a reason of its own; return the Closure. Closing twice is closing once (R12)."""
+    known = session.scalar(select(Closure).where(Closure.post_id == post.id, Closure.day == day))
+    if known is not None:
+        return known
+    closure = Closure(post_id=post.id, day=day, kind=OWN, name=name.strip()[:LONGEST_NAME])
+    session.add(closure)
+    session.flush()
+    after = {"day": day.isoformat(), "kind": OWN, "name": closure.name}
+    journal.record(by, "day closed", closure, post_id=post.id, after=after, now=now)
+    return closure
+
+
+def reopen_day(closure, by, now):
+    """Take a closure back: patterns and rules make slots on that day again."""
+    before = {"day": closure.day.isoformat(), "kind": closure.kind, "name": closure.name}
+    journal.record(by, "day opened again", closure, post_id=closure.post_id, before=before, now=now)
+    session.delete(closure)
+    session.flush()
+
+
+def closure_at(post_id, closure_id):
+    """Return a closure of a post, or raise NotFound (R5)."""
+    found = session.scalar(select(Closure).where(Closure.post_id == post_id, Closure.id == closure_id))
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,52 @@
+"""Releases looked back at: which there were lately, and undone while nobody has booked."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
+
+from portal import journal
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.slots.models import Release, Slot
+
+
+class EverBooked(PortalError):
+    message = _l("Somebody has booked one of these slots. The release cannot be undone; close the slots instead.")
+
+
+def release_at(post_id, release_id):
+    """Return a release of a post, or raise NotFound (R5)."""
+    found = session.scalar(select(Release).where(Release.post_id == post_id, Release.id == release_id))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def releases_since(post_id, earliest):
+    """Return the releases of a post since an instant, newest first, each with its slots and bookings now."""
+    counted = (
+        select(Release, func.count(Slot.id), func.coalesce(func.sum(Slot.taken), 0))
+        .outerjoin(Slot, Slot.release_id == Release.id)
+        .where(Release.post_id == post_id, Release.made_at >= earliest)
+        .group_by(Release.id)
+        .order_by(Release.id.desc())
+    )
+    return session.execute(counted).all()
+
+
+def undo_release(act, by, now):
+    """Delete the slots of a release, all or none; return how many. Undoing twice is undoing once.
+
+    Raises EverBooked where somebody has, or had, a place in one of them: the database says so.
+    """
+    try:
+        with session.begin_nested():
+            gone = session.execute(
+                delete(Slot).where(Slot.release_id == act.id), execution_options={"synchronize_session": False}
+            )
+    except IntegrityError as error:
+        raise EverBooked from error
+    number = gone.rowcount  # type: ignore[attr-defined]  # it is a cursor's result
+    if number:
+        journal.record(by, "release undone", act, post_id=act.post_id, after={"slots": number}, now=now)
+    return number
