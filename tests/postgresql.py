@@ -27,6 +27,13 @@ BEGIN
 END $$
 """
 
+# A test may take an index or a constraint away, to see the damage.
+SHAPE = """
+SELECT version_num, (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'),
+  (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)
+FROM alembic_version
+"""
+
 
 class Server:
     """A running PostgreSQL: its databases are made and dropped by name."""
@@ -49,16 +56,13 @@ class Server:
     def empty(self, name, template):
         """Take out of a database what its template does not hold; make it anew where that cannot be done."""
         try:
-            if self._version(name) == self._version(template):
+            if self._run(SHAPE, name) == self._run(SHAPE, template):
                 self._run(EMPTY, name)
                 return
         except psycopg.Error:
             pass
         self.drop(name)
         self.create(name, template)
-
-    def _version(self, name):
-        return self._run("SELECT version_num FROM alembic_version", name)
 
     def _run(self, statement, database="postgres"):
         with psycopg.connect(f"dbname={database} user=postgres host={self.folder}", autocommit=True) as connection:
