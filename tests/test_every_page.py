@@ -137,9 +137,18 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
         visitor.open(f"/{language}/staff/{path}")
     for path in ("status", f"letters/{case.refusals[0].id}", "travellers/0", "travellers/0/dates"):
         visitor.open(f"/{language}/staff/cases/{case.public_id}/{path}")
-    for path in ("rules/", "weeks/patterns/new", "weeks/copy", "weeks/holidays", "weeks/holidays/close"):
+    for path in (
+        "rules/",
+        "weeks/patterns/new",
+        "weeks/copy",
+        "weeks/drafts",
+        "weeks/holidays",
+        "weeks/holidays/close",
+    ):
         visitor.open(f"/{language}/staff/{path}")
     for path in ("day/2026-01-31", "day/cancellations", "day/releases", "cases/import/", "cases/import/wordings"):
+        visitor.open(f"/{language}/staff/{path}")
+    for path in ("slots/month", "demand"):
         visitor.open(f"/{language}/staff/{path}")
     for path in ("inquiries/", "settings", "cases/words", "cases/words/new", "door/", "door/list"):
         visitor.open(f"/{language}/staff/{path}")

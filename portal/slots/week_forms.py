@@ -13,6 +13,11 @@ from portal.slots.patterns import EARLIEST_YEAR, LATEST_YEAR, LONGEST_RANGE, rea
 from portal.slots.weeks import Band
 
 BANDS = 6
+OPENINGS = [
+    ("draft", _l("Not yet: only drafts")),
+    ("now", _l("Now")),
+    ("announced", _l("At an announced time")),
+]
 LONGEST_NAME = 60
 MOST_SEATS = 500
 MOST_TIMES = 100
@@ -98,13 +103,7 @@ class OpeningMixin(Form):
 
     opens = RadioField(
         _l("When applicants see them"),
-        choices=options(
-            [
-                ("draft", _l("Not yet: only drafts")),
-                ("now", _l("Now")),
-                ("announced", _l("At an announced time")),
-            ]
-        ),
+        choices=options(OPENINGS),
         validators=[Required(_l("Choose when applicants see the slots."))],
         default="draft",
     )
@@ -174,3 +173,20 @@ class ClosureForm(BaseForm):
 
     day = DateField(_l("Day"), validators=[Required(_l("Choose a day.")), InReach()])
     name = StringField(_l("Reason, for staff to read"), validators=[Required(_l("Type a reason.")), AtMost(120)])
+
+
+class DraftsForm(OpeningMixin, KeyedForm):
+    """Which drafts to release, and from when applicants see them."""
+
+    order = ("slots", "opens", "opens_on", "opens_time", "form_key")
+    slots = TickBoxes(_l("Drafts"), coerce=int)
+
+    def __init__(self, drafts, named, **kwargs):
+        """drafts: the slots to choose from; named: a function that names one."""
+        super().__init__(**kwargs)
+        self.slots.choices = options((slot.id, named(slot)) for slot in drafts)
+        self.opens.choices = options(OPENINGS[1:])
+
+    def validate_slots(self, field):
+        if not field.data:
+            raise ValidationError(_("Tick at least one slot."))

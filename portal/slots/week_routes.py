@@ -8,11 +8,11 @@ from portal import clock
 from portal.access import current_user, staff_only
 from portal.db import commits
 from portal.errors import PortalError
-from portal.locale import _, format_day
+from portal.locale import _, format_day, format_instant, ngettext
 from portal.posts.operations import post_by_id, today
-from portal.slots import closures, operations, weeks
+from portal.slots import closures, drafts, operations, weeks
 from portal.slots.patterns import EARLIEST_YEAR, LATEST_YEAR
-from portal.slots.week_forms import ApplyForm, ClosureForm, CopyForm, ProposalsForm, pattern_form
+from portal.slots.week_forms import ApplyForm, ClosureForm, CopyForm, DraftsForm, ProposalsForm, pattern_form
 
 bp = Blueprint("weeks", __name__, url_prefix="/<language:lang>/staff/weeks")
 
@@ -96,6 +96,20 @@ def reopen_day(closure_id):
     return redirect(url_for(".holidays", year=closure.day.year, said="day_opened"), 303)
 
 
+@bp.route("/drafts", methods=["GET", "POST"])
+@staff_only("scheduler")
+@commits
+def release_drafts():
+    post, now, _here = _now_here()
+    found = drafts.drafts_of(post.id, now)
+    form = DraftsForm(found, lambda slot: _named(slot, post), data={"opens": "now", "slots": [one.id for one in found]})
+    if form.validate_on_submit():
+        opens_at = _opening(form, post, now)
+        act = drafts.release_drafts(post, form.slots.data, opens_at, form.key, current_user.actor, now)
+        return redirect(url_for("slots.list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
+    return render_template("staff/drafts.html", post=post, form=form)
+
+
 def _edit(pattern):
     post, now, here = _now_here()
     form = pattern_form(pattern, here)
@@ -145,6 +159,11 @@ def _told(proposal):
     if proposal.kind == closures.UNITED_STATES:
         return _("%(day)s: %(name)s (United States)", **values)
     return _("%(day)s: %(name)s", **values)
+
+
+def _named(slot, post):
+    when, count = format_instant(slot.local_start, post), slot.seats
+    return ngettext("%(when)s: %(count)d seat", "%(when)s: %(count)d seats", count, when=when)
 
 
 def _year(here):

@@ -1,0 +1,39 @@
+"""Drafts: slots that staff have made and not released; and the act that releases some of them."""
+
+from sqlalchemy import select, update
+
+from portal.db import session
+from portal.errors import NotFound
+from portal.slots.models import Release, Slot
+from portal.slots.operations import note_release
+
+MOST = 400
+
+
+def drafts_of(post_id, now):
+    """Return the drafts of a post that are still to come, soonest first, at most MOST."""
+    found = select(Slot).where(Slot.post_id == post_id, *_is_draft(now))
+    return session.scalars(found.order_by(Slot.local_start).limit(MOST)).all()
+
+
+def release_drafts(post, slot_ids, opens_at, form_key, by, now):
+    """Release drafts of a post, seen by applicants from an instant on, now at the earliest; return the Release.
+
+    All or none: NotFound where one is not a draft of the post. The same form key gives the same Release (R12).
+    """
+    again = session.scalar(select(Release).where(Release.form_key == form_key, Release.post_id == post.id))
+    if again is not None:
+        return again
+    chosen = select(Slot).where(Slot.post_id == post.id, Slot.id.in_(slot_ids), *_is_draft(now))
+    found = session.scalars(chosen.order_by(Slot.id).with_for_update(of=Slot)).all()
+    if not found or len(found) < len(set(slot_ids)):
+        raise NotFound
+    seats_of = {slot.local_start: slot.seats for slot in found}
+    act = note_release(post, seats_of, max(opens_at, now), form_key, by, now)
+    ids = [slot.id for slot in found]
+    session.execute(update(Slot).where(Slot.id.in_(ids)).values(opens_at=act.opens_at, release_id=act.id))
+    return act
+
+
+def _is_draft(now):
+    return Slot.opens_at.is_(None), Slot.closed_at.is_(None), Slot.starts_at > now
