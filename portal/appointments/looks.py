@@ -1,11 +1,13 @@
 """Counting looks at an empty calendar: kept in memory for a moment, so that a herd does not queue at one row."""
 
+import logging
 import threading
 import time
 from collections import Counter
 from datetime import date
 
 from sqlalchemy import ForeignKey, UniqueConstraint, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import db
@@ -18,6 +20,7 @@ _COUNT = text(
     ON CONFLICT (post_id, day) DO UPDATE SET looks = empty_looks.looks + :looks
     """
 )
+_log = logging.getLogger(__name__)
 _lock = threading.Lock()
 _counted: Counter[tuple[int, int, date]] = Counter()
 _flushed_at = 0.0
@@ -45,13 +48,19 @@ def count(engine_id, post_id, day):
 
 
 def write_down(engine_id):
-    """Write the counts of a database down; at most two seconds of looks are lost when a process dies."""
+    """Write the counts of a database down. What was counted since the last time is lost when a process dies.
+
+    Nobody's page fails because of a count: where the database is busy or away, these looks are not counted.
+    """
     global _flushed_at
     with _lock:
         mine = {key: number for key, number in _counted.items() if key[0] == engine_id}
         for key in mine:
             del _counted[key]
         _flushed_at = time.monotonic()
-    with db.apart() as connection:
-        for (_engine, post_id, day), looks in mine.items():
-            connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})
+    try:
+        with db.apart() as connection:
+            for (_engine, post_id, day), looks in mine.items():
+                connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})
+    except SQLAlchemyError as error:
+        _log.warning("looks at an empty calendar are not counted: %s", type(error).__name__)

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from portal.cases.rows import COLUMNS, read_row
-from portal.cases.statuses import own_words
+from portal.cases.statuses import own_codes
 from portal.locale import country_choices, gettext, gettext_noop
 from portal.posts.operations import all_posts
 
@@ -84,7 +84,8 @@ def _error(line, column, sentence, **values):
 
 
 def _read(lines, bounds, progress):
-    posts = {post.code: {word.code for word in own_words(post.id)} for post in all_posts()}
+    words = own_codes()
+    posts = {post.code: words.get(post.id, set()) for post in all_posts()}
     countries = {code for code, _name in country_choices("en")}
     rows, errors = [], []
     seen: dict[tuple[str, str], dict] = {}

@@ -53,6 +53,14 @@ def own_words(post_id):
     return session.scalars(select(StatusWord).where(StatusWord.post_id == post_id).order_by(StatusWord.code)).all()
 
 
+def own_codes():
+    """Return the codes of the words that posts have added, by post id."""
+    found: dict[int | None, set[str]] = {}
+    for word in session.scalars(select(StatusWord).where(StatusWord.post_id.is_not(None))):
+        found.setdefault(word.post_id, set()).add(word.code)
+    return found
+
+
 def codes_that_count_as(code):
     """Return the condition that a StatusWord meets whose rules are those of a standard word."""
     return or_(StatusWord.code == code, StatusWord.counts_as == code)

@@ -42,11 +42,11 @@ def undo_release(act, by, now):
     try:
         with session.begin_nested():
             gone = session.execute(
-                delete(Slot).where(Slot.release_id == act.id), execution_options={"synchronize_session": False}
-            )
+                delete(Slot).where(Slot.release_id == act.id).returning(Slot.id),
+                execution_options={"synchronize_session": False},
+            ).all()
     except IntegrityError as error:
         raise EverBooked from error
-    number = gone.rowcount  # type: ignore[attr-defined]  # it is a cursor's result
-    if number:
-        journal.record(by, "release undone", act, post_id=act.post_id, after={"slots": number}, now=now)
-    return number
+    if gone:
+        journal.record(by, "release undone", act, post_id=act.post_id, after={"slots": len(gone)}, now=now)
+    return len(gone)

@@ -92,6 +92,16 @@ def test_a_look_at_an_empty_calendar_is_counted(app, visitor, post):
     assert demand_of(post, clock.now()).looks[-1] == (today(post, clock.now()), 1)
 
 
+def test_a_look_that_cannot_be_counted_costs_nobody_the_page(app, visitor, post):
+    session.connection().exec_driver_sql("DROP TABLE empty_looks")
+    session.commit()
+    case = make_case(make_account())
+    page = signed_in(visitor, case.account).open(f"/en/appointments/cases/{case.public_id}/calendar")
+    looks.write_down(id(app.extensions["engine"]))
+
+    assert "No appointments are available now" in page.text
+
+
 def test_a_scheduler_reads_the_figures_and_takes_them_along_and_the_desk_does_not(app, scheduler, post):
     ended(post, 8, "attended")
 
