@@ -20,6 +20,7 @@ from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.appointments.waiting import people_waiting
 from portal.cases.import_routes import bp as case_import_bp
+from portal.cases.refusal_routes import bp as refusals_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
 from portal.config import ROOT, settings_from
@@ -62,6 +63,7 @@ BLUEPRINTS = (
     counter_bp,
     case_import_bp,
     cases_bp,
+    refusals_bp,
     statuses_bp,
     status_bp,
     calendar_bp,

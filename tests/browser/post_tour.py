@@ -17,6 +17,11 @@ def see_statuses(server, album):
     letter = re.search(r"/letters/\d+", officer.open(f"/en{case}").html)[0]
     album.take(officer, "staff: letter", f"{case}{letter}")
     album.send(officer, "staff: letter, reissued", f"{case}{letter}")
+    refusal = re.search(r"/refusals/\d+", officer.open(f"/en{case}").html)[0]
+    album.take(officer, "staff: refusal", f"{case}{refusal}")
+    album.send(officer, "staff: refusal, wrong", f"{case}{refusal}", last_day="2001-01-01", is_stopped="y")
+    album.take(officer, "staff: invitation", f"{case}/invitation")
+    album.send(officer, "staff: invitation, wrong", f"{case}/invitation", until="2001-01-01")
     album.take(officer, "staff: days on which papers end", f"{case}/travellers/0/dates")
     album.take(supervisor, "staff: new word", "/staff/cases/words/new")
     album.send(supervisor, "staff: new word, wrong", "/staff/cases/words/new", code="Two words")
