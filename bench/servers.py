@@ -31,6 +31,7 @@ START_SECONDS = 60
 STOP_SECONDS = 15
 COMMAND_SECONDS = 600
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+BINS = Path(sys.executable).parent
 _numbers = count()
 
 
@@ -127,17 +128,22 @@ def portal_on(database, postgres=None):
 @contextmanager
 def serve(portal, target="wsgi:app", answers_at="/healthz"):
     """Serve a portal, or another application on the same layout, by granian; give the Server."""
+    with serving(target, portal.environment, portal.folder, answers_at, LAYOUTS[portal.database]) as server:
+        yield server
+
+
+@contextmanager
+def serving(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BINS):
+    """Serve an application by the granian of an environment, on a layout of workers and threads; give the Server."""
     allow_many_connections()
-    workers, threads = LAYOUTS[portal.database]
+    workers, threads = layout
     port = _free_port()
-    log = portal.folder / f"server-{port}.log"
-    line = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
+    log = folder / f"server-{port}.log"
+    line = [str(bins / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
     line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
     line += ["--backlog", "4096", "--respawn-failed-workers", "--log-level", "info", target]
     with log.open("w") as output:
-        process = subprocess.Popen(
-            line, cwd=ROOT, env=portal.environment, stdout=output, stderr=output, start_new_session=True
-        )
+        process = subprocess.Popen(line, cwd=cwd, env=environment, stdout=output, stderr=output, start_new_session=True)
     try:
         _wait_until(lambda: log.read_text().count("Started worker-") == workers, process, log)
         _wait_until(lambda: _answers(port, answers_at), process, log)
@@ -175,7 +181,8 @@ def _answers(port, path):
     try:
         with socket.create_connection(("127.0.0.1", port), 1) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-            return connection.recv(64).startswith(b"HTTP/1.1 200")
+            answer = connection.recv(64)
+            return answer.startswith(b"HTTP/1.1 ") and answer[9:10] != b"5"
     except OSError:
         return False
 
