@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
+from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     retrieval_bp,
     accounts_bp,
     links_bp,
+    factor_routes.bp,
     new_bp,
     appointments_bp,
     paper_bp,
@@ -111,6 +113,7 @@ def create_app(settings=None):
     db.init_app(app, settings.database_url)
     access.init_app(app, lambda digest: accounts.session_for(digest, clock.now()))
     limits.init_app(app, settings)
+    factor_routes.init_app(app)
     pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -127,9 +127,10 @@ def make_account(role=None, post=None, email=None, **values):
 
 
 def signed_in(visitor, account):
-    """Let a visitor be logged in to an account."""
+    """Let a visitor be logged in to an account; staff have just given their second factor."""
     number, digest = access.new_number()
-    begin(account.id, digest, APPLICANT, clock.now())
+    now = clock.now()
+    begin(account.id, digest, APPLICANT, now, factor_at=now if account.role else None)
     session.commit()
     return visitor.enter(number)
 

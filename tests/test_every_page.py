@@ -116,6 +116,7 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         "account/language",
         "account/logout",
         "account/email",
+        "account/devices",
         "account/mail",
         "account/calendar",
         f"cases/{case.public_id}",

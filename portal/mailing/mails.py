@@ -7,8 +7,8 @@ to read stands on the dashboard.
 from uuid import UUID
 
 from portal.accounts import links
+from portal.accounts.mail_choices import OPTIONAL
 from portal.accounts.models import Account
-from portal.accounts.operations import OPTIONAL
 from portal.appointments.documents import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.cases.clock import owed_until
