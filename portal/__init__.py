@@ -20,6 +20,7 @@ from portal.appointments.new_routes import bp as new_bp
 from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.appointments.waiting import people_waiting
+from portal.cases.desk_routes import bp as desk_bp
 from portal.cases.import_routes import bp as case_import_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     counter_bp,
     case_import_bp,
     cases_bp,
+    desk_bp,
     statuses_bp,
     status_bp,
     calendar_bp,

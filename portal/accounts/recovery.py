@@ -54,13 +54,23 @@ def forget_codes(account_id, purpose):
     session.execute(delete(RecoveryCode).where(*_unused(account_id, purpose)))
 
 
+def is_helped_at_desk(account):
+    """Say whether the desk may help an account: an applicant's, without e-mail (design, 3.1). Others get a link."""
+    return account is not None and not (account.email or account.role or account.closed_at)
+
+
+def require_helped_at_desk(account):
+    """Raise NotFound for an account that the desk does not help."""
+    if not is_helped_at_desk(account):
+        raise NotFound
+
+
 def give_at_desk(account, by, now):
     """Give somebody who holds letter and passport one code that stands in for the password; return it as printed.
 
-    Only for an applicant without an e-mail address (design, 3.1): others get a link. Raises NotFound.
+    Those given or printed before work no more. Raises NotFound as require_helped_at_desk does.
     """
-    if account is None or account.email or account.role or account.closed_at:
-        raise NotFound
+    require_helped_at_desk(account)
     [code] = new_codes(account.id, PASSWORD, count=1, ends_at=now + DESK_CODE_LIVES)
     journal.record(by, "recovery code given at the desk", account, now=now)
     return code

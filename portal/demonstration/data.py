@@ -85,7 +85,8 @@ class NotADemonstration(PortalError):
 def load_demonstration(now, progress=lambda done: None):
     """Load the demonstration data and return counts by kind; all zero where it was loaded before.
 
-    Staff who were loaded by a release without second factors get the demonstration's. Raises NotADemonstration where the settings do not call it one.
+    Staff who were loaded by a release without second factors get the demonstration's.
+    Raises NotADemonstration where the settings do not call it one.
     """
     require_demonstration()
     if account_named(APPLICANT) is not None:
