@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
+from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
@@ -19,6 +20,7 @@ from portal.appointments.new_routes import bp as new_bp
 from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.appointments.waiting import people_waiting
+from portal.cases.desk_routes import bp as desk_bp
 from portal.cases.import_routes import bp as case_import_bp
 from portal.cases.refusal_routes import bp as refusals_bp
 from portal.cases.staff_routes import bp as cases_bp
@@ -50,6 +52,7 @@ BLUEPRINTS = (
     retrieval_bp,
     accounts_bp,
     links_bp,
+    factor_routes.bp,
     new_bp,
     appointments_bp,
     paper_bp,
@@ -64,6 +67,7 @@ BLUEPRINTS = (
     case_import_bp,
     cases_bp,
     refusals_bp,
+    desk_bp,
     statuses_bp,
     status_bp,
     calendar_bp,
@@ -113,6 +117,7 @@ def create_app(settings=None):
     db.init_app(app, settings.database_url)
     access.init_app(app, lambda digest: accounts.session_for(digest, clock.now()))
     limits.init_app(app, settings)
+    factor_routes.init_app(app)
     pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
+from portal.access import confirmed, current_user, staff_only
 from portal.db import commits
 from portal.posts import operations
 from portal.posts.forms import SettingsForm
@@ -13,6 +13,7 @@ bp = Blueprint("post_settings", __name__, url_prefix="/<language:lang>/staff/set
 
 @bp.route("", methods=["GET", "POST"])
 @staff_only("supervisor")
+@confirmed
 @commits
 def change():
     post = operations.post_by_id(current_user.post_id)
