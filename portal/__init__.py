@@ -36,6 +36,7 @@ from portal.inquiries.staff_routes import bp as staff_inquiries_bp
 from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
+from portal.passkeys.routes import bp as passkeys_bp
 from portal.posts.staff_routes import bp as post_settings_bp
 from portal.slots.rule_routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     retrieval_bp,
     accounts_bp,
     links_bp,
+    passkeys_bp,
     new_bp,
     appointments_bp,
     paper_bp,

@@ -8,6 +8,7 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from typing import cast
 
 import flask_login
 from flask import abort, current_app, g, redirect, request, session, url_for
@@ -178,6 +179,11 @@ def new_number():
 def number_digest(number):
     """Return what the database keeps of a session's number."""
     return encryption.digest("session", number)
+
+
+def browser_digest():
+    """Return the digest of this browser's session number, whether somebody is signed in with it or not."""
+    return number_digest(cast(_Token, session).number)
 
 
 def hand_over(response, number, *, seconds=None):

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import db, encryption, journal
 from portal.accounts import passwords
 from portal.accounts.models import Account, Link, RecoveryCode
-from portal.accounts.operations import EmailTaken, WrongPassword, account_named, is_named, tell_of_password
+from portal.accounts.operations import EmailTaken, account_named, is_named, require_password, tell_of_password
 from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
@@ -65,11 +65,7 @@ def ask_for_change(signed_in, password, address, form_key, now):
 
     Whether another account has that address is told by the link, not here: only its owner may know.
     """
-    with db.reading() as own:
-        known = own.get_one(Account, signed_in.account_id)
-    if not passwords.fits(password, known.password_hash):
-        raise WrongPassword
-    ask_to_confirm(known, address, now, form_key)
+    ask_to_confirm(require_password(signed_in, password), address, now, form_key)
 
 
 def ask_for_reset(name, form_key, now):

@@ -170,16 +170,22 @@ def account_of(signed_in):
     return session.get_one(Account, signed_in.account_id)
 
 
+def require_password(signed_in, password):
+    """Return the account of whoever is signed in if this is its password; raises WrongPassword."""
+    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
+    with db.reading() as own:
+        known = own.get_one(Account, signed_in.account_id)
+    if not passwords.fits(password, known.password_hash):
+        raise WrongPassword
+    return known
+
+
 def change_password(signed_in, current, new, now):
     """Change the password and end the account's other sessions; return their digests.
 
     Raises WrongPassword or PasswordUnfit.
     """
-    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
-    with db.reading() as own:
-        known = own.get_one(Account, signed_in.account_id)
-    if not passwords.fits(current, known.password_hash):
-        raise WrongPassword
+    known = require_password(signed_in, current)
     passwords.require_strong(new, own_words=[known.email] if known.email else [])
     password_hash = passwords.hash_password(new)
     account = session.get_one(Account, signed_in.account_id)

@@ -97,6 +97,17 @@ def _password_changed(_message, _token):
     )
 
 
+def _passkey_added(_message, _token):
+    return (
+        _("A passkey was added to your account"),
+        (
+            _("Whoever holds this passkey can log in to your account without the password."),
+            _("If it was not you, remove the passkey and change your password at once."),
+        ),
+        (_("Passkeys"), address("passkeys.show")),
+    )
+
+
 def _address_changed(_message, _token):
     return (
         _("Your e-mail address was changed"),
@@ -128,6 +139,7 @@ _SAYING = {
     "confirm_address": _confirm_address,
     "reset_password": _reset_password,
     "password_changed": _password_changed,
+    "passkey_added": _passkey_added,
     "address_changed": _address_changed,
     "news": _news,
     "inquiry_open": _inquiry_open,

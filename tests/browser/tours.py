@@ -24,6 +24,7 @@ from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
 from tests.browser.mail_desk import see_agencies, see_mail_desk
 from tests.browser.packages import see_packages, see_the_way_to_a_package
+from tests.browser.passkey_tour import see_passkeys
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
 from tests.browser.post_tour import see_calendar_address, see_statuses
 from tests.browser.retrieval import see_retrieval
@@ -55,6 +56,7 @@ def see_everything(server):
         see_the_way_to_a_package,
         see_packages,
         see_retrieval,
+        see_passkeys,
     ):
         tour(server, album)
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
