@@ -13,6 +13,7 @@ from portal import access, clock, commands, db, encryption, errors, headers, loc
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
+from portal.accounts.staff_routes import bp as staff_accounts_bp
 from portal.appointments.counter_routes import bp as counter_bp
 from portal.appointments.day_routes import bp as day_bp
 from portal.appointments.new_routes import bp as new_bp
@@ -41,6 +42,7 @@ from portal.posts.staff_routes import bp as post_settings_bp
 from portal.slots.rule_routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
 from portal.slots.week_routes import bp as weeks_bp
+from portal.slots.zone_routes import bp as zones_bp
 from portal.staff.routes import bp as staff_bp
 from portal.status.calendar_routes import bp as calendar_bp
 from portal.status.routes import bp as status_bp
@@ -55,7 +57,9 @@ BLUEPRINTS = (
     appointments_bp,
     paper_bp,
     staff_bp,
+    staff_accounts_bp,
     slots_bp,
+    zones_bp,
     rules_bp,
     weeks_bp,
     door_bp,

@@ -69,6 +69,13 @@ SAID = {
     "day_closed": _l("The day is closed. Patterns and rules leave it out."),
     "day_opened": _l("The day is no longer closed."),
     "made": _l("The slots are made."),
+    "invited": _l("The account is made. The person gets an e-mail with a link to choose a password."),
+    "role_changed": _l("The role is changed. The person has to log in again."),
+    "account_closed": _l("The account is closed. Nobody can log in with it."),
+    "account_opened": _l("The account is open again."),
+    "sessions_ended": _l("All sessions of this account are ended."),
+    "post_saved": _l("The post is saved."),
+    "zone_corrected": _l("The time zone is corrected. Slots to come keep their local times."),
     "arrival_undone": _l("The check-in is taken back."),
 }
 

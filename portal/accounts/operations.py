@@ -82,7 +82,7 @@ def create(email, password, language, form_key, now):
     return account, codes
 
 
-def create_staff(email, password, role, post, form_key, now, *, check=True):
+def create_staff(email, password, role, post, form_key, now, *, check=True, by=journal.COMMAND):
     """Create an account for a member of staff; raises EmailTaken or PasswordUnfit."""
     if check:
         passwords.require_strong(password, own_words=[email])
@@ -100,7 +100,7 @@ def create_staff(email, password, role, post, form_key, now, *, check=True):
             session.add(account)
     except IntegrityError as error:
         raise EmailTaken from error
-    journal.record(journal.COMMAND, "staff created", account, post_id=account.post_id, after={"role": role}, now=now)
+    journal.record(by, "staff created", account, post_id=account.post_id, after={"role": role}, now=now)
     return account
 
 
