@@ -15,6 +15,7 @@ from bench.people import POST
 from bench.post_office import PostOffice, post_office
 from bench.servers import portal_on
 from portal import checks, create_app
+from portal.accounts.factors import DEMONSTRATION_SECRET
 from portal.accounts.models import Account
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.appointments import operations
@@ -132,7 +133,7 @@ def _reach(case, number, now):
 
 def _cancel(scheduler, day):
     """Cancel a day as a scheduler does, preview and confirmation; return what the page lists, and its seconds."""
-    scheduler.log_in("scheduler@example.org", DEMONSTRATION_PASSWORD)
+    scheduler.log_in("scheduler@example.org", DEMONSTRATION_PASSWORD, DEMONSTRATION_SECRET)
     path = f"/en/staff/day/{day.isoformat()}/cancel"
     shown = scheduler.open(path)
     post = post_by_code(POST)

@@ -13,9 +13,9 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.appointments.documents import confirmation_pdf
 from portal.db import session
+from tests.browser.people import type_log_in
 from tests.conftest import CHROMIUM_FLAGS
 from tests.door.people import expected
 
@@ -111,12 +111,7 @@ def printed_codes(portal, number):
 def open_door(context, name="guard"):
     """Log in and open the page of the door in a browser context; the device has its list then."""
     page = context.new_page()
-    page.goto("/en/account/login")
-    page.fill("#name", f"{name}@example.org")
-    page.fill("#password", DEMONSTRATION_PASSWORD)
-    page.press("#password", "Enter")
-    page.wait_for_url("**/staff/")
-    page.goto(DOOR)
+    type_log_in(page, name, DOOR)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     wait_until(page, "navigator.serviceWorker.controller !== null")
     wait_until(page, KEEPS_A_LIST)
@@ -154,10 +149,7 @@ def _scan(page, codes):
 def _scan_without_scripts(chromium, server, codes):
     with closing(chromium.new_context(base_url=_address(server), java_script_enabled=False)) as context:
         page = context.new_page()
-        page.goto(f"/en/account/login?next={DOOR}")
-        page.fill("#name", "guard@example.org")
-        page.fill("#password", DEMONSTRATION_PASSWORD)
-        page.press("#password", "Enter")
+        type_log_in(page, "guard", DOOR)
         return [_turn(page, code) for code in codes]
 
 

@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
+from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
@@ -20,6 +21,7 @@ from portal.appointments.new_routes import bp as new_bp
 from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
 from portal.appointments.waiting import people_waiting
+from portal.cases.desk_routes import bp as desk_bp
 from portal.cases.import_routes import bp as case_import_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
@@ -38,6 +40,7 @@ from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
 from portal.passkeys.routes import bp as passkeys_bp
+from portal.passkeys.staff_routes import bp as staff_factors_bp
 from portal.posts.staff_routes import bp as post_settings_bp
 from portal.slots.rule_routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
@@ -53,11 +56,13 @@ BLUEPRINTS = (
     accounts_bp,
     links_bp,
     passkeys_bp,
+    factor_routes.bp,
     new_bp,
     appointments_bp,
     paper_bp,
     staff_bp,
     staff_accounts_bp,
+    staff_factors_bp,
     slots_bp,
     zones_bp,
     rules_bp,
@@ -68,6 +73,7 @@ BLUEPRINTS = (
     counter_bp,
     case_import_bp,
     cases_bp,
+    desk_bp,
     statuses_bp,
     status_bp,
     calendar_bp,
@@ -117,6 +123,7 @@ def create_app(settings=None):
     db.init_app(app, settings.database_url)
     access.init_app(app, lambda digest: accounts.session_for(digest, clock.now()))
     limits.init_app(app, settings)
+    factor_routes.init_app(app)
     pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -4,28 +4,26 @@ The cookie holds a random number only; whose it is stands in the database. Flask
 here and nowhere else.
 """
 
-import hmac
+import logging
 import secrets
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import cast
 
 import flask_login
 from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
-from portal import encryption, errors
-from portal.locale import _l
+from portal import clock, encryption, form_tokens
 
 PLAIN_COOKIE = "portal_session"
 SECURE_COOKIE = "__Host-portal_session"
 REMEMBERED_SECONDS = 0.75
 REMEMBERED_SESSIONS = 20_000
 NUMBER_BYTES = 32
-
-STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
+FRESH_FACTOR = timedelta(minutes=10)
 
 ROLES = {
     "guard": {"guard"},
@@ -35,18 +33,35 @@ ROLES = {
     "supervisor": {"supervisor", "scheduler", "officer", "desk"},
     "administrator": {"administrator"},
 }
+STAFF = ("guard", "desk", "administrator")  # one of them is part of every role
 
 current_user = flask_login.current_user
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class SignedIn(UserMixin):
-    """Who is signed in on this connection; role is None for an applicant."""
+    """Who is signed in on this connection; role is None for an applicant.
+
+    factor_at: when the second factor was last given. Staff who have not given it are nobody yet:
+    they count as signed in nowhere but where @half_entered says so.
+    """
 
     account_id: int
     role: str | None
     post_id: int | None
     session_digest: str
+    shared_device: bool = False
+    factor_at: datetime | None = None
+
+    @property
+    def is_half_entered(self):
+        """Whether this is staff who gave name and password only."""
+        return self.role is not None and self.factor_at is None
+
+    @property
+    def is_authenticated(self):
+        return not self.is_half_entered
 
     @property
     def actor(self):
@@ -59,7 +74,7 @@ class SignedIn(UserMixin):
 
     def may(self, role):
         """Say whether this person's role includes another."""
-        return self.role is not None and role in ROLES[self.role]
+        return self.is_authenticated and self.role is not None and role in ROLES[self.role]
 
     def get_id(self):
         return str(self.account_id)
@@ -93,6 +108,34 @@ def staff_only(*roles):
     return mark
 
 
+def half_entered(view):
+    """Staff who gave name and password only may open this page too: the second step, and log-out."""
+    view.half_entered = True
+    return view
+
+
+def confirmed(view):
+    """Only staff who gave their second factor lately may open this page; others are asked for it first."""
+    view.confirmed = True
+    return view
+
+
+class NotConfirmed(Exception):
+    """The second factor was given too long ago for this: ask for it, then go on with what was typed."""
+
+
+def require_confirmed():
+    """Raise NotConfirmed where whoever is signed in gave the second factor more than ten minutes ago."""
+    # Another worker may have been given it a moment ago, so the last word is the database's.
+    known = (current_user, current_app.extensions["load_session"](current_user.session_digest))
+    if not any(_is_fresh(one) for one in known):
+        raise NotConfirmed
+
+
+def _is_fresh(who):
+    return who is not None and who.factor_at is not None and clock.now() - who.factor_at <= FRESH_FACTOR
+
+
 class _Token(dict, SessionMixin):
     """What Flask calls the session: nothing but the random number, and the form token made from it."""
 
@@ -113,16 +156,6 @@ class _Sessions(SessionInterface):
             _set_cookie(app, response, session.number)
 
 
-class _MaskedCSRF(CSRFProtect):
-    """Form tokens that look different in every response, so that compression tells nothing about them."""
-
-    def _get_csrf_token(self):
-        # What the library wants to see is signed; what the page holds is masked, and cheaper to make.
-        given = unmask(super()._get_csrf_token())
-        return generate_csrf() if hmac.compare_digest(given, session["csrf_token"]) else ""
-
-
-csrf = _MaskedCSRF()
 _remembered: dict[str, tuple[float, SignedIn | None]] = {}
 
 
@@ -133,16 +166,11 @@ def init_app(app, load_session):
     """
     app.session_interface = _Sessions()
     app.extensions["load_session"] = load_session
-    app.config.update(
-        WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, SESSION_COOKIE_SECURE=app.config["SESSION_COOKIE_SECURE"]
-    )
     manager = LoginManager(app)
     manager.session_protection = None  # it watches Flask's own session, which holds nothing here
     manager.request_loader(_who)
     app.before_request(_guard)
-    csrf.init_app(app)
-    app.register_error_handler(CSRFError, _stale_form)
-    app.jinja_env.globals.update(form_token=masked_token)
+    form_tokens.init_app(app)
 
 
 def check_audiences(app):
@@ -150,24 +178,6 @@ def check_audiences(app):
     silent = [name for name, view in app.view_functions.items() if not hasattr(view, "audience")]
     if silent:
         raise RuntimeError(f"these views do not say for whom they are: {', '.join(sorted(silent))}")
-
-
-def masked_token():
-    """Return the form token under a fresh mask."""
-    g.form_token_shown = True
-    token = session["csrf_token"].encode()
-    pad = secrets.token_bytes(len(token))
-    return pad.hex() + _xor(token, pad).hex()
-
-
-def unmask(masked):
-    """Return the form token under its mask; anything else gives an unfit token."""
-    try:
-        raw = bytes.fromhex(masked or "")
-        half = len(raw) // 2
-        return _xor(raw[:half], raw[half:]).decode("ascii")
-    except (ValueError, OverflowError):
-        return ""
 
 
 def new_number():
@@ -192,9 +202,14 @@ def hand_over(response, number, *, seconds=None):
     return response
 
 
+def forget(digest):
+    """Ask the database anew about one session: after its number or its rights have changed here."""
+    _remembered.pop(digest, None)
+
+
 def take_back(response, digest):
     """Forget a session in this process and in the browser."""
-    _remembered.pop(digest, None)
+    forget(digest)
     response.headers["Clear-Site-Data"] = '"storage"'  # the list of the door, and the key to it
     response.delete_cookie(
         _cookie_name(current_app),
@@ -222,10 +237,6 @@ def own_address(target):
     return None
 
 
-def _xor(one, other):
-    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
-
-
 def _guard():
     view = current_app.view_functions.get(request.endpoint or "")
     if view is None:
@@ -235,14 +246,19 @@ def _guard():
         return None
     who = current_user._get_current_object()
     if not who.is_authenticated:
+        half = getattr(who, "is_half_entered", False)
+        if half and getattr(view, "half_entered", False):
+            return None
         target = request.full_path if request.method == "GET" else None
-        return redirect(url_for("accounts.log_in", next=target), 303)
+        return redirect(url_for("factors.enter" if half else "accounts.log_in", next=target), 303)
     staff = who.is_staff
     allowed = (
         kind == "signed in"
         or (kind == "applicant" and not staff)
         or (kind == "staff" and any(who.may(role) for role in roles))
     )
+    if not allowed:
+        _log.warning("%s may not open %s", who.actor, request.endpoint)
     return None if allowed else abort(403)
 
 
@@ -259,24 +275,6 @@ def _who(request):
         _remembered.clear()
     _remembered[digest] = (time.monotonic() + REMEMBERED_SECONDS, found)
     return found
-
-
-def _stale_form(_error):
-    """Offer to send a form of this portal again under a fresh token; a form from elsewhere is refused."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") or not _is_own_origin():
-        return errors.page(400)
-    typed = [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name != "csrf_token" and "password" not in name and name != "current"
-    ]
-    return errors.page(400, message=STALE, typed=typed)
-
-
-def _is_own_origin():
-    origin = request.headers.get("Origin")
-    return origin is None or origin == request.host_url.rstrip("/")
 
 
 def _cookie_name(app):

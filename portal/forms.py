@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal import locale
-from portal.access import masked_token
+from portal.form_tokens import masked_token
 from portal.locale import _l, gettext
 from portal.text import normalise, unusable
 

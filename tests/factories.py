@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from uuid import uuid4
 
+import pyotp
+
 from portal import access, clock
-from portal.accounts.models import Account
+from portal.accounts.models import Account, SecondFactor
 from portal.accounts.passwords import hash_password
 from portal.cases.operations import case_at
 from portal.cases.rows import Item, Row
@@ -126,10 +128,19 @@ def make_account(role=None, post=None, email=None, **values):
     return account
 
 
+def make_factor(account):
+    """Give a member of staff a second factor; return the secret that the app holds."""
+    secret = pyotp.random_base32()
+    session.add(SecondFactor(account_id=account.id, secret=secret, last_step=0, set_up_at=clock.now()))
+    session.commit()
+    return secret
+
+
 def signed_in(visitor, account):
-    """Let a visitor be logged in to an account."""
+    """Let a visitor be logged in to an account; staff have just given their second factor."""
     number, digest = access.new_number()
-    begin(account.id, digest, APPLICANT, clock.now())
+    now = clock.now()
+    begin(account.id, digest, APPLICANT, now, factor_at=now if account.role else None)
     session.commit()
     return visitor.enter(number)
 

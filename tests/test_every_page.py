@@ -122,6 +122,7 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         "account/email",
         "account/passkeys",
         "account/passkeys/new",
+        "account/devices",
         "account/mail",
         "account/calendar",
         f"cases/{case.public_id}",

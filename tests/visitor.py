@@ -5,12 +5,19 @@ from contextvars import Context
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from portal import access
+from portal import access, clock
+from portal.accounts.factors import present_code
 from portal.appointments import calendar_page
 from portal.db import session
 from portal.locale import LANGUAGES, tag
 
+CODE = "/en/account/code"
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+def code_now(secret):
+    """What an app that holds this secret shows now."""
+    return present_code(secret, clock.now())
 
 
 class Page(HTMLParser):
@@ -92,9 +99,10 @@ class Visitor:
         assert status is None or response.status_code == status, (response.status_code, response.text[:500])
         return response
 
-    def log_in(self, name, password):
-        """Log in."""
-        return self.submit("/en/account/login", name=name, password=password)
+    def log_in(self, name, password, secret=None):
+        """Log in; staff with the code of an app that holds this secret."""
+        page = self.submit("/en/account/login", name=name, password=password)
+        return self.submit(CODE, code=code_now(secret)) if secret else page
 
     def enter(self, number):
         """Take a session's number, as after a log-in."""

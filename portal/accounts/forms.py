@@ -1,13 +1,14 @@
 """The forms of an account."""
 
-from wtforms import BooleanField, EmailField, PasswordField, RadioField, StringField
-from wtforms.validators import ValidationError
+from wtforms import BooleanField, EmailField, IntegerField, PasswordField, RadioField, StringField
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from portal.accounts.emails import EmailUnfit, read_email
 from portal.accounts.passwords import LONGEST, SHORTEST
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, TrapMixin, options
 from portal.locale import LANGUAGES, _, _l
 
+LARGEST_ID = 2**31 - 1
 LANGUAGE_CHOICES = options(LANGUAGES.items())
 
 
@@ -61,6 +62,29 @@ class LogInForm(BaseForm):
     )
     password = PasswordField(_l("Password"), validators=[Required(_l("Type your password."))])
     shared_device = BooleanField(_l("This is a shared device"))
+
+
+class FactorForm(BaseForm):
+    code = StringField(
+        _l("Code"),
+        validators=[Required(_l("Type the six digits that your app shows, or a recovery code.")), AtMost(40)],
+    )
+
+
+class AskedAgainForm(BaseForm):
+    """The code, asked for in the midst of something: its name is like that of no other field."""
+
+    FIELD = "factor_code"
+    factor_code = StringField(
+        _l("Code"),
+        validators=[Required(_l("Type the six digits that your app shows, or a recovery code.")), AtMost(40)],
+    )
+
+
+class DevicesForm(BaseForm):
+    """Which session to end; none: all others."""
+
+    sign_in = IntegerField(validators=[Optional(), NumberRange(1, LARGEST_ID)])
 
 
 class LogOutForm(BaseForm):

@@ -4,7 +4,7 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from portal import access, clock
 from portal.access import applicant_only, current_user, public, signed_in
-from portal.accounts import links, operations
+from portal.accounts import links, mail_choices, operations
 from portal.accounts.forms import EmailForm, ForgottenForm, MailForm, PlainForm, RecoverForm, ResetForm
 from portal.db import commits
 from portal.errors import PortalError
@@ -118,9 +118,9 @@ def change_email():
 @commits
 def mail():
     account = operations.account_of(current_user)
-    form = MailForm(data={"kinds": [kind for kind in operations.OPTIONAL if kind not in account.mail_off]})
+    form = MailForm(data={"kinds": [kind for kind in mail_choices.OPTIONAL if kind not in account.mail_off]})
     if form.validate_on_submit():
-        operations.change_mail(current_user, form.kinds.data, clock.now())
+        mail_choices.change_mail(current_user, form.kinds.data, clock.now())
         return redirect(url_for("accounts.settings", said="mail_changed"), 303)
     return render_template("accounts/mail.html", form=form)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import db, encryption, journal
-from portal.accounts import passwords
+from portal.accounts import passwords, recovery
 from portal.accounts.models import Account, Link, RecoveryCode
 from portal.accounts.operations import EmailTaken, account_named, is_named, require_password, tell_of_password
 from portal.db import session
@@ -17,7 +17,7 @@ from portal.errors import PortalError
 from portal.locale import _l
 from portal.mail import outbox
 from portal.sessions import operations as sessions
-from portal.text import compact, normalise
+from portal.text import normalise
 
 CONFIRM, RESET = "confirm", "reset"
 LIVES = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=1)}
@@ -160,7 +160,7 @@ def recover(name, code, password, now):
     fitting = (
         select(RecoveryCode.id, RecoveryCode.account_id)
         .join(Account, Account.id == RecoveryCode.account_id)
-        .where(RecoveryCode.code_digest == encryption.digest("recovery", compact(code)))
+        .where(RecoveryCode.code_digest == recovery.digest_of(code, recovery.PASSWORD), recovery.is_in_time(now))
         .where(RecoveryCode.used_at.is_(None), Account.closed_at.is_(None), is_named(name))
     )
     # Hashing takes its time: it happens before the transaction that others on SQLite wait for.

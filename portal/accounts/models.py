@@ -45,8 +45,24 @@ class Account(Base):
         return self.email or self.sign_in_number
 
 
+class SecondFactor(Base):
+    """What a member of staff proves beside the password: the secret that their app shares with the portal.
+
+    last_step: the time step (of 30 seconds, counted from 1970) of the last code that was accepted: none
+    works twice.
+    """
+
+    __tablename__ = "second_factor"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), unique=True)
+    secret: Mapped[str] = mapped_column(Encrypted)
+    last_step: Mapped[int]
+    set_up_at: Mapped[datetime] = mapped_column(Instant)
+
+
 class RecoveryCode(Base):
-    """One printed code that stands in for a forgotten password, once."""
+    """One printed code that stands in, once, for a forgotten password or for the code of an app: never for both."""
 
     __tablename__ = "recovery_code"
 
@@ -54,6 +70,8 @@ class RecoveryCode(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id", ondelete="CASCADE"), index=True)
     code_digest: Mapped[str] = mapped_column(String(64), unique=True)
     used_at: Mapped[datetime | None] = mapped_column(Instant)
+    purpose: Mapped[str] = mapped_column(String(10), default="password", server_default="password")
+    ends_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Notice(Base):

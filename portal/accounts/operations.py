@@ -1,42 +1,35 @@
 """What people can do with their accounts."""
 
 import secrets
-from uuid import uuid4
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal import db, encryption, journal
+from portal import db, journal
 from portal.access import SignedIn
-from portal.accounts import passwords
-from portal.accounts.models import Account, Notice, RecoveryCode
+from portal.accounts import passwords, recovery
+from portal.accounts.models import Account, Notice
 from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.mail import outbox
-from portal.paper.references import ALPHABET
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.text import compact, normalise
 
 NUMBER_DIGITS = 10
-RECOVERY_CODES = 8
-RECOVERY_CHARACTERS = 12
-OPTIONAL = (
-    "booked",
-    "moved",
-    "cancelled",
-    "reminder_7",
-    "reminder_1",
-    "last_day",
-    "package_registered",
-    "news",
-    "inquiry_open",
-)
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
 # Asked with nearly every request, so it is put together once.
 _SIGNED_IN = (
-    select(SignIn.account_id, SignIn.shared_device, SignIn.started_at, SignIn.seen_at, Account.role, Account.post_id)
+    select(
+        SignIn.account_id,
+        SignIn.shared_device,
+        SignIn.started_at,
+        SignIn.seen_at,
+        SignIn.factor_at,
+        Account.role,
+        Account.post_id,
+    )
     .join(Account, Account.id == SignIn.account_id)
     .where(SignIn.number_digest == bindparam("digest"), SignIn.ends_at > bindparam("now"), Account.closed_at.is_(None))
 )
@@ -55,7 +48,7 @@ def create(email, password, language, form_key, now):
 
     With None for the e-mail address the account gets a sign-in number and recovery codes to print;
     with an address, no codes. The same form key gives the same account again, without new codes
-    (R12). Raises EmailTaken or PasswordUnfit.
+    (R12). Raises EmailTaken, whose owner is then written to, or PasswordUnfit.
     """
     with db.reading() as own:
         again = own.scalar(select(Account).where(Account.form_key == form_key))
@@ -76,8 +69,9 @@ def create(email, password, language, form_key, now):
         with session.begin_nested():
             session.add(account)
     except IntegrityError as error:
+        _tell_owner(email, now)
         raise EmailTaken from error
-    codes = [] if email else _new_recovery_codes(account)
+    codes = [] if email else recovery.new_codes(account.id, recovery.PASSWORD)
     journal.record(f"account:{account.id}", "account created", account, now=now)
     return account, codes
 
@@ -104,23 +98,6 @@ def create_staff(email, password, role, post, form_key, now, *, check=True, by=j
     return account
 
 
-def create_demonstration(email, password, language, now):
-    """Create the demonstration's applicant, whose known password no other start accepts."""
-    account = Account(
-        email=email,
-        password_hash=passwords.hash_password(password),
-        language=language,
-        form_key=uuid4(),
-        created_at=now,
-        agreed_at=now,
-        email_confirmed_at=now,
-    )
-    session.add(account)
-    session.flush()
-    journal.record(journal.COMMAND, "account created", account, now=now)
-    return account
-
-
 def verified(name, password, *, demonstration=False):
     """Return the id of the account that a name and a password open, or None, in the same time either way.
 
@@ -137,12 +114,32 @@ def verified(name, password, *, demonstration=False):
     return found.id if found and fitting else None
 
 
-def log_in(account_id, number_digest, shared_device, now):
-    """Begin a session for an account whose password was verified; return the account."""
+def log_in(account_id, number_digest, shared_device, now, *, second_factor=False, device=""):
+    """Begin a session for an account whose password was verified; return the account.
+
+    second_factor: whether it was given too; without it, staff have a few minutes to give it, and may do
+    nothing else. device: what the owner knows the browser by.
+    """
     account = session.get_one(Account, account_id)
-    sessions.begin(account.id, number_digest, _life(account.role, shared_device), now, shared_device=shared_device)
-    journal.record(f"account:{account.id}", "logged in", account, post_id=account.post_id, now=now)
+    factor_at = now if account.role and second_factor else None
+    life = _life(account.role, shared_device, factor_at)
+    sessions.begin(
+        account.id, number_digest, life, now, shared_device=shared_device, device=device, factor_at=factor_at
+    )
+    action = "gave the password" if account.role and not factor_at else "logged in"
+    journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
     return account
+
+
+def note_failure(name, now):
+    """Leave a journal entry about a log-in that failed, without the name that was typed.
+
+    A name that nobody has costs the same work, and an entry about nobody: time tells nothing (R8).
+    """
+    with db.reading() as own:
+        found = own.execute(select(Account.id, Account.post_id).where(is_named(name))).one_or_none()
+    known = Account(id=found.id if found else 0)
+    journal.record(journal.VISITOR, "log-in failed", known, post_id=found.post_id if found else None, now=now)
 
 
 def log_out(signed_in, now):
@@ -152,17 +149,29 @@ def log_out(signed_in, now):
     journal.record(signed_in.actor, "logged out", account, post_id=account.post_id, now=now)
 
 
+def end_sessions(signed_in, sign_in_id, now):
+    """End one session of whoever is signed in, or with None all but the one in use; say how many ended."""
+    if sign_in_id is None:
+        ended = len(sessions.end_all(signed_in.account_id, but=signed_in.session_digest))
+    else:
+        ended = int(sessions.end_one(signed_in.account_id, sign_in_id))
+    if ended:
+        account, after = session.get_one(Account, signed_in.account_id), {"sessions": ended}
+        journal.record(signed_in.actor, "sessions ended", account, post_id=account.post_id, after=after, now=now)
+    return ended
+
+
 def session_for(number_digest, now):
     """Return who is signed in with a session number's digest, or None; notes the use at times."""
     with db.reading() as own:
         found = own.connection().execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
     if found is None:
         return None
-    life = _life(found.role, found.shared_device)
+    life = _life(found.role, found.shared_device, found.factor_at)
     if sessions.is_due(found.seen_at, life, now):
         with db.apart() as connection:
             sessions.keep_alive(connection, number_digest, found.started_at, life, now)
-    return SignedIn(found.account_id, found.role, found.post_id, number_digest)
+    return SignedIn(found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at)
 
 
 def account_of(signed_in):
@@ -180,10 +189,10 @@ def require_password(signed_in, password):
     return known
 
 
-def change_password(signed_in, current, new, now):
+def change_password(signed_in, current, new, number_digest, now):
     """Change the password and end the account's other sessions; return their digests.
 
-    Raises WrongPassword or PasswordUnfit.
+    The session itself goes on under another number. Raises WrongPassword or PasswordUnfit.
     """
     known = require_password(signed_in, current)
     passwords.require_strong(new, own_words=[known.email] if known.email else [])
@@ -192,7 +201,9 @@ def change_password(signed_in, current, new, now):
     account.password_hash = password_hash
     journal.record(signed_in.actor, "password changed", account, post_id=account.post_id, now=now)
     tell_of_password(account, now)
-    return sessions.end_all(account.id, but=signed_in.session_digest)
+    ended = sessions.end_all(account.id, but=signed_in.session_digest)
+    sessions.renew(signed_in.session_digest, number_digest)
+    return ended
 
 
 def change_language(signed_in, language, now):
@@ -210,23 +221,6 @@ def keep_telephone(account_id, telephone, by, now):
     if telephone and account.telephone != telephone:
         account.telephone = telephone
         journal.record(by, "telephone changed", account, now=now)
-
-
-def change_mail(signed_in, wanted, now):
-    """Set which of the mails that can be switched off a person gets: some of OPTIONAL."""
-    account = session.get_one(Account, signed_in.account_id)
-    before, account.mail_off = account.mail_off, [kind for kind in OPTIONAL if kind not in wanted]
-    if before != account.mail_off:
-        change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}
-        journal.record(signed_in.actor, "mail changed", account, post_id=account.post_id, now=now, **change)
-
-
-def stop_mail(account, kind, now):
-    """Switch off one kind of mail, by the link in such a mail."""
-    if kind in OPTIONAL and kind not in account.mail_off:
-        before, account.mail_off = account.mail_off, [*account.mail_off, kind]
-        change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}
-        journal.record(f"account:{account.id}", "mail changed", account, post_id=account.post_id, now=now, **change)
 
 
 def tell_of_password(account, now):
@@ -278,19 +272,18 @@ def is_named(name):
     return Account.sign_in_number == compact(plain)
 
 
-def _life(role, shared_device):
+def _life(role, shared_device, factor_at):
     if role is not None:
-        return sessions.STAFF
+        return sessions.STAFF if factor_at else sessions.HALF_ENTERED
     return sessions.SHARED_DEVICE if shared_device else sessions.APPLICANT
+
+
+def _tell_owner(email, now):
+    """Write to whoever has an address that somebody else would register: at most once a day."""
+    owner = account_named(email)
+    if owner is not None:
+        outbox.write("address_tried", f"address_tried:{owner.id}:{now.date()}", now, account_id=owner.id)
 
 
 def _new_number():
     return "".join(secrets.choice("0123456789") for _ in range(NUMBER_DIGITS))
-
-
-def _new_recovery_codes(account):
-    codes = ["".join(secrets.choice(ALPHABET) for _ in range(RECOVERY_CHARACTERS)) for _ in range(RECOVERY_CODES)]
-    session.add_all(
-        RecoveryCode(account_id=account.id, code_digest=encryption.digest("recovery", code)) for code in codes
-    )
-    return ["-".join(code[at : at + 4] for at in range(0, RECOVERY_CHARACTERS, 4)) for code in codes]

@@ -3,14 +3,16 @@
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from portal import access, clock
-from portal.access import current_user, public, signed_in
+from portal.access import current_user, half_entered, public, signed_in
 from portal.accounts import links, operations
-from portal.accounts.forms import CreateForm, LanguageForm, LogInForm, LogOutForm, PasswordForm, PlainForm
+from portal.accounts.forms import CreateForm, DevicesForm, LanguageForm, LogInForm, LogOutForm, PasswordForm, PlainForm
 from portal.db import commits
 from portal.errors import PortalError
 from portal.headers import scripted
 from portal.limits import rules as limits
 from portal.locale import _, current
+from portal.sessions import operations as sessions
+from portal.sessions.devices import device_name
 
 bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
 
@@ -49,6 +51,7 @@ def log_in():
         found = operations.verified(form.name.data, form.password.data, demonstration=demonstration)
         if found is not None:
             return _enter(found, form.shared_device.data, target)
+        operations.note_failure(form.name.data, clock.now())
         form.password.errors = [
             _("E-mail address or sign-in number and password do not fit together. Check both and try again.")
         ]
@@ -57,6 +60,7 @@ def log_in():
 
 @bp.route("/logout", methods=["GET", "POST"])
 @signed_in
+@half_entered
 @commits
 def log_out():
     form = LogOutForm()
@@ -81,16 +85,31 @@ def settings():
 def change_password():
     form = PasswordForm()
     if form.validate_on_submit():
+        number, digest = access.new_number()
         try:
-            operations.change_password(current_user, form.current.data, form.password.data, clock.now())
+            operations.change_password(current_user, form.current.data, form.password.data, digest, clock.now())
         except operations.WrongPassword as refusal:
             form.current.errors = [refusal.message]
         except PortalError as refusal:
             form.password.errors = [refusal.message]
         else:
             access.forget_everyone()
-            return redirect(url_for(".settings", said="password_changed"), 303)
+            page = redirect(url_for(".settings", said="password_changed"), 303)
+            return access.hand_over(page, number, seconds=_kept(current_user.role, current_user.shared_device))
     return render_template("accounts/password.html", form=form)
+
+
+@bp.route("/devices", methods=["GET", "POST"])
+@signed_in
+@commits
+def devices():
+    form, now = DevicesForm(), clock.now()
+    if form.validate_on_submit():
+        operations.end_sessions(current_user, form.sign_in.data, now)
+        access.forget_everyone()
+        return redirect(url_for(".devices", said="session_ended" if form.sign_in.data else "sessions_ended"), 303)
+    found = sessions.sessions_of(current_user.account_id, now)
+    return render_template("accounts/devices.html", found=found, here=current_user.session_digest, now=now, form=form)
 
 
 @bp.route("/language", methods=["GET", "POST"])
@@ -111,7 +130,7 @@ def _created(form):
     if account.email:
         links.ask_to_confirm(account, account.email, now, form.key)
     number, digest = access.new_number()
-    operations.log_in(account.id, digest, False, now)
+    operations.log_in(account.id, digest, False, now, device=_device())
     if codes:
         body = render_template("accounts/recovery_codes.html", account=account, codes=codes)
         return access.hand_over(current_app.make_response(body), number)
@@ -120,10 +139,21 @@ def _created(form):
 
 def _enter(account_id, shared_device, target):
     number, digest = access.new_number()
-    account = operations.log_in(account_id, digest, shared_device, clock.now())
+    sessions.end(getattr(current_user, "session_digest", ""))
+    account = operations.log_in(account_id, digest, shared_device, clock.now(), device=_device())
     page = target or _home_of(account.role is not None, account.language)
-    kept = None if shared_device or account.role else operations.KEPT_SECONDS
-    return access.hand_over(redirect(page, 303), number, seconds=kept)
+    if account.role:
+        page = url_for("factors.enter", lang=account.language, next=page)
+    return access.hand_over(redirect(page, 303), number, seconds=_kept(account.role, shared_device))
+
+
+def _kept(role, shared_device):
+    """For how many seconds a browser keeps a session's number; None: until it is closed."""
+    return None if shared_device or role else operations.KEPT_SECONDS
+
+
+def _device():
+    return device_name(request.headers.get("User-Agent", ""))
 
 
 def _home_of(is_staff, language=None):

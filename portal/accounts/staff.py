@@ -9,7 +9,7 @@ import secrets
 from sqlalchemy import select
 
 from portal import db, journal
-from portal.accounts import links
+from portal.accounts import factors, links
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
 from portal.db import session
@@ -139,6 +139,16 @@ def open_again(who, account_id, now):
 def end_sessions(who, account_id, now):
     """End every session of a member of staff; return their digests."""
     return _end_sessions(who, member_seen_by(who, account_id), now)
+
+
+def reset_factor(who, account_id, now):
+    """Take the app and the recovery codes of a member of staff away; sessions end; return the account.
+
+    Raises OwnAccount.
+    """
+    account = _held(who, account_id, leaves=False)
+    factors.reset_factor(account, who.actor, now)
+    return account
 
 
 def end_sessions_named(who, name, now):

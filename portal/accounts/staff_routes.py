@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import access, clock
-from portal.access import current_user, staff_only
+from portal.access import confirmed, current_user, staff_only
 from portal.accounts import operations, staff
 from portal.accounts.staff_forms import ActForm, FilterForm, InviteForm, NamedForm, RoleForm
 from portal.db import commits
@@ -31,6 +31,7 @@ def list_accounts():
 
 @bp.route("/new", methods=["GET", "POST"])
 @staff_only(*KEEPERS)
+@confirmed
 @limits.at_most(60, "1 hour", per=limits.account)
 @commits
 def create():
@@ -60,6 +61,7 @@ def show(account_id):
 
 @bp.route("/<int:account_id>/role", methods=["GET", "POST"])
 @staff_only(*KEEPERS)
+@confirmed
 @commits
 def change_role(account_id):
     account = staff.member_seen_by(current_user, account_id)
@@ -78,6 +80,7 @@ def change_role(account_id):
 
 @bp.route("/<int:account_id>/close", methods=["POST"])
 @staff_only(*KEEPERS)
+@confirmed
 @commits
 def close(account_id):
     staff.close(current_user, account_id, clock.now())
@@ -86,6 +89,7 @@ def close(account_id):
 
 @bp.route("/<int:account_id>/open", methods=["POST"])
 @staff_only(*KEEPERS)
+@confirmed
 @commits
 def open_again(account_id):
     staff.open_again(current_user, account_id, clock.now())
@@ -94,14 +98,16 @@ def open_again(account_id):
 
 @bp.route("/<int:account_id>/sessions", methods=["POST"])
 @staff_only(*KEEPERS)
+@confirmed
 @commits
 def end_sessions(account_id):
     staff.end_sessions(current_user, account_id, clock.now())
-    return _done(account_id, "sessions_ended")
+    return _done(account_id, "all_ended")
 
 
 @bp.route("/sessions", methods=["GET", "POST"])
 @staff_only("administrator")
+@confirmed
 @commits
 def end_sessions_named():
     form = NamedForm()
@@ -112,7 +118,7 @@ def end_sessions_named():
             form.name.errors = [refusal.message]
         else:
             access.forget_everyone()
-            return redirect(url_for(".list_accounts", said="sessions_ended"), 303)
+            return redirect(url_for(".list_accounts", said="all_ended"), 303)
     return render_template("staff/account_sessions.html", form=form)
 
 

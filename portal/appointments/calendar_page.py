@@ -11,11 +11,12 @@ from uuid import UUID, uuid4
 from flask import current_app, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, masked_token
+from portal.access import current_user
 from portal.appointments import calendar, looks, operations
 from portal.appointments.forms import TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
+from portal.form_tokens import masked_token
 from portal.fresh import Fresh
 from portal.locale import babel_locale, current, format_day, format_offset
 from portal.posts.operations import today

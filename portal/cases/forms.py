@@ -19,6 +19,13 @@ def status_choices(post):
     return options((code, statuses.status_name(code)) for code in codes)
 
 
+class SeenForm(BaseForm):
+    seen = BooleanField(
+        _l("I have seen the letter and the passport of this person"),
+        validators=[Required(_l("Look at the letter and the passport first, then tick the box."))],
+    )
+
+
 class SearchForm(BaseForm):
     case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
 

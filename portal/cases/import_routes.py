@@ -7,7 +7,7 @@ from flask_wtf.file import FileField, FileRequired
 from openpyxl import Workbook
 
 from portal import clock
-from portal.access import current_user, staff_only
+from portal.access import confirmed, current_user, staff_only
 from portal.cases import statuses, uploads
 from portal.cases.models import MODES
 from portal.cases.rows import COLUMNS
@@ -51,6 +51,7 @@ def upload():
 
 @bp.route("/<uuid:public_id>", methods=["GET", "POST"])
 @staff_only("officer")
+@confirmed
 @records
 def preview(public_id):
     post, now, by = post_by_id(current_user.post_id), clock.now(), current_user.actor

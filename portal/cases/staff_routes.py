@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock, journal
 from portal.access import current_user, staff_only
+from portal.accounts import recovery
 from portal.cases import operations, requests, storing
 from portal.cases.forms import AnswerForm, CaseRowForm, SearchForm
 from portal.cases.numbers import NumberUnfit, read_number
@@ -57,7 +58,8 @@ def search():
 def show(case_id):
     case = operations.case_of_post(current_user.post_id, case_id)
     journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
-    return render_template("staff/case.html", case=case, said=request.args.get("said"))
+    helped = recovery.is_helped_at_desk(case.account)
+    return render_template("staff/case.html", case=case, helped=helped, said=request.args.get("said"))
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 
 from portal import checks, clock, journal
+from portal.accounts import factors
 from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
 from portal.cases import operations as cases
@@ -17,7 +18,7 @@ from portal.cases.files import read_cases
 from portal.cases.storing import store_cases
 from portal.db import session
 from portal.demonstration import herd as herds
-from portal.demonstration.data import load_demonstration
+from portal.demonstration.data import load_demonstration, require_demonstration
 from portal.errors import PortalError
 from portal.mailing.worker import worker_of
 from portal.migrations import state
@@ -150,6 +151,16 @@ def demo_load():
             raise click.ClickException(str(refusal.message)) from refusal
     session.commit()
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
+
+
+@demo_group.command("code")
+def demo_code():
+    """Print the code that an app with the demonstration's secret shows now."""
+    try:
+        require_demonstration()
+    except PortalError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    click.echo(factors.present_code(factors.DEMONSTRATION_SECRET, clock.now()))
 
 
 @demo_group.command("herd")

@@ -8,11 +8,11 @@ from uuid import uuid4
 from flask import current_app
 
 from portal import journal
-from portal.accounts import operations as accounts
-from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from portal.accounts.operations import account_named
 from portal.cases.operations import add_status_words
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
+from portal.demonstration.accounts import APPLICANT, create_accounts, give_factors
 from portal.demonstration.agencies import open_agencies
 from portal.demonstration.people import KNOWN, PEOPLE
 from portal.errors import PortalError
@@ -22,8 +22,6 @@ from portal.slots import operations as slots
 from portal.slots.patterns import Pattern
 
 POSTS_FILE = Path(__file__).parent.parent / "data" / "posts.csv"
-APPLICANT = "applicant@example.org"
-STAFF = ("desk", "scheduler", "officer", "guard", "supervisor", "admin")
 SERVED = {
     "PHP": {
         "languages": "km en",
@@ -87,10 +85,12 @@ class NotADemonstration(PortalError):
 def load_demonstration(now, progress=lambda done: None):
     """Load the demonstration data and return counts by kind; all zero where it was loaded before.
 
+    Staff who were loaded by a release without second factors get the demonstration's.
     Raises NotADemonstration where the settings do not call it one.
     """
     require_demonstration()
-    if accounts.account_named(APPLICANT) is not None:
+    if account_named(APPLICANT) is not None:
+        give_factors(now)
         return {"accounts": 0, "posts": 0, "cases": 0, "slots": 0, "agencies": 0}
     add_status_words()
     with POSTS_FILE.open(encoding="utf-8") as file:
@@ -99,7 +99,7 @@ def load_demonstration(now, progress=lambda done: None):
         _serve(posts.post_by_code(code), settings, now)
     stored = store_cases(_rows(now), journal.COMMAND, now, progress)
     opened = sum(_release_slots(posts.post_by_code(code), now) for code in SERVED if SERVED[code].get("in_person"))
-    number, agencies = _create_accounts(now), open_agencies(now)
+    number, agencies = create_accounts(now), open_agencies(now)
     return {"accounts": number, "posts": added, "cases": stored.added, "slots": opened, "agencies": agencies}
 
 
@@ -185,14 +185,3 @@ def _release_slots(post, now):
     first = slots.release(post, open_now, now, uuid4(), journal.COMMAND, now)
     second = slots.release(post, later, announced, uuid4(), journal.COMMAND, now)
     return first.slots + second.slots
-
-
-def _create_accounts(now):
-    post = posts.post_by_code("PHP")
-    for name in STAFF:
-        role = "administrator" if name == "admin" else name
-        where = None if role == "administrator" else post
-        email = f"{name}@example.org"
-        accounts.create_staff(email, DEMONSTRATION_PASSWORD, role, where, uuid4(), now, check=False)
-    accounts.create_demonstration(APPLICANT, DEMONSTRATION_PASSWORD, "en", now)
-    return len(STAFF) + 1

@@ -7,18 +7,28 @@ together, and more loosely by address, because whole villages share one.
 import ipaddress
 import logging
 import time
+from functools import wraps
 
-from flask import current_app, request
+from flask import after_this_request, current_app, g, request
 from flask_limiter import Limiter, RateLimitExceeded
+from limits import parse
 
 from portal import encryption, errors
 from portal.access import current_user
-from portal.forms import LONGEST
+from portal.forms import LONGEST, SWITCH
 from portal.limits.storage import DatabaseStorage
 from portal.text import compact, normalise
 
 IPV6_NETWORK_BITS = 64
 _log = logging.getLogger(__name__)
+
+
+class TooManyGuesses(Exception):
+    """A limit of guesses is reached. ends_at: until when, in seconds since 1970."""
+
+    def __init__(self, ends_at):
+        super().__init__(type(self).__name__)
+        self.ends_at = ends_at
 
 
 class _FormLimiter(Limiter):
@@ -44,6 +54,7 @@ def init_app(app, settings):
     if settings.limits_factor > 1:
         _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)
+    app.register_error_handler(TooManyGuesses, lambda error: _refused(error.ends_at))
 
 
 def at_most(*windows, per, unless=None):
@@ -61,6 +72,34 @@ def at_most(*windows, per, unless=None):
     return limiter.limit(allowed, key_func=per, methods=["POST"], exempt_when=unless)
 
 
+def guesses_at_most(count, window, per):
+    """Limit the guesses that are sent to a function, whichever page it answers, per what another function names.
+
+    A right one is no guess: `forgive` takes back what was counted. Above @commits: SQLite has one writer.
+    """
+
+    def limited(function):
+        @wraps(function)
+        def wrapper(*args, **kwargs):
+            if request.method == "POST" and SWITCH not in request.form:
+                _count_guess(f"{max(1, round(count * current_app.extensions['limits_factor']))} per {window}", per())
+            return function(*args, **kwargs)
+
+        return wrapper
+
+    return limited
+
+
+def forgive():
+    """Forget the guesses counted before, once this request is answered."""
+    item, name = g.guess
+
+    @after_this_request
+    def forget(response):
+        limiter.limiter.clear(item, name)
+        return response
+
+
 def address():
     """Name the address a request came from: one IPv4 address, or one IPv6 network of 64 bits."""
     found = ipaddress.ip_address(request.remote_addr or "127.0.0.1")
@@ -72,6 +111,11 @@ def address():
 def account():
     """Name the account that is logged in, or the address where none is."""
     return current_user.actor if current_user.is_authenticated else address()
+
+
+def second_factor():
+    """Name the account whose second factor somebody gives, who knows its password."""
+    return f"second factor {getattr(current_user, 'account_id', address())}"
 
 
 def typed_name():
@@ -108,8 +152,20 @@ def tries_left():
     return (found.remaining, _minutes_until(found.reset_at)) if found else (None, 0)
 
 
+def _count_guess(allowed, name):
+    item = parse(allowed)
+    g.guess = item, name
+    if not limiter.limiter.hit(item, name):
+        raise TooManyGuesses(limiter.limiter.get_window_stats(item, name).reset_time)
+
+
 def _too_many(error):
     ends_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60
+    return _refused(ends_at)
+
+
+def _refused(ends_at):
+    _log.warning("limit reached at %s", request.endpoint)
     seconds = max(1, round(ends_at - time.time()))
     body, code = errors.page(429, minutes=_minutes_until(ends_at))
     return body, code, {"Retry-After": str(seconds)}

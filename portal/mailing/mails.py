@@ -7,8 +7,8 @@ to read stands on the dashboard.
 from uuid import UUID
 
 from portal.accounts import links
+from portal.accounts.mail_choices import OPTIONAL
 from portal.accounts.models import Account
-from portal.accounts.operations import OPTIONAL
 from portal.appointments.documents import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.cases.clock import owed_until
@@ -121,6 +121,18 @@ def _passkey_added(_message, _token):
     )
 
 
+def _address_tried(_message, _token):
+    return (
+        _("Somebody tried to create an account with your e-mail address"),
+        (
+            _("There is an account with this e-mail address already: yours. Nothing was changed in it."),
+            _("If it was you, log in. If you do not know the password any more, choose a new one."),
+            _("If it was not you, do nothing."),
+        ),
+        (_("Choose a new password"), address("links.forgotten")),
+    )
+
+
 def _address_changed(_message, _token):
     return (
         _("Your e-mail address was changed"),
@@ -155,6 +167,7 @@ _SAYING = {
     "staff_invited": _staff_invited,
     "passkey_added": _passkey_added,
     "address_changed": _address_changed,
+    "address_tried": _address_tried,
     "news": _news,
     "inquiry_open": _inquiry_open,
 }

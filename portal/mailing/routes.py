@@ -3,9 +3,10 @@
 from flask import Blueprint, render_template, request
 
 from portal import clock
-from portal.access import csrf, public
-from portal.accounts.operations import stop_mail
+from portal.access import public
+from portal.accounts.mail_choices import stop_mail
 from portal.db import commits
+from portal.form_tokens import csrf
 from portal.mailing import stopping
 
 bp = Blueprint("mailing", __name__, url_prefix="/<language:lang>/mail")

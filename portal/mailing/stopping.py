@@ -6,8 +6,8 @@ import hmac
 from flask import current_app, url_for
 
 from portal import encryption
+from portal.accounts.mail_choices import OPTIONAL
 from portal.accounts.models import Account
-from portal.accounts.operations import OPTIONAL
 from portal.db import session
 from portal.errors import NotFound
 

@@ -39,9 +39,17 @@ def drawing_of(code):
     return _drawn(address_of(code))
 
 
+def drawing_of_text(text):
+    """Return a QR code of any text. It is not remembered: the text may be a secret."""
+    return _drawing(segno.make(text, error=LEVEL, micro=False))
+
+
 @lru_cache(maxsize=1024)
 def _drawn(text):
     # A mask of our choice saves four fifths of the time; a signature looks random under any.
-    made = segno.make(text, error=LEVEL, micro=False, mask=MASK)
+    return _drawing(segno.make(text, error=LEVEL, micro=False, mask=MASK))
+
+
+def _drawing(made):
     drawn = made.svg_inline(omitsize=True, border=QUIET)
     return Drawing(side=int(made.symbol_size(border=QUIET)[0]), path=drawn.rpartition(' d="')[2].partition('"')[0])

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import journal
 from portal.accounts import operations as accounts
+from portal.accounts import staff
 from portal.accounts.models import Account
 from portal.db import session
 from portal.errors import NotFound, PortalError
@@ -106,10 +107,12 @@ def ask_to_log_in(browser_digest, site, now):
     return ceremonies.options_to_log_in(site, _challenge(LOG_IN, browser_digest, now))
 
 
-def log_in(text, browser_digest, number_digest, shared_device, site, now):
+def log_in(text, browser_digest, number_digest, shared_device, site, now, *, device=""):
     """Begin a session for the account of a passkey; return the account.
 
-    text: the browser's answer; number_digest: of the session that begins. Raises ChallengeSpent or PasskeyUnfit.
+    text: the browser's answer; number_digest: of the session that begins; device: what its owner knows it by. The
+    device holds the key and has verified the person: for staff that is both factors. Raises ChallengeSpent or
+    PasskeyUnfit.
     """
     answer, challenge = ceremonies.read_log_in(text)
     _spend(challenge, LOG_IN, browser_digest, now)
@@ -119,7 +122,8 @@ def log_in(text, browser_digest, number_digest, shared_device, site, now):
         raise PasskeyUnfit
     count = ceremonies.verified_count(answer, challenge, site, passkey.user_handle, passkey.public_key)
     _note_use(passkey, count, now)
-    return accounts.log_in(passkey.account_id, number_digest, shared_device, now)
+    begun = {"second_factor": True, "device": device}
+    return accounts.log_in(passkey.account_id, number_digest, shared_device, now, **begun)
 
 
 def remove(signed_in, public_id, password, now):
@@ -129,6 +133,19 @@ def remove(signed_in, public_id, password, now):
     session.delete(passkey)
     journal.record(signed_in.actor, "passkey removed", passkey, post_id=signed_in.post_id, now=now)
     return sessions.end_all(signed_in.account_id, but=signed_in.session_digest)
+
+
+def reset_factors(who, account_id, now):
+    """Take every second factor of a member of staff away, app, recovery codes and passkeys; sessions end.
+
+    Raises NotFound (R5) or OwnAccount.
+    """
+    account = staff.reset_factor(who, account_id, now)
+    gone = delete(Passkey).where(Passkey.account_id == account.id).returning(Passkey.id)
+    number = len(session.execute(gone, execution_options=_UNSYNCHRONISED).all())
+    if number:
+        removed = {"after": {"passkeys": number}}
+        journal.record(who.actor, "passkeys removed", account, post_id=account.post_id, now=now, **removed)
 
 
 def _challenge(purpose, browser_digest, now, **asked):

@@ -11,6 +11,8 @@ from portal.headers import scripted
 from portal.limits import rules as limits
 from portal.passkeys import ceremonies, operations
 from portal.passkeys.forms import AnswerForm, NameForm, RemoveForm
+from portal.sessions import operations as sessions
+from portal.sessions.devices import device_name
 
 bp = Blueprint("passkeys", __name__, url_prefix="/<language:lang>/account/passkeys")
 
@@ -27,6 +29,7 @@ def show():
 @scripted
 @commits
 def new():
+    _require_confirmed()
     form = NameForm()
     if form.validate_on_submit():
         name = (form.name.data or "").strip()
@@ -63,6 +66,7 @@ def add():
 @limits.at_most(10, "15 minutes", per=limits.account)
 @commits
 def remove(public_id):
+    _require_confirmed()
     passkey, form = operations.passkey_of(current_user.account_id, public_id), RemoveForm()
     if form.validate_on_submit():
         try:
@@ -94,12 +98,20 @@ def log_in():
     answered = form.answer.data if form.validate_on_submit() else ""
     shared = form.shared_device.data
     try:
-        account = operations.log_in(answered, access.browser_digest(), digest, shared, _site(), clock.now())
+        asked = answered, access.browser_digest(), digest, shared, _site(), clock.now()
+        account = operations.log_in(*asked, device=device_name(request.user_agent.string))
     except PortalError as refusal:
         return render_template("passkeys/refused.html", message=refusal.message, again=url_for("accounts.log_in"))
+    sessions.end(getattr(current_user, "session_digest", ""))
     page = target or url_for("staff.home" if account.role else "home.dashboard", lang=account.language)
     kept = None if shared or account.role else accounts.KEPT_SECONDS
     return access.hand_over(redirect(page, 303), number, seconds=kept)
+
+
+def _require_confirmed():
+    """Ask staff for their second factor first, where they gave it a while ago: a passkey is one too."""
+    if current_user.is_staff:
+        access.require_confirmed()
 
 
 def _site():

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
+from portal.access import confirmed, current_user, staff_only
 from portal.db import commits
 from portal.errors import PortalError
 from portal.posts import operations
@@ -14,6 +14,7 @@ bp = Blueprint("post_settings", __name__, url_prefix="/<language:lang>/staff")
 
 @bp.route("/settings", methods=["GET", "POST"])
 @staff_only("supervisor")
+@confirmed
 @commits
 def change():
     post = operations.post_by_id(current_user.post_id)
@@ -34,6 +35,7 @@ def list_posts():
 
 @bp.route("/posts/new", methods=["GET", "POST"])
 @staff_only("administrator")
+@confirmed
 @commits
 def add():
     form = AddForm()
@@ -55,6 +57,7 @@ def show(code):
 
 @bp.route("/posts/<code>/settings", methods=["GET", "POST"])
 @staff_only("administrator")
+@confirmed
 @commits
 def change_of(code):
     post = operations.post_at(code)
@@ -67,6 +70,7 @@ def change_of(code):
 
 @bp.route("/posts/<code>/service", methods=["GET", "POST"])
 @staff_only("administrator")
+@confirmed
 @commits
 def change_service(code):
     post = operations.post_at(code)
@@ -83,6 +87,7 @@ def change_service(code):
 
 @bp.route("/posts/<code>/correct", methods=["GET", "POST"])
 @staff_only("administrator")
+@confirmed
 @commits
 def correct(code):
     post = operations.post_at(code)

@@ -6,10 +6,16 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Instant
+from portal.encryption import Encrypted
 
 
 class SignIn(Base):
-    """One browser signed in to one account, until it is idle too long, too old, or ended."""
+    """One browser signed in to one account, until it is idle too long, too old, or ended.
+
+    factor_at: when the second factor was last given in it; never, for applicants. offered_secret:
+    of an app's codes, shown in this session only and not confirmed yet. device: the names of browser
+    and system, so that its owner knows it again.
+    """
 
     __tablename__ = "sign_in"
 
@@ -20,3 +26,6 @@ class SignIn(Base):
     started_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ends_at: Mapped[datetime] = mapped_column(Instant)
+    factor_at: Mapped[datetime | None] = mapped_column(Instant)
+    offered_secret: Mapped[str | None] = mapped_column(Encrypted)
+    device: Mapped[str] = mapped_column(String(40), default="", server_default="")

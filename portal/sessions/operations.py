@@ -20,11 +20,15 @@ class Life:
 APPLICANT = Life(timedelta(hours=4), timedelta(days=2))
 SHARED_DEVICE = Life(timedelta(minutes=20), timedelta(hours=2))
 STAFF = Life(timedelta(hours=1), timedelta(hours=12))
+HALF_ENTERED = Life(timedelta(minutes=10), timedelta(minutes=10))
 SEEN_STEPS = 10
 
 
-def begin(account_id, number_digest, life, now, *, shared_device=False):
-    """Begin a session for an account; return its row."""
+def begin(account_id, number_digest, life, now, *, shared_device=False, device="", factor_at=None):
+    """Begin a session for an account; return its row.
+
+    device: what its owner knows it by; factor_at: when the second factor was given, if it was.
+    """
     row = SignIn(
         number_digest=number_digest,
         account_id=account_id,
@@ -32,6 +36,8 @@ def begin(account_id, number_digest, life, now, *, shared_device=False):
         started_at=now,
         seen_at=now,
         ends_at=min(now + life.idle, now + life.absolute),
+        device=device,
+        factor_at=factor_at,
     )
     session.add(row)
     session.flush()
@@ -49,9 +55,40 @@ def is_due(seen_at, life, now):
     return now - seen_at > life.idle / SEEN_STEPS
 
 
+def renew(number_digest, new_digest):
+    """Go on with a session under another number; the one before opens nothing any more."""
+    session.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(number_digest=new_digest))
+
+
+def note_factor(number_digest, life, now):
+    """Note that the second factor was given in a session; it lives on as its life allows."""
+    found = session.scalar(select(SignIn).where(SignIn.number_digest == number_digest))
+    if found is not None:
+        found.factor_at = found.seen_at = now
+        found.ends_at = min(now + life.idle, found.started_at + life.absolute)
+        session.flush()
+
+
+def forget_offer(number_digest):
+    """Forget the secret of an app that was shown in a session."""
+    session.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(offered_secret=None))
+
+
+def sessions_of(account_id, now):
+    """Return the sessions of an account that are not over, those used last first."""
+    found = select(SignIn).where(SignIn.account_id == account_id, SignIn.ends_at > now)
+    return session.scalars(found.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
+
+
 def end(number_digest):
     """End one session."""
     session.execute(delete(SignIn).where(SignIn.number_digest == number_digest))
+
+
+def end_one(account_id, sign_in_id):
+    """End one session of an account by its row; say whether there was one."""
+    gone = delete(SignIn).where(SignIn.account_id == account_id, SignIn.id == sign_in_id)
+    return session.execute(gone.returning(SignIn.id)).first() is not None
 
 
 def end_all(account_id, *, but=None):

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
+from portal.access import confirmed, current_user, staff_only
 from portal.db import commits
 from portal.errors import NotFound
 from portal.posts.operations import post_by_id, today
@@ -53,6 +53,7 @@ def preview(rule_id):
 
 @bp.route("/<uuid:rule_id>/on", methods=["POST"])
 @staff_only("scheduler")
+@confirmed
 @commits
 def switch_on(rule_id):
     rules.switch_on(_rule(rule_id), current_user.actor, clock.now())

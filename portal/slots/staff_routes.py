@@ -13,6 +13,7 @@ from portal.locale import babel_locale, current, weekday_names
 from portal.posts.operations import post_by_id, today
 from portal.slots import months, operations
 from portal.slots.forms import CloseForm, ReleaseForm
+from portal.slots.large import ask_if_large
 from portal.slots.patterns import read_day
 
 bp = Blueprint("slots", __name__, url_prefix="/<language:lang>/staff/slots")
@@ -69,12 +70,13 @@ def release():
     form, plan = ReleaseForm(today(post, now), data=ReleaseForm.defaults(today(post, now))), None
     if form.validate_on_submit():
         try:
+            plan = operations.plan(post, form.pattern, now)
             if "confirm" in request.form:
+                ask_if_large(len(plan.create) * form.pattern.seats)
                 act = operations.release(
                     post, form.pattern, _opening(form, post, now), form.key, current_user.actor, now
                 )
                 return redirect(url_for(".list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
-            plan = operations.plan(post, form.pattern, now)
         except PortalError as refusal:
             form.first_day.errors = [refusal.message]
     return render_template(

@@ -11,6 +11,7 @@ from portal.errors import PortalError
 from portal.locale import _, format_day, format_instant, ngettext
 from portal.posts.operations import post_by_id, today
 from portal.slots import closures, drafts, operations, weeks
+from portal.slots.large import ask_if_large
 from portal.slots.patterns import EARLIEST_YEAR, LATEST_YEAR
 from portal.slots.week_forms import ApplyForm, ClosureForm, CopyForm, DraftsForm, ProposalsForm, pattern_form
 
@@ -104,8 +105,9 @@ def release_drafts():
     found = drafts.drafts_of(post.id, now)
     form = DraftsForm(found, lambda slot: _named(slot, post), data={"opens": "now", "slots": [one.id for one in found]})
     if form.validate_on_submit():
-        opens_at = _opening(form, post, now)
-        act = drafts.release_drafts(post, form.slots.data, opens_at, form.key, current_user.actor, now)
+        chosen, opens_at = form.slots.data or [], _opening(form, post, now)
+        ask_if_large(sum(slot.seats for slot in found if slot.id in chosen))
+        act = drafts.release_drafts(post, chosen, opens_at, form.key, current_user.actor, now)
         return redirect(url_for("slots.list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
     return render_template("staff/drafts.html", post=post, form=form)
 
@@ -131,6 +133,7 @@ def _make(template, form, first_field, draft, post, now, **values):
         try:
             found = draft()
             if "confirm" in request.form:
+                ask_if_large(sum(found.create.values()) if form.opens.data != "draft" else 0)
                 weeks.make(post, found, _opening(form, post, now), form.key, current_user.actor, now)
                 shown = {"from": max(first_field.data, today(post, now)).isoformat()}
                 return redirect(url_for("slots.list_slots", said="made", **shown), 303)

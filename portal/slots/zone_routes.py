@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
+from portal.access import confirmed, current_user, staff_only
 from portal.db import commits
 from portal.posts.operations import post_at
 from portal.slots import zones
@@ -14,6 +14,7 @@ bp = Blueprint("zones", __name__, url_prefix="/<language:lang>/staff/posts")
 
 @bp.route("/<code>/zone", methods=["GET", "POST"])
 @staff_only("administrator")
+@confirmed
 @commits
 def correct(code):
     post, form = post_at(code), ZoneForm()

@@ -11,7 +11,7 @@ from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
 from portal.db import session
 from portal.journal import Entry
 from portal.sessions.models import SignIn
-from tests.factories import PASSWORD, make_account, make_post, signed_in
+from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.visitor import Visitor
 
 CREATE = "/en/account/create"
@@ -192,7 +192,7 @@ def test_the_preferred_language_can_be_changed(visitor):
 def test_staff_land_on_their_own_page(visitor):
     account = make_account("desk", make_post())
 
-    assert visitor.log_in(account.email, PASSWORD).path == "/en/staff/"
+    assert visitor.log_in(account.email, PASSWORD, make_factor(account)).path == "/en/staff/"
 
 
 def test_the_demonstrations_password_opens_nothing_outside_a_demonstration(app, visitor):
@@ -203,6 +203,38 @@ def test_the_demonstrations_password_opens_nothing_outside_a_demonstration(app, 
     object.__setattr__(app.extensions["settings"], "demonstration", False)
 
     assert Visitor(app).log_in(account.email, DEMONSTRATION_PASSWORD).errors
+
+
+@pytest.mark.parametrize(
+    "password", ["purple otter ladder 99 " * 5, "រកសេះបីក្បាលក្នុងព្រៃជ្រៅ", "👩🏽‍🚀 zebra 🪁 lemon 🧵 quilt"]
+)
+def test_a_long_password_of_any_characters_opens_the_account_exactly_as_typed(app, visitor, password):
+    page = create(visitor, password=password, password_again=password)
+
+    assert page.h1 == "Dashboard", page.errors
+    assert Visitor(app).log_in("dara@example.org", password).h1 == "Dashboard"
+    assert Visitor(app).log_in("dara@example.org", password[:-1]).errors
+
+
+def test_a_changed_password_gives_the_session_a_new_number(visitor):
+    signed_in(visitor, make_account())
+    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
+    visitor.submit("/en/account/password", current=PASSWORD, **new)
+
+    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.enter(before).open("/en/dashboard").path == LOG_IN
+
+
+@pytest.mark.parametrize("name", ["somebody@example.org", "nobody@example.org"])
+def test_a_failed_log_in_is_in_the_journal_without_the_name_that_was_typed_r6(visitor, name):
+    account = make_account(email="somebody@example.org")
+    visitor.log_in(name, "not the password")
+
+    entry = session.query(Entry).order_by(Entry.id.desc()).first()
+    whose = account.id if name == account.email else 0
+    assert (entry.actor, entry.action, entry.subject_id) == ("visitor", "log-in failed", whose)
+    assert "@" not in str([entry.before, entry.after])
 
 
 def test_log_ins_are_in_the_journal_without_personal_data_r6(visitor):

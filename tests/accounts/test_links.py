@@ -49,6 +49,17 @@ def test_a_new_account_confirms_its_address_by_the_link_that_came(visitor, mailb
     assert session.scalar(select(Entry).where(Entry.action == "e-mail address confirmed"))
 
 
+def test_whoever_has_an_address_hears_once_a_day_that_somebody_would_register_it(app, mailbox):
+    make_account(email="dara@example.org", email_confirmed_at=clock.now())
+    typed = {"email": "dara@example.org", "password": NEW, "password_again": NEW, "agreed": "y"}
+    for _ in range(2):
+        assert Visitor(app).submit("/en/account/create", **typed).errors
+
+    (mail,) = mailbox.deliver()
+    assert mail["To"] == "dara@example.org"
+    assert mail["Subject"] == "Somebody tried to create an account with your e-mail address"
+
+
 def test_looking_at_a_link_does_not_use_it_up(visitor, mailbox):
     make_account(email="dara@example.org")
     ask(visitor, "dara@example.org")

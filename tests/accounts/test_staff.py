@@ -44,7 +44,7 @@ def elsewhere(app):
 
 def who(account):
     """An account as somebody who is signed in."""
-    return SignedIn(account.id, account.role, account.post_id, "0" * 64)
+    return SignedIn(account.id, account.role, account.post_id, "0" * 64, factor_at=clock.now())
 
 
 def actions(account):
@@ -72,7 +72,7 @@ def test_a_supervisor_makes_an_account_and_the_person_chooses_a_password_by_the_
 
     assert "The account is made." in page.text
     assert mail["To"] == "new@example.org"
-    assert person.log_in("new@example.org", "eleven brass kettles").h1 == "Staff home"
+    assert person.log_in("new@example.org", "eleven brass kettles").path == "/en/account/factor"
     made = session.scalar(select(Account).where(Account.email == "new@example.org"))
     assert (made.role, made.post_id, made.email_confirmed_at is not None) == ("officer", supervisor.post_id, True)
     assert actions(made)[0] == "staff created"
@@ -196,7 +196,7 @@ def test_a_closed_account_is_out_at_once_and_can_be_opened_again(app, visitor, s
     assert Visitor(app).log_in(desk.email, PASSWORD).errors
 
     press(visitor, desk, "open")
-    assert Visitor(app).log_in(desk.email, PASSWORD).h1 == "Staff home"
+    assert Visitor(app).log_in(desk.email, PASSWORD).path == "/en/account/factor"
     assert actions(desk)[1:3] == ["staff account closed", "staff account opened"]
 
 
@@ -205,7 +205,7 @@ def test_ending_the_sessions_of_staff_leaves_the_account_as_it_is(app, visitor, 
     press(signed_in(visitor, supervisor), desk, "sessions")
 
     assert person.open("/en/staff/").path == "/en/account/login"
-    assert Visitor(app).log_in(desk.email, PASSWORD).h1 == "Staff home"
+    assert Visitor(app).log_in(desk.email, PASSWORD).path == "/en/account/factor"
     assert "sessions ended" in actions(desk)
 
 

@@ -3,10 +3,12 @@
 import re
 from itertools import count
 
+from portal.accounts.factors import DEMONSTRATION_SECRET
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from tests.browser.families import answers_of
 from tests.browser.reader import Reader
 from tests.factories import PASSWORD
+from tests.visitor import CODE, code_now
 
 NEW = "/appointments/new"
 _numbers = count(1)
@@ -34,7 +36,20 @@ def log_in(server, name):
     """Somebody of the demonstration's staff."""
     reader = visit(server)
     reader.submit("/en/account/login", name=f"{name}@example.org", password=DEMONSTRATION_PASSWORD)
+    reader.submit(CODE, code=code_now(DEMONSTRATION_SECRET))
     return reader
+
+
+def type_log_in(page, name, to):
+    """Log somebody of the demonstration's staff in on a browser's page, on the way to an address."""
+    page.goto(f"/en/account/login?next={to}")
+    page.fill("#name", f"{name}@example.org")
+    page.fill("#password", DEMONSTRATION_PASSWORD)
+    page.press("#password", "Enter")
+    page.locator("#code:focus").wait_for()
+    page.keyboard.type(code_now(DEMONSTRATION_SECRET))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{to}")
 
 
 def answer_steps(reader, name, steps=("visa", "purpose", "details", "questions", "case")):

@@ -13,6 +13,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel, move
 from portal.db import session
 from portal.paper import tokens
+from tests.browser.people import type_log_in
 from tests.door.people import amman, expected, scanned, slot_on
 from tests.factories import PASSPORT
 
@@ -101,10 +102,7 @@ def test_the_door_works_without_scripts(browser, door, come):
     reference = come(lambda: expected().reference)
     context = browser.new_context(base_url=f"http://127.0.0.1:{door.port}", java_script_enabled=False)
     page = context.new_page()
-    page.goto(f"/en/account/login?next={DOOR}")
-    page.fill("#name", "guard@example.org")
-    page.fill("#password", "demonstration-only-221g")
-    page.press("#password", "Enter")
+    type_log_in(page, "guard", DOOR)
     for word in ("ENTER", "STOP"):
         page.locator("#code:focus").wait_for()
         page.keyboard.type(reference)

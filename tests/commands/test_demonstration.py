@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.accounts.factors import DEMONSTRATION_SECRET, is_set_up, reset_factor
 from portal.accounts.models import Account
+from portal.accounts.operations import account_named
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.cases.clock import is_open
 from portal.cases.models import DOCUMENTS, PROCESSING, Case
@@ -23,7 +25,7 @@ from portal.slots.models import Slot
 from portal.slots.operations import next_release, open_slots
 from tests.commands.terminal import run
 from tests.factories import make_account, make_case, make_post, make_slot
-from tests.visitor import Visitor
+from tests.visitor import Visitor, code_now
 
 HERD = "email,password,cookie,case_number,surname,given_names,date_of_birth,passport_number,nationality"
 ROLES = ("desk", "scheduler", "officer", "guard", "supervisor", "admin")
@@ -130,9 +132,23 @@ def test_the_demonstration_has_agencies_for_those_who_send_by_courier(loaded):
 
 def test_everybody_of_the_demonstration_can_log_in(app, loaded):
     for name in ROLES:
-        page = Visitor(app).log_in(f"{name}@example.org", DEMONSTRATION_PASSWORD)
+        page = Visitor(app).log_in(f"{name}@example.org", DEMONSTRATION_PASSWORD, DEMONSTRATION_SECRET)
         assert page.h1 == "Staff home"
     assert Visitor(app).log_in("applicant@example.org", DEMONSTRATION_PASSWORD).h1 == "Dashboard"
+
+
+def test_a_demonstration_of_a_release_before_gets_the_second_factor_at_the_next_start(app, loaded):
+    desk = account_named("desk@example.org")
+    reset_factor(desk, "command", clock.now())
+    session.commit()
+
+    run(app, "demo", "load")
+
+    assert is_set_up(desk.id)
+
+
+def test_the_code_of_the_demonstration_is_told_on_the_command_line(app):
+    assert run(app, "demo", "code").stdout.strip() in (code_now(DEMONSTRATION_SECRET), code_now(DEMONSTRATION_SECRET))
 
 
 def test_the_demonstration_breaks_no_rule(app, loaded, herd):
@@ -211,7 +227,7 @@ def test_a_herd_of_a_post_that_is_not_there_is_refused(app, tmp_path):
     assert "There is no such post." in run(app, "demo", "herd", *arguments, code=1).stderr
 
 
-@pytest.mark.parametrize("command", ["load", "herd"])
+@pytest.mark.parametrize("command", ["load", "herd", "code"])
 def test_outside_a_demonstration_its_commands_refuse(app, settings, tmp_path, monkeypatch, command):
     make_post()
     monkeypatch.setitem(app.extensions, "settings", replace(settings, demonstration=False))

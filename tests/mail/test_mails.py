@@ -10,6 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal import clock
+from portal.accounts import mail_choices
 from portal.accounts import operations as accounts
 from portal.appointments import operations
 from portal.cases.clock import owed_until
@@ -155,7 +156,7 @@ def test_what_was_moved_before_its_mail_went_is_told_once_and_rightly(mailbox, b
 
 def test_a_cancellation_by_the_post_comes_even_to_who_switched_mails_off(mailbox, booked, holder):
     mailbox.deliver()
-    holder.mail_off = list(accounts.OPTIONAL)
+    holder.mail_off = list(mail_choices.OPTIONAL)
     operations.cancel(booked, "account:999", clock.now())
     session.commit()
     (mail,) = mailbox.deliver()

@@ -1,0 +1,139 @@
+"""The second step of staff: give a code, set the factor up, keep recovery codes; asked again for what is grave."""
+
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
+
+from portal import access, clock, form_tokens
+from portal.access import confirmed, current_user, half_entered, staff_only
+from portal.accounts import factors
+from portal.accounts.forms import AskedAgainForm, FactorForm, PlainForm
+from portal.accounts.operations import account_of
+from portal.db import commits, records, session
+from portal.forms import SWITCH
+from portal.limits import rules as limits
+from portal.paper.codes import drawing_of_text
+
+bp = Blueprint("factors", __name__, url_prefix="/<language:lang>/account")
+ASKED = AskedAgainForm.FIELD
+few_guesses = limits.guesses_at_most(10, "15 minutes", per=limits.second_factor)
+
+
+def init_app(app):
+    """Ask for the second factor again where a view wants it fresh: after everything else has looked at the request."""
+    app.before_request(_look_at_factor)
+    app.register_error_handler(access.NotConfirmed, _ask_again)
+
+
+@bp.route("/code", methods=["GET", "POST"])
+@staff_only(*access.STAFF)
+@half_entered
+@few_guesses
+@commits
+def enter():
+    target = access.own_address(request.args.get("next"))
+    if not factors.is_set_up(current_user.account_id):
+        return redirect(url_for(".set_up", next=target), 303)
+    form = FactorForm()
+    if form.validate_on_submit():
+        number, digest = access.new_number()
+        try:
+            used = factors.enter(current_user, form.code.data, digest, clock.now(), demonstration=_demonstration())
+        except factors.WrongCode as refusal:
+            _note_wrong(form.code, refusal)
+        else:
+            page = url_for(".codes", next=target, said="code_used") if used else target or url_for("staff.home")
+            return _under_new_number(redirect(page, 303), number)
+    return render_template("accounts/factor.html", form=form)
+
+
+@bp.route("/factor", methods=["GET", "POST"])
+@staff_only(*access.STAFF)
+@half_entered
+@confirmed
+@few_guesses
+@records
+def set_up():
+    if current_user.is_half_entered and factors.is_set_up(current_user.account_id):
+        return redirect(url_for(".enter", next=request.args.get("next")), 303)
+    form = FactorForm()
+    if form.validate_on_submit():
+        number, digest = access.new_number()
+        try:
+            codes = factors.set_up(current_user, form.code.data, digest, clock.now())
+        except factors.WrongCode as refusal:
+            _note_wrong(form.code, refusal)
+        else:
+            return _under_new_number(_shown_once(codes), number)
+    secret = factors.offer(current_user)
+    address = factors.address_for_app(secret, account_of(current_user).name)
+    code = drawing_of_text(address)
+    return render_template("accounts/factor_setup.html", form=form, secret=secret, address=address, code=code)
+
+
+@bp.route("/codes", methods=["GET", "POST"])
+@staff_only(*access.STAFF)
+@confirmed
+@commits
+def codes():
+    form = PlainForm()
+    if form.validate_on_submit():
+        return _shown_once(factors.renew_codes(current_user, clock.now()))
+    left, target = factors.codes_left(current_user.account_id), access.own_address(request.args.get("next"))
+    return render_template("accounts/codes.html", form=form, left=left, target=target)
+
+
+def _look_at_factor():
+    if request.method == "POST" and ASKED in request.form and SWITCH not in request.form:
+        refusal = current_user.is_authenticated and current_user.is_staff and _given_again()
+        if refusal:
+            return refusal
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "confirmed", False) and current_user.is_authenticated:
+        access.require_confirmed()
+    return None
+
+
+@few_guesses
+@commits
+def _given_again():
+    """Take the code that a page asked for; return a page where it does not fit, else nothing: the request goes on."""
+    form = AskedAgainForm()
+    if form.validate():
+        try:
+            factors.confirm_again(current_user, form.factor_code.data, clock.now(), demonstration=_demonstration())
+        except factors.WrongCode as refusal:
+            _note_wrong(form.factor_code, refusal)
+        else:
+            limits.forgive()
+            return None
+    return _asking(form)
+
+
+def _ask_again(_error):
+    session.rollback()
+    if request.method != "POST":
+        return redirect(url_for("factors.enter", next=request.full_path), 303)
+    return _asking(AskedAgainForm(formdata=None))
+
+
+def _asking(form):
+    typed = form_tokens.typed_values(but=(ASKED, SWITCH))
+    return render_template("accounts/ask_again.html", form=form, typed=typed), 403
+
+
+def _note_wrong(field, refusal):
+    field.errors = [refusal.message]
+    factors.note_wrong(current_user, clock.now())
+
+
+def _shown_once(codes):
+    return make_response(render_template("accounts/factor_codes.html", codes=codes))
+
+
+def _under_new_number(response, number):
+    limits.forgive()
+    access.forget(current_user.session_digest)
+    return access.hand_over(response, number)
+
+
+def _demonstration():
+    return current_app.extensions["settings"].demonstration

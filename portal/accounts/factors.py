@@ -1,0 +1,183 @@
+"""The second factor of staff: codes of an app (TOTP, RFC 6238), set up, asked for, asked again, reset."""
+
+import hmac
+
+import pyotp
+from sqlalchemy import delete, select, update
+
+from portal import journal
+from portal.accounts import recovery
+from portal.accounts.models import Account, SecondFactor
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.sessions import operations as sessions
+from portal.sessions.models import SignIn
+from portal.text import compact
+
+STEP_SECONDS = 30
+DIGITS = 6
+# The step at hand, and one each way: clocks of telephones go wrong, and typing takes time.
+STEPS_AROUND = (0, -1, 1)
+DEMONSTRATION_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 (it is published, and opens nothing outside a demonstration)
+
+
+class _App(pyotp.HOTP):
+    """What an app computes: a code for each time step (RFC 6238 is RFC 4226 with the step as its counter)."""
+
+    # The published secret of the demonstration has 80 bits; those that are made here have 160.
+    min_secret_length_bits = 80
+
+
+class WrongCode(PortalError):
+    message = _l("This code does not fit. Wait until your app shows a new one, and type that. Each works once.")
+
+
+def is_set_up(account_id):
+    """Say whether an account has a second factor."""
+    return session.scalar(select(SecondFactor.id).where(SecondFactor.account_id == account_id)) is not None
+
+
+def offer(signed_in):
+    """Return the secret that this session may set up: random, the same as long as the session lasts.
+
+    It belongs to the session and not to the account: nobody confirms what somebody else was shown.
+    Raises NotFound where the session has just ended.
+    """
+    here = session.scalar(select(SignIn).where(SignIn.number_digest == signed_in.session_digest))
+    if here is None:
+        raise NotFound
+    if here.offered_secret is None:
+        here.offered_secret = pyotp.random_base32()
+        session.flush()
+    return here.offered_secret
+
+
+def set_up(signed_in, typed, number_digest, now):
+    """Take the secret that was offered as the account's, proved by a code of it; return recovery codes.
+
+    The session goes on under another number, its factor given; all others end. Raises WrongCode, also
+    where somebody who gave the password only would replace a factor.
+    """
+    known = session.scalar(select(SecondFactor).where(SecondFactor.account_id == signed_in.account_id))
+    secret = offer(signed_in)
+    step = _step_of(secret, typed, now)
+    if step is None or (known is not None and signed_in.is_half_entered):
+        raise WrongCode
+    factor = known or SecondFactor(account_id=signed_in.account_id)
+    factor.secret, factor.last_step, factor.set_up_at = secret, step, now
+    session.add(factor)
+    sessions.forget_offer(signed_in.session_digest)
+    sessions.end_all(signed_in.account_id, but=signed_in.session_digest)
+    _note(signed_in, "second factor set up", now)
+    _go_on(signed_in, number_digest, now)
+    return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
+
+
+def enter(signed_in, typed, number_digest, now, *, demonstration=False):
+    """Give the second factor; the session goes on under another number. Say whether a recovery code was used.
+
+    Raises WrongCode.
+    """
+    used = _accept(signed_in.account_id, typed, now, demonstration)
+    _go_on(signed_in, number_digest, now)
+    action = "logged in" if signed_in.is_half_entered else "second factor given again"
+    _note(signed_in, action, now, after={"with": "recovery code" if used else "app"})
+    return used
+
+
+def confirm_again(signed_in, typed, now, *, demonstration=False):
+    """Give the second factor again, for what asks for it anew. Raises WrongCode."""
+    used = _accept(signed_in.account_id, typed, now, demonstration)
+    sessions.note_factor(signed_in.session_digest, sessions.STAFF, now)
+    _note(signed_in, "second factor given again", now, after={"with": "recovery code" if used else "app"})
+
+
+def note_wrong(signed_in, now):
+    """Leave a journal entry about a code that did not fit."""
+    _note(signed_in, "wrong code of second factor", now)
+
+
+def renew_codes(signed_in, now):
+    """Make new recovery codes for the second factor and return them; the old ones work no more."""
+    _note(signed_in, "new codes of second factor", now)
+    return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
+
+
+def codes_left(account_id):
+    """Return how many recovery codes still stand in for an account's app."""
+    return recovery.codes_left(account_id, recovery.FACTOR)
+
+
+def reset_factor(account, by, now):
+    """Take a member of staff's second factor away: the next log-in sets up a new one. All sessions end.
+
+    Return the digests of the sessions that ended.
+    """
+    session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
+    recovery.forget_codes(account.id, recovery.FACTOR)
+    journal.record(by, "second factor reset", account, post_id=account.post_id, now=now)
+    return sessions.end_all(account.id)
+
+
+def give_demonstration_factor(account, now):
+    """Give an account of the demonstration the published secret, unless it has a factor; say whether it got it."""
+    if is_set_up(account.id):
+        return False
+    session.add(SecondFactor(account_id=account.id, secret=DEMONSTRATION_SECRET, last_step=0, set_up_at=now))
+    journal.record(journal.COMMAND, "second factor set up", account, post_id=account.post_id, now=now)
+    return True
+
+
+def present_code(secret, now):
+    """Return the code that an app with this secret shows now."""
+    return _App(secret).at(_step(now))
+
+
+def address_for_app(secret, name):
+    """Return what the QR code says, and what opens an app on the same device: otpauth://…"""
+    return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="221(g) Portal")
+
+
+def _accept(account_id, typed, now, demonstration):
+    """Use up a code of the app, or a recovery code; say whether it was the latter. Raises WrongCode."""
+    code = compact(typed)
+    if len(code) != DIGITS and recovery.spend(account_id, recovery.FACTOR, code, now):
+        return True
+    factor = session.scalar(select(SecondFactor).where(SecondFactor.account_id == account_id))
+    if factor is None or not _is_fresh(factor, code, now, demonstration):
+        raise WrongCode
+    return False
+
+
+def _is_fresh(factor, code, now, demonstration):
+    """Say whether an app shows this code now, and note its step: it does not work again."""
+    step = _step_of(factor.secret, code, now)
+    if step is None:
+        return False
+    if factor.secret == DEMONSTRATION_SECRET:
+        # Everybody knows it, and several people share the account at a time: a code may serve again.
+        return demonstration
+    later = update(SecondFactor).where(SecondFactor.id == factor.id, SecondFactor.last_step < step)
+    return session.execute(later.values(last_step=step).returning(SecondFactor.id)).first() is not None
+
+
+def _step_of(secret, typed, now):
+    """Return the time step for which a code is right, or None."""
+    app, code = _App(secret), compact(typed)
+    steps = (_step(now) + around for around in STEPS_AROUND)
+    return next((step for step in steps if hmac.compare_digest(app.at(step).encode(), code.encode())), None)
+
+
+def _step(now):
+    return int(now.timestamp()) // STEP_SECONDS
+
+
+def _go_on(signed_in, number_digest, now):
+    sessions.note_factor(signed_in.session_digest, sessions.STAFF, now)
+    sessions.renew(signed_in.session_digest, number_digest)
+
+
+def _note(signed_in, action, now, after=None):
+    account = session.get_one(Account, signed_in.account_id)
+    journal.record(signed_in.actor, action, account, post_id=account.post_id, after=after, now=now)

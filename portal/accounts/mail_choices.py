@@ -1,0 +1,34 @@
+"""Which e-mails a person gets, of those that can be switched off."""
+
+from portal import journal
+from portal.accounts.models import Account
+from portal.db import session
+
+OPTIONAL = (
+    "booked",
+    "moved",
+    "cancelled",
+    "reminder_7",
+    "reminder_1",
+    "last_day",
+    "package_registered",
+    "news",
+    "inquiry_open",
+)
+
+
+def change_mail(signed_in, wanted, now):
+    """Set which of the mails that can be switched off a person gets: some of OPTIONAL."""
+    account = session.get_one(Account, signed_in.account_id)
+    before, account.mail_off = account.mail_off, [kind for kind in OPTIONAL if kind not in wanted]
+    if before != account.mail_off:
+        change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}
+        journal.record(signed_in.actor, "mail changed", account, post_id=account.post_id, now=now, **change)
+
+
+def stop_mail(account, kind, now):
+    """Switch off one kind of mail, by the link in such a mail."""
+    if kind in OPTIONAL and kind not in account.mail_off:
+        before, account.mail_off = account.mail_off, [*account.mail_off, kind]
+        change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}
+        journal.record(f"account:{account.id}", "mail changed", account, post_id=account.post_id, now=now, **change)

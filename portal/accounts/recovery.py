@@ -1,0 +1,90 @@
+"""Recovery codes: printed, each works once, for one purpose: a forgotten password, or a lost app."""
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import delete, func, or_, select, update
+
+from portal import encryption, journal
+from portal.accounts.models import RecoveryCode
+from portal.db import session
+from portal.errors import NotFound
+from portal.paper.references import ALPHABET
+from portal.text import compact
+
+PASSWORD, FACTOR = "password", "factor"
+CODES = 8
+CHARACTERS = 12
+GROUP = 4
+DESK_CODE_LIVES = timedelta(days=7)
+# A code is digested for its purpose: where it is looked for under another one, it is not found.
+_DIGESTED_AS = {PASSWORD: "recovery", FACTOR: "second factor"}
+
+
+def new_codes(account_id, purpose, count=CODES, ends_at=None):
+    """Make an account's codes for a purpose and return them as printed; those made before work no more.
+
+    ends_at: until when they work, if not for good.
+    """
+    session.execute(delete(RecoveryCode).where(*_unused(account_id, purpose)))
+    codes = ["".join(secrets.choice(ALPHABET) for _ in range(CHARACTERS)) for _ in range(count)]
+    session.add_all(
+        RecoveryCode(account_id=account_id, code_digest=digest_of(code, purpose), purpose=purpose, ends_at=ends_at)
+        for code in codes
+    )
+    session.flush()
+    return ["-".join(code[at : at + GROUP] for at in range(0, CHARACTERS, GROUP)) for code in codes]
+
+
+def spend(account_id, purpose, typed, now):
+    """Use up an account's code; say whether it was one."""
+    fitting = update(RecoveryCode).where(
+        *_unused(account_id, purpose), RecoveryCode.code_digest == digest_of(typed, purpose), is_in_time(now)
+    )
+    return session.execute(fitting.values(used_at=now).returning(RecoveryCode.id)).first() is not None
+
+
+def codes_left(account_id, purpose):
+    """Return how many of an account's codes still work."""
+    return session.scalar(select(func.count(RecoveryCode.id)).where(*_unused(account_id, purpose)))
+
+
+def forget_codes(account_id, purpose):
+    """Let none of an account's codes work any more."""
+    session.execute(delete(RecoveryCode).where(*_unused(account_id, purpose)))
+
+
+def is_helped_at_desk(account):
+    """Say whether the desk may help an account: an applicant's, without e-mail (design, 3.1). Others get a link."""
+    return account is not None and not (account.email or account.role or account.closed_at)
+
+
+def require_helped_at_desk(account):
+    """Raise NotFound for an account that the desk does not help."""
+    if not is_helped_at_desk(account):
+        raise NotFound
+
+
+def give_at_desk(account, by, now):
+    """Give somebody who holds letter and passport one code that stands in for the password; return it as printed.
+
+    Those given or printed before work no more. Raises NotFound as require_helped_at_desk does.
+    """
+    require_helped_at_desk(account)
+    [code] = new_codes(account.id, PASSWORD, count=1, ends_at=now + DESK_CODE_LIVES)
+    journal.record(by, "recovery code given at the desk", account, now=now)
+    return code
+
+
+def digest_of(typed, purpose):
+    """Return what the database keeps of a code."""
+    return encryption.digest(_DIGESTED_AS[purpose], compact(typed))
+
+
+def is_in_time(now):
+    """The condition a code meets that has not come to its end."""
+    return or_(RecoveryCode.ends_at.is_(None), RecoveryCode.ends_at > now)
+
+
+def _unused(account_id, purpose):
+    return RecoveryCode.account_id == account_id, RecoveryCode.purpose == purpose, RecoveryCode.used_at.is_(None)

@@ -1,0 +1,52 @@
+"""The accounts of the demonstration: one password for all, and one published secret for the codes of staff."""
+
+from uuid import uuid4
+
+from portal import journal
+from portal.accounts.factors import give_demonstration_factor
+from portal.accounts.models import Account
+from portal.accounts.operations import account_named, create_staff
+from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
+from portal.db import session
+from portal.posts.operations import post_by_code
+
+APPLICANT = "applicant@example.org"
+STAFF = ("desk", "scheduler", "officer", "guard", "supervisor", "admin")
+POST = "PHP"
+
+
+def create_accounts(now):
+    """Create one applicant, and staff of every role; return how many accounts there are."""
+    post = post_by_code(POST)
+    for name in STAFF:
+        role = "administrator" if name == "admin" else name
+        where = None if role == "administrator" else post
+        create_staff(_email(name), DEMONSTRATION_PASSWORD, role, where, uuid4(), now, check=False)
+    give_factors(now)
+    _create_applicant(now)
+    return len(STAFF) + 1
+
+
+def give_factors(now):
+    """Give the staff of the demonstration its second factor where they have none."""
+    for account in filter(None, (account_named(_email(name)) for name in STAFF)):
+        give_demonstration_factor(account, now)
+
+
+def _create_applicant(now):
+    account = Account(
+        email=APPLICANT,
+        password_hash=hash_password(DEMONSTRATION_PASSWORD),
+        language="en",
+        form_key=uuid4(),
+        created_at=now,
+        agreed_at=now,
+        email_confirmed_at=now,
+    )
+    session.add(account)
+    session.flush()
+    journal.record(journal.COMMAND, "account created", account, now=now)
+
+
+def _email(name):
+    return f"{name}@example.org"

@@ -1,0 +1,76 @@
+"""The tokens of forms: masked in every page, and what happens when a page was open too long."""
+
+import hmac
+import secrets
+
+from flask import g, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+
+from portal import errors
+from portal.locale import _l
+
+STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
+
+
+class _MaskedCSRF(CSRFProtect):
+    """Form tokens that look different in every response, so that compression tells nothing about them."""
+
+    def _get_csrf_token(self):
+        # What the library wants to see is signed; what the page holds is masked, and cheaper to make.
+        given = unmask(super()._get_csrf_token())
+        return generate_csrf() if hmac.compare_digest(given, session["csrf_token"]) else ""
+
+
+csrf = _MaskedCSRF()
+
+
+def init_app(app):
+    """Ask for a token wherever a form is sent; look at it once, whatever follows from a wrong one."""
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    csrf.init_app(app)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.jinja_env.globals.update(form_token=masked_token)
+
+
+def masked_token():
+    """Return the form token under a fresh mask."""
+    g.form_token_shown = True
+    token = session["csrf_token"].encode()
+    pad = secrets.token_bytes(len(token))
+    return pad.hex() + _xor(token, pad).hex()
+
+
+def unmask(masked):
+    """Return the form token under its mask; anything else gives an unfit token."""
+    try:
+        raw = bytes.fromhex(masked or "")
+        half = len(raw) // 2
+        return _xor(raw[:half], raw[half:]).decode("ascii")
+    except (ValueError, OverflowError):
+        return ""
+
+
+def typed_values(*, but=()):
+    """Return what a form of this request holds as pairs, to be sent again: no token, no passwords."""
+    return [
+        (name, value)
+        for name, values in request.form.lists()
+        for value in values
+        if name not in ("csrf_token", "current", *but) and "password" not in name
+    ]
+
+
+def _xor(one, other):
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
+
+
+def _stale_form(_error):
+    """Offer to send a form of this portal again under a fresh token; a form from elsewhere is refused."""
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") or not _is_own_origin():
+        return errors.page(400)
+    return errors.page(400, message=STALE, typed=typed_values())
+
+
+def _is_own_origin():
+    origin = request.headers.get("Origin")
+    return origin is None or origin == request.host_url.rstrip("/")

@@ -1,0 +1,32 @@
+"""What a browser is called, so that its owner knows it again: never more than two names."""
+
+# In this order: most browsers also claim to be those further down.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("CriOS/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "ChromeOS"),
+    ("Macintosh", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def device_name(user_agent):
+    """Return the names of browser and system in a User-Agent header, such as "Firefox, Windows"; "" if unknown."""
+    found = (_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent))
+    return ", ".join(name for name in found if name)
+
+
+def _first(names, text):
+    return next((name for sign, name in names if sign in text), "")
