@@ -102,19 +102,16 @@ def test_an_administrator_makes_accounts_at_any_post_and_other_administrators(vi
     assert made == [("administrator", None), ("guard", elsewhere.post_id)]
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
-        ({"email": "x", "role": "desk", "post": "PHP"}, "This is not a complete e-mail address."),
-        ({"email": "desk@example.org", "role": "desk", "post": "PHP"}, "There is an account with this e-mail address"),
-        ({"email": "new@example.org", "role": None, "post": "PHP"}, "Choose a role."),
-        ({"email": "new@example.org", "role": "desk", "post": ""}, "Everybody but an administrator belongs to a post."),
-    ],
-)
-def test_an_account_that_cannot_be_is_explained(visitor, admin, desk, typed, says):
-    page = signed_in(visitor, admin).submit(NEW, **typed)
-
-    assert says in page.errors[0]
+def test_an_account_that_cannot_be_is_explained(visitor, admin, desk):
+    signed_in(visitor, admin)
+    for typed, says in (
+        ({"email": "x"}, "This is not a complete e-mail address."),
+        ({"email": "desk@example.org"}, "There is an account with this e-mail address"),
+        ({"role": None}, "Choose a role."),
+        ({"post": ""}, "Everybody but an administrator belongs to a post."),
+    ):
+        page = visitor.submit(NEW, **{"email": "new@example.org", "role": "desk", "post": "PHP", **typed})
+        assert says in page.errors[0]
 
 
 def test_a_supervisor_makes_no_administrator_whatever_is_sent(visitor, supervisor, desk):
@@ -197,7 +194,7 @@ def test_a_closed_account_is_out_at_once_and_can_be_opened_again(app, visitor, s
 
     press(visitor, desk, "open")
     assert Visitor(app).log_in(desk.email, PASSWORD).path == "/en/account/factor"
-    assert actions(desk)[1:3] == ["staff account closed", "staff account opened"]
+    assert {"staff account closed", "staff account opened"} <= set(actions(desk))
 
 
 def test_ending_the_sessions_of_staff_leaves_the_account_as_it_is(app, visitor, supervisor, desk):

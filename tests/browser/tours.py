@@ -22,6 +22,7 @@ from tests.browser.day_tour import see_days, see_the_import
 from tests.browser.door_tour import see_the_door
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
+from tests.browser.keeping_tour import see_posts, see_staff
 from tests.browser.mail_desk import see_agencies, see_mail_desk
 from tests.browser.packages import see_packages, see_the_way_to_a_package
 from tests.browser.passkey_tour import see_passkeys
@@ -62,6 +63,8 @@ def see_everything(server):
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
         tour(server, album)
     see_the_door(server, album)
+    see_staff(server, album)
+    see_posts(server, album)
     see_rules(server, album)
     see_days(server, album)
     see_the_import(server, album)

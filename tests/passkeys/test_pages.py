@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.db import session
-from portal.locale import LANGUAGES
 from portal.passkeys.models import Challenge, Passkey
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.mailbox import Mailbox, text_of
@@ -24,6 +23,7 @@ def owner(app):
 
 
 def add(visitor, device, name="My telephone"):
+    """Add a passkey through the pages."""
     page = visitor.submit(f"{LIST}/new", name=name, current=PASSWORD)
     asked = html.unescape(re.search(r'data-asked="([^"]+)"', page.html)[1])
     return visitor.submit(f"{LIST}/made", page=page, answer=device.make(asked))
@@ -82,18 +82,15 @@ def test_nobody_is_sent_to_another_site_after_a_passkey(app, visitor, owner):
     assert answer.location == "/en/dashboard"
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
-        ({"name": "", "current": PASSWORD}, "Give it a name, such as the device it is on."),
-        ({"name": "x" * 61, "current": PASSWORD}, "This is too long."),
-        ({"name": "Telephone", "current": "not it"}, "The password does not fit."),
-    ],
-)
-def test_adding_asks_for_a_name_and_the_password(visitor, owner, typed, says):
-    page = signed_in(visitor, owner).submit(f"{LIST}/new", **typed)
-
-    assert says in page.errors[0]
+def test_adding_asks_for_a_name_and_the_password(visitor, owner):
+    signed_in(visitor, owner)
+    for typed, says in (
+        ({"name": ""}, "Give it a name, such as the device it is on."),
+        ({"name": "x" * 61}, "This is too long."),
+        ({"current": "not it"}, "The password does not fit."),
+    ):
+        page = visitor.submit(f"{LIST}/new", **{"name": "Telephone", "current": PASSWORD, **typed})
+        assert says in page.errors[0]
     assert session.query(Challenge).count() == 0
 
 
@@ -113,15 +110,14 @@ def test_a_log_in_that_was_not_asked_for_in_this_browser_is_refused(app, visitor
     assert "Begin once more." in send(Visitor(app), device.use(asked)).text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_owner_is_written_to_when_a_passkey_is_added(visitor, owner, language):
-    owner.language = language
+def test_the_owner_is_written_to_when_a_passkey_is_added(visitor, owner):
+    owner.language = "km"
     session.commit()
     add(signed_in(visitor, owner), Authenticator())
     (mail,) = Mailbox().deliver()
 
     assert mail["To"] == "dara@example.org"
-    assert f"/{language}/account/passkeys" in text_of(mail)
+    assert "/km/account/passkeys" in text_of(mail)
 
 
 def test_the_page_says_where_passkeys_work_if_that_is_not_here(visitor, owner):

@@ -62,22 +62,18 @@ def test_out_of_service_a_post_takes_no_more_bookings(admin):
     assert changes()[-1] == ("post service", {"in_service": True}, {"in_service": False})
 
 
-@pytest.mark.parametrize(
-    ("typed", "says"),
-    [
+def test_a_post_that_cannot_be_is_explained(admin):
+    make_post()
+    for typed, says in (
         ({"code": "BK"}, "A code has three letters, such as PHP."),
-        ({"code": "ВКК"}, "A code has three letters, such as PHP."),
+        ({"code": "\u0412\u041a\u041a"}, "A code has three letters, such as PHP."),
         ({"code": "PHP"}, "Another post has this code."),
         ({"country": "XX"}, "Not a valid choice."),
         ({"city": " "}, "Type the city."),
         ({"timezone": "Asia/Nowhere"}, "There is no such time zone."),
         ({"timezone": "../etc/passwd"}, "There is no such time zone."),
-    ],
-)
-def test_a_post_that_cannot_be_is_explained(admin, typed, says):
-    make_post()
-
-    assert says in admin.submit(f"{LIST}new", **{**BISHKEK, **typed}).errors[0]
+    ):
+        assert says in admin.submit(f"{LIST}new", **{**BISHKEK, **typed}).errors[0]
     assert session.query(Post).count() == 1
 
 
