@@ -14,6 +14,7 @@ from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
+from portal.accounts.staff_routes import bp as staff_accounts_bp
 from portal.appointments.counter_routes import bp as counter_bp
 from portal.appointments.day_routes import bp as day_bp
 from portal.appointments.new_routes import bp as new_bp
@@ -39,10 +40,13 @@ from portal.inquiries.staff_routes import bp as staff_inquiries_bp
 from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
+from portal.passkeys.routes import bp as passkeys_bp
+from portal.passkeys.staff_routes import bp as staff_factors_bp
 from portal.posts.staff_routes import bp as post_settings_bp
 from portal.slots.rule_routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
 from portal.slots.week_routes import bp as weeks_bp
+from portal.slots.zone_routes import bp as zones_bp
 from portal.staff.routes import bp as staff_bp
 from portal.status.calendar_routes import bp as calendar_bp
 from portal.status.routes import bp as status_bp
@@ -52,12 +56,16 @@ BLUEPRINTS = (
     retrieval_bp,
     accounts_bp,
     links_bp,
+    passkeys_bp,
     factor_routes.bp,
     new_bp,
     appointments_bp,
     paper_bp,
     staff_bp,
+    staff_accounts_bp,
+    staff_factors_bp,
     slots_bp,
+    zones_bp,
     rules_bp,
     weeks_bp,
     door_bp,

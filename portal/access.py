@@ -9,9 +9,10 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 import flask_login
-from flask import abort, current_app, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, session, url_for
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 
@@ -188,6 +189,11 @@ def new_number():
 def number_digest(number):
     """Return what the database keeps of a session's number."""
     return encryption.digest("session", number)
+
+
+def browser_digest():
+    """Return the digest of this browser's session number, whether somebody is signed in with it or not."""
+    return number_digest(cast(_Token, session).number)
 
 
 def hand_over(response, number, *, seconds=None):

@@ -75,8 +75,8 @@ class BaseForm(FlaskForm):
 
     @property
     def mistakes(self):
-        """The fields with errors, in the order of the page, with their first error."""
-        names = self.order or list(self._fields)
+        """The fields with errors, in the order of the page, with their first error; a form may leave some out."""
+        names = [name for name in self.order or self._fields if name in self]
         return [(self[name], self[name].errors[0]) for name in names if self[name].errors]
 
 

@@ -1,9 +1,12 @@
 """What every answer tells the browser, and the padding that keeps compression from telling too much."""
 
+import hashlib
 import secrets
-from functools import wraps
+from functools import cache, wraps
 
 from flask import make_response
+
+from portal.config import ROOT
 
 POLICY = "; ".join(
     (
@@ -17,6 +20,7 @@ POLICY = "; ".join(
 )
 POLICY_WITH_SCRIPTS = f"{POLICY}; script-src 'self'; worker-src 'self'; connect-src 'self'"
 PADDING_BYTES = 48
+SCRIPTS = ROOT / "static" / "js"
 ALWAYS = [
     ("content-security-policy", POLICY),
     ("x-content-type-options", "nosniff"),
@@ -46,7 +50,7 @@ class ProtectingHeaders:
 
 
 def scripted(view):
-    """Let a page use scripts of this portal: an addition for staff, never needed (R11)."""
+    """Let a page use scripts of this portal: an addition, never needed (R11)."""
 
     @wraps(view)
     def wrapper(*args, **kwargs):
@@ -57,8 +61,15 @@ def scripted(view):
     return wrapper
 
 
+@cache
+def script(name):
+    """Return the address of a script of this portal; it changes with the script."""
+    return f"/static/js/{name}?v={hashlib.sha256((SCRIPTS / name).read_bytes()).hexdigest()[:10]}"
+
+
 def init_app(app):
-    """Keep personal pages out of every cache, and pad them."""
+    """Keep personal pages out of every cache, and pad them; let templates name scripts."""
+    app.jinja_env.globals.update(script=script)
 
     @app.after_request
     def finish(response):

@@ -8,6 +8,7 @@ from portal.cases.statuses import is_refused, status_meaning, status_name
 from portal.cases.wording import item_text
 from portal.forms import SWITCH, TRAP, note_form
 from portal.locale import _l
+from portal.passkeys.ceremonies import site_of
 from portal.posts.operations import place
 
 SAID = {
@@ -40,6 +41,8 @@ SAID = {
     "password_reset": _l("Your new password is set. Log in with it."),
     "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
     "confirmed": _l("Your e-mail address is confirmed."),
+    "passkey_added": _l("The passkey is added. You can log in with it from now on."),
+    "passkey_removed": _l("The passkey is removed, and other devices are logged out. Delete it on your device too."),
     "mail_changed": _l("Your choice is saved."),
     "calendar_off": _l("The calendar address is switched off."),
     "inquiry_asked": _l("Your question is with the Embassy."),
@@ -69,6 +72,14 @@ SAID = {
     "day_closed": _l("The day is closed. Patterns and rules leave it out."),
     "day_opened": _l("The day is no longer closed."),
     "made": _l("The slots are made."),
+    "invited": _l("The account is made. The person gets an e-mail with a link to choose a password."),
+    "role_changed": _l("The role is changed. The person has to log in again."),
+    "account_closed": _l("The account is closed. Nobody can log in with it."),
+    "account_opened": _l("The account is open again."),
+    "factor_reset": _l("The second factor is reset. The next log-in with the password sets up a new one."),
+    "all_ended": _l("All sessions of this account are ended."),
+    "post_saved": _l("The post is saved."),
+    "zone_corrected": _l("The time zone is corrected. Slots to come keep their local times."),
     "arrival_undone": _l("The check-in is taken back."),
 }
 
@@ -79,6 +90,7 @@ def init_app(app, settings, fingerprint):
     app.jinja_env.globals.update(
         current_user=current_user,
         demonstration=settings.demonstration,
+        passkey_origin=site_of(settings.public_url).origin,
         stylesheet=stylesheet,
         other_language=other_language,
         note_form=note_form,

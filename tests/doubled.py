@@ -16,10 +16,10 @@ def let_both_look_first(monkeypatch, module, name):
     """
     both, real = threading.Barrier(2), getattr(module, name)
 
-    def wait(*values):
+    def wait(*values, **named):
         with suppress(threading.BrokenBarrierError):
             both.wait(PATIENCE_SECONDS)
-        return real(*values)
+        return real(*values, **named)
 
     monkeypatch.setattr(module, name, wait)
 
@@ -27,14 +27,15 @@ def let_both_look_first(monkeypatch, module, name):
 def send_twice(app, visitors, path, form):
     """Send the same form as two visitors at once, each with a token of their own; gives the answers.
 
-    form: a page that each visitor was shown, with what is typed into it.
+    path: where to, or one for each visitor; form: a page that each visitor was shown, with what is typed into it.
     """
     session.rollback()
+    paths = [path] * len(visitors) if isinstance(path, str) else path
 
-    def send(pair):
-        visitor, fields = pair
+    def send(one):
+        visitor, address, fields = one
         with app.app_context():
-            return visitor.client.post(path, data=fields)
+            return visitor.client.post(address, data=fields)
 
     with ThreadPoolExecutor(2) as threads:
-        return list(threads.map(send, zip(visitors, form, strict=True)))
+        return list(threads.map(send, zip(visitors, paths, form, strict=True)))

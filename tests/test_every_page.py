@@ -18,6 +18,8 @@ PUBLIC = {
     "home.readyz",
     "accounts.create",
     "accounts.log_in",
+    "passkeys.options",
+    "passkeys.log_in",
     "links.forgotten",
     "links.reset",
     "links.recover",
@@ -51,6 +53,8 @@ VALUES |= {
     "rule_id": VALUES["case_id"],
     "pattern_id": 1,
     "closure_id": 1,
+    "account_id": 1,
+    "code": "PHP",
 }
 
 
@@ -116,6 +120,8 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         "account/language",
         "account/logout",
         "account/email",
+        "account/passkeys",
+        "account/passkeys/new",
         "account/devices",
         "account/mail",
         "account/calendar",
@@ -163,9 +169,14 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_of_administrators_opens_in_every_language(app, visitor, language):
+    post, member = make_post(), make_account("administrator")
     signed_in(visitor, make_account("administrator"))
 
-    for path in ("", "mail/"):
+    for path in ("settings", "service", "correct", "zone"):
+        visitor.open(f"/{language}/staff/posts/{post.code}/{path}")
+    for path in ("new", "sessions", f"{member.id}", f"{member.id}/role"):
+        visitor.open(f"/{language}/staff/accounts/{path}")
+    for path in ("", "mail/", "accounts/", "posts/", "posts/new", "posts/PHP"):
         visitor.open(f"/{language}/staff/{path}")
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import db, encryption, journal
 from portal.accounts import passwords, recovery
 from portal.accounts.models import Account, Link, RecoveryCode
-from portal.accounts.operations import EmailTaken, WrongPassword, account_named, is_named, tell_of_password
+from portal.accounts.operations import EmailTaken, account_named, is_named, require_password, tell_of_password
 from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
@@ -21,6 +21,7 @@ from portal.text import normalise
 
 CONFIRM, RESET = "confirm", "reset"
 LIVES = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=1)}
+INVITATION_LIFE = timedelta(days=3)
 UUID_BYTES = 16
 PROOF_CHARACTERS = 32
 
@@ -65,11 +66,17 @@ def ask_for_change(signed_in, password, address, form_key, now):
 
     Whether another account has that address is told by the link, not here: only its owner may know.
     """
-    with db.reading() as own:
-        known = own.get_one(Account, signed_in.account_id)
-    if not passwords.fits(password, known.password_hash):
-        raise WrongPassword
-    ask_to_confirm(known, address, now, form_key)
+    ask_to_confirm(require_password(signed_in, password), address, now, form_key)
+
+
+def invite(account, now):
+    """Send whoever an account was made for a link by which to choose its first password."""
+    link = Link(public_id=uuid4(), account_id=account.id, purpose=RESET, address=account.email, made_at=now)
+    link.ends_at = now + INVITATION_LIFE
+    session.add(link)
+    session.flush()
+    key, details = f"link:{link.public_id}", {"useless_after": link.ends_at, "link": str(link.public_id)}
+    outbox.write("staff_invited", key, now, account_id=account.id, **details)
 
 
 def ask_for_reset(name, form_key, now):

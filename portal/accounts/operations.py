@@ -76,7 +76,7 @@ def create(email, password, language, form_key, now):
     return account, codes
 
 
-def create_staff(email, password, role, post, form_key, now, *, check=True):
+def create_staff(email, password, role, post, form_key, now, *, check=True, by=journal.COMMAND):
     """Create an account for a member of staff; raises EmailTaken or PasswordUnfit."""
     if check:
         passwords.require_strong(password, own_words=[email])
@@ -94,7 +94,7 @@ def create_staff(email, password, role, post, form_key, now, *, check=True):
             session.add(account)
     except IntegrityError as error:
         raise EmailTaken from error
-    journal.record(journal.COMMAND, "staff created", account, post_id=account.post_id, after={"role": role}, now=now)
+    journal.record(by, "staff created", account, post_id=account.post_id, after={"role": role}, now=now)
     return account
 
 
@@ -179,16 +179,22 @@ def account_of(signed_in):
     return session.get_one(Account, signed_in.account_id)
 
 
+def require_password(signed_in, password):
+    """Return the account of whoever is signed in if this is its password; raises WrongPassword."""
+    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
+    with db.reading() as own:
+        known = own.get_one(Account, signed_in.account_id)
+    if not passwords.fits(password, known.password_hash):
+        raise WrongPassword
+    return known
+
+
 def change_password(signed_in, current, new, number_digest, now):
     """Change the password and end the account's other sessions; return their digests.
 
     The session itself goes on under another number. Raises WrongPassword or PasswordUnfit.
     """
-    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
-    with db.reading() as own:
-        known = own.get_one(Account, signed_in.account_id)
-    if not passwords.fits(current, known.password_hash):
-        raise WrongPassword
+    known = require_password(signed_in, current)
     passwords.require_strong(new, own_words=[known.email] if known.email else [])
     password_hash = passwords.hash_password(new)
     account = session.get_one(Account, signed_in.account_id)

@@ -8,6 +8,7 @@ from portal.accounts import links, operations
 from portal.accounts.forms import CreateForm, DevicesForm, LanguageForm, LogInForm, LogOutForm, PasswordForm, PlainForm
 from portal.db import commits
 from portal.errors import PortalError
+from portal.headers import scripted
 from portal.limits import rules as limits
 from portal.locale import _, current
 from portal.sessions import operations as sessions
@@ -38,6 +39,7 @@ def create():
 @public
 @limits.at_most(10, "15 minutes", per=limits.typed_name)
 @limits.at_most(300, "15 minutes", per=limits.address)
+@scripted
 @commits
 def log_in():
     target = access.own_address(request.args.get("next"))

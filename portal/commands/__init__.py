@@ -24,6 +24,7 @@ from portal.mailing.worker import worker_of
 from portal.migrations import state
 from portal.posts import operations as posts
 from portal.slots import operations as slots
+from portal.slots import zones
 from portal.slots.patterns import Pattern, read_times
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -65,8 +66,11 @@ def posts_import(file):
         raise click.ClickException(str(refusal.message)) from refusal
     except UnicodeDecodeError as error:
         raise click.ClickException("The file is not UTF-8. Nothing was imported.") from error
+    moved = zones.catch_up(journal.COMMAND, clock.now())
     session.commit()
     click.echo(f"{added} posts added, {changed} changed.")
+    if moved:
+        click.echo(f"{moved} slots to come follow a corrected time zone; their local times stay.")
 
 
 @cases_group.command("import")

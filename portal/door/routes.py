@@ -1,32 +1,21 @@
 """The pages of the door: check in, today's list, and what a device needs to go on without a line."""
 
-import hashlib
-
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import current_user, staff_only
 from portal.cases import letters
 from portal.cases.operations import what_to_bring
-from portal.config import ROOT
 from portal.db import commits
 from portal.door import operations, words
 from portal.door.forms import ScanForm, read_scans
 from portal.door.manifest import manifest_of
 from portal.form_tokens import masked_token
-from portal.headers import scripted
+from portal.headers import SCRIPTS, scripted
 from portal.posts.operations import post_by_id, today
 
 bp = Blueprint("door", __name__, url_prefix="/<language:lang>/staff/door")
-FOLDER = ROOT / "static" / "js"
-WORKER = (FOLDER / "door-worker.js").read_bytes()
-
-
-def _address(name):
-    return f"/static/js/{name}?v={hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:10]}"
-
-
-SCRIPTS = tuple(map(_address, ("door-codes.js", "door.js")))
+WORKER = (SCRIPTS / "door-worker.js").read_bytes()
 
 
 @bp.route("/", methods=["GET", "POST"])
@@ -40,7 +29,7 @@ def check_in():
         result = _shown(operations.check_in(post, form.code.data, form.key, by, now), now)
         form = ScanForm(formdata=None)
     here = today(post, clock.now())
-    page = {"post": post, "form": form, "today": here, "words": words, "scripts": SCRIPTS}
+    page = {"post": post, "form": form, "today": here, "words": words}
     return render_template("door/check_in.html", **page, **result)
 
 

@@ -21,7 +21,7 @@ from portal.mailing.shape import Mail, NotNeeded, address
 from portal.posts.operations import place
 
 REMINDERS = ("reminder_7", "reminder_1")
-TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed")
+TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed", "staff_invited")
 
 
 def mail_for(message, now):
@@ -97,6 +97,30 @@ def _password_changed(_message, _token):
     )
 
 
+def _staff_invited(message, _token):
+    token = links.token(UUID(message.details["link"]))
+    return (
+        _("Your account for staff"),
+        (
+            _("An account of the 221(g) Portal was made for you, to work with this e-mail address."),
+            _("Open the link to choose a password. It works once, for three days."),
+            _("If it is too late, use “Forgotten password?” on the log-in page."),
+        ),
+        (_("Choose a new password"), address("links.reset", token=token)),
+    )
+
+
+def _passkey_added(_message, _token):
+    return (
+        _("A passkey was added to your account"),
+        (
+            _("Whoever holds this passkey can log in to your account without the password."),
+            _("If it was not you, remove the passkey and change your password at once."),
+        ),
+        (_("Passkeys"), address("passkeys.show")),
+    )
+
+
 def _address_tried(_message, _token):
     return (
         _("Somebody tried to create an account with your e-mail address"),
@@ -140,6 +164,8 @@ _SAYING = {
     "confirm_address": _confirm_address,
     "reset_password": _reset_password,
     "password_changed": _password_changed,
+    "staff_invited": _staff_invited,
+    "passkey_added": _passkey_added,
     "address_changed": _address_changed,
     "address_tried": _address_tried,
     "news": _news,

@@ -1,12 +1,16 @@
-"""The form of a post's settings."""
+"""The forms of a post: its settings, its service, what it is."""
 
-from wtforms import BooleanField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange
+import re
 
-from portal.forms import AtMost, BaseForm, Required
-from portal.locale import _l
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, ValidationError
+
+from portal.forms import AtMost, BaseForm, Required, options
+from portal.locale import LANGUAGES, _, _l, country_choices, current
+from portal.posts.zone_names import is_zone
 
 LONGEST_TEXT = 600
+CODE = re.compile("[A-Z]{3}")
 
 
 class SettingsForm(BaseForm):
@@ -30,3 +34,61 @@ class SettingsForm(BaseForm):
     uses_letter_codes = BooleanField(_l("Letters carry a letter code"))
     screen_accepted = BooleanField(_l("The confirmation page may be shown on a screen"))
     courier_paid_by_post = BooleanField(_l("The post pays the courier"))
+
+
+class ServiceForm(BaseForm):
+    in_service = BooleanField(_l("The post is in service"))
+    in_person = BooleanField(_l("Applicants can come in person: they book appointments here"))
+    courier = BooleanField(_l("Applicants can send documents by courier: they register packages here"))
+    languages = StringField(
+        _l("Languages of the post"), validators=[Required(_l("Type at least one code of a language.")), AtMost(40)]
+    )
+
+    def validate_languages(self, field):
+        codes = field.data.lower().replace(",", " ").split()
+        if not codes or len(set(codes)) != len(codes) or not set(codes) <= set(LANGUAGES):
+            raise ValidationError(_("Use these codes, with spaces between: %(codes)s.", codes=" ".join(LANGUAGES)))
+        field.data = " ".join(codes)
+
+
+class CorrectForm(BaseForm):
+    code = StringField(_l("Code"), validators=[Required(_l("Type the three letters of the post."))])
+    country = SelectField(_l("Country"), validators=[Required(_l("Choose a country."))])
+    city = StringField(_l("City"), validators=[Required(_l("Type the city.")), AtMost(80)])
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.country.choices = options([("", _("Choose")), *country_choices(current())])
+
+    def validate_code(self, field):
+        field.data = field.data.strip().upper()
+        if not CODE.fullmatch(field.data):
+            raise ValidationError(_("A code has three letters, such as PHP."))
+
+    def validate_city(self, field):
+        field.data = field.data.strip()
+
+
+class AddForm(CorrectForm):
+    timezone = StringField(_l("Time zone"), validators=[Required(_l("Type the name of the time zone."))])
+
+    def validate_timezone(self, field):
+        field.data = field.data.strip()
+        if not is_zone(field.data):
+            raise ValidationError(_("There is no such time zone. Write it like Asia/Phnom_Penh."))
+
+
+class SearchForm(BaseForm):
+    """Which posts are listed: sent by GET."""
+
+    text = StringField(_l("Code, city or country"))
+    service = RadioField(
+        _l("Service"),
+        choices=options([("", _l("All")), ("yes", _l("In service")), ("no", _l("Not in service"))]),
+        default="",
+    )
+
+    @property
+    def in_service(self):
+        """Whether only posts in service are wanted, or only others; None for both."""
+        return {"yes": True, "no": False}.get(self.service.data or "")

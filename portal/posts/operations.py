@@ -2,15 +2,18 @@
 
 import csv
 from unicodedata import normalize
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
+from sqlalchemy.exc import IntegrityError
 
 from portal import journal
 from portal.db import session
-from portal.errors import PortalError
-from portal.locale import city_name, country_name, current
+from portal.errors import NotFound, PortalError
+from portal.locale import _l, city_name, country_name, current
 from portal.posts.models import Post
+from portal.posts.zone_names import is_zone
+from portal.text import folded
 
 SETTINGS = (
     "address",
@@ -24,9 +27,24 @@ SETTINGS = (
     "courier_paid_by_post",
 )
 
+SERVICE = ("in_service", "in_person", "courier", "languages")
+IDENTITY = ("code", "country", "city")
+
 
 class PostFileUnfit(PortalError):
     """The file of posts has a bad row; the message names line and column."""
+
+
+class CodeTaken(PortalError):
+    message = _l("Another post has this code.")
+
+
+class CodeInUse(PortalError):
+    message = _l("Cases, papers or staff of this post carry its code already, so the code has to stay.")
+
+
+class AddressMissing(PortalError):
+    message = _l("First write the address of the Immigrant Visa Unit into the settings: it stands on every paper.")
 
 
 def all_posts():
@@ -37,6 +55,24 @@ def all_posts():
 def post_by_code(code):
     """Return the post with a three-letter code, or None."""
     return session.scalar(select(Post).where(Post.code == code))
+
+
+def post_at(code):
+    """Return the post with a three-letter code, or raise NotFound."""
+    found = post_by_code(code)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def posts_like(text, in_service=None):
+    """Return the posts whose code, city or country holds a text, in any case and without accents, by code.
+
+    in_service: only those that are, or are not.
+    """
+    wanted = folded(text)
+    found = [one for one in all_posts() if in_service is None or one.in_service == in_service]
+    return [one for one in found if any(wanted in folded(word) for word in _words_of(one))]
 
 
 def post_by_id(post_id):
@@ -66,9 +102,9 @@ def import_posts(lines, by, now):
     Raises PostFileUnfit at the first bad row.
     """
     known = {post.code: post for post in all_posts()}
-    zones, added, changed = available_timezones(), 0, 0
+    added = changed = 0
     for number, row in enumerate(csv.DictReader(lines), start=2):
-        values = _checked(row, number, zones)
+        values = _checked(row, number)
         post = known.get(values["code"])
         if post is None:
             post = Post(**values)
@@ -88,15 +124,62 @@ def import_posts(lines, by, now):
 
 def change_settings(post, settings, by, now):
     """Set what a post's staff may set, by the names in SETTINGS; one journal entry says what changed."""
-    before = {name: getattr(post, name) for name in SETTINGS if getattr(post, name) != settings[name]}
+    _change(post, {name: settings[name] for name in SETTINGS}, "post settings", by, now)
+
+
+def change_service(post, service, by, now):
+    """Take a post into service or out of it, by the names in SERVICE; raises AddressMissing."""
+    if service["in_service"] and not post.address:
+        raise AddressMissing
+    _change(post, {name: service[name] for name in SERVICE}, "post service", by, now)
+
+
+def add_post(values, by, now):
+    """Add a post that is not in service, by code, country, city and timezone; return it. Raises CodeTaken."""
+    post = Post(**values)
+    try:
+        with session.begin_nested():
+            session.add(post)
+    except IntegrityError as error:
+        raise CodeTaken from error
+    journal.record(by, "post added", post, post_id=post.id, after=values, now=now)
+    return post
+
+
+def correct_post(post, values, by, now):
+    """Correct code, country and city of a post, by the names in IDENTITY. Raises CodeTaken or CodeInUse."""
+    if values["code"] != post.code:
+        _require_unused(post)
+    try:
+        with session.begin_nested():
+            _change(post, {name: values[name] for name in IDENTITY}, "post changed", by, now)
+    except IntegrityError as error:
+        raise CodeTaken from error
+
+
+def _change(post, values, action, by, now):
+    """Set values of a post; one journal entry says what changed, none where nothing did."""
+    before = {name: getattr(post, name) for name in values if getattr(post, name) != values[name]}
     for name in before:
-        setattr(post, name, settings[name])
+        setattr(post, name, values[name])
     if before:
-        after = {name: settings[name] for name in before}
-        journal.record(by, "post settings", post, post_id=post.id, before=before, after=after, now=now)
+        session.flush()
+        after = {name: values[name] for name in before}
+        journal.record(by, action, post, post_id=post.id, before=before, after=after, now=now)
 
 
-def _checked(row, number, zones):
+def _require_unused(post):
+    """Raise CodeInUse where anything but the post itself was ever written down at a post."""
+    used = select(exists().where(journal.Entry.post_id == post.id, journal.Entry.subject != Post.__tablename__))
+    if session.scalar(used):
+        raise CodeInUse
+
+
+def _words_of(post):
+    return post.code, post.city, place(post), country_name(post.country), country_name(post.country, "en")
+
+
+def _checked(row, number):
     values = {key: (row.get(key) or "").strip() for key in ("code", "country", "city", "timezone")}
     # IANA names are ASCII; lists of posts are seen to write them with the city's accents.
     values["timezone"] = normalize("NFKD", values["timezone"]).encode("ascii", "ignore").decode()
@@ -104,7 +187,7 @@ def _checked(row, number, zones):
         "code": len(values["code"]) == 3 and values["code"].isascii() and values["code"].isupper(),
         "country": len(values["country"]) == 2 and values["country"].isascii() and values["country"].isupper(),
         "city": 0 < len(values["city"]) <= 80,
-        "timezone": values["timezone"] in zones,
+        "timezone": is_zone(values["timezone"]),
     }
     for column, good in fits.items():
         if not good:

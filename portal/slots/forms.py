@@ -1,4 +1,4 @@
-"""The form by which staff release slots."""
+"""The forms by which staff release slots and close them, and correct the zone that their times are in."""
 
 from datetime import datetime, timedelta
 
@@ -101,3 +101,12 @@ class ReleaseForm(KeyedForm):
 
 class CloseForm(BaseForm):
     """Nothing but the wish to close or reopen a slot."""
+
+
+class ZoneForm(BaseForm):
+    timezone = StringField(_l("Time zone"), validators=[Required(_l("Type the name of the time zone."))])
+
+    @property
+    def name(self):
+        """The name of the zone that was typed."""
+        return (self.timezone.data or "").strip()

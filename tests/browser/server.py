@@ -28,8 +28,10 @@ class Server:
         self.folder = folder
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.named_url = f"http://localhost:{self.port}"
         machine = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-        ours = {**ENVIRONMENT, "PORTAL_INSTANCE": str(folder), "PYTHONWARNINGS": "error"}
+        ours = {**ENVIRONMENT, "PORTAL_INSTANCE": str(folder), "PORTAL_PUBLIC_URL": self.named_url}
+        ours["PYTHONWARNINGS"] = "error"
         self.environment = {**machine, **ours}
 
     def run(self, *command, typed=""):

@@ -23,8 +23,10 @@ from tests.browser.door_tour import see_the_door
 from tests.browser.factor_tour import see_second_step
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
+from tests.browser.keeping_tour import see_posts, see_staff
 from tests.browser.mail_desk import see_agencies, see_mail_desk
 from tests.browser.packages import see_packages, see_the_way_to_a_package
+from tests.browser.passkey_tour import see_passkeys
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
 from tests.browser.post_tour import see_calendar_address, see_statuses
 from tests.browser.retrieval import see_retrieval
@@ -56,11 +58,14 @@ def see_everything(server):
         see_the_way_to_a_package,
         see_packages,
         see_retrieval,
+        see_passkeys,
     ):
         tour(server, album)
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
         tour(server, album)
     see_the_door(server, album)
+    see_staff(server, album)
+    see_posts(server, album)
     see_rules(server, album)
     see_days(server, album)
     see_the_import(server, album)

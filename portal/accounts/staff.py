@@ -1,0 +1,207 @@
+"""What supervisors and administrators can do with the accounts of staff, and administrators with anybody's sessions.
+
+A supervisor sees the staff of one post, an administrator all of them. Nobody changes the own role or closes the own
+account, and an administrator always remains.
+"""
+
+import secrets
+
+from sqlalchemy import select
+
+from portal import db, journal
+from portal.accounts import factors, links
+from portal.accounts.models import Account
+from portal.accounts.operations import account_named, create_staff
+from portal.db import session
+from portal.errors import NotFound, PortalError
+from portal.locale import _l
+from portal.posts.models import Post
+from portal.sessions import operations as sessions
+
+PAGE = 50
+ADMINISTRATOR = "administrator"
+ROLES_OF_A_POST = ("guard", "desk", "scheduler", "officer", "supervisor")
+ROLE_NAMES = {
+    "guard": _l("Guard"),
+    "desk": _l("Desk"),
+    "scheduler": _l("Scheduler"),
+    "officer": _l("Officer"),
+    "supervisor": _l("Supervisor"),
+    ADMINISTRATOR: _l("Administrator"),
+}
+_ADMINISTRATORS = (
+    select(Account.id)
+    .where(Account.role == ADMINISTRATOR, Account.closed_at.is_(None))
+    .order_by(Account.id)
+    .with_for_update(key_share=True)
+)
+
+
+class OwnAccount(PortalError):
+    message = _l("This is your own account. Somebody else has to change it.")
+
+
+class LastAdministrator(PortalError):
+    message = _l("This is the last administrator. Make somebody else an administrator first.")
+
+
+class RoleNotYours(PortalError):
+    message = _l("You cannot give this role.")
+
+
+class PostMissing(PortalError):
+    message = _l("Everybody but an administrator belongs to a post. Choose one.")
+
+
+class NobodyNamed(PortalError):
+    message = _l("No account has this e-mail address or sign-in number.")
+
+
+def roles_for(who):
+    """Return the roles that somebody may give."""
+    return (*ROLES_OF_A_POST, ADMINISTRATOR) if who.may(ADMINISTRATOR) else ROLES_OF_A_POST
+
+
+def staff_seen_by(who, page, post_id=None):
+    """Return the accounts of staff that somebody may see, PAGE of them at a time, and whether there are more.
+
+    page: 1 is the first; post_id: only those of this post. In the order of e-mail addresses, open accounts first.
+    """
+    found = select(Account, Post).outerjoin(Post, Post.id == Account.post_id).where(_seen_by(who))
+    if post_id is not None:
+        found = found.where(Account.post_id == post_id)
+    found = found.order_by(Account.closed_at.is_not(None), Account.email, Account.id)
+    rows = session.execute(found.offset((page - 1) * PAGE).limit(PAGE + 1)).all()
+    return rows[:PAGE], len(rows) > PAGE
+
+
+def member_seen_by(who, account_id):
+    """Return an account of staff that somebody may see, or raise NotFound (R5)."""
+    found = session.scalar(select(Account).where(Account.id == account_id, _seen_by(who)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def create(who, email, role, post, form_key, now):
+    """Create an account for a member of staff and send a link by which to choose a password; return the account.
+
+    post: None for an administrator. The same form key gives the same account again, without another mail (R12).
+    Raises RoleNotYours, PostMissing or EmailTaken.
+    """
+    post = _post_for(who, role, post)
+    with db.reading() as own:
+        again = own.scalar(select(Account).where(Account.form_key == form_key, _seen_by(who)))
+    if again is not None:
+        return again
+    nobody_knows = secrets.token_urlsafe(32)
+    account = create_staff(email, nobody_knows, role, post, form_key, now, check=False, by=who.actor)
+    links.invite(account, now)
+    return account
+
+
+def change_role(who, account_id, role, post, now):
+    """Give a member of staff another role, and the post that goes with it; return the digests of ended sessions.
+
+    Raises RoleNotYours, PostMissing, OwnAccount or LastAdministrator.
+    """
+    post = _post_for(who, role, post)
+    account = _held(who, account_id, leaves=role != ADMINISTRATOR)
+    before = {"role": account.role, "post_id": account.post_id}
+    after = {"role": role, "post_id": post and post.id}
+    if before == after:
+        return []
+    account.role, account.post_id = role, after["post_id"]
+    _note(who, "staff role changed", account, now, before=before, after=after)
+    return sessions.end_all(account.id)
+
+
+def close(who, account_id, now):
+    """Close the account of a member of staff; return the digests of ended sessions. Closing twice is once.
+
+    Raises OwnAccount or LastAdministrator.
+    """
+    account = _held(who, account_id, leaves=True)
+    if account.closed_at is None:
+        account.closed_at = now
+        _note(who, "staff account closed", account, now)
+    return sessions.end_all(account.id)
+
+
+def open_again(who, account_id, now):
+    """Open a closed account of a member of staff again, with the password it had. Raises OwnAccount."""
+    account = _held(who, account_id, leaves=False)
+    if account.closed_at is not None:
+        account.closed_at = None
+        _note(who, "staff account opened", account, now)
+
+
+def end_sessions(who, account_id, now):
+    """End every session of a member of staff; return their digests."""
+    return _end_sessions(who, member_seen_by(who, account_id), now)
+
+
+def reset_factor(who, account_id, now):
+    """Take the app and the recovery codes of a member of staff away; sessions end; return the account.
+
+    Raises OwnAccount.
+    """
+    account = _held(who, account_id, leaves=False)
+    factors.reset_factor(account, who.actor, now)
+    return account
+
+
+def end_sessions_named(who, name, now):
+    """End every session of whoever has an e-mail address or sign-in number; return their digests.
+
+    For administrators, who see nothing else of an applicant. Raises NobodyNamed.
+    """
+    account = account_named(name)
+    if account is None:
+        raise NobodyNamed
+    return _end_sessions(who, account, now)
+
+
+def _seen_by(who):
+    """The condition that the accounts of staff meet that somebody may see."""
+    return Account.role.is_not(None) if who.may(ADMINISTRATOR) else Account.post_id == who.post_id
+
+
+def _post_for(who, role, post):
+    """Return the post that a role which somebody gives belongs to, or raise RoleNotYours or PostMissing."""
+    if role not in roles_for(who):
+        raise RoleNotYours
+    if role == ADMINISTRATOR:
+        return None
+    own = post if who.may(ADMINISTRATOR) else session.get_one(Post, who.post_id)
+    if own is None:
+        raise PostMissing
+    return own
+
+
+def _held(who, account_id, *, leaves):
+    """Return somebody else's account of staff, held until this transaction is over; leaves: an administrator's is lost.
+
+    Administrators are held first, in one order: of two who demote each other at the same instant, the second waits,
+    and finds that nobody else is left.
+    """
+    administrators = session.scalars(_ADMINISTRATORS).all()
+    held = select(Account).where(Account.id == account_id, _seen_by(who)).with_for_update(key_share=True)
+    account = session.scalar(held.execution_options(populate_existing=True))
+    if account is None:
+        raise NotFound
+    if account.id == who.account_id:
+        raise OwnAccount
+    if leaves and administrators == [account.id]:
+        raise LastAdministrator
+    return account
+
+
+def _end_sessions(who, account, now):
+    ended = sessions.end_all(account.id)
+    _note(who, "sessions ended", account, now, after={"sessions": len(ended)})
+    return ended
+
+
+def _note(who, action, account, now, **change):
+    journal.record(who.actor, action, account, post_id=account.post_id, now=now, **change)

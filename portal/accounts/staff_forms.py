@@ -1,0 +1,65 @@
+"""The forms about accounts of staff."""
+
+from wtforms import EmailField, Form, RadioField, SelectField, StringField
+from wtforms.validators import Optional, ValidationError
+
+from portal.accounts.emails import EmailUnfit, read_email
+from portal.forms import AtMost, BaseForm, KeyedForm, Required, options
+from portal.locale import _, _l
+
+ROLE_MEANINGS = {
+    "guard": _l("Guard: the list of the day and check-in, nothing else"),
+    "desk": _l("Desk: look up cases, packages, the counter"),
+    "scheduler": _l("Scheduler: what the desk can, and slots"),
+    "officer": _l("Officer: what the desk can, and cases, statuses, questions"),
+    "supervisor": _l("Supervisor: all of it, settings and staff of the post"),
+    "administrator": _l("Administrator: all posts and all staff, no cases"),
+}
+
+
+class RoleMixin(Form):
+    """A role among those that somebody may give, and, where there is a choice, the post."""
+
+    role = RadioField(_l("Role"), validators=[Required(_l("Choose a role."))])
+    post = SelectField(_l("Post"), validators=[Optional()])
+
+    def __init__(self, roles, posts, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.role.choices = options([(role, ROLE_MEANINGS[role]) for role in roles])
+        if posts:
+            self.post.choices = options([("", _("No post: an administrator")), *posts])
+        else:
+            del self.post
+
+
+class RoleForm(RoleMixin, BaseForm):
+    """Another role for a member of staff."""
+
+
+class InviteForm(RoleMixin, KeyedForm):
+    order = ("email", "role", "post", "form_key")
+    email = EmailField(_l("E-mail address"), validators=[Required(_l("Type an e-mail address.")), AtMost(254)])
+    address = None
+
+    def validate_email(self, field):
+        try:
+            self.address = read_email(field.data or "")
+        except EmailUnfit as refusal:
+            raise ValidationError(str(refusal.message)) from refusal
+
+
+class FilterForm(BaseForm):
+    """Of which post staff are listed: sent by GET."""
+
+    post = SelectField(_l("Post"))
+
+
+class NamedForm(BaseForm):
+    name = StringField(
+        _l("E-mail address or sign-in number"),
+        validators=[Required(_l("Type an e-mail address or a sign-in number.")), AtMost(254)],
+    )
+
+
+class ActForm(BaseForm):
+    """Nothing but a button."""

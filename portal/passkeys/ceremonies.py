@@ -1,0 +1,133 @@
+"""What a browser is asked to do with a passkey, and whether what it answers is in order (Web Authentication, level 3).
+
+Nothing here knows the database. Whatever is wrong with an answer, it is PasskeyUnfit.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import webauthn
+from webauthn.helpers import parse_authentication_credential_json, parse_client_data_json, structs
+from webauthn.helpers import parse_registration_credential_json as parse_registration
+
+from portal.errors import PortalError
+from portal.locale import _l
+
+SITE_NAME = "221(g) Portal"
+PATIENCE_MILLISECONDS = 5 * 60 * 1000
+DEFAULT_PORTS = {"http": 80, "https": 443}
+VERIFIED = structs.UserVerificationRequirement.REQUIRED
+
+
+class PasskeyUnfit(PortalError):
+    """Unknown, removed, of another site, copied, or not in order: all the same."""
+
+    message = _l("This passkey does not open an account here. It may have been removed. Log in with your password.")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where passkeys are good: the origin as browsers name it, and its host, by which devices know the portal."""
+
+    origin: str
+    host: str
+
+    @property
+    def has_name(self):
+        """Whether the host is a name: browsers make no passkeys for numbers such as 127.0.0.1."""
+        try:
+            ip_address(self.host)
+        except ValueError:
+            return True
+        return False
+
+
+def site_of(public_url):
+    """Return the Site that people reach at an address such as https://portal.example.org."""
+    parts = urlsplit(public_url)
+    port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return Site(f"{parts.scheme}://{parts.hostname}{port}", parts.hostname or "")
+
+
+def options_to_add(site, account_name, user_handle, challenge, known):
+    """Return, as JSON, what a browser is asked in order to make a passkey; known: credentials it must not hold yet."""
+    selection = structs.AuthenticatorSelectionCriteria(
+        resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED
+    )
+    options = webauthn.generate_registration_options(
+        rp_id=site.host,
+        rp_name=SITE_NAME,
+        user_name=account_name,
+        user_id=user_handle,
+        challenge=challenge,
+        timeout=PATIENCE_MILLISECONDS,
+        authenticator_selection=selection,
+        exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in known],
+    )
+    return webauthn.options_to_json(options)
+
+
+def options_to_log_in(site, challenge):
+    """Return, as JSON, what a browser is asked in order to log in with whichever passkey the person chooses."""
+    options = webauthn.generate_authentication_options(
+        rp_id=site.host, challenge=challenge, timeout=PATIENCE_MILLISECONDS, user_verification=VERIFIED
+    )
+    return webauthn.options_to_json(options)
+
+
+def read_new(text):
+    """Return a browser's answer to options_to_add, and the challenge that it says it answers."""
+    with _reading():
+        answer = parse_registration(text)
+        return answer, parse_client_data_json(answer.response.client_data_json).challenge
+
+
+def read_log_in(text):
+    """Return a browser's answer to options_to_log_in, and the challenge that it says it answers."""
+    with _reading():
+        answer = parse_authentication_credential_json(text)
+        return answer, parse_client_data_json(answer.response.client_data_json).challenge
+
+
+def verified_new(answer, challenge, site):
+    """Return credential id, public key and sign count of a passkey that was made for this site by a verified person."""
+    with _reading():
+        made = webauthn.verify_registration_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.host,
+            expected_origin=site.origin,
+            require_user_verification=True,
+        )
+    return made.credential_id, made.credential_public_key, made.sign_count
+
+
+def verified_count(answer, challenge, site, user_handle, public_key):
+    """Return the sign count of an answer that a passkey gave for this site and this person, who was verified.
+
+    Whether the count has advanced is for whoever keeps it to say.
+    """
+    if answer.response.user_handle != user_handle:
+        raise PasskeyUnfit
+    with _reading():
+        used = webauthn.verify_authentication_response(
+            credential=answer,
+            expected_challenge=challenge,
+            expected_rp_id=site.host,
+            expected_origin=site.origin,
+            credential_public_key=public_key,
+            credential_current_sign_count=0,
+            require_user_verification=True,
+        )
+    return used.new_sign_count
+
+
+@contextmanager
+def _reading():
+    """Take whatever a stranger's bytes make the library stumble over as what it is: an answer that is not in order."""
+    try:
+        yield
+    except Exception as error:
+        raise PasskeyUnfit from error

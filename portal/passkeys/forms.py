@@ -1,0 +1,28 @@
+"""The forms of passkeys."""
+
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
+
+from portal.forms import AtMost, BaseForm, Required
+from portal.locale import _l
+
+LONGEST_NAME = 60
+LONGEST_ANSWER = 20_000
+
+
+class NameForm(BaseForm):
+    name = StringField(
+        _l("Name of the passkey"),
+        validators=[Required(_l("Give it a name, such as the device it is on.")), AtMost(LONGEST_NAME)],
+    )
+    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+
+
+class AnswerForm(BaseForm):
+    """What the browser answered, filled in by the script."""
+
+    answer = HiddenField(validators=[AtMost(LONGEST_ANSWER)])
+    shared_device = BooleanField()
+
+
+class RemoveForm(BaseForm):
+    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])

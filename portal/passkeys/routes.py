@@ -1,0 +1,124 @@
+"""The pages of passkeys: those of an account, add one, remove one, log in with one."""
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+
+from portal import access, clock
+from portal.access import current_user, public, signed_in
+from portal.accounts import operations as accounts
+from portal.db import commits
+from portal.errors import PortalError
+from portal.headers import scripted
+from portal.limits import rules as limits
+from portal.passkeys import ceremonies, operations
+from portal.passkeys.forms import AnswerForm, NameForm, RemoveForm
+from portal.sessions import operations as sessions
+from portal.sessions.devices import device_name
+
+bp = Blueprint("passkeys", __name__, url_prefix="/<language:lang>/account/passkeys")
+
+
+@bp.route("")
+@signed_in
+def show():
+    return render_template("passkeys/list.html", mine=operations.passkeys_of(current_user.account_id), **_place())
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@signed_in
+@limits.at_most(10, "15 minutes", per=limits.account)
+@scripted
+@commits
+def new():
+    _require_confirmed()
+    form = NameForm()
+    if form.validate_on_submit():
+        name = (form.name.data or "").strip()
+        try:
+            asked = operations.ask_to_add(
+                current_user, form.current.data, name, access.browser_digest(), _site(), clock.now()
+            )
+        except accounts.WrongPassword as refusal:
+            form.current.errors = [refusal.message]
+        except PortalError as refusal:
+            form.name.errors = [refusal.message]
+        else:
+            return render_template("passkeys/make.html", form=AnswerForm(formdata=None), asked=asked, **_place())
+    return render_template("passkeys/new.html", form=form, **_place())
+
+
+@bp.route("/made", methods=["POST"])
+@signed_in
+@limits.at_most(10, "15 minutes", per=limits.account)
+@commits
+def add():
+    form = AnswerForm()
+    if not form.validate_on_submit():
+        return redirect(url_for(".new"), 303)
+    try:
+        operations.add(current_user, form.answer.data, access.browser_digest(), _site(), clock.now())
+    except PortalError as refusal:
+        return render_template("passkeys/refused.html", message=refusal.message, again=url_for(".new"))
+    return redirect(url_for(".show", said="passkey_added"), 303)
+
+
+@bp.route("/<uuid:public_id>/remove", methods=["GET", "POST"])
+@signed_in
+@limits.at_most(10, "15 minutes", per=limits.account)
+@commits
+def remove(public_id):
+    _require_confirmed()
+    passkey, form = operations.passkey_of(current_user.account_id, public_id), RemoveForm()
+    if form.validate_on_submit():
+        try:
+            operations.remove(current_user, public_id, form.current.data, clock.now())
+        except accounts.WrongPassword as refusal:
+            form.current.errors = [refusal.message]
+        else:
+            access.forget_everyone()
+            return redirect(url_for(".show", said="passkey_removed"), 303)
+    return render_template("passkeys/remove.html", form=form, passkey=passkey)
+
+
+@bp.route("/log-in/options", methods=["POST"])
+@public
+@limits.at_most(300, "15 minutes", per=limits.address)
+@commits
+def options():
+    asked = operations.ask_to_log_in(access.browser_digest(), _site(), clock.now())
+    return Response(asked, mimetype="application/json")
+
+
+@bp.route("/log-in", methods=["POST"])
+@public
+@limits.at_most(300, "15 minutes", per=limits.address)
+@commits
+def log_in():
+    form, target = AnswerForm(), access.own_address(request.args.get("next"))
+    number, digest = access.new_number()
+    answered = form.answer.data if form.validate_on_submit() else ""
+    shared = form.shared_device.data
+    try:
+        asked = answered, access.browser_digest(), digest, shared, _site(), clock.now()
+        account = operations.log_in(*asked, device=device_name(request.user_agent.string))
+    except PortalError as refusal:
+        return render_template("passkeys/refused.html", message=refusal.message, again=url_for("accounts.log_in"))
+    sessions.end(getattr(current_user, "session_digest", ""))
+    page = target or url_for("staff.home" if account.role else "home.dashboard", lang=account.language)
+    kept = None if shared or account.role else accounts.KEPT_SECONDS
+    return access.hand_over(redirect(page, 303), number, seconds=kept)
+
+
+def _require_confirmed():
+    """Ask staff for their second factor first, where they gave it a while ago: a passkey is one too."""
+    if current_user.is_staff:
+        access.require_confirmed()
+
+
+def _site():
+    return ceremonies.site_of(current_app.extensions["settings"].public_url)
+
+
+def _place():
+    """Return what a page needs to say where passkeys work, and whether that is here."""
+    site = _site()
+    return {"site": site, "is_here": site.origin.partition("://")[2] == request.host}

@@ -1,0 +1,20 @@
+"""Supervisors and administrators help staff who lost the device that was their second factor."""
+
+from flask import Blueprint, redirect, url_for
+
+from portal import access, clock
+from portal.access import confirmed, current_user, staff_only
+from portal.db import commits
+from portal.passkeys import operations
+
+bp = Blueprint("staff_factors", __name__, url_prefix="/<language:lang>/staff/accounts")
+
+
+@bp.route("/<int:account_id>/factor", methods=["POST"])
+@staff_only("supervisor", "administrator")
+@confirmed
+@commits
+def reset(account_id):
+    operations.reset_factors(current_user, account_id, clock.now())
+    access.forget_everyone()
+    return redirect(url_for("staff_accounts.show", account_id=account_id, said="factor_reset"), 303)

@@ -1,0 +1,14 @@
+"""The names of time zones."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+
+def is_zone(name):
+    """Say whether this is the name of an IANA time zone, as it is written there."""
+    return name in _names()
+
+
+@cache
+def _names():
+    return frozenset(available_timezones())

@@ -1,0 +1,29 @@
+"""The page by which an administrator corrects the time zone of a post: it moves the instants of slots."""
+
+from flask import Blueprint, redirect, render_template, url_for
+
+from portal import clock
+from portal.access import confirmed, current_user, staff_only
+from portal.db import commits
+from portal.posts.operations import post_at
+from portal.slots import zones
+from portal.slots.forms import ZoneForm
+
+bp = Blueprint("zones", __name__, url_prefix="/<language:lang>/staff/posts")
+
+
+@bp.route("/<code>/zone", methods=["GET", "POST"])
+@staff_only("administrator")
+@confirmed
+@commits
+def correct(code):
+    post, form = post_at(code), ZoneForm()
+    if form.validate_on_submit():
+        try:
+            zones.correct_zone(post, form.name, current_user.actor, clock.now())
+        except zones.ZoneUnknown as refusal:
+            form.timezone.errors = [refusal.message]
+        else:
+            return redirect(url_for("post_settings.show", code=code, said="zone_corrected"), 303)
+    slots, taken = zones.to_come(post, clock.now())
+    return render_template("staff/post_zone.html", post=post, form=form, slots=slots, taken=taken, now=clock.now())

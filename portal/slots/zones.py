@@ -1,0 +1,71 @@
+"""The time zone of a post is corrected: slots to come keep their local times, and their instants follow (R9)."""
+
+from datetime import UTC, timedelta
+
+from sqlalchemy import func, select, update
+
+from portal import journal
+from portal.db import session
+from portal.errors import PortalError
+from portal.locale import _l
+from portal.posts.models import Post
+from portal.posts.zone_names import is_zone
+from portal.slots.models import Slot
+from portal.slots.operations import instant_of
+
+WIDEST_OFFSET = timedelta(days=1)
+
+
+class ZoneUnknown(PortalError):
+    message = _l("There is no such time zone. Write it like Asia/Phnom_Penh.")
+
+
+def to_come(post, now):
+    """Return how many slots of a post are to come, and how many seats in them are taken."""
+    ahead = select(func.count(), func.coalesce(func.sum(Slot.taken), 0)).where(
+        Slot.post_id == post.id, Slot.starts_at > now
+    )
+    return tuple(session.execute(ahead).one())
+
+
+def correct_zone(post, timezone, by, now):
+    """Let a post be in another time zone; return how many slots follow.
+
+    A slot follows that is to come by the old zone or by the new one; what is past by both stays as it was. One
+    journal entry says all of it. Raises ZoneUnknown.
+    """
+    if not is_zone(timezone):
+        raise ZoneUnknown
+    held = (
+        select(Post).where(Post.id == post.id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    )
+    post = session.scalars(held).one()
+    before, post.timezone = post.timezone, timezone
+    moved = _move_slots(post, now)
+    if before != timezone or moved:
+        change = {"before": {"timezone": before}, "after": {"timezone": timezone, "slots": moved}}
+        journal.record(by, "post zone corrected", post, post_id=post.id, now=now, **change)
+    return moved
+
+
+def catch_up(by, now):
+    """Let slots to come follow where their post is in another zone than they, as after an import; return how many."""
+    behind = select(Slot.id).where(Slot.post_id == Post.id, Slot.timezone != Post.timezone, Slot.starts_at > now)
+    posts = session.scalars(select(Post).where(behind.exists()).order_by(Post.id)).all()
+    return sum(correct_zone(post, post.timezone, by, now) for post in posts)
+
+
+def _move_slots(post, now):
+    """Recompute the instants of a post's slots to come that are in another zone; return how many."""
+    since = now.astimezone(UTC).replace(tzinfo=None) - WIDEST_OFFSET
+    near = select(Slot.id, Slot.local_start, Slot.starts_at).where(
+        Slot.post_id == post.id, Slot.timezone != post.timezone, Slot.local_start >= since
+    )
+    rows = [
+        {"id": slot_id, "timezone": post.timezone, "starts_at": instant}
+        for slot_id, local_start, before in session.execute(near.order_by(Slot.id).with_for_update(key_share=True))
+        if max(before, instant := instant_of(local_start, post.timezone)) > now
+    ]
+    if rows:
+        session.execute(update(Slot), rows)
+    return len(rows)
