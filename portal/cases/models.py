@@ -57,7 +57,7 @@ class Case(Base):
     number: Mapped[str] = mapped_column(String(20))
     visa_class: Mapped[str] = mapped_column(String(8))
     status: Mapped[str] = mapped_column(ForeignKey("status_word.code"))
-    status_on: Mapped[date]
+    status_on: Mapped[date] = mapped_column(index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     invited_until: Mapped[date | None]

@@ -1,4 +1,5 @@
-"""The worker: writes the reminders that are due, runs the rolling rules, and sends what is in the outbox.
+"""The worker: writes the reminders that are due, runs the rolling rules, seals the journal, erases what is kept
+long enough, and sends what is in the outbox.
 
 Any number of workers may run, and be killed at any moment: each message is claimed by one of them,
 under a lease.
@@ -14,7 +15,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal import clock
@@ -28,11 +29,13 @@ from portal.mail import carriers, outbox
 from portal.mailing import reminders
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
+from portal.seals import operations as seals
 from portal.slots import runs
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
 HOUSEKEEPING = timedelta(minutes=1)
+MOST_BATCHES_SEALED = 40
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +85,7 @@ class Worker:
             uploads.forget_old(now)
             session.commit()
             self._run_rules(now)
+            self._seal_journal(now)
         if not outbox.is_anything_due(now):
             return 0
         with self.app.test_request_context(base_url=self.settings.public_url):
@@ -94,6 +98,18 @@ class Worker:
         for _run in runs.run_due(now, people_waiting):
             session.commit()
         session.commit()
+
+    def _seal_journal(self, now):
+        """Seal what waits, a batch a transaction; where another worker was faster, leave it to that one."""
+        for _batch in range(MOST_BATCHES_SEALED):
+            try:
+                sealed = seals.seal(now)
+            except IntegrityError:
+                session.rollback()
+                return
+            session.commit()
+            if sealed < seals.BATCH or self.stopped.is_set():
+                return
 
     def _deliver(self, messages):
         went = 0
