@@ -15,7 +15,7 @@ from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.files import read_cases
 from portal.cases.storing import store_cases
-from portal.commands.journal import journal_group
+from portal.commands.journal_file import journal_group
 from portal.db import session
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration
