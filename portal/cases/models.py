@@ -211,6 +211,7 @@ class CaseRequest(Base):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'done', 'refused')", name="state"),
         ForeignKeyConstraint(["case_id", "post_id"], ["case.id", "case.post_id"]),
+        Index(None, "case_id"),
         Index(
             "uq_case_request_open",
             "account_id",

@@ -29,13 +29,17 @@ from portal.mail import carriers, outbox
 from portal.mailing import reminders
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
+from portal.retention import periods, sweeping
 from portal.seals import operations as seals
 from portal.slots import runs
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
 HOUSEKEEPING = timedelta(minutes=1)
+SWEEPING = timedelta(hours=1)
 MOST_BATCHES_SEALED = 40
+MOST_BATCHES_ERASED = 100
+PAUSE_AFTER_BATCH_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -48,6 +52,7 @@ class Worker:
         self.carrier = carriers.carrier_for(self.settings.mail_url, self.settings.mail_from)
         self.stopped = threading.Event()
         self._housekeeping_at = None
+        self._swept_at = None
 
     def run(self, *, once=False):
         """Work until stopped; once: only until nothing is due. Returns how many messages went."""
@@ -81,11 +86,11 @@ class Worker:
             session.commit()
             reminders.write_due(now)
             door.mark_missed(now)
-            outbox.forget_old(now)
             uploads.forget_old(now)
             session.commit()
             self._run_rules(now)
             self._seal_journal(now)
+            self._erase(now)
         if not outbox.is_anything_due(now):
             return 0
         with self.app.test_request_context(base_url=self.settings.public_url):
@@ -110,6 +115,24 @@ class Worker:
             session.commit()
             if sealed < seals.BATCH or self.stopped.is_set():
                 return
+
+    def _erase(self, now):
+        """Erase what was kept long enough, once an hour; a round that did not get to its end goes on in a minute."""
+        if self._swept_at is not None and now - self._swept_at < SWEEPING:
+            return
+        try:
+            for batch, _gone in enumerate(sweeping.sweep(now, periods.in_use()), start=1):
+                session.commit()
+                if batch == MOST_BATCHES_ERASED or self.stopped.wait(PAUSE_AFTER_BATCH_SECONDS):
+                    return
+            self._swept_at = now
+        except (OperationalError, PoolTimeout):
+            raise
+        except Exception as error:
+            # What cannot be erased must not keep mails from going; it is tried again in an hour.
+            _log.error("erasing: %s", type(error).__name__, exc_info=error)
+            session.rollback()
+            self._swept_at = now
 
     def _deliver(self, messages):
         went = 0

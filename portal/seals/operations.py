@@ -28,15 +28,17 @@ def seal(now, most=BATCH):
     The order of the chain is that of sealing: an entry whose transaction ended late follows entries with higher
     numbers. A chain that another worker has lengthened at the same instant raises IntegrityError: nothing is done.
     """
-    waiting = select(*COLUMNS).join(Unsealed, Unsealed.entry_id == Entry.id).order_by(Unsealed.entry_id).limit(most)
-    entries = session.execute(waiting).all()
+    waiting = select(Unsealed.entry_id).order_by(Unsealed.entry_id).limit(most).with_for_update()
+    # Asked by number, not joined: what waits has the highest numbers, and a merge would read all before them.
+    ids = session.scalars(waiting).all()
+    entries = session.execute(select(*COLUMNS).where(Entry.id.in_(ids)).order_by(Entry.id)).all()
     if not entries:
         return 0
     end = end_of_chain()
     seals = _seals_after(end, entries)
     session.execute(insert(Seal), seals)
     session.execute(insert(Head), _signed(End(seals[-1]["position"], seals[-1]["hash"]), now))
-    session.execute(delete(Unsealed).where(Unsealed.entry_id.in_([one.id for one in entries])))
+    session.execute(delete(Unsealed).where(Unsealed.entry_id.in_(ids)))
     return len(seals)
 
 

@@ -4,8 +4,9 @@ Whoever can write to the database can recompute hashes, but not sign: the newest
 """
 
 import json
+from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Select, func, literal_column, select
 
 from portal.db import session
 from portal.journal import Entry
@@ -23,7 +24,7 @@ _CHAIN = (
     .order_by(Seal.position)
     .execution_options(yield_per=BATCH)
 )
-_ONE = select(literal_column("1"))
+_ONE: Select[Any] = select(literal_column("1"))
 
 
 def violations():
@@ -47,7 +48,8 @@ def cut_since(lines):
 
 def _chain():
     """Walk the chain in one statement, so that what workers seal meanwhile changes nothing."""
-    position, last, newest = 0, GENESIS, None
+    position, newest = 0, None
+    last: str | None = GENESIS
     for row in session.execute(_CHAIN):
         if row.position != position + 1:
             yield f"R6 journal seals {position + 1} to {row.position - 1}: gone"

@@ -8,6 +8,8 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+# What erasing a case asks for.
+INDEXES = (("case", "status_on"), ("case_request", "case_id"), ("submission", "sender_id"))
 FIXED = ("journal_entry", "journal_seal", "journal_head")
 POSTGRESQL = (
     """
@@ -83,11 +85,13 @@ def upgrade():
     op.execute("INSERT INTO journal_unsealed (entry_id) SELECT id FROM journal_entry")
     for statement in POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE:
         op.execute(statement)
-    op.create_index(op.f("ix_case_status_on"), "case", ["status_on"])
+    for table, column in INDEXES:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
 def downgrade():
-    op.drop_index(op.f("ix_case_status_on"), "case")
+    for table, column in INDEXES:
+        op.drop_index(op.f(f"ix_{table}_{column}"), table)
     if op.get_bind().dialect.name == "postgresql":
         for table in FIXED:
             op.execute(f"DROP TRIGGER {table}_fixed ON {table}")
