@@ -188,7 +188,7 @@ def worker(once):
     """Send mail and reminders, until stopped."""
     if not state.is_migrated():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
-    working = worker_of()
+    working = worker_of(say=click.echo)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, working.stop)
     went = working.run(once=once)

@@ -44,10 +44,10 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """One worker of an application."""
+    """One worker of an application. say: takes a line for whoever keeps the worker's output."""
 
-    def __init__(self, app):
-        self.app = app
+    def __init__(self, app, say=lambda _line: None):
+        self.app, self.say = app, say
         self.settings = app.extensions["settings"]
         self.carrier = carriers.carrier_for(self.settings.mail_url, self.settings.mail_from)
         self.stopped = threading.Event()
@@ -113,6 +113,9 @@ class Worker:
                 session.rollback()
                 return
             session.commit()
+            if sealed:
+                end = seals.end_of_chain()
+                self.say(f"journal sealed up to {end.position}: {end.hash}")
             if sealed < seals.BATCH or self.stopped.is_set():
                 return
 
@@ -234,6 +237,6 @@ def _hand_over(message):
     return still_mine
 
 
-def worker_of(app=None):
+def worker_of(app=None, **options):
     """Return a worker of the application in use."""
-    return Worker(app or current_app._get_current_object())  # type: ignore[attr-defined]  # it is a proxy
+    return Worker(app or current_app._get_current_object(), **options)  # type: ignore[attr-defined]  # it is a proxy

@@ -20,6 +20,7 @@ from portal.courier import operations as packages
 from portal.db import session
 from portal.inquiries import operations as inquiries
 from portal.mail.models import Message
+from portal.posts.operations import place
 from portal.sessions.models import SignIn
 
 VERSION = 1
@@ -97,6 +98,7 @@ def _request(request):
 def _case(case):
     return {
         "post": case.post.code,
+        "location": place(case.post),
         "case_number": case.number,
         "visa_class": case.visa_class,
         "status": _word(case.status),

@@ -22,6 +22,7 @@ from tests.browser.day_tour import see_days, see_the_import
 from tests.browser.door_tour import see_the_door
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
+from tests.browser.leaving_tour import see_a_full_account, see_what_is_kept
 from tests.browser.mail_desk import see_agencies, see_mail_desk
 from tests.browser.packages import see_packages, see_the_way_to_a_package
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
@@ -55,6 +56,7 @@ def see_everything(server):
         see_the_way_to_a_package,
         see_packages,
         see_retrieval,
+        see_what_is_kept,
     ):
         tour(server, album)
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
@@ -149,6 +151,7 @@ def _booked(server, album):
     album.take(reader, "dashboard, booked", "/dashboard")
     story = re.search(r'href="(/en/cases/[^"]+)"', reader.open("/en/dashboard").html)[1]
     album.take(reader, "story of a case", story.removeprefix("/en"))
+    see_a_full_account(reader, album)
 
 
 def _cancelled(server, album):

@@ -48,6 +48,12 @@ def test_r6_the_worker_seals_what_people_did_into_a_chain_with_a_signed_head(app
     assert run(app, "check").stderr == "0 violations.\n"
 
 
+def test_the_worker_says_where_the_chain_ends_for_whoever_keeps_its_output(app):
+    entries(2)
+
+    assert run(app, "worker", "--once").stdout.startswith("journal sealed up to 2: ")
+
+
 def test_r6_an_entry_that_becomes_visible_late_is_sealed_late_and_not_left_out(app):
     entries(3)
     late = session.scalars(select(Unsealed.entry_id).order_by(Unsealed.entry_id)).first()
