@@ -16,6 +16,7 @@ from bench.herd import herd, swaps
 from bench.lookups import among_many, telling_numbers, telling_passports
 from bench.mail import send_under_fire
 from bench.release import release_under_eyes
+from bench.seal import seal_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
 from bench.year import live_on
@@ -26,6 +27,7 @@ SWAPS = 100
 ROWS = 50_000
 MESSAGES, KILLS = 1000, 30
 IMPORT_SECONDS = 300
+SEALED, SEALERS_KILLED = 4000, 30
 CANCELLED = 40
 SCANS = 300
 SAMPLES = 1000
@@ -103,6 +105,7 @@ def prove(portal):
         yield "Release", release_under_eyes(portal, server, RELEASED, READERS)
     yield "A year of rules", live_on(portal)
     yield "Import", import_cases(portal, ROWS)
+    yield "The sealed journal", seal_under_fire(portal, SEALED, SEALERS_KILLED)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS, refusing=True)
 

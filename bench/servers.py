@@ -111,15 +111,15 @@ def postgresql():
 
 
 @contextmanager
-def portal_on(database, postgres=None):
-    """Give a portal on a fresh database, migrated, with the demonstration data."""
+def portal_on(database, postgres=None, *, loaded=True):
+    """Give a portal on a fresh database, migrated, with the demonstration data, or with posts alone."""
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
         write_secrets(folder)
         url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else _new_database(postgres)
         portal = Portal(database, folder, url)
         portal.command("db", "upgrade")
-        portal.command("demo", "load")
+        portal.command(*(("demo", "load") if loaded else ("posts", "import", ROOT / "portal" / "data" / "posts.csv")))
         yield portal
     finally:
         shutil.rmtree(folder)

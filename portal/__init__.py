@@ -43,6 +43,9 @@ from portal.mailing.staff_routes import bp as unsent_bp
 from portal.passkeys.routes import bp as passkeys_bp
 from portal.passkeys.staff_routes import bp as staff_factors_bp
 from portal.posts.staff_routes import bp as post_settings_bp
+from portal.retention import periods
+from portal.retention.account_routes import bp as own_bp
+from portal.retention.routes import bp as privacy_bp
 from portal.slots.rule_routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
 from portal.slots.week_routes import bp as weeks_bp
@@ -88,6 +91,8 @@ BLUEPRINTS = (
     mailing_bp,
     unsent_bp,
     mail_desk_bp,
+    own_bp,
+    privacy_bp,
 )
 LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"
@@ -126,6 +131,7 @@ def create_app(settings=None):
     access.init_app(app, lambda digest: accounts.session_for(digest, clock.now()))
     limits.init_app(app, settings)
     factor_routes.init_app(app)
+    periods.init_app(app, settings)
     pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

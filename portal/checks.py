@@ -12,6 +12,7 @@ from portal.db import Base, session
 from portal.inquiries.models import Inquiry
 from portal.journal import Entry
 from portal.paper.references import read_reference
+from portal.seals import verification
 from portal.slots.models import Release, Slot
 from portal.slots.operations import instant_of
 
@@ -23,6 +24,7 @@ def violations():
     yield from _seats()
     yield from _one_live_appointment()
     yield from _journal()
+    yield from verification.violations()
     yield from _instants()
     yield from _references()
     yield from _foreign_keys()

@@ -37,6 +37,7 @@ class Settings:
     limits_factor: float
     secure_cookies: bool
     trusted_proxies: int
+    keep: dict[str, int]
 
 
 def settings_from(environment, instance=None):
@@ -62,6 +63,7 @@ def settings_from(environment, instance=None):
         limits_factor=_factor(values),
         secure_cookies=_flag(values, "PORTAL_SECURE_COOKIES"),
         trusted_proxies=_proxies(values),
+        keep={name: _days(values, name) for name in values if name.startswith("PORTAL_KEEP_") and values[name]},
     )
 
 
@@ -169,6 +171,12 @@ def _proxies(values):
     if not text.isdecimal():
         raise SettingsError("PORTAL_TRUSTED_PROXIES must say how many proxies stand in front, as a whole number.")
     return int(text)
+
+
+def _days(values, name):
+    if not values[name].isdecimal():
+        raise SettingsError(f"{name} must be a whole number of days, not {values[name]!r}.")
+    return int(values[name])
 
 
 if __name__ == "__main__":

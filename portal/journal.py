@@ -1,5 +1,6 @@
 """Who changed what, when: one entry in the same transaction as the change (R6)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ WORKER = "worker"
 
 
 class Entry(Base):
-    """One change. Never updated, never deleted."""
+    """One change. Never updated, never deleted: triggers refuse it, and the worker seals it (docs/journal.md)."""
 
     __tablename__ = "journal_entry"
     __table_args__ = (Index(None, "subject", "subject_id"),)
@@ -32,6 +33,18 @@ class Entry(Base):
 
 
 _ENTER = insert(Entry)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stored object by its table and number alone, where an entry is about one that is not at hand."""
+
+    model: Any
+    id: int
+
+    @property
+    def __tablename__(self):
+        return self.model.__tablename__
 
 
 def record(by, action, subject, *, post_id=None, before=None, after=None, now=None):

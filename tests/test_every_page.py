@@ -40,6 +40,8 @@ PUBLIC = {
     "guide.about",
     "guide.topic",
     "courier.start",
+    "retention.privacy",
+    "own.deleted",
 }
 VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
 VALUES |= {
@@ -125,6 +127,8 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         "account/devices",
         "account/mail",
         "account/calendar",
+        "account/data",
+        "account/delete",
         f"cases/{case.public_id}",
     ):
         visitor.open(f"/{language}/{path}")
@@ -194,6 +198,8 @@ def test_every_page_for_visitors_opens_in_every_language(visitor, language):
         "status",
         "guide",
         "guide/about",
+        "privacy",
+        "account/deleted",
     ):
         visitor.open(f"/{language}/{path}")
 

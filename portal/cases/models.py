@@ -57,7 +57,7 @@ class Case(Base):
     number: Mapped[str] = mapped_column(String(20))
     visa_class: Mapped[str] = mapped_column(String(8))
     status: Mapped[str] = mapped_column(ForeignKey("status_word.code"))
-    status_on: Mapped[date]
+    status_on: Mapped[date] = mapped_column(index=True)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     invited_until: Mapped[date | None]
@@ -211,6 +211,7 @@ class CaseRequest(Base):
     __table_args__ = (
         CheckConstraint("state IN ('open', 'done', 'refused')", name="state"),
         ForeignKeyConstraint(["case_id", "post_id"], ["case.id", "case.post_id"]),
+        Index(None, "case_id"),
         Index(
             "uq_case_request_open",
             "account_id",

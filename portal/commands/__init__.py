@@ -16,6 +16,7 @@ from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.files import read_cases
 from portal.cases.storing import store_cases
+from portal.commands.journal_file import journal_group
 from portal.db import session
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration, require_demonstration
@@ -23,6 +24,7 @@ from portal.errors import PortalError
 from portal.mailing.worker import worker_of
 from portal.migrations import state
 from portal.posts import operations as posts
+from portal.seals import verification
 from portal.slots import operations as slots
 from portal.slots import zones
 from portal.slots.patterns import Pattern, read_times
@@ -41,7 +43,7 @@ demo_group = AppGroup("demo", help="The demonstration.")
 
 def init_app(app):
     """Give the application its commands."""
-    for group in (db_group, posts_group, cases_group, staff_group, slots_group, demo_group):
+    for group in (db_group, posts_group, cases_group, staff_group, slots_group, demo_group, journal_group):
         app.cli.add_command(group)
     app.cli.add_command(check)
     app.cli.add_command(worker)
@@ -180,9 +182,15 @@ def demo_herd(code, number, seats, out):
 
 
 @click.command("check")
-def check():
+@click.option("--journal", "export", default=None, type=click.File(encoding="ascii"), help="An earlier journal export.")
+def check(export):
     """Verify the rules over the whole database; one line a violation."""
     violations = list(checks.violations())
+    if export:
+        try:
+            violations += verification.cut_since(export)
+        except (ValueError, KeyError, TypeError) as error:
+            raise click.ClickException("This file is no export of the journal.") from error
     for violation in violations:
         click.echo(violation)
     click.echo(f"{len(violations)} violations.", err=True)
@@ -195,7 +203,7 @@ def worker(once):
     """Send mail and reminders, until stopped."""
     if not state.is_migrated():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
-    working = worker_of()
+    working = worker_of(say=click.echo)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, working.stop)
     went = working.run(once=once)

@@ -71,7 +71,7 @@ class Submission(Base):
     form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
     post_id: Mapped[int]
     case_id: Mapped[int]
-    sender_id: Mapped[int] = mapped_column(ForeignKey("traveller.id"))
+    sender_id: Mapped[int] = mapped_column(ForeignKey("traveller.id"), index=True)
     agency_id: Mapped[int]
     state: Mapped[str] = mapped_column(String(12), default="registered")
     version: Mapped[int] = mapped_column(default=1)

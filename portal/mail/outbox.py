@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import and_, case, delete, exists, func, or_, select, update
+from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import db
@@ -17,7 +17,6 @@ FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 PAUSE_WITHOUT_SERVER = timedelta(minutes=1)
 _UNSYNCHRONISED = {"synchronize_session": False}
-KEPT_DAYS = 90
 _WRITE = {
     "sqlite": sqlite.insert(Message).on_conflict_do_nothing(index_elements=["key"]),
     "postgresql": postgresql.insert(Message).on_conflict_do_nothing(index_elements=["key"]),
@@ -125,12 +124,6 @@ def counts():
     return {state: number for state, number in session.execute(found)}
 
 
-def forget_old(now):
-    """Delete what has gone long ago."""
-    old = Message.done_at < now - timedelta(days=KEPT_DAYS)
-    session.execute(delete(Message).where(Message.state.in_(("sent", "skipped")), old))
-
-
 def _row(kind, key, now, **values):
     row = {"public_id": uuid4(), "kind": kind, "key": key, "written_at": now, "due_at": now, "state": "waiting"}
     return row | {"attempts": 0, "doubtful": False, "trouble": ""} | values
@@ -148,6 +141,8 @@ def _is_mine(message):
 
 
 def _finish(message, state, now, trouble="", **values):
+    # Only a message that may be tried again needs the address that somebody typed.
+    values |= {"address": None} if state in ("sent", "skipped") else {}
     _change(message, state=state, done_at=now, trouble=trouble, **values)
 
 

@@ -16,6 +16,7 @@ from portal.cases.models import Refusal
 from portal.db import session
 from portal.locale import _, format_day, format_instant, format_offset, in_language
 from portal.mailing import holding, stopping
+from portal.mailing.farewell import about_deletion
 from portal.mailing.packages import about_package
 from portal.mailing.shape import Mail, NotNeeded, address
 from portal.posts.operations import place
@@ -28,6 +29,8 @@ def mail_for(message, now):
     """Return the Mail that a message asks for; raises NotNeeded. Needs a request's context for addresses."""
     if message.useless_after and message.useless_after <= now:
         raise NotNeeded("too late")
+    if message.kind == "account_deleted":
+        return about_deletion(message)
     account, token = _account(message, now)
     if message.kind not in TO_ANY_ADDRESS and not (account.email and account.email_confirmed_at):
         raise NotNeeded("no confirmed address")

@@ -1,4 +1,5 @@
-"""The worker: writes the reminders that are due, runs the rolling rules, and sends what is in the outbox.
+"""The worker: writes the reminders that are due, runs the rolling rules, seals the journal, erases what is kept
+long enough, and sends what is in the outbox.
 
 Any number of workers may run, and be killed at any moment: each message is claimed by one of them,
 under a lease.
@@ -14,7 +15,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal import clock
@@ -28,23 +29,30 @@ from portal.mail import carriers, outbox
 from portal.mailing import reminders
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
+from portal.retention import periods, sweeping
+from portal.seals import operations as seals
 from portal.slots import runs
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
 HOUSEKEEPING = timedelta(minutes=1)
+SWEEPING = timedelta(hours=1)
+MOST_BATCHES_SEALED = 40
+MOST_BATCHES_ERASED = 100
+PAUSE_AFTER_BATCH_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """One worker of an application."""
+    """One worker of an application. say: takes a line for whoever keeps the worker's output."""
 
-    def __init__(self, app):
-        self.app = app
+    def __init__(self, app, say=lambda _line: None):
+        self.app, self.say = app, say
         self.settings = app.extensions["settings"]
         self.carrier = carriers.carrier_for(self.settings.mail_url, self.settings.mail_from)
         self.stopped = threading.Event()
         self._housekeeping_at = None
+        self._swept_at = None
 
     def run(self, *, once=False):
         """Work until stopped; once: only until nothing is due. Returns how many messages went."""
@@ -78,10 +86,11 @@ class Worker:
             session.commit()
             reminders.write_due(now)
             door.mark_missed(now)
-            outbox.forget_old(now)
             uploads.forget_old(now)
             session.commit()
             self._run_rules(now)
+            self._seal_journal(now)
+            self._erase(now)
         if not outbox.is_anything_due(now):
             return 0
         with self.app.test_request_context(base_url=self.settings.public_url):
@@ -94,6 +103,39 @@ class Worker:
         for _run in runs.run_due(now, people_waiting):
             session.commit()
         session.commit()
+
+    def _seal_journal(self, now):
+        """Seal what waits, a batch a transaction; where another worker was faster, leave it to that one."""
+        for _batch in range(MOST_BATCHES_SEALED):
+            try:
+                sealed = seals.seal(now)
+            except IntegrityError:
+                session.rollback()
+                return
+            session.commit()
+            if sealed:
+                end = seals.end_of_chain()
+                self.say(f"journal sealed up to {end.position}: {end.hash}")
+            if sealed < seals.BATCH or self.stopped.is_set():
+                return
+
+    def _erase(self, now):
+        """Erase what was kept long enough, once an hour; a round that did not get to its end goes on in a minute."""
+        if self._swept_at is not None and now - self._swept_at < SWEEPING:
+            return
+        try:
+            for batch, _gone in enumerate(sweeping.sweep(now, periods.in_use()), start=1):
+                session.commit()
+                if batch == MOST_BATCHES_ERASED or self.stopped.wait(PAUSE_AFTER_BATCH_SECONDS):
+                    return
+            self._swept_at = now
+        except (OperationalError, PoolTimeout):
+            raise
+        except Exception as error:
+            # What cannot be erased must not keep mails from going; it is tried again in an hour.
+            _log.error("erasing: %s", type(error).__name__, exc_info=error)
+            session.rollback()
+            self._swept_at = now
 
     def _deliver(self, messages):
         went = 0
@@ -195,6 +237,6 @@ def _hand_over(message):
     return still_mine
 
 
-def worker_of(app=None):
+def worker_of(app=None, **options):
     """Return a worker of the application in use."""
-    return Worker(app or current_app._get_current_object())  # type: ignore[attr-defined]  # it is a proxy
+    return Worker(app or current_app._get_current_object(), **options)  # type: ignore[attr-defined]  # it is a proxy

@@ -19,6 +19,7 @@ from flask import current_app
 
 APPOINTMENT, COURIER = "A", "C"
 DOMAIN = b"221g portal code\n"
+JOURNAL = "221g journal"
 MOMENT = "%Y%m%d%H%M"
 SHAPE = re.compile(
     r"(?P<purpose>[A-Z])\.(?P<key>[A-Z2-7]{4})\.(?P<reference>[A-Z]{3}[0-9A-HJKMNP-TV-Z]{8})"
@@ -85,6 +86,33 @@ def public_keys():
         {"id": key.id, "algorithm": "Ed25519", "public_key": base64.urlsafe_b64encode(key.raw_public).decode()}
         for key in _keys()
     ]
+
+
+def attest(what, said):
+    """Return the id of the newest key and its signature, in base 64, under a text about the journal.
+
+    what: which kind of text, so that none passes for another.
+    """
+    key = _keys()[0]
+    return key.id, base64.b64encode(key.private.sign(f"{JOURNAL} {what}\n{said}".encode())).decode()
+
+
+def is_known(key_id):
+    """Say whether one of the keys in use has this id."""
+    return any(key.id == key_id for key in _keys())
+
+
+def is_attested(what, said, key_id, signature):
+    """Say whether a key in use has signed a text about the journal, as attest does."""
+    return any(_has_signed(key, f"{JOURNAL} {what}\n{said}", signature) for key in _keys() if key.id == key_id)
+
+
+def _has_signed(key, text, signature):
+    try:
+        key.private.public_key().verify(base64.b64decode(signature), text.encode())
+    except (ValueError, InvalidSignature):
+        return False
+    return True
 
 
 def _verifies(key, said, signature):

@@ -24,6 +24,7 @@ from tests.browser.factor_tour import see_second_step
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
 from tests.browser.keeping_tour import see_posts, see_staff
+from tests.browser.leaving_tour import see_a_full_account, see_what_is_kept
 from tests.browser.mail_desk import see_agencies, see_mail_desk
 from tests.browser.packages import see_packages, see_the_way_to_a_package
 from tests.browser.passkey_tour import see_passkeys
@@ -59,6 +60,7 @@ def see_everything(server):
         see_packages,
         see_retrieval,
         see_passkeys,
+        see_what_is_kept,
     ):
         tour(server, album)
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
@@ -156,6 +158,7 @@ def _booked(server, album):
     album.take(reader, "dashboard, booked", "/dashboard")
     story = re.search(r'href="(/en/cases/[^"]+)"', reader.open("/en/dashboard").html)[1]
     album.take(reader, "story of a case", story.removeprefix("/en"))
+    see_a_full_account(reader, album)
 
 
 def _cancelled(server, album):

@@ -36,9 +36,11 @@ def damage(app, statement, guard=None):
     raw = app.extensions["engine"].raw_connection()
     cursor = raw.cursor()
     if session.get_bind().dialect.name == "postgresql":
-        statements = [guard, statement] if guard else [statement]
+        statements = ["SET session_replication_role = replica", *([guard] if guard else []), statement]
     else:
         own = [guard] if guard and guard.startswith("DROP INDEX") else []
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_not_%'")
+        own += [f"DROP TRIGGER {name}" for (name,) in cursor.fetchall()]
         statements = ["PRAGMA foreign_keys=OFF", "PRAGMA ignore_check_constraints=ON", *own, statement]
     for one in statements:
         cursor.execute(one)

@@ -1,0 +1,1 @@
+"""What is kept how long, and erased then; what a person takes along, or has deleted."""

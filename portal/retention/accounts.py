@@ -1,0 +1,86 @@
+"""Erasing an account: nothing personal stays of it, only its number, so that the journal can be read."""
+
+import secrets
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import or_, select, update
+
+from portal import journal
+from portal.accounts.models import Account
+from portal.cases.models import Case, CaseRequest
+from portal.db import Base, session
+from portal.journal import Entry
+from portal.mail.models import Message
+from portal.retention.removing import remove
+from portal.sessions.models import SignIn
+
+_UNSYNCHRONISED = {"synchronize_session": False}
+# Columns that say nothing about a person, or are replaced by something that does not.
+KEPT = ("id", "role", "post_id", "language", "created_at", "agreed_at", "closed_at")
+EMPTIED: dict[str, Any] = {
+    "email": None,
+    "email_confirmed_at": None,
+    "telephone": None,
+    "password_hash": "",
+    "mail_off": [],
+}
+REPLACED = ("sign_in_number", "form_key")
+
+
+def erase(account_id, by, now):
+    """Take everything personal from an account and close it; return how much went, by table.
+
+    Its cases are set free: they belong to the post. Whatever hangs on an account by a key that cascades goes with it,
+    of whatever feature; so do its requests to find a case, and e-mails that wait for it.
+    """
+    gone = {
+        "case": _set_free(account_id, by, now),
+        "case_request": remove(CaseRequest, CaseRequest.account_id == account_id),
+    }
+    account = session.get_one(Account, account_id, populate_existing=True)
+    gone["message"] = _forget_resets(account.email)
+    for table, column in tables_of_accounts():
+        gone[table.name] = gone.get(table.name, 0) + remove(table, column == account_id)
+    for name, value in EMPTIED.items():
+        setattr(account, name, value)
+    account.sign_in_number, account.form_key = f"erased-{secrets.token_hex(6)}", uuid4()
+    account.closed_at = account.closed_at or now
+    session.flush()
+    return {name: number for name, number in gone.items() if number}
+
+
+def tables_of_accounts():
+    """Return the tables whose rows go with an account, each with the column that names it."""
+    tables = Base.metadata.sorted_tables
+    keys = [key for table in tables for key in table.foreign_keys if key.column is Account.__table__.c.id]
+    return [(key.parent.table, key.parent) for key in keys if key.ondelete == "CASCADE"]
+
+
+def is_unused_since(instant, account_id=Account.id):
+    """The condition that an account meets which nobody has used since an instant."""
+    entered = select(Entry.id).where(
+        Entry.subject == Account.__tablename__, Entry.subject_id == account_id, Entry.at >= instant
+    )
+    seen = select(SignIn.id).where(SignIn.account_id == account_id, SignIn.seen_at >= instant)
+    return ~or_(entered.exists(), seen.exists())
+
+
+def _set_free(account_id, by, now):
+    mine = select(Case.id, Case.post_id).where(Case.account_id == account_id).order_by(Case.id)
+    found = session.execute(mine).all()
+    for row in found:
+        free = update(Case).where(Case.id == row.id).values(account_id=None, claimed_at=None)
+        session.execute(free, execution_options=_UNSYNCHRONISED)
+        change = {"before": {"account": account_id}, "after": {"account": None}}
+        journal.record(by, "case set free", journal.Row(Case, row.id), post_id=row.post_id, now=now, **change)
+    return len(found)
+
+
+def _forget_resets(email):
+    """Delete e-mails with a link for a new password that were asked for at an address: they name no account."""
+    if email is None:
+        return 0
+    asked = select(Message.id, Message.address).where(Message.account_id.is_(None), Message.address.is_not(None))
+    mine = [row.id for row in session.execute(asked) if row.address == email]
+    return remove(Message, Message.id.in_(mine))

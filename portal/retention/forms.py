@@ -1,0 +1,25 @@
+"""The forms with which a person takes their data along, or deletes the account."""
+
+from wtforms import BooleanField, PasswordField, RadioField
+
+from portal.forms import BaseForm, Required, options
+from portal.locale import _l
+
+PAGE, FILE = "page", "file"
+
+
+class DataForm(BaseForm):
+    kind = RadioField(
+        _l("How do you want it?"),
+        choices=options([(PAGE, _l("As a page to read and print")), (FILE, _l("As a file for other programs (JSON)"))]),
+        default=PAGE,
+    )
+    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+
+
+class DeleteForm(BaseForm):
+    understood = BooleanField(
+        _l("I understand what is deleted, and that it cannot be undone"),
+        validators=[Required(_l("Tick the box to go on."))],
+    )
+    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])

@@ -1,0 +1,86 @@
+"""Deleting one's own account: what would go is shown before, then all of it goes in one transaction (design 3.1)."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal import db, journal
+from portal.accounts import passwords
+from portal.accounts.models import Account
+from portal.accounts.operations import WrongPassword
+from portal.appointments import operations as appointments
+from portal.appointments.models import Appointment
+from portal.cases.models import Case
+from portal.cases.operations import cases_of
+from portal.courier import operations as packages
+from portal.courier.models import Submission
+from portal.db import session
+from portal.mail import outbox
+from portal.retention import accounts
+
+REASON = "account_deleted"
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """What a person gives up: cases that are set free, appointments to come, packages that stay with the post."""
+
+    cases: tuple[Case, ...]
+    appointments: tuple[Appointment, ...]
+    packages: tuple[Submission, ...]
+
+
+def what_goes(account_id, now):
+    """Return the Leaving of an account, as things stand now."""
+    mine = cases_of(account_id)
+    sent = [one for found in packages.submissions_of(mine).values() for one in found]
+    return Leaving(tuple(mine), tuple(_to_come(mine, now)), tuple(one for one in sent if _is_out(one)))
+
+
+def delete_account(signed_in, password, now):
+    """Delete the account of whoever is signed in; raises WrongPassword. Twice is once (R12).
+
+    Its appointments to come are cancelled, whatever the cut-off: nobody else could. A confirmed address is told.
+    """
+    require_password(signed_in.account_id, password)
+    mine = _locked(signed_in.account_id)
+    account = _locked_account(signed_in.account_id)
+    if account.closed_at is not None:
+        return
+    for appointment in _to_come(mine, now):
+        appointments.cancel(appointment, signed_in.actor, now, reason=REASON)
+    address, language = account.email if account.email_confirmed_at else None, account.language
+    gone = accounts.erase(account.id, signed_in.actor, now)
+    journal.record(signed_in.actor, "account deleted", account, after=gone, now=now)
+    if address:
+        key = f"account_deleted:{account.id}"
+        outbox.write("account_deleted", key, now, address=address, language=language)
+
+
+def require_password(account_id, password):
+    """Raise WrongPassword unless a password opens the account; one that is deleted already asks for none."""
+    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
+    with db.reading() as own:
+        known = own.get_one(Account, account_id)
+    if known.closed_at is None and not passwords.fits(password, known.password_hash):
+        raise WrongPassword
+
+
+def _to_come(mine, now):
+    found = appointments.appointments_of(mine, now).values()
+    return sorted((one for one in found if one.slot.starts_at > now), key=lambda one: one.id)
+
+
+def _is_out(package):
+    return package.state in ("registered", "dropped_off", "received", "returned")
+
+
+def _locked(account_id):
+    """Lock the cases of an account, before anything else: everybody locks in this order (R2)."""
+    mine = select(Case).where(Case.account_id == account_id).order_by(Case.id).with_for_update(of=Case)
+    return session.scalars(mine, execution_options={"populate_existing": True}).all()
+
+
+def _locked_account(account_id):
+    mine = select(Account).where(Account.id == account_id).with_for_update()
+    return session.scalars(mine, execution_options={"populate_existing": True}).one()

@@ -1,0 +1,162 @@
+"""Everything an account holds, as plain values: for a person who takes it along (docs/account-data.md).
+
+Of a case it is what its pages show the person. Passport numbers and dates of birth of the people of a case are left
+out: whoever holds a case need not be the person; so is what staff note for themselves.
+"""
+
+import json
+
+from sqlalchemy import func, select
+
+from portal.accounts.models import Account, CalendarAddress, Notice, RecoveryCode
+from portal.appointments import drafts
+from portal.appointments.models import Appointment
+from portal.cases import requests
+from portal.cases.clock import last_day
+from portal.cases.operations import cases_of, what_is_listed
+from portal.cases.statuses import counts_as, status_name
+from portal.cases.wording import item_text
+from portal.courier import operations as packages
+from portal.db import session
+from portal.inquiries import operations as inquiries
+from portal.mail.models import Message
+from portal.posts.operations import place
+from portal.sessions.models import SignIn
+
+VERSION = 1
+_ACCOUNT = (
+    "email",
+    "email_confirmed_at",
+    "sign_in_number",
+    "telephone",
+    "language",
+    "created_at",
+    "agreed_at",
+    "mail_off",
+)
+_PACKAGE = (
+    "reference",
+    "state",
+    "registered_at",
+    "dropped_off_on",
+    "received_on",
+    "returned_on",
+    "collected_on",
+    "withdrawn_on",
+    "return_carrier",
+    "tracking_number",
+    "with_passport",
+    "other_documents",
+)
+
+
+def data_of(account_id, now):
+    """Return everything an account holds, by the names of docs/account-data.md; words in the language in use."""
+    return {
+        "version": VERSION,
+        "made_at": now,
+        "account": _columns(session.get_one(Account, account_id), _ACCOUNT),
+        "sessions": _rows(SignIn, account_id, ("started_at", "seen_at", "ends_at", "shared_device")),
+        "recovery_codes": _codes(account_id),
+        "calendar_address": _rows(CalendarAddress, account_id, ("made_at",)),
+        "notices": _rows(Notice, account_id, ("kind", "details", "created_at", "seen_at")),
+        "emails": _rows(Message, account_id, ("kind", "state", "written_at", "done_at")),
+        "answers": drafts.answers_of(account_id),
+        "requests": [_request(one) for one in requests.requests_of(account_id)],
+        "cases": [_case(one) for one in cases_of(account_id)],
+    }
+
+
+def as_json(held):
+    """Return what data_of gives as JSON, dates and instants as ISO 8601 text."""
+    return json.dumps(held, default=lambda value: value.isoformat(), ensure_ascii=False, indent=2)
+
+
+def _rows(model, account_id, names):
+    mine = select(model).where(model.account_id == account_id).order_by(model.id)
+    return [_columns(one, names) for one in session.scalars(mine)]
+
+
+def _columns(row, names):
+    return {name: getattr(row, name) for name in names}
+
+
+def _codes(account_id):
+    mine = select(func.count(), func.count(RecoveryCode.used_at)).where(RecoveryCode.account_id == account_id)
+    made, used = session.execute(mine).one()
+    return {"made": made, "used": used}
+
+
+def _request(request):
+    return {
+        "post": request.post.code,
+        **_columns(request, ("state", "asked_at", "reply_by", "answered_at", "answer")),
+        "answers": requests.answers_of(request),
+    }
+
+
+def _case(case):
+    return {
+        "post": case.post.code,
+        "location": place(case.post),
+        "case_number": case.number,
+        "visa_class": case.visa_class,
+        "status": _word(case.status),
+        "status_since": case.status_on,
+        "held_since": case.claimed_at,
+        "history": [{"status": _word(one.status), "since": one.effective_on} for one in case.history],
+        "travellers": [_traveller(one) for one in case.travellers],
+        "refusals": [_refusal(case, *one) for one in what_is_listed(case)],
+        "appointments": _appointments(case),
+        "packages": [_package(one) for one in packages.submissions_of([case]).get(case.id, [])],
+        "inquiries": [_inquiry(one) for one in inquiries.inquiries_of(case)],
+    }
+
+
+def _word(code):
+    return {"code": counts_as(code), "word": str(status_name(code))}
+
+
+def _traveller(traveller):
+    columns = _columns(traveller, ("surname", "given_names", "nationality", "interview_on"))
+    return columns | {"relationship": traveller.relationship_to_principal}
+
+
+def _refusal(case, traveller, refusal, items):
+    return {
+        "traveller": traveller.name,
+        "refused_on": refusal.refused_on,
+        "kind": refusal.kind,
+        "respond_by": refusal.modes,
+        "last_day": last_day(case, refusal),
+        "evidence_on": refusal.evidence_on,
+        "listed": [{"document": str(item_text(item)), "state": item.state} for item in items],
+    }
+
+
+def _appointments(case):
+    mine = select(Appointment).where(Appointment.case_id == case.id).order_by(Appointment.id)
+    return [
+        {
+            **_columns(one, ("reference", "state", "booked_at", "changed_at", "held_until")),
+            "local_start": one.slot.local_start,
+            "timezone": one.slot.timezone,
+        }
+        for one in session.scalars(mine)
+    ]
+
+
+def _package(package):
+    return {
+        **_columns(package, _PACKAGE),
+        "agency": package.agency.name,
+        "travellers": [one.name for one in package.travellers],
+        "contents": [{"document": str(item_text(one.item)), "state": one.state} for one in package.contents],
+    }
+
+
+def _inquiry(inquiry):
+    return {
+        **_columns(inquiry, ("category", "emergency", "state", "asked_at", "reply_by")),
+        "texts": [_columns(one, ("by_post", "text", "written_at")) for one in inquiry.texts],
+    }

@@ -1,0 +1,15 @@
+"""The public page that says what is kept, why, who sees it, and for how long."""
+
+from flask import Blueprint, render_template
+
+from portal.access import public
+from portal.retention.periods import PERIODS, in_use
+
+bp = Blueprint("retention", __name__, url_prefix="/<language:lang>")
+
+
+@bp.route("/privacy")
+@public
+def privacy():
+    days = in_use()
+    return render_template("retention/privacy.html", kept=[one.said(days[one.name]) for one in PERIODS])

@@ -1,0 +1,155 @@
+"""What has been kept long enough, and erasing it: in small batches, each over at once, so that nobody waits."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from portal import journal
+from portal.accounts.models import Account, Link, Notice
+from portal.appointments.models import Appointment, Draft
+from portal.cases.models import Case, CaseRequest, Refusal, StatusChange, Traveller
+from portal.courier.models import Submission
+from portal.db import session
+from portal.inquiries.models import Inquiry, InquiryText
+from portal.limits.models import LimitCounter
+from portal.mail.models import Message
+from portal.retention import accounts, cases
+from portal.retention.removing import remove
+from portal.sessions.models import SignIn
+from portal.slots.models import Slot
+
+BATCH = 20
+SMALL_BATCH = 500
+YEAR = timedelta(days=366)
+_PACKAGE_DAYS = ("dropped_off_on", "received_on", "returned_on", "collected_on", "withdrawn_on")
+_REFUSAL_DAYS = ("last_day", "evidence_on", "clock_stopped_on", "reopened_on", "overcome_on", "letter_reissued_on")
+
+
+@dataclass(frozen=True)
+class Nobody:
+    """What the journal names where rows went that belong to no case."""
+
+    __tablename__: str = "retention"
+    id: int = 0
+
+
+def sweep(now, periods):
+    """Erase what has been kept long enough, a batch at a time; yield how many rows went, for the caller to commit.
+
+    periods: days by the names of PERIODS. Interrupted at any moment, the next sweep goes on.
+    """
+    due: list[tuple[Any, Callable]] = [
+        (_packages_due(now, periods["packages"]), cases.erase_package),
+        (_requests_due(now, periods["requests"]), cases.erase_request),
+        (_cases_due(now, periods["cases"]), cases.erase_case),
+        (_closed_accounts_due(now, periods), _erase_account),
+        (_unused_accounts_due(now, periods["unused_accounts"]), _erase_account),
+    ]
+    for found, erase in due:
+        batch = found.limit(BATCH).with_for_update(skip_locked=True)  # what another worker erases is left to it
+        while rows := session.execute(batch).all():
+            for row in rows:
+                erase(row, now)
+            yield len(rows)
+    while gone := _forget_small(now, periods):
+        yield gone
+
+
+def _packages_due(now, days):
+    cutoff = now - timedelta(days=days)
+    later = [getattr(Submission, name) >= cutoff.date() for name in _PACKAGE_DAYS]
+    due = Submission.registered_at < cutoff
+    found = select(Submission.id, Submission.reference, Submission.post_id)
+    return found.where(due, ~func.coalesce(or_(*later), False)).order_by(Submission.id)
+
+
+def _requests_due(now, days):
+    found = select(CaseRequest.id, CaseRequest.public_id, CaseRequest.post_id)
+    return found.where(CaseRequest.answered_at < now - timedelta(days=days)).order_by(CaseRequest.id)
+
+
+def _cases_due(now, days):
+    """Cases in which nothing has happened since the cutoff, and whose last day to answer lies before it."""
+    cutoff = now - timedelta(days=days)
+    day = cutoff.date()
+    something = or_(
+        exists().where(StatusChange.case_id == Case.id, StatusChange.recorded_at >= cutoff),
+        exists().where(Traveller.case_id == Case.id, Traveller.interview_on >= day),
+        exists().where(Traveller.case_id == Case.id, Refusal.traveller_id == Traveller.id, _is_answerable(day)),
+        exists().where(
+            Appointment.case_id == Case.id,
+            Slot.id == Appointment.slot_id,
+            or_(Appointment.changed_at >= cutoff, Slot.starts_at >= cutoff),
+        ),
+        exists().where(Submission.case_id == Case.id, _has_moved(cutoff)),
+        exists().where(
+            Inquiry.case_id == Case.id, InquiryText.inquiry_id == Inquiry.id, InquiryText.written_at >= cutoff
+        ),
+        and_(Case.account_id.is_not(None), ~accounts.is_unused_since(cutoff, Case.account_id)),
+    )
+    found = select(Case.id, Case.public_id, Case.post_id)
+    return found.where(
+        Case.status_on < day,
+        ~func.coalesce(or_(Case.invited_until >= day, Case.claimed_at >= cutoff), False),
+        ~something,
+    ).order_by(Case.status_on, Case.id)
+
+
+def _is_answerable(day):
+    """The condition that a refusal meets whose year, or the date an officer gave, ends on a day or later."""
+    named = [getattr(Refusal, name) >= day for name in _REFUSAL_DAYS]
+    return or_(Refusal.refused_on >= day - YEAR, *named)
+
+
+def _has_moved(cutoff):
+    later = [getattr(Submission, name) >= cutoff.date() for name in _PACKAGE_DAYS]
+    return or_(Submission.registered_at >= cutoff, *later)
+
+
+def _closed_accounts_due(now, periods):
+    applicants = now - timedelta(days=periods["closed_accounts"])
+    staff = now - timedelta(days=periods["staff_accounts"])
+    long_ago = or_(
+        and_(Account.role.is_(None), Account.closed_at < applicants),
+        and_(Account.role.is_not(None), Account.closed_at < staff),
+    )
+    return select(Account.id, Account.post_id).where(long_ago, Account.password_hash != "").order_by(Account.id)
+
+
+def _unused_accounts_due(now, days):
+    cutoff = now - timedelta(days=days)
+    has_case = exists().where(Case.account_id == Account.id)
+    found = select(Account.id, Account.post_id).where(Account.role.is_(None), Account.closed_at.is_(None))
+    return found.where(Account.created_at < cutoff, ~has_case, accounts.is_unused_since(cutoff)).order_by(Account.id)
+
+
+def _erase_account(row, now):
+    gone = accounts.erase(row.id, journal.WORKER, now)
+    subject = journal.Row(Account, row.id)
+    journal.record(journal.WORKER, "account erased", subject, post_id=row.post_id, after=gone, now=now)
+
+
+def _forget_small(now, periods):
+    """Delete a batch of each kind that belongs to no case; one journal entry says how many."""
+    ended: list[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any], str]] = [
+        (SignIn.id, SignIn.ends_at, "sessions"),
+        (Link.id, Link.ends_at, "links"),
+        (Notice.id, Notice.created_at, "notices"),
+        (Draft.id, Draft.changed_at, "drafts"),
+        (Message.id, Message.done_at, "messages"),
+    ]
+    gone = {name: _forget(key, at < now - timedelta(days=periods[name])) for key, at, name in ended}
+    said = {name: number for name, number in gone.items() if number}
+    if said:
+        journal.record(journal.WORKER, "data erased", Nobody(), after=said, now=now)
+    return sum(gone.values()) + _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
+
+
+def _forget(key, condition):
+    """Delete a batch of the rows that meet a condition; rows that somebody else deletes are left to them."""
+    batch = select(key).where(condition).limit(SMALL_BATCH).with_for_update(skip_locked=True)
+    return remove(key.class_, key.in_(session.scalars(batch).all()))

@@ -1,0 +1,1 @@
+"""What is kept how long; what people take along; accounts deleted."""

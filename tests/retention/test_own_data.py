@@ -1,0 +1,116 @@
+"""What a person takes along: all of the account, nothing of anybody else, after the password (docs/account-data.md)."""
+
+import json
+import re
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from portal import clock
+from portal.appointments import drafts
+from portal.appointments.operations import book
+from portal.cases import requests
+from portal.cases.operations import cases_of
+from portal.config import ROOT
+from portal.db import session
+from portal.inquiries.operations import answer, ask
+from portal.journal import Entry
+from portal.retention.own_data import data_of
+from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
+
+DATA = "/en/account/data"
+TYPED, TELEPHONE = "X7654321", "+85512345678"
+
+
+@pytest.fixture
+def owner(app):
+    """An account with a case that has all that a case can have, and things of its own; and somebody else's."""
+    now = clock.now()
+    account, other = make_account(email="owner@example.org", telephone=TELEPHONE), make_account(email="other@x.org")
+    case = make_case(account, given_names="Dara", respond_by="in_person;courier")
+    case.flags = ["surname"]
+    by = f"account:{account.id}"
+    book(case, make_slot().id, uuid4(), by, now)
+    make_package(case)
+    inquiry = ask(case, "documents", "Which copy do you need?", uuid4(), by, now)
+    answer(inquiry, "The certified one.", uuid4(), "command", now)
+    drafts.keep(account.id, "details", {"surname": "Sok", "telephone": TELEPHONE}, now)
+    requests.ask(account.id, make_post(), {"passport_number": TYPED}, uuid4(), by, now)
+    ask(make_case(other, surname="Stranger"), "other", "A stranger asks.", uuid4(), "account:2", now)
+    session.commit()
+    return account
+
+
+def take(visitor, account, kind="file", current=PASSWORD):
+    signed_in(visitor, account)
+    page = visitor.open(DATA)
+    return visitor.client.post(DATA, data={**page.fields, "kind": kind, "current": current})
+
+
+def test_the_file_holds_what_the_account_holds(visitor, owner):
+    response = take(visitor, owner)
+    held = json.loads(response.text)
+
+    assert response.headers["Content-Disposition"] == "attachment; filename=my-data.json"
+    assert response.headers["Cache-Control"] == "no-store"
+    assert (held["account"]["email"], held["account"]["telephone"]) == ("owner@example.org", TELEPHONE)
+    assert held["requests"][0]["answers"]["passport_number"] == TYPED
+    assert held["answers"]["details"]["surname"] == "Sok"
+    case = held["cases"][0]
+    assert case["travellers"][0]["surname"] == "Sok"
+    assert [one["document"] for one in case["refusals"][0]["listed"]] == [
+        "Police certificate (original)",
+        "Marriage certificate",
+    ]
+    assert (case["appointments"][0]["state"], case["packages"][0]["state"]) == ("booked", "registered")
+    assert [one["text"] for one in case["inquiries"][0]["texts"]] == ["Which copy do you need?", "The certified one."]
+
+
+def test_nobody_elses_data_and_no_note_of_staff_is_in_it(visitor, owner):
+    case = cases_of(owner.id)[0]
+    text = take(visitor, owner).text
+
+    secret = ("Stranger", "other@x.org", case.principal.passport_number, case.principal.date_of_birth, "flags")
+    assert [one for one in (*secret, owner.password_hash) if one in text] == []
+
+
+def test_the_page_says_the_same_in_the_readers_language(visitor, owner):
+    take(visitor, owner)
+    page = visitor.submit("/es/account/data", kind="page", current=PASSWORD)
+
+    assert (page.lang, page.path) == ("es", "/es/account/data")
+    for text in ("owner@example.org", TELEPHONE, TYPED, "Which copy do you need?", "The certified one."):
+        assert text in page.text
+
+
+def test_without_the_password_nothing_is_shown(visitor, owner):
+    response = take(visitor, owner, current="not the password")
+
+    assert "The password does not fit" in response.text
+    assert TELEPHONE not in response.text
+
+
+def test_taking_data_along_leaves_a_journal_entry_without_any_of_it_r6(visitor, owner):
+    take(visitor, owner)
+
+    entry = session.scalars(select(Entry).where(Entry.action == "data taken along")).one()
+    assert (entry.actor, entry.after) == (f"account:{owner.id}", {"as": "file"})
+
+
+def test_every_key_of_the_file_is_documented(app, owner):
+    page = (ROOT / "docs" / "account-data.md").read_text()
+    documented = {key for row in re.findall(r"^\|(.*?)\|", page, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+    free = {"answers", "details", "mail_off"}  # what is in them is the person's, or the notice's
+
+    assert keys_of(data_of(owner.id, clock.now()), free) - documented == set()
+
+
+def keys_of(value, free):
+    """Every key of nested values, but for those inside of a free one."""
+    if isinstance(value, list):
+        return {key for one in value for key in keys_of(one, free)}
+    if isinstance(value, dict):
+        inside = {key for name, one in value.items() if name not in free for key in keys_of(one, free)}
+        return {*value, *inside}
+    return set()
