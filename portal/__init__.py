@@ -1,6 +1,7 @@
 """The portal: create_app puts the settings, the parts and the pages together."""
 
 import hashlib
+import logging
 import os
 from typing import Any
 
@@ -22,7 +23,7 @@ from portal.appointments.waiting import people_waiting
 from portal.cases.import_routes import bp as case_import_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
-from portal.config import ROOT, settings_from
+from portal.config import ROOT, SettingsError, settings_from
 from portal.courier.paper_routes import bp as courier_paper_bp
 from portal.courier.routes import bp as courier_bp
 from portal.courier.staff_routes import bp as mail_desk_bp
@@ -78,6 +79,7 @@ BLUEPRINTS = (
 LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings=None):
@@ -102,7 +104,9 @@ def create_app(settings=None):
         COMPRESS_MIMETYPES=["text/html"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    _make_folder(settings.instance)
+    for remark in settings.remarks:
+        _log.warning("%s", remark)
     encryption.init_app(app, settings)
     Compress(app)
     headers.init_app(app)
@@ -126,6 +130,16 @@ def _wrap(app: Any, settings):
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+
+
+def _make_folder(instance):
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"PORTAL_INSTANCE names a folder that cannot be made: {instance} ({type(error).__name__}). "
+            "Make it, and let the user who serves own it."
+        ) from error
 
 
 def _fingerprint(path):
