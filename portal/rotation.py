@@ -48,13 +48,18 @@ def rows():
         return sum(own.scalar(select(func.count()).select_from(one.table)) for one in _columns())
 
 
+def unreadable_columns():
+    """Return the encrypted columns whose newest value is under none of the keys, as table.column."""
+    return [f"{one.table.name}.{name}" for one in _columns() for name, token in _newest(one) if not _is_readable(token)]
+
+
 def rotate(on_progress):
     """Encrypt every value anew that is not under the first key; return the passes, the last of them clean.
 
     on_progress: called with a number of rows that were looked at. A value that somebody changes meanwhile
     stays theirs. Where the last pass still changed something, another process writes with an older key.
     """
-    passes = []
+    passes: list[Pass] = []
     while len(passes) < MOST_PASSES:
         passes.append(_walk(on_progress))
         if not (passes[-1].changed or passes[-1].missed):
@@ -67,6 +72,23 @@ def _columns():
         found = tuple(column for column in table.columns if isinstance(column.type, Encrypted | EncryptedBytes))
         if found:
             yield _Column(table, tuple(table.primary_key.columns), found)
+
+
+def _newest(one):
+    with db.reading() as own:
+        for column in one.encrypted:
+            wanted = select(type_coerce(column, LargeBinary)).where(column.is_not(None))
+            token = own.scalar(wanted.order_by(*(key.desc() for key in one.keys)).limit(1))
+            if token is not None:
+                yield column.name, token
+
+
+def _is_readable(token):
+    try:
+        current_app.extensions["field_keys"].decrypt(bytes(token))
+    except InvalidToken:
+        return False
+    return True
 
 
 def _walk(on_progress):

@@ -15,8 +15,7 @@ from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.files import read_cases
 from portal.cases.storing import store_cases
-from portal.commands import keys
-from portal.commands.progress import bar
+from portal.commands import backup, keys, progress
 from portal.db import session
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration
@@ -44,6 +43,8 @@ def init_app(app):
     for group in (db_group, posts_group, cases_group, staff_group, slots_group, demo_group):
         app.cli.add_command(group)
     app.cli.add_command(keys.group)
+    app.cli.add_command(backup.backup)
+    app.cli.add_command(backup.restore)
     app.cli.add_command(check)
     app.cli.add_command(worker)
 
@@ -76,14 +77,14 @@ def posts_import(file):
 @click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
 def cases_import(file, dry_run):
     """Add or correct cases from a CSV or XLSX file: all of it, or none."""
-    with bar("Reading", None) as bar:
+    with progress.bar("Reading", None) as bar:
         rows, errors = read_cases(file, bar.update)
     if errors:
         for error in errors[:SHOWN_ERRORS]:
             click.echo(str(error), err=True)
         raise click.ClickException(f"{len(errors)} errors. Nothing was imported.")
     total = len({(row.post, row.case_number) for row in rows})
-    with bar("Storing", total) as bar:
+    with progress.bar("Storing", total) as bar:
         counts = store_cases(rows, journal.COMMAND, clock.now(), bar.update)
     session.rollback() if dry_run else session.commit()
     done = "would be added" if dry_run else "added"
@@ -142,7 +143,7 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
 @demo_group.command("load")
 def demo_load():
     """Load the demonstration data, once."""
-    with bar("Loading", None) as bar:
+    with progress.bar("Loading", None) as bar:
         try:
             counts = load_demonstration(clock.now(), bar.update)
         except PortalError as refusal:
@@ -158,7 +159,7 @@ def demo_load():
 @click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
 def demo_herd(code, number, seats, out):
     """Make cases that may book, accounts that are logged in, and one slot with free seats: for load tests."""
-    with bar("Making", number) as bar:
+    with progress.bar("Making", number) as bar:
         try:
             herds.make_herd(code, number, seats, out, clock.now(), bar.update)
         except PortalError as refusal:
