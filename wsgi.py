@@ -1,9 +1,14 @@
 """The application, for a server and for `flask --app wsgi`."""
 
-from portal import create_app
+import click
+
+from portal import create_app, logs, serving
 from portal.config import SettingsError
 
+logs.begin()
 try:
     app = create_app()
 except SettingsError as error:
     raise SystemExit(str(error)) from None
+if click.get_current_context(silent=True) is None:
+    serving.begin(app)

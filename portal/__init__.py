@@ -10,7 +10,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
+from portal import access, clock, commands, db, encryption, errors, headers, locale, observation, pages
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
@@ -37,6 +37,7 @@ from portal.inquiries.staff_routes import bp as staff_inquiries_bp
 from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
+from portal.operating.routes import bp as operating_bp
 from portal.posts.staff_routes import bp as post_settings_bp
 from portal.slots.rule_routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
@@ -75,6 +76,7 @@ BLUEPRINTS = (
     mailing_bp,
     unsent_bp,
     mail_desk_bp,
+    operating_bp,
 )
 LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"
@@ -109,6 +111,7 @@ def create_app(settings=None):
         _log.warning("%s", remark)
     encryption.init_app(app, settings)
     Compress(app)
+    observation.init_app(app, settings)
     headers.init_app(app)
     errors.init_app(app)
     locale.init_app(app)

@@ -11,7 +11,7 @@ import time
 from flask import current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
 
-from portal import encryption, errors
+from portal import encryption, errors, metrics
 from portal.access import current_user
 from portal.forms import LONGEST
 from portal.limits.storage import DatabaseStorage
@@ -111,6 +111,8 @@ def tries_left():
 def _too_many(error):
     ends_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60
     seconds = max(1, round(ends_at - time.time()))
+    metrics.limit_reached(request.endpoint or "none")
+    _log.info("limit reached", extra={"endpoint": request.endpoint})
     body, code = errors.page(429, minutes=_minutes_until(ends_at))
     return body, code, {"Retry-After": str(seconds)}
 

@@ -125,6 +125,15 @@ def counts():
     return {state: number for state, number in session.execute(found)}
 
 
+def queue(now):
+    """Return how many messages are due, for how many seconds the oldest of them has been, and how many are dead."""
+    due = select(func.count(), func.min(Message.due_at)).where(Message.state == "waiting", Message.due_at <= now)
+    with db.reading() as own:
+        number, oldest = own.execute(due).one()
+        dead = own.scalar(select(func.count()).where(Message.state == "dead"))
+    return number, (now - oldest).total_seconds() if oldest else 0.0, dead
+
+
 def forget_old(now):
     """Delete what has gone long ago."""
     old = Message.done_at < now - timedelta(days=KEPT_DAYS)
