@@ -1,7 +1,5 @@
 """The application, for a server and for `flask --app wsgi`."""
 
-import click
-
 from portal import create_app, logs, serving
 from portal.config import SettingsError
 
@@ -10,5 +8,5 @@ try:
     app = create_app()
 except SettingsError as error:
     raise SystemExit(str(error)) from None
-if click.get_current_context(silent=True) is None:
+if not serving.is_command():
     serving.begin(app)

@@ -14,7 +14,7 @@ import structlog
 from flask import g, has_request_context
 
 _TIME = structlog.processors.TimeStamper(fmt="iso", utc=True, key="at")
-_state: dict[str, Any] = {"lines": None}
+_state: dict[str, Any] = {"handler": None, "lines": None}
 
 
 def begin(stream=None):
@@ -24,26 +24,25 @@ def begin(stream=None):
     last = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_formatter(last, terminal))
-    root = logging.getLogger()
-    for old in [one for one in root.handlers if getattr(one, "is_of_portal", False)]:
-        root.removeHandler(old)
-    handler.is_of_portal = True  # type: ignore[attr-defined]  # so that a second start takes the place of the first
-    root.addHandler(handler)
+    end()
+    logging.getLogger().addHandler(handler)
     logging.getLogger("portal").setLevel(logging.INFO)
     # A proxy looks its processors up at each call; a bound logger does not.
-    _state["lines"] = structlog.wrap_logger(structlog.WriteLogger(stream), processors=[_TIME, last]).bind()
+    lines = structlog.wrap_logger(structlog.WriteLogger(stream), processors=[_TIME, last]).bind()
+    _state.update(handler=handler, lines=lines)
+
+
+def end():
+    """Send the log nowhere any more."""
+    logging.getLogger().removeHandler(_state["handler"])
+    _state.update(handler=None, lines=None)
 
 
 def line(event, **facts):
     """Write one event that happens with every request, where a log was begun."""
     lines = _state["lines"]
     if lines is not None:
-        lines.info(event, **facts)
-
-
-def is_begun():
-    """Say whether lines go anywhere."""
-    return _state["lines"] is not None
+        lines.info(event, level="info", **facts)
 
 
 def _formatter(last, terminal):

@@ -3,10 +3,19 @@
 import os
 from pathlib import Path
 
+import click
+from flask.cli import ScriptInfo
+
 from portal import metrics
 from portal.operating import readiness
 
 STARTED_FIELD = 19  # of /proc/…/stat after the name, in ticks since the machine started (proc(5))
+
+
+def is_command():
+    """Say whether `flask` runs a command: a server may be a command of its own kind."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.find_object(ScriptInfo) is not None
 
 
 def begin(app):

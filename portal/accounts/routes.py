@@ -1,5 +1,7 @@
 """The pages of an account: create, log in and out, password, language."""
 
+import logging
+
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from portal import access, clock
@@ -12,6 +14,7 @@ from portal.limits import rules as limits
 from portal.locale import _, current
 
 bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
+_log = logging.getLogger(__name__)
 
 
 @bp.route("/create", methods=["GET", "POST"])
@@ -47,6 +50,7 @@ def log_in():
         found = operations.verified(form.name.data, form.password.data, demonstration=demonstration)
         if found is not None:
             return _enter(found, form.shared_device.data, target)
+        _log.info("log-in refused")
         form.password.errors = [
             _("E-mail address or sign-in number and password do not fit together. Check both and try again.")
         ]
@@ -119,6 +123,7 @@ def _created(form):
 def _enter(account_id, shared_device, target):
     number, digest = access.new_number()
     account = operations.log_in(account_id, digest, shared_device, clock.now())
+    _log.info("logged in", extra={"actor": f"account:{account.id}"})
     page = target or _home_of(account.role is not None, account.language)
     kept = None if shared_device or account.role else operations.KEPT_SECONDS
     return access.hand_over(redirect(page, 303), number, seconds=kept)
