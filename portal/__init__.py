@@ -137,7 +137,7 @@ def _wrap(app: Any, settings):
 
 def _make_folder(instance):
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SettingsError(
             f"PORTAL_INSTANCE names a folder that cannot be made: {instance} ({type(error).__name__}). "

@@ -30,7 +30,7 @@ def write_secrets(instance):
     lines = [f"{name}={value}\n" for name, value in fresh.items() if name not in known]
     if not lines:
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.writelines(lines)

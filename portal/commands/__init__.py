@@ -15,7 +15,7 @@ from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.files import read_cases
 from portal.cases.storing import store_cases
-from portal.commands import backup, keys, progress, serving
+from portal.commands import backup, doctor, keys, progress, serving
 from portal.db import session
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration
@@ -46,6 +46,7 @@ def init_app(app):
     app.cli.add_command(serving.drain)
     app.cli.add_command(backup.backup)
     app.cli.add_command(backup.restore)
+    app.cli.add_command(doctor.doctor)
     app.cli.add_command(check)
     app.cli.add_command(worker)
 

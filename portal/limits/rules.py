@@ -14,6 +14,7 @@ from flask_limiter import Limiter, RateLimitExceeded
 from portal import encryption, errors, metrics
 from portal.access import current_user
 from portal.forms import LONGEST
+from portal.limits.shared import PREFIX, SharedStorage
 from portal.limits.storage import DatabaseStorage
 from portal.text import compact, normalise
 
@@ -37,8 +38,10 @@ limiter = _FormLimiter(key_func=lambda: address(), headers_enabled=False)
 
 def init_app(app, settings):
     """Count in the storage that the settings name."""
-    assert DatabaseStorage.STORAGE_SCHEME
-    app.config.update(RATELIMIT_STORAGE_URI=settings.limits_url, RATELIMIT_STRATEGY="fixed-window")
+    assert DatabaseStorage.STORAGE_SCHEME and SharedStorage.STORAGE_SCHEME
+    url = settings.limits_url
+    storage = f"{PREFIX}{url}" if url.startswith("redis") else url
+    app.config.update(RATELIMIT_STORAGE_URI=storage, RATELIMIT_STRATEGY="fixed-window")
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
     if settings.limits_factor > 1:

@@ -45,6 +45,14 @@ class Portal:
         finally:
             connection.close()
 
+    def steadily(self, path):
+        """Return the text of an answer, asking again where the process that took the connection was killed."""
+        for _ in range(20):
+            with suppress(ConnectionError, HTTPException):
+                return self.get(path)[2]
+            time.sleep(0.1)
+        raise TimeoutError(f"{path} never answered: {self.log()}")
+
     def command(self, *words):
         """Run a command as an operator does."""
         line = [BIN / "flask", "--app", "wsgi", *words]
@@ -65,7 +73,7 @@ class Portal:
 
     def requests(self):
         """Return how many answers of /healthz are counted, as one of the processes says."""
-        text = self.get("/metrics")[2]
+        text = self.steadily("/metrics")
         found = re.search(r'portal_request_seconds_count\{endpoint="operating.healthz",status="200"\} (\S+)', text)
         return float(found[1]) if found else 0.0
 
