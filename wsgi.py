@@ -1,9 +1,12 @@
 """The application, for a server and for `flask --app wsgi`."""
 
-from portal import create_app
+from portal import create_app, logs, serving
 from portal.config import SettingsError
 
+logs.begin()
 try:
     app = create_app()
 except SettingsError as error:
     raise SystemExit(str(error)) from None
+if not serving.is_command():
+    serving.begin(app)

@@ -1,6 +1,7 @@
 """The portal: create_app puts the settings, the parts and the pages together."""
 
 import hashlib
+import logging
 import os
 from typing import Any
 
@@ -9,7 +10,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
+from portal import access, clock, commands, db, encryption, errors, headers, locale, observation, pages
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
@@ -26,7 +27,7 @@ from portal.cases.import_routes import bp as case_import_bp
 from portal.cases.refusal_routes import bp as refusals_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
-from portal.config import ROOT, settings_from
+from portal.config import ROOT, SettingsError, settings_from
 from portal.courier.paper_routes import bp as courier_paper_bp
 from portal.courier.routes import bp as courier_bp
 from portal.courier.staff_routes import bp as mail_desk_bp
@@ -40,6 +41,7 @@ from portal.inquiries.staff_routes import bp as staff_inquiries_bp
 from portal.limits import rules as limits
 from portal.mailing.routes import bp as mailing_bp
 from portal.mailing.staff_routes import bp as unsent_bp
+from portal.operating.routes import bp as operating_bp
 from portal.passkeys.routes import bp as passkeys_bp
 from portal.passkeys.staff_routes import bp as staff_factors_bp
 from portal.posts.staff_routes import bp as post_settings_bp
@@ -93,10 +95,12 @@ BLUEPRINTS = (
     mail_desk_bp,
     own_bp,
     privacy_bp,
+    operating_bp,
 )
 LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
+_log = logging.getLogger(__name__)
 
 
 def create_app(settings=None):
@@ -121,9 +125,12 @@ def create_app(settings=None):
         COMPRESS_MIMETYPES=["text/html"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    settings.instance.mkdir(parents=True, exist_ok=True)
+    _make_folder(settings.instance)
+    for remark in settings.remarks:
+        _log.warning("%s", remark)
     encryption.init_app(app, settings)
     Compress(app)
+    observation.init_app(app, settings)
     headers.init_app(app)
     errors.init_app(app)
     locale.init_app(app)
@@ -147,6 +154,16 @@ def _wrap(app: Any, settings):
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+
+
+def _make_folder(instance):
+    try:
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"PORTAL_INSTANCE names a folder that cannot be made: {instance} ({type(error).__name__}). "
+            "Make it, and let the user who serves own it."
+        ) from error
 
 
 def _fingerprint(path):

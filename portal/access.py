@@ -220,6 +220,11 @@ def take_back(response, digest):
     return response
 
 
+def known_actor():
+    """Name who is signed in, where this request has asked for it already; ask nothing."""
+    return getattr(g.get("_login_user"), "actor", None)
+
+
 def cookie_for(number):
     """Return a session's cookie as name=value: for load tests."""
     return f"{_cookie_name(current_app)}={number}"

@@ -1,27 +1,41 @@
 """Settings: from the environment, or from instance/settings.env where a variable is not set."""
 
 import base64
-import os
-import secrets
-import sys
+import difflib
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
-from urllib.parse import urlsplit
+
+from portal import setting_values as read
+from portal.secrets_file import NAME, file_values, write_secrets
+from portal.setting_values import SettingsError
+from portal.strength import key_weakness, weakness
+
+__all__ = ["ROOT", "SECRETS", "Settings", "SettingsError", "settings_from", "write_secrets"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS = ("PORTAL_SECRET_KEY", "PORTAL_FIELD_KEYS", "PORTAL_DIGEST_KEY", "PORTAL_SIGNING_KEYS")
-LEAST_SECRET_LENGTH = 32
-KEY_BYTES = 32
-MAIL_SCHEMES = ("file", "smtp", "smtps")
-
-
-class SettingsError(Exception):
-    """A setting is missing or unfit; the text says which, and what to set."""
+KEEP = "PORTAL_KEEP_"  # how long each kind of data is kept: portal/retention/periods.py knows the names
+KNOWN = (
+    *SECRETS,
+    "PORTAL_DATABASE_URL",
+    "PORTAL_DEMONSTRATION",
+    "PORTAL_INSTANCE",
+    "PORTAL_LIMITS_FACTOR",
+    "PORTAL_LIMITS_URL",
+    "PORTAL_LOG_REQUESTS",
+    "PORTAL_MAIL_FROM",
+    "PORTAL_MAIL_URL",
+    "PORTAL_METRICS_TOKEN",
+    "PORTAL_PUBLIC_URL",
+    "PORTAL_SECURE_COOKIES",
+    "PORTAL_TRUSTED_PROXIES",
+)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator can set. Sizes are bytes, factors plain numbers."""
+    """What an operator can set. Sizes are bytes, factors plain numbers; remarks are sentences for the log."""
 
     instance: Path
     database_url: str
@@ -38,147 +52,87 @@ class Settings:
     secure_cookies: bool
     trusted_proxies: int
     keep: dict[str, int]
+    log_requests: bool = True
+    metrics_token: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 def settings_from(environment, instance=None):
     """Return the Settings found in a mapping, completed from the instance folder's settings.env.
 
-    Raises SettingsError with a sentence that says what to set.
+    Raises SettingsError with a sentence that says what to set. What a demonstration may do, and a
+    service for people should not, is in the remarks.
     """
     instance = Path(instance or environment.get("PORTAL_INSTANCE") or ROOT / "instance")
-    values = {**_file_values(instance / "settings.env"), **environment}
-    _require_secrets(values)
+    values = {**_file_values(instance / NAME), **environment}
+    plain = {name: read.secret(values, name) for name in SECRETS}
+    demonstration = read.flag(values, "PORTAL_DEMONSTRATION")
+    found = {
+        "public_url": read.public_url(values),
+        "secure_cookies": read.flag(values, "PORTAL_SECURE_COOKIES"),
+        "field_keys": read.keys(values, "PORTAL_FIELD_KEYS"),
+        "signing_keys": read.keys(values, "PORTAL_SIGNING_KEYS"),
+    }
+    weak = _weak(plain, found)
+    if weak and not demonstration:
+        raise SettingsError(weak[0])
     return Settings(
         instance=instance,
-        database_url=_database_url(values, instance),
-        secret_key=values["PORTAL_SECRET_KEY"],
-        field_keys=_keys(values, "PORTAL_FIELD_KEYS"),
-        digest_key=values["PORTAL_DIGEST_KEY"],
-        signing_keys=_keys(values, "PORTAL_SIGNING_KEYS"),
-        public_url=_public_url(values),
-        mail_url=_mail_url(values, instance),
-        mail_from=values.get("PORTAL_MAIL_FROM") or "portal@localhost",
-        demonstration=_flag(values, "PORTAL_DEMONSTRATION"),
-        limits_url=values.get("PORTAL_LIMITS_URL") or "portal://",
-        limits_factor=_factor(values),
-        secure_cookies=_flag(values, "PORTAL_SECURE_COOKIES"),
-        trusted_proxies=_proxies(values),
-        keep={name: _days(values, name) for name in values if name.startswith("PORTAL_KEEP_") and values[name]},
+        database_url=read.database_url(values, instance),
+        secret_key=plain["PORTAL_SECRET_KEY"],
+        digest_key=plain["PORTAL_DIGEST_KEY"],
+        mail_url=read.mail_url(values, instance),
+        mail_from=read.mail_from(values),
+        demonstration=demonstration,
+        limits_url=read.limits_url(values),
+        limits_factor=read.factor(values),
+        trusted_proxies=read.proxies(values),
+        log_requests=read.flag(values, "PORTAL_LOG_REQUESTS", otherwise=True),
+        metrics_token=read.metrics_token(values),
+        remarks=(*_unknown(values), *weak, *_careless(demonstration, found)),
+        keep={name: read.days(values, name) for name in values if name.startswith(KEEP) and values[name]},
+        **found,
     )
 
 
-def write_secrets(instance):
-    """Write fresh secrets and the demonstration switch to settings.env, where the file lacks them.
-
-    Returns whether anything was written.
-    """
-    path = Path(instance) / "settings.env"
-    known = _file_values(path)
-    fresh = {
-        "PORTAL_SECRET_KEY": secrets.token_urlsafe(48),
-        "PORTAL_FIELD_KEYS": _new_key(),
-        "PORTAL_DIGEST_KEY": secrets.token_urlsafe(48),
-        "PORTAL_SIGNING_KEYS": _new_key(),
-        "PORTAL_DEMONSTRATION": "1",
-    }
-    lines = [f"{name}={value}\n" for name, value in fresh.items() if name not in known]
-    if not lines:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.writelines(lines)
-    return True
-
-
-def _new_key():
-    return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
-
-
 def _file_values(path):
-    if not path.is_file():
-        return {}
-    lines = (line.strip() for line in path.read_text().splitlines())
-    return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-
-
-def _require_secrets(values):
-    for name in SECRETS:
-        if len(values.get(name, "")) < LEAST_SECRET_LENGTH:
-            raise SettingsError(
-                f"{name} is missing or shorter than {LEAST_SECRET_LENGTH} characters. "
-                f"Set it to a long random text in the environment or in instance/settings.env; "
-                f"`make run` makes one by itself for a demonstration."
-            )
-
-
-def _keys(values, name):
-    keys = tuple(key.strip() for key in values[name].split(",") if key.strip())
-    for key in keys or ("",):
-        try:
-            fits = len(base64.urlsafe_b64decode(key)) == KEY_BYTES
-        except ValueError:
-            fits = False
-        if not fits:
-            raise SettingsError(
-                f"{name} must hold one or more keys of 32 bytes in URL-safe base 64, "
-                "separated by commas, the newest first."
-            )
-    return keys
-
-
-def _database_url(values, instance):
-    return values.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.db'}"
-
-
-def _public_url(values):
-    url = (values.get("PORTAL_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query:
-        raise SettingsError(f"PORTAL_PUBLIC_URL must be an address such as https://portal.example.org, not {url!r}.")
-    return url
-
-
-def _mail_url(values, instance):
-    url = values.get("PORTAL_MAIL_URL") or f"file://{instance.resolve() / 'mail'}"
-    if urlsplit(url).scheme not in MAIL_SCHEMES:
-        raise SettingsError("PORTAL_MAIL_URL must be smtp://user:password@host:587, smtps://… or file:///a/folder.")
-    return url
-
-
-def _flag(values, name):
-    text = values.get(name, "").strip().lower()
-    if text in ("", "0", "no", "off", "false"):
-        return False
-    if text in ("1", "yes", "on", "true"):
-        return True
-    raise SettingsError(f"{name} must be 1 or 0, not {text!r}.")
-
-
-def _factor(values):
-    text = values.get("PORTAL_LIMITS_FACTOR", "") or "1"
     try:
-        factor = float(text)
-    except ValueError:
-        factor = 0.0
-    if not 0 < factor < float("inf"):
-        raise SettingsError(f"PORTAL_LIMITS_FACTOR must be a number above 0, not {text!r}.")
-    return factor
+        return file_values(path)
+    except (OSError, ValueError) as error:
+        raise SettingsError(
+            f"{path} cannot be read ({type(error).__name__}): it must be a text in UTF-8 that the user who serves owns."
+        ) from error
 
 
-def _proxies(values):
-    text = values.get("PORTAL_TRUSTED_PROXIES", "") or "0"
-    if not text.isdecimal():
-        raise SettingsError("PORTAL_TRUSTED_PROXIES must say how many proxies stand in front, as a whole number.")
-    return int(text)
+def _unknown(values):
+    """Yield a sentence for each variable that looks like a setting and is none."""
+    for name in sorted(values):
+        if name.startswith("PORTAL_") and name not in KNOWN and not name.startswith(KEEP):
+            near = difflib.get_close_matches(name, KNOWN, 1)
+            yield f"{name} is no setting of the portal and does nothing" + (f"; is {near[0]} meant?" if near else ".")
 
 
-def _days(values, name):
-    if not values[name].isdecimal():
-        raise SettingsError(f"{name} must be a whole number of days, not {values[name]!r}.")
-    return int(values[name])
+def _weak(plain, found):
+    """Return a sentence for each secret that is easy to guess, or that stands in two places."""
+    advice = "Set it to a random one, made as docs/operators.md says."
+    why = {name: weakness(plain[name]) for name in ("PORTAL_SECRET_KEY", "PORTAL_DIGEST_KEY")}
+    parts = {name: [plain[name]] for name in why}
+    for name, field in (("PORTAL_FIELD_KEYS", "field_keys"), ("PORTAL_SIGNING_KEYS", "signing_keys")):
+        parts[name] = list(found[field])
+        why[name] = next(filter(None, (key_weakness(base64.urlsafe_b64decode(key)) for key in found[field])), "")
+    said = [f"{name} is easy to guess: it {reason}. {advice}" for name, reason in why.items() if reason]
+    for (one, mine), (other, theirs) in combinations(parts.items(), 2):
+        if set(mine) & set(theirs):
+            said.append(f"{one} and {other} are the same. Give each of them a random one of its own.")
+    return said
 
 
-if __name__ == "__main__":
-    target = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "instance")
-    print("Secrets written." if write_secrets(target) else "Secrets are there already.")
+def _careless(demonstration, found):
+    """Yield a sentence for each setting that is well in a trial, and not where people come."""
+    if demonstration:
+        return
+    is_tls = found["public_url"].startswith("https://")
+    if not is_tls:
+        yield "PORTAL_PUBLIC_URL begins with http://: people must come by https. Set it to https://…"
+    if not found["secure_cookies"]:
+        yield "PORTAL_SECURE_COOKIES is off: set it to 1, so that sessions travel over https only."

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC
 from functools import wraps
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, request
@@ -22,9 +23,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from portal import metrics
+
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_WAIT_SECONDS = 15
 POOL_SIZE = 32  # two for each thread of a worker: a pool with too few gives them out of turn
+POOL: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "hide_parameters": True}
 
 _reading = ContextVar("reading", default=False)
 
@@ -88,16 +92,23 @@ def init_app(app, url):
 def make_engine(url):
     """Return an engine for a database URL, set up so that what is committed is on disk (R4)."""
     url = make_url(url)
-    if url.get_backend_name() == "sqlite":
-        engine = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
+    is_sqlite = url.get_backend_name() == "sqlite"
+    engine = sa.create_engine(url, **POOL) if is_sqlite else _postgresql_engine(url)
+    if is_sqlite:
         _prepare_sqlite(engine)
-        return engine
+    event.listen(engine, "checkout", lambda *_: metrics.connection_taken())
+    event.listen(engine, "checkin", lambda *_: metrics.connection_back())
+    return engine
+
+
+def _postgresql_engine(url):
     return sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
+        **POOL,
+        connect_args={
+            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s",
+            "connect_timeout": 5,
+        },
     )
 
 

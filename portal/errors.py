@@ -3,10 +3,10 @@
 import logging
 
 import sqlalchemy.exc
-from flask import render_template, request
+from flask import has_request_context, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from portal import db
+from portal import db, metrics
 from portal.locale import _l
 
 _log = logging.getLogger(__name__)
@@ -19,6 +19,10 @@ class PortalError(Exception):
 
     def __init__(self, message=None):
         super().__init__(type(self).__name__)
+        if has_request_context() and request.method not in db.SAFE_METHODS:
+            # Looking whether a rule would refuse is no refusal; sending a form is.
+            metrics.refused(type(self).__name__)
+            _log.info("refused", extra={"reason": type(self).__name__, "endpoint": request.endpoint})
         if message is not None:
             self.message = message
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, insert
+from sqlalchemy import JSON, ForeignKey, Index, String, event, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal import clock
+from portal import clock, metrics
 from portal.db import Base, Instant, session
 
 COMMAND = "command"
@@ -33,6 +33,7 @@ class Entry(Base):
 
 
 _ENTER = insert(Entry)
+_UNCOUNTED = "journal entries that are not committed"
 
 
 @dataclass(frozen=True)
@@ -64,3 +65,16 @@ def record(by, action, subject, *, post_id=None, before=None, after=None, now=No
         "after": after,
     }
     session.connection().execute(_ENTER, entry)
+    session.info.setdefault(_UNCOUNTED, []).append(action)
+
+
+@event.listens_for(session, "after_commit")
+def _count(own):
+    if not own.in_nested_transaction():
+        for action in own.info.pop(_UNCOUNTED, ()):
+            metrics.journal_entry(action)
+
+
+@event.listens_for(session, "after_rollback")
+def _forget(own):
+    own.info.pop(_UNCOUNTED, None)

@@ -38,8 +38,16 @@ FROM alembic_version
 class Server:
     """A running PostgreSQL: its databases are made and dropped by name."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, control=None):
+        self.folder, self._control = folder, control
+
+    def stop(self):
+        """Let the server be away, as after a crash."""
+        self._control("-m", "immediate", "-w", "stop")
+
+    def start(self):
+        """Let it come back."""
+        self._control("-w", "start")
 
     def url(self, name):
         """The address of a database, as the portal's settings take it."""
@@ -84,12 +92,15 @@ def temporary_postgresql(*settings):
     def run(*command):
         subprocess.run([*before, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
 
+    def control(*words):
+        run(bins / "pg_ctl", "-D", data, "-l", f"{folder}/log", "-o", f"-k {folder} -h '' {options}", *words)
+
     options = " ".join(f"-c {setting}" for setting in ("fsync=off", "max_connections=200", *settings))
     data = f"{folder}/data"
     run(bins / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8", "--locale=C.UTF-8")
-    run(bins / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log", "-o", f"-k {folder} -h '' {options}", "start")
+    control("-w", "start")
     try:
-        yield Server(folder)
+        yield Server(folder, control)
     finally:
-        run(bins / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        control("-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,11 +1,14 @@
 """Settings: what is missing or weak stops the start with a sentence that says what to set."""
 
 import base64
+import secrets
 import stat
 
 import pytest
 
+from portal import create_app
 from portal.config import SECRETS, SettingsError, settings_from, write_secrets
+from portal.strength import key_weakness, weakness
 from tests.secrets import ENVIRONMENT
 
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
@@ -120,3 +123,115 @@ def test_every_instance_gets_secrets_of_its_own(tmp_path):
     assert one.secret_key != other.secret_key
     assert one.digest_key != other.digest_key
     assert one.field_keys != other.field_keys
+
+
+def test_random_secrets_are_never_called_weak():
+    for _ in range(200):
+        assert not weakness(secrets.token_hex(16))
+        assert not weakness(secrets.token_urlsafe(24))
+        assert not key_weakness(secrets.token_bytes(32))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_SECRET_KEY", "x" * 64),
+        ("PORTAL_SECRET_KEY", "qwertyuiop" * 4),
+        ("PORTAL_DIGEST_KEY", "abcdefghijklmnopqrstuvwxyz0123456789"),
+        ("PORTAL_DIGEST_KEY", "please-changeme-before-you-go-online-1"),
+        ("PORTAL_FIELD_KEYS", KEY),
+        ("PORTAL_SIGNING_KEYS", base64.urlsafe_b64encode(bytes(range(32))).decode()),
+        ("PORTAL_FIELD_KEYS", base64.urlsafe_b64encode(b"this-is-a-32-byte-key-for-tests!").decode()),
+    ],
+)
+def test_a_secret_that_is_easy_to_guess_stops_a_service_and_is_a_remark_in_a_demonstration(read, name, value):
+    with pytest.raises(SettingsError, match=f"{name} is easy to guess") as refusal:
+        read(PORTAL_DEMONSTRATION="0", **{name: value})
+
+    assert value not in str(refusal.value)
+    assert [said for said in read(**{name: value}).remarks if said.startswith(f"{name} is easy to guess")]
+
+
+def test_one_secret_in_two_places_stops_a_service(read):
+    same = ENVIRONMENT["PORTAL_SECRET_KEY"]
+
+    with pytest.raises(SettingsError, match="PORTAL_SECRET_KEY and PORTAL_DIGEST_KEY are the same"):
+        read(PORTAL_DEMONSTRATION="0", PORTAL_DIGEST_KEY=same)
+
+
+def test_a_service_by_http_or_with_open_cookies_is_remarked_upon(read):
+    careless = read(PORTAL_DEMONSTRATION="0").remarks
+    careful = read(
+        PORTAL_DEMONSTRATION="0", PORTAL_PUBLIC_URL="https://portal.example.org", PORTAL_SECURE_COOKIES="1"
+    ).remarks
+
+    assert [said.split()[0] for said in careless] == ["PORTAL_PUBLIC_URL", "PORTAL_SECURE_COOKIES"]
+    assert (careful, read().remarks) == ((), ())
+
+
+def test_a_mistyped_setting_is_remarked_upon_with_the_one_that_may_be_meant(read):
+    assert read(PORTAL_DATABSE_URL="x").remarks == (
+        "PORTAL_DATABSE_URL is no setting of the portal and does nothing; is PORTAL_DATABASE_URL meant?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("PORTAL_DATABASE_URL", "no address"),
+        ("PORTAL_DATABASE_URL", "mysql://host/db"),
+        ("PORTAL_DATABASE_URL", "postgresql://host:port/db"),
+        ("PORTAL_DATABASE_URL", "sqlite://"),
+        ("PORTAL_DATABASE_URL", "sqlite:////nowhere/at/all/portal.db"),
+        ("PORTAL_PUBLIC_URL", "portal.example.org"),
+        ("PORTAL_PUBLIC_URL", "https://portal.example.org/here"),
+        ("PORTAL_PUBLIC_URL", "https://user@portal.example.org"),
+        ("PORTAL_MAIL_URL", "mail.example.org"),
+        ("PORTAL_MAIL_URL", "smtp://"),
+        ("PORTAL_MAIL_URL", "smtp://mail.example.org:many"),
+        ("PORTAL_MAIL_URL", "smtp://user@mail.example.org"),
+        ("PORTAL_MAIL_URL", "smtp://mail.example.org?tls=on"),
+        ("PORTAL_MAIL_URL", "smtp://mail.example.org?starttls=on"),
+        ("PORTAL_MAIL_URL", "smtps://mail.example.org?cafile=/nowhere.pem"),
+        ("PORTAL_MAIL_URL", "file://mail"),
+        ("PORTAL_MAIL_FROM", "Portal <portal@example.org>"),
+        ("PORTAL_MAIL_FROM", "portal"),
+        ("PORTAL_LIMITS_URL", "memory://"),
+        ("PORTAL_LIMITS_URL", "memcached://host"),
+        ("PORTAL_LIMITS_URL", "redis://"),
+        ("PORTAL_LIMITS_URL", "redis://host/name"),
+        ("PORTAL_TRUSTED_PROXIES", "99"),
+        ("PORTAL_METRICS_TOKEN", "short"),
+        ("PORTAL_LOG_REQUESTS", "sometimes"),
+    ],
+)
+def test_an_address_that_cannot_be_read_is_named(read, name, text):
+    with pytest.raises(SettingsError, match=name):
+        read(**{name: text})
+
+
+@pytest.mark.parametrize("name", ["PORTAL_DATABASE_URL", "PORTAL_MAIL_URL", "PORTAL_LIMITS_URL"])
+def test_a_sentence_about_an_address_does_not_show_its_password_r10(read, name):
+    with pytest.raises(SettingsError) as refusal:
+        read(**{name: "ftp://portal:hidden-word@host:x/db"})
+
+    assert "hidden-word" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("url", ["redis://localhost", "rediss://:word@redis.example.org:6380/2", "portal://"])
+def test_limits_are_counted_in_the_database_or_in_a_redis(read, url):
+    assert read(PORTAL_LIMITS_URL=url).limits_url == url
+
+
+def test_a_file_of_settings_that_is_no_text_is_named(tmp_path):
+    (tmp_path / "settings.env").write_bytes(b"PORTAL_SECRET_KEY=\xff\xfe")
+
+    with pytest.raises(SettingsError, match=r"settings\.env cannot be read"):
+        settings_from(ENVIRONMENT, tmp_path)
+
+
+def test_an_instance_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(SettingsError, match="PORTAL_INSTANCE names a folder that cannot be made"):
+        create_app(settings_from(ENVIRONMENT, tmp_path / "file" / "instance"))

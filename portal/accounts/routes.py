@@ -1,5 +1,7 @@
 """The pages of an account: create, log in and out, password, language."""
 
+import logging
+
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from portal import access, clock
@@ -15,6 +17,7 @@ from portal.sessions import operations as sessions
 from portal.sessions.devices import device_name
 
 bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
+_log = logging.getLogger(__name__)
 
 
 @bp.route("/create", methods=["GET", "POST"])
@@ -52,6 +55,7 @@ def log_in():
         if found is not None:
             return _enter(found, form.shared_device.data, target)
         operations.note_failure(form.name.data, clock.now())
+        _log.info("log-in refused")
         form.password.errors = [
             _("E-mail address or sign-in number and password do not fit together. Check both and try again.")
         ]
@@ -141,6 +145,7 @@ def _enter(account_id, shared_device, target):
     number, digest = access.new_number()
     sessions.end(getattr(current_user, "session_digest", ""))
     account = operations.log_in(account_id, digest, shared_device, clock.now(), device=_device())
+    _log.info("logged in", extra={"actor": f"account:{account.id}"})
     page = target or _home_of(account.role is not None, account.language)
     if account.role:
         page = url_for("factors.enter", lang=account.language, next=page)

@@ -16,6 +16,7 @@ from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.files import read_cases
 from portal.cases.storing import store_cases
+from portal.commands import backup, doctor, keys, progress, serving
 from portal.commands.journal_file import journal_group
 from portal.db import session
 from portal.demonstration import herd as herds
@@ -45,6 +46,11 @@ def init_app(app):
     """Give the application its commands."""
     for group in (db_group, posts_group, cases_group, staff_group, slots_group, demo_group, journal_group):
         app.cli.add_command(group)
+    app.cli.add_command(keys.group)
+    app.cli.add_command(serving.drain)
+    app.cli.add_command(backup.backup)
+    app.cli.add_command(backup.restore)
+    app.cli.add_command(doctor.doctor)
     app.cli.add_command(check)
     app.cli.add_command(worker)
 
@@ -80,14 +86,14 @@ def posts_import(file):
 @click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
 def cases_import(file, dry_run):
     """Add or correct cases from a CSV or XLSX file: all of it, or none."""
-    with _bar("Reading", None) as bar:
+    with progress.bar("Reading", None) as bar:
         rows, errors = read_cases(file, bar.update)
     if errors:
         for error in errors[:SHOWN_ERRORS]:
             click.echo(str(error), err=True)
         raise click.ClickException(f"{len(errors)} errors. Nothing was imported.")
     total = len({(row.post, row.case_number) for row in rows})
-    with _bar("Storing", total) as bar:
+    with progress.bar("Storing", total) as bar:
         counts = store_cases(rows, journal.COMMAND, clock.now(), bar.update)
     session.rollback() if dry_run else session.commit()
     done = "would be added" if dry_run else "added"
@@ -146,7 +152,7 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
 @demo_group.command("load")
 def demo_load():
     """Load the demonstration data, once."""
-    with _bar("Loading", None) as bar:
+    with progress.bar("Loading", None) as bar:
         try:
             counts = load_demonstration(clock.now(), bar.update)
         except PortalError as refusal:
@@ -172,7 +178,7 @@ def demo_code():
 @click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
 def demo_herd(code, number, seats, out):
     """Make cases that may book, accounts that are logged in, and one slot with free seats: for load tests."""
-    with _bar("Making", number) as bar:
+    with progress.bar("Making", number) as bar:
         try:
             herds.make_herd(code, number, seats, out, clock.now(), bar.update)
         except PortalError as refusal:
@@ -208,12 +214,6 @@ def worker(once):
         signal.signal(one, working.stop)
     went = working.run(once=once)
     click.echo(f"{went} messages sent.")
-
-
-def _bar(label, length):
-    return click.progressbar(
-        length=length or 0, label=label, file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()
-    )
 
 
 def _password(from_stdin):

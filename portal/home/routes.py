@@ -1,7 +1,6 @@
-"""Front page, dashboard, and the two pages that machines ask for."""
+"""Front page and dashboard."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, locale
 from portal.access import applicant_only, current_user, public
@@ -15,7 +14,6 @@ from portal.courier import operations as packages
 from portal.courier.words import PACKAGE_STATES
 from portal.db import commits
 from portal.forms import BaseForm
-from portal.migrations.state import is_migrated
 from portal.posts.operations import today
 
 bp = Blueprint("home", __name__)
@@ -62,23 +60,6 @@ def dashboard():
 def put_notices_away():
     accounts.put_notices_away(current_user.account_id, clock.now())
     return redirect(url_for(".dashboard"), 303)
-
-
-@bp.route("/healthz")
-@public
-def healthz():
-    return "alive\n", 200, {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
-
-
-@bp.route("/readyz")
-@public
-def readyz():
-    headers = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
-    try:
-        ready = is_migrated()
-    except SQLAlchemyError:
-        ready = False
-    return ("ready\n", 200, headers) if ready else ("not ready\n", 503, headers)
 
 
 def _is_unconfirmed(account):

@@ -13,9 +13,10 @@ from flask import after_this_request, current_app, g, request
 from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse
 
-from portal import encryption, errors
+from portal import encryption, errors, metrics
 from portal.access import current_user
 from portal.forms import LONGEST, SWITCH
+from portal.limits.shared import PREFIX, SharedStorage
 from portal.limits.storage import DatabaseStorage
 from portal.text import compact, normalise
 
@@ -47,8 +48,10 @@ limiter = _FormLimiter(key_func=lambda: address(), headers_enabled=False)
 
 def init_app(app, settings):
     """Count in the storage that the settings name."""
-    assert DatabaseStorage.STORAGE_SCHEME
-    app.config.update(RATELIMIT_STORAGE_URI=settings.limits_url, RATELIMIT_STRATEGY="fixed-window")
+    assert DatabaseStorage.STORAGE_SCHEME and SharedStorage.STORAGE_SCHEME
+    url = settings.limits_url
+    storage = f"{PREFIX}{url}" if url.startswith("redis") else url
+    app.config.update(RATELIMIT_STORAGE_URI=storage, RATELIMIT_STRATEGY="fixed-window")
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
     if settings.limits_factor > 1:
@@ -165,8 +168,9 @@ def _too_many(error):
 
 
 def _refused(ends_at):
-    _log.warning("limit reached at %s", request.endpoint)
     seconds = max(1, round(ends_at - time.time()))
+    metrics.limit_reached(request.endpoint or "none")
+    _log.warning("limit reached", extra={"endpoint": request.endpoint})
     body, code = errors.page(429, minutes=_minutes_until(ends_at))
     return body, code, {"Retry-After": str(seconds)}
 

@@ -70,6 +70,15 @@ class Folder:
         except OSError as error:
             raise NotNow(f"folder: {errno_name(error)}") from error
 
+    def check(self):
+        """Raise Away where no mail could be written."""
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path):
+                pass
+        except OSError as error:
+            raise Away(f"folder: {errno_name(error)}") from error
+
     def close(self):
         """Nothing is open."""
 
@@ -98,6 +107,11 @@ class Server:
         except BaseException:
             self.close()
             raise
+
+    def check(self):
+        """Connect and log in as for a mail, and hang up. Raises Away."""
+        self._connected()
+        self.close()
 
     def close(self):
         """Hang up."""

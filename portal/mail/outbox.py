@@ -124,6 +124,15 @@ def counts():
     return {state: number for state, number in session.execute(found)}
 
 
+def queue(now):
+    """Return how many messages are due, for how many seconds the oldest of them has been, and how many are dead."""
+    due = select(func.count(), func.min(Message.due_at)).where(Message.state == "waiting", Message.due_at <= now)
+    with db.reading() as own:
+        number, oldest = own.execute(due).one()
+        dead = own.scalar(select(func.count()).where(Message.state == "dead"))
+    return number, (now - oldest).total_seconds() if oldest else 0.0, dead
+
+
 def _row(kind, key, now, **values):
     row = {"public_id": uuid4(), "kind": kind, "key": key, "written_at": now, "due_at": now, "state": "waiting"}
     return row | {"attempts": 0, "doubtful": False, "trouble": ""} | values

@@ -26,7 +26,7 @@ from portal.db import session
 from portal.door import operations as door
 from portal.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
-from portal.mailing import reminders
+from portal.mailing import reminders, signs
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
 from portal.retention import periods, sweeping
@@ -82,6 +82,7 @@ class Worker:
         now = clock.now()
         if self._housekeeping_at is None or now - self._housekeeping_at >= HOUSEKEEPING:
             self._housekeeping_at = now
+            signs.worker_is_here(now)
             holds.free_expired(now)
             session.commit()
             reminders.write_due(now)

@@ -12,9 +12,9 @@ from flask import current_app
 from portal.db import Base
 
 
-def upgrade(revision="head"):
-    """Bring the application's database to a revision."""
-    command.upgrade(_config(), revision)
+def upgrade(revision="head", connection=None):
+    """Bring the application's database to a revision; with a connection, inside its transaction."""
+    command.upgrade(_config(connection), revision)
 
 
 def downgrade(revision):
@@ -24,18 +24,34 @@ def downgrade(revision):
 
 def is_migrated():
     """Say whether the database has the tables of this release."""
-    with current_app.extensions["engine"].connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == _head()
+    return is_head(current(current_app.extensions["engine"]))
+
+
+def current(engine):
+    """Return the revision of a database, or None where it has no tables."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_head(revision):
+    """Say whether a revision is the newest of this release."""
+    return revision == _scripts().get_current_head()
+
+
+def is_known(revision):
+    """Say whether a revision is one of this release."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 @cache
-def _head():
-    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+def _scripts():
+    return ScriptDirectory(str(Path(__file__).parent))
 
 
-def _config():
+def _config(connection=None):
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
-    config.attributes.update(engine=current_app.extensions["engine"], metadata=Base.metadata)
+    engine = current_app.extensions["engine"]
+    config.attributes.update(engine=engine, connection=connection, metadata=Base.metadata)
     return config

@@ -1,0 +1,100 @@
+"""The file of a backup: a zip with a description, and what the engine of the database gives.
+
+It can be opened without the portal: `portal.db` is an SQLite database, `tables/*.copy` are texts of
+PostgreSQL's COPY.
+"""
+
+import json
+import os
+import zipfile
+import zlib
+from contextlib import contextmanager
+from pathlib import Path
+
+FORMAT = 1
+DESCRIPTION = "backup.json"
+BLOCK_BYTES = 1 << 20
+
+
+class Unfit(Exception):
+    """This backup cannot be made or restored; the text is a sentence that says why."""
+
+
+@contextmanager
+def new_archive(path):
+    """Give a zip to write into that stands under its name only when it is whole, on the disk, and reads back."""
+    path = Path(path)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with open(aside, "x+b", opener=private) as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                yield archive
+            file.flush()
+            os.fsync(file.fileno())
+        _require_whole(aside)
+        os.replace(aside, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise Unfit(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def describe(archive, description):
+    """Write what a backup says of itself."""
+    archive.writestr(DESCRIPTION, json.dumps({"format": FORMAT, **description}, indent=1))
+
+
+@contextmanager
+def open_archive(path):
+    """Give a zip to read and what it says of itself. Raises Unfit where it is no backup."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            yield archive, _description(archive, path)
+    except (EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise Unfit(f"{path} is no backup of the portal, or it is damaged. Nothing was changed.") from error
+
+
+def write_member(archive, name, blocks):
+    """Write a stream of blocks into a zip."""
+    with archive.open(name, "w", force_zip64=True) as member:
+        for block in blocks:
+            member.write(block)
+
+
+def blocks_of(file):
+    """Yield the blocks of an open file."""
+    while block := file.read(BLOCK_BYTES):
+        yield block
+
+
+def sync_folder(folder):
+    """Have a new name in a folder on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def private(path, flags):
+    """Open a file that only its owner can read: what `open` takes as its opener."""
+    return os.open(path, flags, 0o600)
+
+
+def _description(archive, path):
+    try:
+        description = json.loads(archive.read(DESCRIPTION))
+        is_known = description["format"] == FORMAT
+    except (ValueError, KeyError, TypeError) as error:
+        raise Unfit(f"{path} is no backup of the portal.") from error
+    if not is_known:
+        raise Unfit(f"{path} was made by a newer release: restore it with that one.")
+    return description
+
+
+def _require_whole(path):
+    with zipfile.ZipFile(path) as archive:
+        broken = archive.testzip()
+    if broken:
+        raise Unfit(f"{broken} does not read back as it was written: the disk is not to be trusted.")

@@ -1,0 +1,90 @@
+"""What an operator does with backups: make one, restore one."""
+
+import sqlite3
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal import encryption
+from portal.backups import postgresql, sqlite
+from portal.backups.archive import Unfit, describe, new_archive, open_archive
+from portal.migrations import state
+
+ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a backup holds: tables, rows, the revision of its tables, and whether that is this release's."""
+
+    tables: int
+    rows: int
+    revision: str
+    is_current: bool
+    fits_digest_key: bool
+
+
+def backup(engine, path, now, on_progress):
+    """Write the whole database, as it is at one instant, to a file that only its owner can read.
+
+    Nobody waits meanwhile. Returns the Outcome; raises Unfit, and leaves no file, where it cannot be made.
+    """
+    revision = state.current(engine)
+    if revision is None:
+        raise Unfit("The database has no tables yet: there is nothing to back up.")
+    kind = engine.dialect.name
+    with _plainly(), new_archive(path) as archive:
+        found = ENGINES[kind].dump(engine, archive, on_progress)
+        description = {"kind": kind, "revision": revision, "made_at": now.isoformat(), "digest_key": _digest_sign()}
+        describe(archive, description | found)
+    return _outcome(description | found)
+
+
+def restore(engine, path, on_progress, *, replace=False):
+    """Fill the database from a backup of the same kind of database: all of it, verified row by row, or none.
+
+    replace: whatever is there now may go. Returns the Outcome; raises Unfit, and changes nothing, where the
+    file is no backup, is damaged, is of another kind or a newer release, or where the database is not empty.
+    """
+    kind = engine.dialect.name
+    with _plainly(), open_archive(path) as (archive, description):
+        if description["kind"] != kind:
+            raise Unfit(f"The backup is of {description['kind']}, and PORTAL_DATABASE_URL names a {kind}.")
+        if not state.is_known(description["revision"]):
+            raise Unfit("The backup was made by a newer release: restore it with that one.")
+        if not replace and ENGINES[kind].holds_something(engine):
+            raise Unfit("The database is not empty. To put the backup in its place, say --replace.")
+        ENGINES[kind].load(engine, archive, description, on_progress)
+    return _outcome(description)
+
+
+@contextmanager
+def _plainly():
+    """Say in a sentence what the disk or the database refused."""
+    try:
+        yield
+    except OSError as error:
+        raise Unfit(f"The disk refused: {error.strerror or type(error).__name__}.") from error
+    except (SQLAlchemyError, psycopg.Error, sqlite3.Error) as error:
+        raise Unfit(f"The database refused ({type(error).__name__}): {_first_line(error)}") from error
+
+
+def _first_line(error):
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+
+
+def _outcome(description):
+    return Outcome(
+        tables=len(description["tables"]),
+        rows=sum(table["rows"] for table in description["tables"].values()),
+        revision=description["revision"],
+        is_current=state.is_head(description["revision"]),
+        fits_digest_key=description["digest_key"] == _digest_sign(),
+    )
+
+
+def _digest_sign():
+    """Tells later whether the key that finds people is the one of the backup; gives nothing of it away."""
+    return encryption.digest("backup", "the key that finds people")

@@ -1,0 +1,122 @@
+"""Backup and restore of a PostgreSQL database: each table by COPY, all of one snapshot, no other program needed."""
+
+import sqlalchemy as sa
+from psycopg import sql
+from sqlalchemy import text
+
+from portal.backups.archive import Unfit, blocks_of, write_member
+from portal.backups.tally import Tally, of_lines
+from portal.migrations import state
+
+SEEDED = ("alembic_version", "status_word")
+PLAIN = (
+    "SET LOCAL statement_timeout = 0",
+    "SET LOCAL datestyle = 'ISO, YMD'",
+    "SET LOCAL bytea_output = 'hex'",
+    "SET LOCAL extra_float_digits = 1",
+    "SET LOCAL client_encoding = 'UTF8'",
+)
+SEQUENCES = text("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()")
+
+
+def dump(engine, archive, on_progress):
+    """Write every table into an archive; return them with their tallies, all of one snapshot."""
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True) as connection:
+        _speak_plainly(connection)
+        tables = {}
+        for name in _names(connection):
+            columns, tally = _columns(connection, name), Tally()
+            write_member(archive, _member(name), of_lines(_copy_out(connection, name, columns), tally))
+            tables[name] = {"columns": columns, **tally.result()}
+            on_progress(tally.rows)
+        return {"tables": tables, "sequences": dict(connection.execute(SEQUENCES).all())}
+
+
+def holds_something(engine):
+    """Say whether the database holds a row that no release puts there by itself."""
+    with engine.connect() as connection:
+        names = [name for name in _names(connection) if name not in SEEDED]
+        return any(_has_rows(connection, name) for name in names)
+
+
+def load(engine, archive, description, on_progress):
+    """Make the tables of a backup and fill them, in one transaction that ends when every row was found in them.
+
+    What was in the database before is gone then. Raises Unfit, and changes nothing, where a row differs.
+    """
+    with engine.begin() as connection:
+        _speak_plainly(connection)
+        _drop_all(connection)
+        state.upgrade(description["revision"], connection=connection)
+        _empty_all(connection)
+        names = [name for name in _names(connection) if name in description["tables"]]
+        if set(names) != set(description["tables"]):
+            raise Unfit("The backup has tables that its release does not know. Nothing was changed.")
+        for name in names:
+            _load_table(connection, archive, name, description["tables"][name], on_progress)
+        for name, value in description["sequences"].items():
+            if value is not None:
+                connection.execute(
+                    text("SELECT setval(CAST(:name AS regclass), :value)"), {"name": name, "value": value}
+                )
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def _load_table(connection, archive, name, said, on_progress):
+    into = _statement(name, said["columns"], "FROM STDIN")
+    with archive.open(_member(name)) as member, connection.connection.cursor() as cursor, cursor.copy(into) as copy:
+        for block in blocks_of(member):
+            copy.write(block)
+    tally = Tally()
+    for _block in of_lines(_copy_out(connection, name, said["columns"]), tally):
+        pass
+    if tally.result() != {"rows": said["rows"], "hash": said["hash"]}:
+        raise Unfit(f"The rows of {name} are not those that were backed up. Nothing was changed.")
+    on_progress(tally.rows)
+
+
+def _has_rows(connection, name):
+    return connection.execute(sa.select(sa.literal(1)).select_from(sa.table(name)).limit(1)).first() is not None
+
+
+def _copy_out(connection, name, columns):
+    with connection.connection.cursor() as cursor, cursor.copy(_statement(name, columns, "TO STDOUT")) as copy:
+        yield from copy
+
+
+def _statement(name, columns, direction):
+    named = sql.SQL(", ").join(map(sql.Identifier, columns))
+    return sql.SQL("COPY {} ({}) {}").format(sql.Identifier(name), named, sql.SQL(direction))
+
+
+def _speak_plainly(connection):
+    for setting in PLAIN:
+        connection.execute(text(setting))
+
+
+def _drop_all(connection):
+    names = _names(connection)
+    if names:
+        quoted = ", ".join(connection.dialect.identifier_preparer.quote_identifier(name) for name in names)
+        connection.execute(text(f"DROP TABLE {quoted} CASCADE"))
+
+
+def _empty_all(connection):
+    """Take out the rows that migrations put in: the backup has its own."""
+    for name in reversed(_names(connection)):
+        connection.execute(sa.delete(sa.table(name)))
+
+
+def _names(connection):
+    """Return the tables, each after those that it refers to."""
+    found = sa.inspect(connection).get_sorted_table_and_fkc_names()
+    return [name for name, _keys in found if name is not None]
+
+
+def _columns(connection, name):
+    return [column["name"] for column in sa.inspect(connection).get_columns(name)]
+
+
+def _member(name):
+    return f"tables/{name}.copy"

@@ -1,0 +1,34 @@
+"""A count of rows and a sum of their hashes: the same for the same rows in any order."""
+
+import hashlib
+
+SUM_BYTES = 32
+MODULUS = 1 << 8 * SUM_BYTES
+
+
+class Tally:
+    """What is counted of one table."""
+
+    def __init__(self):
+        self.rows, self._sum = 0, 0
+
+    def add(self, row):
+        """Count one row, given as bytes that are the same wherever the row is the same."""
+        self.rows += 1
+        self._sum += int.from_bytes(hashlib.sha256(row).digest(), "big")
+
+    def result(self):
+        """Return the count and the sum, as a backup keeps them."""
+        return {"rows": self.rows, "hash": f"{self._sum % MODULUS:064x}"}
+
+
+def of_lines(blocks, tally):
+    """Count the lines in a stream of blocks that may end anywhere, and hand the blocks on."""
+    rest = b""
+    for block in blocks:
+        yield block
+        *lines, rest = (rest + bytes(block)).split(b"\n")
+        for line in lines:
+            tally.add(line)
+    if rest:
+        tally.add(rest)

@@ -1,0 +1,21 @@
+"""The examination of an installation."""
+
+import sys
+from collections import Counter
+
+import click
+from flask import current_app
+
+from portal.doctor.finding import WRONG
+from portal.doctor.operations import examine
+
+
+@click.command("doctor")
+def doctor():
+    """Look at settings, database, mail and machine: one line a check; exit 1 where something is wrong."""
+    states: Counter = Counter()
+    for finding in examine(current_app):
+        states[finding.state] += 1
+        click.echo(finding.line())
+    click.echo(f"{states['ok']} ok, {states['warning']} warnings, {states[WRONG]} wrong.", err=True)
+    sys.exit(1 if states[WRONG] else 0)

@@ -1,0 +1,48 @@
+"""Keys: a fresh one, and everything brought under it."""
+
+import os
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from portal import rotation
+from portal.commands.progress import bar
+from portal.secrets_file import NAME, change_value, file_values, new_key
+
+group = AppGroup("keys", help="The keys of encrypted fields.")
+
+
+@group.command("new")
+def keys_new():
+    """Put a fresh field key in front, in settings.env; where the keys stand elsewhere, print it."""
+    settings = current_app.extensions["settings"]
+    path = settings.instance / NAME
+    fresh = ",".join((new_key(), *settings.field_keys))
+    if "PORTAL_FIELD_KEYS" in os.environ or "PORTAL_FIELD_KEYS" not in file_values(path):
+        click.echo("PORTAL_FIELD_KEYS comes from the environment: put this key and a comma in front of it.", err=True)
+        click.echo(fresh.partition(",")[0])
+        return
+    change_value(path, "PORTAL_FIELD_KEYS", fresh)
+    click.echo(f"1 key added in front of {len(settings.field_keys)} in {path}.")
+    click.echo("Restart the server and the workers, then run `flask --app wsgi keys rotate`.", err=True)
+
+
+@group.command("rotate")
+def keys_rotate():
+    """Encrypt every personal field anew under the first of PORTAL_FIELD_KEYS, while the portal serves."""
+    with bar("Encrypting", rotation.rows()) as shown:
+        passes = rotation.rotate(shown.update)
+    last = passes[-1]
+    changed, columns = sum(one.changed for one in passes), len(rotation.encrypted_columns())
+    click.echo(f"{changed} values encrypted anew, {last.current} under the first key, in {columns} columns.")
+    for column, number in last.unreadable.items():
+        click.echo(f"{number} values of {column} are under none of PORTAL_FIELD_KEYS.", err=True)
+    if last.unreadable:
+        raise click.ClickException("Put the key back under which they were written; nothing was lost.")
+    if last.changed or last.missed:
+        raise click.ClickException(
+            "Something still writes with an older key: restart the server and the workers, then run this again."
+        )
+    if len(current_app.extensions["settings"].field_keys) > 1:
+        click.echo("Every value is under the first key: the others can be taken out of PORTAL_FIELD_KEYS.", err=True)

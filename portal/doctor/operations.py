@@ -1,0 +1,11 @@
+"""The whole examination."""
+
+from portal.doctor import database, settings, surroundings
+
+
+def examine(app):
+    """Yield a Finding for each check of an application; nothing is changed, and no e-mail is sent."""
+    own = app.extensions["settings"]
+    yield from settings.findings(own)
+    yield from database.findings(app.extensions["engine"])
+    yield from surroundings.findings(own)

@@ -1,0 +1,29 @@
+"""Whether a worker is at work: each writes the minute, whoever asks reads it."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from portal import db
+from portal.db import session
+from portal.mailing.models import Sign
+
+WORKER = "worker"
+_INSERT: dict[str, Any] = {"sqlite": sqlite.insert(Sign), "postgresql": postgresql.insert(Sign)}
+_WRITE = {
+    name: insert.on_conflict_do_update(index_elements=["name"], set_={"seen_at": insert.excluded.seen_at})
+    for name, insert in _INSERT.items()
+}
+
+
+def worker_is_here(now):
+    """Note that a worker is at work."""
+    connection = session.connection()
+    connection.execute(_WRITE[connection.dialect.name], {"name": WORKER, "seen_at": now})
+
+
+def worker_seen():
+    """Return when a worker was last at work, or None."""
+    with db.reading() as own:
+        return own.scalar(select(Sign.seen_at).where(Sign.name == WORKER))

@@ -1,0 +1,82 @@
+"""Whether people may be sent here. A balancer hears the truth, and hears it soon, even when the database hangs."""
+
+import threading
+import time
+from contextvars import copy_context
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.migrations import state
+
+WAIT_SECONDS = 1.5
+TRIES = 2  # the first may get a connection that a restart of the database has cut
+DRAINING = "draining"
+LONGEST_DRAIN_SECONDS = 600
+
+
+class Readiness:
+    """Asks in a thread of its own, one at a time."""
+
+    def __init__(self):
+        self._lock, self._asking = threading.Lock(), None
+
+    def why_not(self, app):
+        """Return why nobody should be sent here, in a few words; an empty text if all is well."""
+        if is_draining(app.extensions["settings"].instance):
+            return "draining"
+        with self._lock:
+            if self._asking is None or self._asking.over.is_set():
+                self._asking = _Question(app)
+            asking = self._asking
+        asking.over.wait(WAIT_SECONDS)
+        return asking.answer
+
+
+class _Question:
+    def __init__(self, app):
+        self.over, self.answer = threading.Event(), "the database does not answer"
+        threading.Thread(target=copy_context().run, args=(self._ask, app), daemon=True).start()
+
+    def _ask(self, app):
+        try:
+            for _ in range(TRIES):
+                self.answer = _answer(app)
+                if not self.answer:
+                    break
+        finally:
+            self.over.set()
+
+
+def _answer(app):
+    try:
+        with app.app_context():
+            return "" if state.is_migrated() else "the database has not the tables of this release"
+    except SQLAlchemyError:
+        return "the database is away"
+
+
+def drain(instance):
+    """Let every process of an instance folder say from now on that it is not ready; for ten minutes at most."""
+    (Path(instance) / DRAINING).touch()
+
+
+def stop_draining(instance):
+    """Let them be ready again."""
+    (Path(instance) / DRAINING).unlink(missing_ok=True)
+
+
+def was_drained_before(instance, instant):
+    """Say whether draining was asked for before an instant, in seconds since 1970."""
+    try:
+        return (Path(instance) / DRAINING).stat().st_mtime < instant
+    except OSError:
+        return False
+
+
+def is_draining(instance):
+    """Say whether this portal is about to be stopped."""
+    try:
+        return time.time() - (Path(instance) / DRAINING).stat().st_mtime < LONGEST_DRAIN_SECONDS
+    except OSError:
+        return False
