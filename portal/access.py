@@ -8,6 +8,7 @@ import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import flask_login
 from flask import abort, current_app, g, redirect, request, session, url_for
@@ -15,7 +16,7 @@ from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
-from portal import encryption, errors
+from portal import db, encryption, errors
 from portal.locale import _l
 
 PLAIN_COOKIE = "portal_session"
@@ -138,6 +139,7 @@ def init_app(app, load_session):
     manager = LoginManager(app)
     manager.session_protection = None  # it watches Flask's own session, which holds nothing here
     manager.request_loader(_who)
+    app.before_request(_refuse_other_sites)
     app.before_request(_guard)
     csrf.init_app(app)
     app.register_error_handler(CSRFError, _stale_form)
@@ -257,20 +259,23 @@ def _who(request):
 
 def _stale_form(_error):
     """Offer to send a form of this portal again under a fresh token; a form from elsewhere is refused."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") or not _is_own_origin():
-        return errors.page(400)
-    typed = [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name != "csrf_token" and "password" not in name and name != "current"
-    ]
-    return errors.page(400, message=STALE, typed=typed)
+    typed, hidden = errors.what_was_typed()
+    return errors.page(400, message=STALE, typed=typed, hidden=hidden)
 
 
-def _is_own_origin():
-    origin = request.headers.get("Origin")
-    return origin is None or origin == request.host_url.rstrip("/")
+def _refuse_other_sites():
+    """Refuse a form that another site sent, whatever token it holds; browsers say where a form was."""
+    if request.method not in db.SAFE_METHODS and not _is_from_here():
+        abort(400)
+
+
+def _is_from_here():
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None or origin is None:
+        return site in (None, "same-origin", "none")
+    # Older browsers, and those that came without TLS, say the origin only.
+    public_url = current_app.extensions["settings"].public_url
+    return urlsplit(origin).netloc in (request.host, urlsplit(public_url).netloc)
 
 
 def _cookie_name(app):

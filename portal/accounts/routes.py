@@ -9,6 +9,7 @@ from portal.accounts.forms import CreateForm, LanguageForm, LogInForm, LogOutFor
 from portal.db import commits
 from portal.errors import PortalError
 from portal.limits import rules as limits
+from portal.limits.pace import slowed
 from portal.locale import _, current
 
 bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
@@ -16,7 +17,7 @@ bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
 
 @bp.route("/create", methods=["GET", "POST"])
 @public
-@limits.at_most(60, "1 hour", per=limits.address)
+@slowed(30, 120, "1 hour")
 @commits
 def create():
     if current_user.is_authenticated:
@@ -35,7 +36,7 @@ def create():
 @bp.route("/login", methods=["GET", "POST"])
 @public
 @limits.at_most(10, "15 minutes", per=limits.typed_name)
-@limits.at_most(300, "15 minutes", per=limits.address)
+@slowed(150, 600, "15 minutes")
 @commits
 def log_in():
     target = access.own_address(request.args.get("next"))

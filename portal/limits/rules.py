@@ -1,7 +1,7 @@
 """Which limits there are, and what is said when one is reached (R13).
 
 Somebody who is logged in is limited by account only; others by what they try and their address
-together, and more loosely by address, because whole villages share one.
+together, and more loosely by address, because whole villages share one (pace.py).
 """
 
 import ipaddress
@@ -109,7 +109,11 @@ def tries_left():
 
 
 def _too_many(error):
-    ends_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60
+    return stopped(limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60)
+
+
+def stopped(ends_at):
+    """Return the page that says until when nothing more is taken; ends_at: an instant in seconds since 1970."""
     seconds = max(1, round(ends_at - time.time()))
     body, code = errors.page(429, minutes=_minutes_until(ends_at))
     return body, code, {"Retry-After": str(seconds)}
