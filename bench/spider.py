@@ -6,17 +6,20 @@ for markup that was stored, and every mail.
 """
 
 import io
+import json
 import random
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default
 from urllib.parse import quote, quote_plus
 from uuid import uuid4
 
 from bench.forms import Reader
 from bench.hostile import BROKEN, CONTENT_TYPES, FILE_NAMES, FILES, MARK, SUM, VALUES
-from bench.walk import LANGUAGE, addresses, path_of, rule_of, walk
-from bench.world import APPLICANT, VISITOR, enter
+from bench.walk import LANGUAGE, MOST_PAGES, addresses, path_of, rule_of, walk
+from bench.world import ADMINISTRATOR, APPLICANT, VISITOR, enter
 from portal.headers import ALWAYS
 
 STARTS = {
@@ -24,12 +27,40 @@ STARTS = {
     APPLICANT: ["dashboard", "account", "appointments/new/visa", "courier/details", "guide", "account/forgotten"],
 }
 STAFF_STARTS = ["staff/", "account", "staff/cases/", "staff/courier/packages", "staff/day/cancellations"]
+READERS = (APPLICANT, "supervisor", ADMINISTRATOR)
 QUERIES = ("day", "next", "said", "state", "page", "q", "city", "kind", "from", "post", "month", "week")
-KINDS = ("field",) * 8 + ("doubled", "missing", "array", "type", "bytes", "file", "query", "address", "added", "token")
+KINDS = ("field",) * 8 + (
+    "doubled",
+    "missing",
+    "array",
+    "type",
+    "bytes",
+    "file",
+    "query",
+    "address",
+    "added",
+    "token",
+    "json",
+)
 INSIDE = re.compile(
     r"Traceback \(most recent|sqlalchemy\.|psycopg\.|sqlite3\.|werkzeug\.exceptions|jinja2\.|File &#34;/|File \"/"
     r"|root:x:0|<class|&lt;class|<built-in|<bound method"
 )
+MAIL_HEADERS = {
+    "subject",
+    "from",
+    "to",
+    "date",
+    "message-id",
+    "auto-submitted",
+    "x-auto-response-suppress",
+    "list-unsubscribe",
+    "list-unsubscribe-post",
+    "mime-version",
+    "content-type",
+    "content-language",
+    "content-transfer-encoding",
+}
 FORM = "application/x-www-form-urlencoded"
 PRIVATE = ("no-store", "public, max-age", "private, max-age", "max-age", "no-cache")
 
@@ -55,13 +86,13 @@ class SpiderReport:
 
 
 class Spider:
-    """Attacks as one persona of a world, with chance that a seed decides."""
+    """Attacks as one persona of a world, with chance that a seed decides; most: pages on which it looks for forms."""
 
-    def __init__(self, world, persona, report, seed):
+    def __init__(self, world, persona, report, seed, most=MOST_PAGES):
         self.world, self.persona, self.report = world, persona, report
         self.chance = random.Random(seed)
         self.client = persona.visitor.client
-        self.walked = walk(world.app, persona.visitor, starts_of(persona))
+        self.walked = walk(world.app, persona.visitor, starts_of(persona), most)
         self.report.faults += self.walked.traces
         self.forms = [form for forms in self.walked.forms.values() for form in forms]
         values = persona.side.values if persona.side else world.sides[0].values
@@ -116,10 +147,15 @@ class Spider:
         content_type = FORM
         if kind == "bytes":
             body += f"&{_coded(name)}=".encode() + self.chance.choice(BROKEN)
+        headers = {}
+        if kind == "json":
+            content_type, headers = "application/json", {"X-CSRFToken": self.token}
+            odd = self.chance.choice((value, 7, None, True, [value], {"x": value}, 1.5))
+            body = json.dumps(dict.fromkeys(names, odd)).encode()
         if kind == "type":
             content_type = self.chance.choice(CONTENT_TYPES)
             body = self.chance.choice((body, b'{"a": 1}', b"\xff\xfe{", b"--x\r\n\r\n", b""))
-        self._look("POST", form.action, value, data=body, content_type=content_type)
+        self._look("POST", form.action, value, data=body, content_type=content_type, headers=headers)
 
     def _multipart(self, pairs, name):
         data = {}
@@ -149,6 +185,26 @@ class Spider:
 
     def _value(self):
         return self.chance.choice(VALUES)
+
+
+def crawl(world, report, most=MOST_PAGES):
+    """Look at pages again, as those at the first side who see most: what was stored must come back as text."""
+    for role in READERS:
+        persona = world.persona(role)
+        enter(persona)
+        walked = walk(world.app, persona.visitor, starts_of(persona), most)
+        report.faults += [f"stored: {trace}" for trace in walked.traces]
+
+
+def read_mails(folder, report):
+    """Look at every mail in a folder: its headers are the portal's, and its HTML holds no markup that was typed."""
+    for file in folder.glob("*.eml"):
+        mail = message_from_bytes(file.read_bytes(), policy=default)
+        strange = [name for name in list(mail.keys()) if name.lower() not in MAIL_HEADERS]
+        report.faults += [f"{file.name}: header {name}" for name in strange]
+        html = mail.get_body(("html",))
+        traces = Reader("/", html.get_content()).traces if html else []
+        report.faults += [f"{file.name}: {trace}" for trace in traces if not trace.startswith("attribute style")]
 
 
 def starts_of(persona):

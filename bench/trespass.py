@@ -63,13 +63,11 @@ def rows():
     return found
 
 
-def strangers(world, database, roles=None):
-    """Let everybody of some roles (None: all) try what belongs to others; return the TrespassReport."""
+def strangers(world, database, intruders=None, owners=None):
+    """Let intruders try what belongs to owners (None: everybody), by their real numbers; return the TrespassReport."""
     report = TrespassReport(database, "what belongs to others")
-    owned = [(owner, belongings(world, owner)) for owner in world.people if owner.side]
-    for stranger in world.people:
-        if roles is not None and stranger.role not in roles:
-            continue
+    owned = [(owner, belongings(world, owner)) for owner in owners or world.people if owner.account]
+    for stranger in intruders or world.people:
         before, token = rows(), token_of(stranger)
         for owner, found in owned:
             for (method, path), fields in found.items():
@@ -87,7 +85,7 @@ def belongings(world, owner):
     for action, forms in walked.forms.items():
         for form in forms:
             found["POST", urlsplit(action).path] = dict(form.honest())
-    for rule, path in addresses(world.app, owner.side.values):
+    for rule, path in addresses(world.app, (owner.side or world.sides[0]).values):
         if rule.arguments - {"lang"} and _is_for(owner, world.app.view_functions[rule.endpoint]):
             for method in rule.methods & {"GET", "POST"}:
                 found.setdefault((method, path), {})
@@ -128,19 +126,19 @@ def _leads_to_log_in(response):
     return response.status_code == 303 and response.location.startswith(f"/{LANGUAGE}/account/login")
 
 
-def foreign_choices(world, database):
-    """Let applicants and staff send their own forms with choices of the other post; return the TrespassReport."""
+def foreign_choices(world, database, people=None):
+    """Let people (None: all) send their own forms with choices of the other post; return the TrespassReport."""
     report = TrespassReport(database, "own forms with choices of others")
-    forms = [
-        {(role.role, *key): form for role in world.people if role.side is side for key, form in _forms_of(world, role)}
-        for side in world.sides
-    ]
-    for mine, theirs, side in ((*forms, world.sides[0]), (*reversed(forms), world.sides[1])):
-        for (role, endpoint, name), (path, form) in mine.items():
-            other = theirs.get((role, endpoint, name))
-            if other:
-                persona = next(one for one in world.people if one.role == role and one.side is side)
-                _send_choice(report, persona, endpoint, path, form, name, other[1])
+    people = [one for one in people or world.people if one.side]
+    forms = {(one.role, one.side.post.code): dict(_forms_of(world, one)) for one in people}
+    before = rows()
+    for one in people:
+        for (role, code), theirs in forms.items():
+            if role == one.role and code != one.side.post.code:
+                mine = forms[role, one.side.post.code]
+                for endpoint, name in sorted(mine.keys() & theirs.keys()):
+                    other = theirs[endpoint, name][1].fields[name].offered
+                    before = _send_choice(report, one, endpoint, *mine[endpoint, name], name, other, before)
     return report
 
 
@@ -158,19 +156,22 @@ def _names_a_thing(value):
     return bool(re.fullmatch(r"\d+|[0-9a-f-]{36}|[A-Z]{3}-\d+", value))
 
 
-def _send_choice(report, persona, endpoint, path, form, name, other):
-    foreign = [one for one in other.fields[name].offered if one and one not in form.fields[name].offered]
+def _send_choice(report, persona, endpoint, path, form, name, offered, before):
+    """Send a form with choices that it did not offer; return the digests of the rows as they are then."""
+    foreign = [one for one in offered if one and one not in form.fields[name].offered]
     token = token_of(persona)
-    for value in foreign[:3]:
+    for value in foreign[:2]:
         pairs = {**dict(form.honest()), name: value, "csrf_token": token, "form_key": str(uuid4())}
-        before = rows()
         response = persona.visitor.client.post(path, data=pairs)
         report.tries += 1
         report.statuses[response.status_code] += 1
         report.endpoints.add(endpoint)
-        changed = [table for table, digest in rows().items() if digest != before[table]]
+        after = rows()
+        changed = [table for table, digest in after.items() if digest != before[table]]
         if changed:
             report.faults.append(f"{persona.name}: {path} took {name}={value} of others: {', '.join(changed)} changed")
+        before = after
+    return before
 
 
 def bad_tokens(world, database, roles=None):

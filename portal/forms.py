@@ -49,6 +49,9 @@ class BaseForm(FlaskForm):
             return _OurTexts()
 
         def wrap_formdata(self, form, formdata):
+            # Forms are sent as forms: JSON would bring values that are no texts.
+            if request.is_json:
+                return MultiDict()
             # A file that comes in the name of a text field is no text: such a field counts as not sent.
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, CombinedMultiDict):
