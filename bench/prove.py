@@ -13,12 +13,13 @@ from bench.cancelled_day import on_a_portal_of_its_own
 from bench.casefile import write_case_file
 from bench.door import a_day_at_the_door
 from bench.herd import herd, swaps
-from bench.lookups import among_many, telling_numbers, telling_passports
+from bench.lookups import among_many
 from bench.mail import send_under_fire
 from bench.release import release_under_eyes
 from bench.seal import seal_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
+from bench.telling import DOORS, telling_accounts_undecoyed, telling_passports
 from bench.year import live_on
 from portal.config import ROOT
 
@@ -99,10 +100,12 @@ def prove(portal):
     with serve(portal) as server:
         yield "Herd", herd(portal, server, *HERDS[portal.database], steadily=True)
         yield "Swaps", swaps(portal, server, SWAPS)
-        yield "Look-ups", telling_numbers(portal, server, SAMPLES)
-        yield "Look-ups", telling_passports(portal, server, 5 * SAMPLES)
+        for telling in DOORS:
+            yield "Existing against unknown", telling(portal, server, SAMPLES)
+        yield "Existing against unknown", telling_passports(portal, server, 5 * SAMPLES)
         yield "Door", a_day_at_the_door(portal, server, SCANS)
         yield "Release", release_under_eyes(portal, server, RELEASED, READERS)
+    yield "Existing against unknown", telling_accounts_undecoyed(portal, SAMPLES // 5)
     yield "A year of rules", live_on(portal)
     yield "Import", import_cases(portal, ROWS)
     yield "The sealed journal", seal_under_fire(portal, SEALED, SEALERS_KILLED)

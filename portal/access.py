@@ -169,6 +169,7 @@ def init_app(app, load_session):
     manager = LoginManager(app)
     manager.session_protection = None  # it watches Flask's own session, which holds nothing here
     manager.request_loader(_who)
+    app.before_request(form_tokens.refuse_other_sites)
     app.before_request(_guard)
     form_tokens.init_app(app)
 

@@ -27,6 +27,10 @@ class PortalError(Exception):
             self.message = message
 
 
+class Busy(Exception):
+    """More is asked at once than can be done at once; nothing is wrong with what was asked."""
+
+
 class NotFound(PortalError):
     """There is no such record, or it is somebody else's: both look the same (R5)."""
 
@@ -55,11 +59,22 @@ HELP = {
 }
 
 
+BUSY = _l("Very many people are logging in at this moment. Wait a few seconds, then send this again.")
+BUSY_SECONDS = 5
+# Passwords are never written into a page: these fields are shown empty.
+HIDDEN = {
+    "current": _l("Present password"),
+    "password": _l("Password"),
+    "password_again": _l("Password again"),
+}
+
+
 def init_app(app):
     """Show a page in the reader's language for whatever goes wrong."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(PortalError, _refusal)
+    app.register_error_handler(Busy, _busy)
     app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
     app.register_error_handler(sqlalchemy.exc.TimeoutError, _database_away)
     app.register_error_handler(Exception, _unexpected)
@@ -73,6 +88,14 @@ def page(code, **values):
     return body, code
 
 
+def what_was_typed(*, but=()):
+    """Return the fields of a sent form as pairs, and those that have to be typed anew as pairs of name and label."""
+    left_out = ("csrf_token", *but)
+    pairs = [(name, value) for name, values in request.form.lists() for value in values if name not in left_out]
+    typed = [pair for pair in pairs if "password" not in pair[0] and pair[0] != "current"]
+    return typed, [(name, label) for name, label in HIDDEN.items() if name in request.form]
+
+
 def _http_error(error):
     if error.code is None or error.code < 400:
         return error
@@ -83,6 +106,12 @@ def _http_error(error):
 
 def _refusal(error):
     return page(400, message=error.message)
+
+
+def _busy(_error):
+    typed, hidden = what_was_typed()
+    body, code = page(503, message=BUSY, typed=typed, hidden=hidden)
+    return body, code, {"Retry-After": str(BUSY_SECONDS)}
 
 
 def _database_away(error):

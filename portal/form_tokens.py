@@ -2,11 +2,12 @@
 
 import hmac
 import secrets
+from urllib.parse import urlsplit
 
-from flask import g, request, session
+from flask import abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 
-from portal import errors
+from portal import db, errors
 from portal.locale import _l
 
 STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
@@ -50,27 +51,26 @@ def unmask(masked):
         return ""
 
 
-def typed_values(*, but=()):
-    """Return what a form of this request holds as pairs, to be sent again: no token, no passwords."""
-    return [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name not in ("csrf_token", "current", *but) and "password" not in name
-    ]
-
-
 def _xor(one, other):
     return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
 
 
 def _stale_form(_error):
-    """Offer to send a form of this portal again under a fresh token; a form from elsewhere is refused."""
-    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none") or not _is_own_origin():
-        return errors.page(400)
-    return errors.page(400, message=STALE, typed=typed_values())
+    """Offer to send a form of this portal again under a fresh token."""
+    typed, hidden = errors.what_was_typed()
+    return errors.page(400, message=STALE, typed=typed, hidden=hidden)
 
 
-def _is_own_origin():
-    origin = request.headers.get("Origin")
-    return origin is None or origin == request.host_url.rstrip("/")
+def refuse_other_sites():
+    """Refuse a form that another site sent, whatever token it holds; browsers say where a form was."""
+    if request.method not in db.SAFE_METHODS and not _is_from_here():
+        abort(400)
+
+
+def _is_from_here():
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None or origin is None:
+        return site in (None, "same-origin", "none")
+    # Older browsers, and those that came without TLS, say the origin only.
+    public_url = current_app.extensions["settings"].public_url
+    return urlsplit(origin).netloc in (request.host, urlsplit(public_url).netloc)

@@ -5,7 +5,8 @@ from uuid import UUID, uuid4
 
 from flask import g, request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Form, HiddenField, SelectField, SelectMultipleField, StringField, widgets
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
+from wtforms import BooleanField, FileField, Form, HiddenField, SelectField, SelectMultipleField, StringField, widgets
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are of an older release
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
@@ -46,6 +47,18 @@ class BaseForm(FlaskForm):
 
         def get_translations(self, form):
             return _OurTexts()
+
+        def wrap_formdata(self, form, formdata):
+            # Forms are sent as forms: JSON would bring values that are no texts.
+            if request.is_json:
+                return MultiDict()
+            # A file that comes in the name of a text field is no text: such a field counts as not sent.
+            sent = super().wrap_formdata(form, formdata)
+            if not isinstance(sent, CombinedMultiDict):
+                return sent
+            wanted = [name for name, one in form._fields.items() if isinstance(one, FileField)]
+            files = MultiDict((name, file) for name in wanted for file in request.files.getlist(name))
+            return CombinedMultiDict((files, request.form))
 
         def bind_field(self, form, unbound_field, options):
             filters = [*unbound_field.kwargs.get("filters", ()), *options.get("filters", ())]

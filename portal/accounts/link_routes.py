@@ -9,6 +9,7 @@ from portal.accounts.forms import EmailForm, ForgottenForm, MailForm, PlainForm,
 from portal.db import commits
 from portal.errors import PortalError
 from portal.limits import rules as limits
+from portal.limits.pace import slowed
 
 bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 
@@ -16,7 +17,7 @@ bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 @bp.route("/forgotten", methods=["GET", "POST"])
 @public
 @limits.at_most(5, "1 hour", per=limits.typed_name)
-@limits.at_most(60, "1 hour", per=limits.address)
+@slowed(30, 120, "1 hour")
 @commits
 def forgotten():
     form = ForgottenForm()
@@ -28,7 +29,7 @@ def forgotten():
 
 @bp.route("/reset/<token>", methods=["GET", "POST"])
 @public
-@limits.at_most(60, "1 hour", per=limits.address)
+@slowed(30, 120, "1 hour")
 @commits
 def reset(token):
     try:
@@ -52,7 +53,7 @@ def reset(token):
 @bp.route("/recover", methods=["GET", "POST"])
 @public
 @limits.at_most(10, "15 minutes", per=limits.typed_name)
-@limits.at_most(60, "1 hour", per=limits.address)
+@slowed(30, 120, "1 hour")
 @commits
 def recover():
     form = RecoverForm()
@@ -71,7 +72,7 @@ def recover():
 
 @bp.route("/confirm/<token>", methods=["GET", "POST"])
 @public
-@limits.at_most(60, "1 hour", per=limits.address)
+@slowed(30, 120, "1 hour")
 @commits
 def confirm(token):
     try:

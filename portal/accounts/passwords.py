@@ -1,12 +1,15 @@
 """Passwords: hashed with argon2id, refused when they are easy to guess."""
 
+import os
 import re
+import threading
+from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
-from portal.errors import PortalError
+from portal.errors import Busy, PortalError
 from portal.locale import _l
 
 SHORTEST = 12
@@ -20,9 +23,18 @@ LOCAL_WORDS = (
     "cambodia phnompenh phnom penh khmer mexico juarez jordan amman vietnam saigon hochiminh",
 )
 
+# A hash takes a core and 19 MiB for some hundredths of a second. A flood of them may take every core of a
+# process but never all of its threads: some are left for people who look at pages.
+AT_ONCE = os.cpu_count() or 1
+MOST_WAITING = 4
+PATIENCE_SECONDS = 3
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Somebody unknown costs as much time as somebody known: this hash belongs to nobody.
 _NOBODY = _hasher.hash("nobody knows this, and it opens nothing")
+
+
+_hashing, _waiting = threading.Semaphore(AT_ONCE), threading.Semaphore(MOST_WAITING)
 
 
 class PasswordUnfit(PortalError):
@@ -32,14 +44,19 @@ class PasswordUnfit(PortalError):
 
 
 def hash_password(password):
-    """Return the argon2id hash of a password."""
-    return _hasher.hash(password)
+    """Return the argon2id hash of a password. Raises Busy where too many are made at once."""
+    with _turn():
+        return _hasher.hash(password)
 
 
 def fits(password, password_hash):
-    """Say whether a password belongs to a hash; with None for the hash, take as long and say no."""
+    """Say whether a password belongs to a hash; with None for the hash, take as long and say no.
+
+    Raises Busy where too many are asked at once.
+    """
     try:
-        _hasher.verify(password_hash or _NOBODY, password)
+        with _turn():
+            _hasher.verify(password_hash or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None
@@ -57,3 +74,20 @@ def require_strong(password, own_words=()):
     common = zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH
     if own or common or password == DEMONSTRATION_PASSWORD:
         raise PasswordUnfit
+
+
+@contextmanager
+def _turn():
+    """Wait for a place among those that hash. Raises Busy after PATIENCE_SECONDS, or at once where many wait."""
+    if not _hashing.acquire(blocking=False):
+        if not _waiting.acquire(blocking=False):
+            raise Busy
+        try:
+            if not _hashing.acquire(timeout=PATIENCE_SECONDS):
+                raise Busy
+        finally:
+            _waiting.release()
+    try:
+        yield
+    finally:
+        _hashing.release()

@@ -12,6 +12,7 @@ from portal.db import commits
 from portal.errors import PortalError
 from portal.headers import scripted
 from portal.limits import rules as limits
+from portal.limits.pace import slowed
 from portal.locale import _, current
 from portal.sessions import operations as sessions
 from portal.sessions.devices import device_name
@@ -22,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 @bp.route("/create", methods=["GET", "POST"])
 @public
-@limits.at_most(60, "1 hour", per=limits.address)
+@slowed(30, 120, "1 hour")
 @commits
 def create():
     if current_user.is_authenticated:
@@ -41,7 +42,7 @@ def create():
 @bp.route("/login", methods=["GET", "POST"])
 @public
 @limits.at_most(10, "15 minutes", per=limits.typed_name)
-@limits.at_most(300, "15 minutes", per=limits.address)
+@slowed(150, 600, "15 minutes")
 @scripted
 @commits
 def log_in():

@@ -12,6 +12,7 @@ from portal.db import records
 from portal.home import retrieval
 from portal.home.retrieval_forms import RetrievalForm
 from portal.limits import rules as limits
+from portal.limits.pace import slowed
 from portal.paper.downloads import download
 
 bp = Blueprint("retrieval", __name__, url_prefix="/<language:lang>/confirmation")
@@ -21,7 +22,7 @@ bp = Blueprint("retrieval", __name__, url_prefix="/<language:lang>/confirmation"
 @public
 @limits.at_most(10, "15 minutes", per=limits.typed_passport_here, unless=limits.no_passport)
 @limits.at_most(20, "15 minutes", per=limits.typed_passport, unless=limits.no_passport)
-@limits.at_most(300, "1 hour", per=limits.address)
+@slowed(150, 600, "1 hour")
 def ask():
     form, unfound = RetrievalForm(), False
     if form.says_no:

@@ -1,7 +1,7 @@
 """Which limits there are, and what is said when one is reached (R13).
 
 Somebody who is logged in is limited by account only; others by what they try and their address
-together, and more loosely by address, because whole villages share one.
+together, and more loosely by address, because whole villages share one (pace.py).
 """
 
 import ipaddress
@@ -57,7 +57,7 @@ def init_app(app, settings):
     if settings.limits_factor > 1:
         _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(TooManyGuesses, lambda error: _refused(error.ends_at))
+    app.register_error_handler(TooManyGuesses, lambda error: stopped(error.ends_at))
 
 
 def at_most(*windows, per, unless=None):
@@ -163,11 +163,11 @@ def _count_guess(allowed, name):
 
 
 def _too_many(error):
-    ends_at = limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60
-    return _refused(ends_at)
+    return stopped(limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60)
 
 
-def _refused(ends_at):
+def stopped(ends_at):
+    """Return the page that says until when nothing more is taken; ends_at: an instant in seconds since 1970."""
     seconds = max(1, round(ends_at - time.time()))
     metrics.limit_reached(request.endpoint or "none")
     _log.warning("limit reached", extra={"endpoint": request.endpoint})

@@ -11,6 +11,7 @@ from portal.courier.words import PACKAGE_STATES
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
+from portal.limits.pace import slowed
 from portal.posts.operations import all_posts, place, post_by_code, today
 from portal.status import operations
 from portal.status.forms import StatusForm
@@ -25,7 +26,7 @@ bp = Blueprint("status", __name__, url_prefix="/<language:lang>")
 @bp.route("/status", methods=["GET", "POST"])
 @public
 @limits.at_most(*LOOK_UPS, per=limits.typed_case)
-@limits.at_most(600, "1 hour", per=limits.address)
+@slowed(300, 1200, "1 hour")
 def look_up():
     form, found, sent = StatusForm(all_posts()), None, False
     if form.validate_on_submit():

@@ -1,0 +1,100 @@
+"""Limits by address, which slow down before they stop: whole villages share one address (R13).
+
+The first tries in a window are free, however quick. After them each try waits some seconds, told on a page
+whose form holds what was typed and a ticket: sent again after the wait, the ticket lets it through, once.
+No thread sleeps meanwhile, and what was turned away for now is not counted: who does not wait uses up
+nobody's tries. After the last try, none is taken until the window ends.
+"""
+
+import secrets
+import time
+from functools import wraps
+
+from flask import current_app, request
+from itsdangerous import BadData, URLSafeSerializer
+from limits import parse
+
+from portal import encryption, errors
+from portal.limits import rules
+from portal.locale import gettext
+
+TICKET = "ticket"
+WAITS_SECONDS = (2, 5, 10, 20, 30)
+TICKET_SECONDS = 15 * 60
+NONCE_BYTES = 12
+
+
+def slowed(free, most, window):
+    """Limit the sending of a form per address, or per account of whoever is logged in.
+
+    free: how many tries in a window are taken at once; most: how many are taken at all, those in between
+    each after a wait of WAITS_SECONDS, longer the more there were. window: a time such as "15 minutes".
+    """
+
+    def limit(view):
+        scope = f"{view.__module__}.{view.__name__}"
+
+        @wraps(view)
+        def wrapper(*args, **kwargs):
+            refusal = _refusal(scope, free, most, window) if request.method == "POST" else None
+            return refusal or view(*args, **kwargs)
+
+        return wrapper
+
+    return limit
+
+
+def _refusal(scope, free, most, window):
+    """Return the page that turns a try away, or None where it is taken, and counted."""
+    factor = current_app.extensions["limits_factor"]
+    free, most = (max(1, round(count * factor)) for count in (free, most))
+    item, who = parse(f"{most} per {window}"), rules.account()
+    ends_at, left = rules.limiter.limiter.get_window_stats(item, who, scope)
+    used = most - left
+    if free <= used < most:
+        ready_at = _ready_at(who, scope) or time.time() + _wait(used - free, most - free)
+        if ready_at > time.time():
+            return _slow(who, scope, ready_at)
+    if used >= most or not rules.limiter.limiter.hit(item, who, scope):
+        return rules.stopped(ends_at)
+    return None
+
+
+def _wait(over, room):
+    return WAITS_SECONDS[over * len(WAITS_SECONDS) // room]
+
+
+def _slow(who, scope, ready_at):
+    seconds = max(1, round(ready_at - time.time()))
+    nonce = _ticket_in_hand(who, scope)[0] or secrets.token_urlsafe(NONCE_BYTES)
+    typed, hidden = errors.what_was_typed()
+    kept = [pair for pair in typed if pair[0] != TICKET] + [(TICKET, _signer().dumps([who, scope, nonce, ready_at]))]
+    message = gettext(
+        "Many tries came from this internet connection, which others may share. "
+        "Wait %(count)d seconds, then send this again. Nothing was lost.",
+        count=seconds,
+    )
+    body, code = errors.page(429, message=message, typed=kept, hidden=hidden)
+    return body, code, {"Retry-After": str(seconds)}
+
+
+def _ready_at(who, scope):
+    """Return the instant from which the ticket that came along is good, and use it up; None without a good one."""
+    nonce, ready_at = _ticket_in_hand(who, scope)
+    now = time.time()
+    if nonce is None or ready_at > now:
+        return ready_at
+    is_first = rules.limiter.limiter.storage.incr(f"ticket {nonce}", TICKET_SECONDS) == 1
+    return ready_at if is_first and now - ready_at < TICKET_SECONDS else None
+
+
+def _ticket_in_hand(who, scope):
+    try:
+        owner, place, nonce, ready_at = _signer().loads(request.form.get(TICKET, ""))
+    except (BadData, ValueError, TypeError):
+        return None, None
+    return (nonce, ready_at) if (owner, place) == (who, scope) else (None, None)
+
+
+def _signer():
+    return URLSafeSerializer(encryption.derived("ticket", ""), salt="pace")
