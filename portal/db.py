@@ -22,6 +22,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from portal import postgresql
+
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_WAIT_SECONDS = 15
 POOL_SIZE = 32  # two for each thread of a worker: a pool with too few gives them out of turn
@@ -92,13 +94,7 @@ def make_engine(url):
         engine = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
         _prepare_sqlite(engine)
         return engine
-    return sa.create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        pool_size=POOL_SIZE,
-        max_overflow=0,
-        hide_parameters=True,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
-    )
+    return postgresql.make_engine(url, POOL_SIZE)
 
 
 class _Turn:

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from portal import db
 from portal.locale import _l
+from portal.postgresql import is_away
 
 _log = logging.getLogger(__name__)
 
@@ -56,8 +57,7 @@ def init_app(app):
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(PortalError, _refusal)
-    app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
-    app.register_error_handler(sqlalchemy.exc.TimeoutError, _database_away)
+    app.register_error_handler(sqlalchemy.exc.SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -81,7 +81,9 @@ def _refusal(error):
     return page(400, message=error.message)
 
 
-def _database_away(error):
+def _database_error(error):
+    if not is_away(error):
+        return _unexpected(error)
     _log.error("database away: %s", type(error).__name__)
     db.session.remove()
     return _plain_page(503)

@@ -23,14 +23,20 @@ def downgrade(revision):
 
 
 def is_migrated():
-    """Say whether the database has the tables of this release."""
+    """Say whether the database has the tables of this release, or of a later one.
+
+    The database is migrated before the servers get the new release: those that still run the old one go on.
+    """
     with current_app.extensions["engine"].connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == _head()
+        revision = MigrationContext.configure(connection).get_current_revision()
+    return revision is not None and revision not in _passed()
 
 
 @cache
-def _head():
-    return ScriptDirectory(str(Path(__file__).parent)).get_current_head()
+def _passed():
+    """Return the revisions that this release knows and has left behind."""
+    script = ScriptDirectory(str(Path(__file__).parent))
+    return {step.revision for step in script.walk_revisions()} - {script.get_current_head()}
 
 
 def _config():
