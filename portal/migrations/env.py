@@ -17,4 +17,6 @@ with attributes["engine"].connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if not sqlite:
+        connection.exec_driver_sql("RESET statement_timeout")
     connection.commit()
