@@ -190,14 +190,13 @@ def _judge(report, portal, confirmed, releases):
     report.violations = violations(portal)
 
 
+TRACE = re.compile(r"^Traceback .*?^(\S[^\n]*)", re.MULTILINE | re.DOTALL)
+
+
 def _defects(folder):
-    """Return the last lines of what our processes wrote about errors that they did not expect."""
-    found = []
-    for log in folder.glob("*.log"):
-        for told in re.split(r"^unexpected ", log.read_text(), flags=re.MULTILINE)[1:]:
-            trace = told.split("\ndatabase away")[0].strip().splitlines()
-            found.append(f"{trace[0]}: {trace[-1][:200]}")
-    return [f"{number} times {text}" for text, number in Counter(found).items()]
+    """Return what our processes wrote about errors that they did not expect."""
+    found = Counter(told[:200] for log in folder.glob("*.log") for told in TRACE.findall(log.read_text()))
+    return [f"{number} times {told}" for told, number in found.items()]
 
 
 class _Process:
