@@ -63,11 +63,22 @@ def test_booking_goes_through_a_pooler_that_lends_sessions_out(seated, visitor):
     case, slot, account = seated
     signed_in(visitor, account)
 
-    for _ in range(TIMES):
-        page = visitor.open(f"/en/appointments/cases/{case.public_id}/calendar")
+    page = visitor.open(f"/en/appointments/cases/{case.public_id}/calendar")
     page = visitor.submit(page.path, slot=slot.id)
 
     assert page.h1 == "Appointment Confirmation Page"
+
+
+def test_nothing_is_left_in_a_session_that_goes_to_somebody_else_next(pooler):
+    engine = make_engine(pooler.url)
+    asked = sa.text("SELECT CAST(:number AS integer)")
+    with engine.connect() as one, engine.connect() as other:
+        for _ in range(TIMES):
+            one.execute(asked, {"number": 1})
+            one.commit()
+        other.execute(asked, {"number": 2})  # and keeps the session that the first one had
+        assert one.execute(asked, {"number": 3}).scalar() == 3
+    engine.dispose()
 
 
 @pytest.mark.parametrize("way", ["pooler", "direct"])
@@ -105,7 +116,7 @@ def test_a_server_that_went_away_and_came_back_costs_nobody_a_page(pooler):
     engine = make_engine(pooler.direct_url("portal"))
     with engine.connect() as one, engine.connect() as other:
         assert one.exec_driver_sql("SELECT 1").scalar() == other.exec_driver_sql("SELECT 1").scalar() == 1
-    pooler.server._run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'portal'")
+    pooler.server._run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'portal'")
 
     for _ in range(3):
         with engine.connect() as connection:

@@ -5,8 +5,6 @@ import html
 import os
 import socket
 import ssl
-import subprocess
-import sys
 import time
 
 import pytest
@@ -40,7 +38,6 @@ def environment(tmp_path_factory):
 @pytest.fixture(scope="module")
 def front(environment, tmp_path_factory):
     """A running nginx before a running portal."""
-    subprocess.run([sys.executable, "tools/away_pages.py"], cwd=ROOT, check=True)
     folder = tmp_path_factory.mktemp("nginx")
     with granian(environment, folder / "granian.log") as port, nginx(folder, port) as running:
         yield running
