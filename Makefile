@@ -3,9 +3,10 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 HOST ?= 127.0.0.1
 PORT ?= 8000
-TEST_PACKAGES := chromium postgresql poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback
+TEST_PACKAGES := chromium postgresql poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
+CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 
-.PHONY: help run test prove bench lint translations environment test-environment build
+.PHONY: help run test prove cluster-test bench lint translations environment test-environment build
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -18,6 +19,10 @@ test: test-environment build lint ## Lint, types, translations, every test
 
 prove: test-environment build ## What is too long for make test, at full scale; figures in docs/measured.md
 	$(PY) -m bench.prove
+
+cluster-test: test-environment build ## A PostgreSQL cluster whose primary is killed under load; figures in docs/measured.md
+	tools/system-packages $(CLUSTER_PACKAGES)
+	$(PY) -m bench.cluster
 
 bench: test-environment build ## The benchmarks, as ratios in one run
 	$(PY) -m bench.run
@@ -46,6 +51,7 @@ test-environment: .venv/.test
 	tools/environment requirements-test.txt
 	@touch .venv/.run $@
 
-build: ## Compile catalogues, compress static files
+build: ## Compile catalogues, write the pages for a web server, compress static files
 	@.venv/bin/pybabel -q compile -d portal/translations
+	@$(PY) tools/away_pages.py
 	@$(PY) -m whitenoise.compress -q static

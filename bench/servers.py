@@ -98,6 +98,11 @@ class Server:
     def __init__(self, process, port):
         self.process, self.port = process, port
 
+    @property
+    def numbers(self):
+        """The numbers of its processes."""
+        return set(_group(self.process.pid))
+
     def processor_seconds(self):
         """Return the processor time that the server and its workers have used so far."""
         return sum(_processor_seconds(number) for number in _group(self.process.pid))
@@ -137,7 +142,7 @@ def serving(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=B
     """Serve an application by the granian of an environment, on a layout of workers and threads; give the Server."""
     allow_many_connections()
     workers, threads = layout
-    port = _free_port()
+    port = free_port()
     log = folder / f"server-{port}.log"
     line = [str(bins / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
     line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
@@ -164,7 +169,8 @@ def _new_database(postgres):
     return postgres.url(name)
 
 
-def _free_port():
+def free_port():
+    """Return a port of 127.0.0.1 that nobody listens on."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
 

@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from portal import metrics
+from portal import metrics, postgresql
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_WAIT_SECONDS = 15
@@ -93,23 +93,12 @@ def make_engine(url):
     """Return an engine for a database URL, set up so that what is committed is on disk (R4)."""
     url = make_url(url)
     is_sqlite = url.get_backend_name() == "sqlite"
-    engine = sa.create_engine(url, **POOL) if is_sqlite else _postgresql_engine(url)
+    engine = sa.create_engine(url, **POOL) if is_sqlite else postgresql.make_engine(url, POOL)
     if is_sqlite:
         _prepare_sqlite(engine)
     event.listen(engine, "checkout", lambda *_: metrics.connection_taken())
     event.listen(engine, "checkin", lambda *_: metrics.connection_back())
     return engine
-
-
-def _postgresql_engine(url):
-    return sa.create_engine(
-        url.set(drivername="postgresql+psycopg"),
-        **POOL,
-        connect_args={
-            "options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s",
-            "connect_timeout": 5,
-        },
-    )
 
 
 class _Turn:

@@ -2,13 +2,15 @@
 
 import logging
 
-import sqlalchemy.exc
-from flask import has_request_context, render_template, request
+from flask import current_app, has_request_context, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from portal import db, metrics
 from portal.locale import _l
+from portal.postgresql import is_away
 
+RETRY_SECONDS = 30
 _log = logging.getLogger(__name__)
 
 
@@ -75,16 +77,24 @@ def init_app(app):
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(PortalError, _refusal)
     app.register_error_handler(Busy, _busy)
-    app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
-    app.register_error_handler(sqlalchemy.exc.TimeoutError, _database_away)
+    app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(Exception, _unexpected)
+
+    @app.after_request
+    def say_when(response):
+        if response.status_code in (500, 503):
+            response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+        return response
 
 
 def page(code, **values):
     """Return an error page and its code; what was typed stays in the browser, nothing is saved."""
     code = code if code in TITLES else 400 if code < 500 else 500
     db.session.rollback()
-    body = render_template("errors/error.html", code=code, title=TITLES[code], help=HELP[code], **values)
+    try:
+        body = render_template("errors/error.html", code=code, title=TITLES[code], help=HELP[code], **values)
+    except SQLAlchemyError as error:  # the page asks who is logged in
+        return _database_error(error)
     return body, code
 
 
@@ -114,7 +124,9 @@ def _busy(_error):
     return body, code, {"Retry-After": str(BUSY_SECONDS)}
 
 
-def _database_away(error):
+def _database_error(error):
+    if not is_away(error):
+        return _unexpected(error)
     _log.error("database away: %s", type(error).__name__)
     db.session.remove()
     return _plain_page(503)
@@ -127,5 +139,7 @@ def _unexpected(error):
 
 
 def _plain_page(code):
-    body = render_template("errors/plain.html", code=code, title=TITLES[code], help=HELP[code])
-    return body, code, {"Retry-After": "30"}
+    # Not by render_template: that asks who is logged in, and there may be no database to ask.
+    template = current_app.jinja_env.get_template("errors/plain.html")
+    body = template.render(code=code, title=TITLES[code], help=HELP[code])
+    return body, code

@@ -261,6 +261,22 @@ def test_a_database_that_is_away_gives_a_plain_page_in_the_readers_language(app,
     assert page.response.headers["Retry-After"]
 
 
+def test_a_database_that_is_gone_altogether_gives_the_plain_page_to_those_who_are_logged_in_too(
+    app, visitor, monkeypatch
+):
+    signed_in(visitor, make_account())
+    access.forget_everyone()
+
+    def away(*_args, **_kwargs):
+        raise OperationalError("connect", {}, Exception("no server"))
+
+    monkeypatch.setattr(app.extensions["engine"], "raw_connection", away)
+    for method in (visitor.client.get, visitor.client.post):
+        answer = method("/km/dashboard")
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+        assert 'lang="km"' in answer.get_data(as_text=True)
+
+
 def test_a_defect_gives_a_plain_page_without_a_trace(app, visitor, monkeypatch, caplog):
     monkeypatch.setattr(home.cases, "cases_of", lambda _account: 1 / 0)
     signed_in(visitor, make_account())

@@ -15,8 +15,7 @@ from email.utils import format_datetime
 from urllib.parse import urlsplit
 
 from flask import current_app, render_template
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from portal import clock
 from portal.appointments import holds
@@ -29,6 +28,7 @@ from portal.mail import carriers, outbox
 from portal.mailing import reminders, signs
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
+from portal.postgresql import is_away
 from portal.retention import periods, sweeping
 from portal.seals import operations as seals
 from portal.slots import runs
@@ -60,7 +60,9 @@ class Worker:
         while not self.stopped.is_set():
             try:
                 batch = self._round()
-            except (OperationalError, PoolTimeout) as error:
+            except SQLAlchemyError as error:
+                if not is_away(error):
+                    raise
                 _log.error("database away: %s", type(error).__name__)
                 session.remove()
                 batch = None
@@ -130,9 +132,9 @@ class Worker:
                 if batch == MOST_BATCHES_ERASED or self.stopped.wait(PAUSE_AFTER_BATCH_SECONDS):
                     return
             self._swept_at = now
-        except (OperationalError, PoolTimeout):
-            raise
         except Exception as error:
+            if is_away(error):
+                raise
             # What cannot be erased must not keep mails from going; it is tried again in an hour.
             _log.error("erasing: %s", type(error).__name__, exc_info=error)
             session.rollback()
@@ -170,9 +172,11 @@ class Worker:
         except (carriers.NotNow, carriers.Doubtful) as error:
             doubtful = isinstance(error, carriers.Doubtful)
             outbox.postpone(message, clock.now(), str(error), doubtful=doubtful)
-        except (carriers.Away, OperationalError, PoolTimeout):
+        except carriers.Away:
             raise
         except Exception as error:
+            if is_away(error):
+                raise
             # One mail that cannot be made must not keep the others from going.
             _log.error("mail %s: %s", message.kind, type(error).__name__, exc_info=error)
             session.rollback()

@@ -23,8 +23,12 @@ def downgrade(revision):
 
 
 def is_migrated():
-    """Say whether the database has the tables of this release."""
-    return is_head(current(current_app.extensions["engine"]))
+    """Say whether the database has the tables of this release, or of a later one.
+
+    The database is migrated before the servers get the new release: those that still run the old one go on.
+    """
+    revision = current(current_app.extensions["engine"])
+    return revision is not None and (is_head(revision) or not is_known(revision))
 
 
 def current(engine):
@@ -40,7 +44,12 @@ def is_head(revision):
 
 def is_known(revision):
     """Say whether a revision is one of this release."""
-    return revision in {script.revision for script in _scripts().walk_revisions()}
+    return revision in _known()
+
+
+@cache
+def _known():
+    return {script.revision for script in _scripts().walk_revisions()}
 
 
 @cache

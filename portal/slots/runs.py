@@ -10,14 +10,14 @@ from itertools import groupby
 from uuid import uuid5
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 from portal import journal
 from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
+from portal.postgresql import is_away
 from portal.posts.operations import today
 from portal.slots import operations
 from portal.slots.closures import closed_days
@@ -42,9 +42,9 @@ def run_due(now, people_waiting):
     for rule_id in session.scalars(select(RollingRule.id).where(RollingRule.is_on).order_by(RollingRule.id)).all():
         try:
             yield from _run_days(rule_id, now, people_waiting)
-        except (OperationalError, PoolTimeout):
-            raise
         except Exception as error:
+            if is_away(error):
+                raise
             _log.error("rule %s: %s", rule_id, type(error).__name__, exc_info=error)
 
 

@@ -1,0 +1,302 @@
+"""A database cluster on this machine, from the files in deploy/: etcd, three nodes, HAProxy, pgbouncer.
+
+Addresses, folders and passwords of the files are replaced by those of this machine; nothing else is changed.
+Everything listens on 127.0.0.1, in a temporary folder, and is ended by its number.
+"""
+
+import contextlib
+import http.client
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from http import HTTPStatus
+from pathlib import Path
+
+import psycopg
+
+from bench.servers import CommandFailed, free_port
+from portal.config import ROOT
+
+DEPLOY = ROOT / "deploy"
+NODES = ("db1", "db2", "db3")
+ADDRESS = {"db1": "10.20.0.21", "db2": "10.20.0.22", "db3": "10.20.0.23"}
+WEB = {"web1": "10.20.0.11", "web2": "10.20.0.12"}
+START_SECONDS = 90
+STOP_SECONDS = 20
+BINS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+USER = "postgres"
+PASSWORDS = {name: secrets.token_hex(12) for name in ("SUPERUSER", "REPLICATION", "REWIND", "OWNER", "PORTAL")}
+# What the files ask of a machine that this one is not.
+SMALLER = {"2GB": "64MB", "6GB": "128MB", "4GB": "512MB", "1GB": "128MB"}
+
+
+class Cluster:
+    """Three PostgreSQL nodes under Patroni, and the ways that lead to their primary."""
+
+    def __init__(self, folder, *, synchronous):
+        self.folder = folder
+        self.synchronous = synchronous
+        self.ports = {name: free_port() for name in (*NODES, *(f"{node} api" for node in NODES), "etcd", "peer")}
+        self.proxy_port, self.pooler_port = free_port(), free_port()
+        self.processes: dict[str, subprocess.Popen] = {}
+
+    def start(self):
+        """Start everything, and make the roles and the database of the portal."""
+        self._etcd()
+        for node in NODES:
+            self.start_node(node)
+        self.wait_until_whole()
+        self._proxy()
+        self._roles()
+        self._pooler()
+
+    def start_node(self, node):
+        """Start a node's Patroni, which starts its PostgreSQL."""
+        self._run(node, ["patroni", str(self._patroni_file(node))])
+
+    def direct_url(self, role="portal"):
+        """The address of the cluster that names all nodes; role: portal or portal_owner."""
+        hosts = "&".join(f"host=127.0.0.1:{self.ports[node]}" for node in NODES)
+        return f"postgresql+psycopg://{role}:{self._password(role)}@/portal?{hosts}"
+
+    def pooled_url(self):
+        """The address of the cluster by way of pgbouncer and HAProxy."""
+        return f"postgresql+psycopg://portal:{PASSWORDS['PORTAL']}@127.0.0.1:{self.pooler_port}/portal?pooler=pgbouncer"
+
+    def primary(self):
+        """Return the node that is the primary now, by its own word, or None."""
+        return next((node for node in NODES if self._api(node, "/primary")), None)
+
+    def wait_until_whole(self):
+        """Wait until there is a primary, two standbys stream from it, and one is synchronous if it should be."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end:
+            with contextlib.suppress(psycopg.Error):
+                if self._is_whole():
+                    return
+            time.sleep(0.2)
+        raise CommandFailed("the cluster did not become whole: " + self.log_tail())
+
+    def pause_senders(self):
+        """Stop the primary's senders in their tracks: from now on no standby hears of what it commits."""
+        for number in self._senders():
+            os.kill(number, signal.SIGSTOP)
+
+    def kill(self, node, *, with_patroni):
+        """Kill a node's PostgreSQL, as a power cut does; with_patroni: the whole machine, Patroni included."""
+        postmaster = int((self._data(node) / "postmaster.pid").read_text().split()[0])
+        victims = [postmaster, *_children(postmaster)]
+        if with_patroni:
+            self.processes[node].kill()
+            self.processes.pop(node).wait()
+        for number in victims:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
+
+    def stop(self):
+        """End everything that was started, by its number."""
+        for name in [name for name in self.processes if name in NODES]:
+            # Patroni would hand the cluster over first; nobody needs it any more.
+            self.processes[name].kill()
+            self.processes.pop(name).wait()
+        for node in NODES:
+            self._end_postgresql(node)
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes.values():
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def log_tail(self):
+        """Return the last lines of every log, for whoever has to find out what went wrong."""
+        logs = sorted(self.folder.glob("*.log"))
+        return "\n".join(f"{path.name}:\n" + "\n".join(path.read_text().splitlines()[-8:]) for path in logs)
+
+    def query(self, statement, node=None, database="postgres"):
+        """Run one statement as the superuser, on a node or on the primary; return its rows."""
+        port = self.ports[node or self.primary() or NODES[0]]
+        line = f"host=127.0.0.1 port={port} dbname={database} user=postgres password={PASSWORDS['SUPERUSER']}"
+        with psycopg.connect(line, autocommit=True, connect_timeout=3) as connection:
+            found = connection.execute(statement)
+            return found.fetchall() if found.description else []
+
+    def _is_whole(self):
+        if self.primary() is None:
+            return False
+        states = [row[0] for row in self.query("SELECT sync_state FROM pg_stat_replication WHERE state = 'streaming'")]
+        return len(states) == len(NODES) - 1 and ("sync" in states) == self.synchronous
+
+    def _senders(self):
+        return [row[0] for row in self.query("SELECT pid FROM pg_stat_replication")]
+
+    def _etcd(self):
+        text = (DEPLOY / "etcd" / "etcd.default").read_text()
+        values = dict(line.split("=", 1) for line in text.splitlines() if line.startswith("ETCD_"))
+        peer, client = (f"http://127.0.0.1:{self.ports[name]}" for name in ("peer", "etcd"))
+        values |= {"ETCD_DATA_DIR": str(self.folder / "etcd"), "ETCD_INITIAL_CLUSTER": f"db1={peer}"}
+        values |= dict.fromkeys(("ETCD_LISTEN_PEER_URLS", "ETCD_INITIAL_ADVERTISE_PEER_URLS"), peer)
+        values |= dict.fromkeys(("ETCD_LISTEN_CLIENT_URLS", "ETCD_ADVERTISE_CLIENT_URLS"), client)
+        self._run("etcd", ["etcd"], values)
+        _wait_until(lambda: _asks(self.ports["etcd"], "GET", "/health"), self)
+
+    def _patroni_file(self, node):
+        text = (DEPLOY / "patroni" / "portal.yml").read_text()
+        before, rest = text.split("bootstrap:")
+        own = ADDRESS["db1"]
+        # Which of the three addresses is this node's own stands in the file's words.
+        before = before.replace("name: db1", f"name: {node}").replace(f"{own}:8008", f"{ADDRESS[node]}:8008")
+        rest = rest.replace(f"listen: {own}", f"listen: {ADDRESS[node]}")
+        rest = rest.replace(f"connect_address: {own}", f"connect_address: {ADDRESS[node]}")
+        text = self._here(before + "bootstrap:" + rest)
+        text = text.replace("/var/lib/postgresql/15/portal", str(self._data(node)))
+        text = text.replace("/var/lib/postgresql/.portal.pgpass", str(self.folder / f"{node}.pgpass"))
+        text = text.replace("/usr/lib/postgresql/15/bin", str(BINS)).replace("mode: automatic", "mode: 'off'")
+        if not self.synchronous:
+            text = text.replace("synchronous_mode: true", "synchronous_mode: false")
+        parameters = f"      parameters:\n        unix_socket_directories: {self.folder}\n"
+        return self._written(f"{node}.yml", text.replace("      parameters:\n", parameters, 1))
+
+    def _proxy(self):
+        text = self._here((DEPLOY / "haproxy" / "database.cfg").read_text())
+        text = text.replace("127.0.0.1:5000", f"127.0.0.1:{self.proxy_port}")
+        self._run("haproxy", ["haproxy", "-db", "-f", str(self._written("database.cfg", unprivileged(text)))])
+        _wait_until(lambda: _connects(self.proxy_port), self)
+
+    def _pooler(self):
+        text = (DEPLOY / "pgbouncer" / "pgbouncer.ini").read_text()
+        users = self._written("userlist.txt", f'"portal" "{PASSWORDS["PORTAL"]}"\n')
+        text = text.replace("port=5000", f"port={self.proxy_port}").replace("= 6432", f"= {self.pooler_port}")
+        text = text.replace("/etc/pgbouncer/userlist.txt", str(users))
+        text = text.replace("/run/postgresql/pgbouncer.pid", str(self.folder / "pgbouncer.pid"))
+        self._run("pgbouncer", ["pgbouncer", str(self._written("pgbouncer.ini", text))])
+        _wait_until(lambda: _connects(self.pooler_port), self)
+
+    def _roles(self):
+        port = self.ports[self.primary()]
+        line = ["psql", "--host=127.0.0.1", f"--port={port}", "--username=postgres", "--quiet"]
+        line += [f"--set=owner_password={PASSWORDS['OWNER']}", f"--set=password={PASSWORDS['PORTAL']}"]
+        known = {**os.environ, "PGPASSWORD": PASSWORDS["SUPERUSER"]}
+        subprocess.run([*line, f"--file={DEPLOY / 'postgresql' / 'roles.sql'}"], env=known, check=True)
+
+    def restrict(self):
+        """Take from the application what it may not do: after the tables are made."""
+        for statement in (DEPLOY / "postgresql" / "grants.sql").read_text().splitlines():
+            if statement.startswith("REVOKE"):
+                self.query(statement, database="portal")
+
+    def _here(self, text):
+        """Return a file's text with this machine's addresses and passwords."""
+        for node, address in ADDRESS.items():
+            text = text.replace(f"{address} port 8008", f"127.0.0.1 port {self.ports[f'{node} api']}")
+            text = text.replace(f"{address}:8008", f"127.0.0.1:{self.ports[f'{node} api']}")
+            text = text.replace(f"{address}:5432", f"127.0.0.1:{self.ports[node]}")
+            text = text.replace(f"{address}:2379", f"127.0.0.1:{self.ports['etcd']}")
+            text = text.replace(f"{address}/32", "127.0.0.1/32")
+        for address in WEB.values():
+            text = text.replace(f"{address}/32", "127.0.0.1/32")
+        for name in ("SUPERUSER", "REPLICATION", "REWIND"):
+            text = text.replace(f"@{name}_PASSWORD@", PASSWORDS[name])
+        for large, small in SMALLER.items():
+            text = text.replace(f": {large}\n", f": {small}\n")
+        return text
+
+    def _run(self, name, line, variables=None):
+        with (self.folder / f"{name}.log").open("a") as log:
+            os.chmod(log.name, 0o644)
+            known = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8", **(variables or {})}
+            owner = {"user": USER, "group": USER, "extra_groups": []} if os.getuid() == 0 else {}
+            self.processes[name] = subprocess.Popen(line, cwd=self.folder, env=known, stdout=log, stderr=log, **owner)
+
+    def _written(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        if os.getuid() == 0:
+            shutil.chown(path, USER, USER)
+        path.chmod(0o600)
+        return path
+
+    def _data(self, node):
+        return self.folder / node
+
+    def _password(self, role):
+        return PASSWORDS["OWNER" if role == "portal_owner" else "PORTAL"]
+
+    def _api(self, node, path):
+        return _asks(self.ports[f"{node} api"], "OPTIONS", path)
+
+    def _end_postgresql(self, node):
+        """End a node's PostgreSQL at once, but so that it gives back its shared memory."""
+        lock = self._data(node) / "postmaster.pid"
+        with contextlib.suppress(OSError, ValueError):
+            postmaster = int(lock.read_text().split()[0])
+            os.kill(postmaster, signal.SIGQUIT)
+            _wait_until(lambda: not Path(f"/proc/{postmaster}").exists(), self)
+
+
+@contextlib.contextmanager
+def cluster(*, synchronous=True):
+    """Give a running Cluster in a temporary folder; end it and remove the folder."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-cluster-"))
+    if os.getuid() == 0:
+        shutil.chown(folder, USER, USER)
+    made = Cluster(folder, synchronous=synchronous)
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def unprivileged(text):
+    """Return a configuration of HAProxy without what needs its own user and folder."""
+    dropped = ("log /dev/log", "user haproxy", "group haproxy", "chroot")
+    return "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith(dropped))
+
+
+def _asks(port, method, path):
+    """Say whether something answers 200."""
+    try:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        with contextlib.closing(connection):
+            connection.request(method, path)
+            return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+
+
+def _connects(port):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.connect()
+    except OSError:
+        return False
+    connection.close()
+    return True
+
+
+def _wait_until(is_so, cluster):
+    end = time.monotonic() + START_SECONDS
+    while not is_so():
+        if time.monotonic() > end:
+            raise CommandFailed("a process did not start: " + cluster.log_tail())
+        time.sleep(0.1)
+
+
+def _children(parent):
+    """Return the numbers of the processes whose parent is one."""
+    found = []
+    for path in Path("/proc").iterdir():
+        if path.name.isdecimal():
+            with contextlib.suppress(OSError, IndexError):
+                fields = (path / "stat").read_text().rpartition(") ")[2].split()
+                if fields[1] == str(parent):
+                    found.append(int(path.name))
+    return found

@@ -1,0 +1,105 @@
+"""How the portal connects to PostgreSQL: over several hosts, through a pooler, and across a failover.
+
+No question is asked before each use of a connection, for that would cost every page. A connection that
+the server has closed shows it by itself; one that was idle for long is asked; and the first error that
+means "this is not the server any more" empties the whole pool.
+"""
+
+import select
+import time
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InvalidatePoolError,
+    OperationalError,
+    PendingRollbackError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+# What every session is set to. A pooler that lends sessions out cannot be asked for it: there the role is set so.
+SESSION = "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"
+# A server that vanished without a word is noticed within some 10 seconds. Seconds, but tcp_user_timeout (ms).
+PATIENCE = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+POOLERS = ("pgbouncer",)
+TRUSTED_IDLE_SECONDS = 10
+
+
+def make_engine(url, pool):
+    """Return an engine for a database URL of PostgreSQL.
+
+    pool: how its pool is made. The URL may name several hosts (`?host=a:5432&host=b:5432`): the one that takes
+    writes is found.
+    With `?pooler=pgbouncer`, nothing is asked of a session that does not last, such as prepared statements.
+    """
+    pooler = url.query.get("pooler")
+    if pooler not in (None, *POOLERS):
+        raise ValueError(f"pooler must be {' or '.join(POOLERS)}, not {pooler!r}")
+    # Statements are prepared in a session: a pooler gives the next transaction another one.
+    session = {"prepare_threshold": None} if pooler else {"options": SESSION}
+    wanted = PATIENCE | {"target_session_attrs": "read-write"} | session
+    own = {name: value for name, value in wanted.items() if name not in url.query}
+    engine = sa.create_engine(
+        url.difference_update_query(["pooler"]).set(drivername="postgresql+psycopg"),
+        connect_args=own,
+        **pool,
+    )
+    _watch(engine)
+    return engine
+
+
+def is_away(error):
+    """Say whether an error means that there is no database to write to now; nothing is wrong with what was asked."""
+    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, PendingRollbackError)):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _watch(engine):
+    """Let no connection out of the pool that leads to a server which is gone."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection, record):
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(connection, record, _fairy):
+        idle_since = record.info.pop("idle_since", None)
+        if idle_since is None:
+            return
+        if _has_been_closed(connection) or (
+            time.monotonic() - idle_since > TRUSTED_IDLE_SECONDS and not _answers(connection)
+        ):
+            raise InvalidatePoolError  # caught by the pool, which connects anew
+
+    @event.listens_for(engine, "handle_error")
+    def learn(context):
+        # A server that no longer takes writes is as good as gone: its successor does.
+        if isinstance(context.original_exception, psycopg.errors.ReadOnlySqlTransaction):
+            context.is_disconnect = True
+
+
+def _has_been_closed(connection):
+    """Say whether the server has said something on a connection that asked nothing: that is how it says goodbye."""
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))
+
+
+def _answers(connection):
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error:
+        return False
+    return True

@@ -1,0 +1,180 @@
+"""The portal as the public meets it: a real nginx with deploy/nginx in front of a real granian."""
+
+import contextlib
+import datetime
+import http.client
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from bench.servers import free_port
+from portal.config import ROOT
+
+NAME = "portal.example.org"
+FILES = ROOT / "deploy" / "nginx"
+STARTED_WITHIN = 20
+MAIN = """
+daemon off;
+worker_processes 1;
+pid {folder}/nginx.pid;
+error_log {folder}/nginx-main.log error;
+{user}
+events {{ worker_connections 512; }}
+http {{
+    include /etc/nginx/mime.types;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include portal.conf;
+}}
+"""
+
+
+class Front:
+    """A running nginx: its ports, and how a browser asks it."""
+
+    def __init__(self, folder, upstream_port):
+        self.folder = folder
+        self.upstream_port = upstream_port
+        self.https_port, self.http_port, self.internal_port = free_port(), free_port(), free_port()
+
+    def ask(self, path, method="GET", *, body=None, **headers):
+        """Ask over TLS; return the status, the headers by lower-case name, the cookies, and the body."""
+        connection = http.client.HTTPSConnection(NAME, self.https_port, timeout=15, context=self.trusting())
+        # The name is the certificate's; the address is this machine's.
+        connection._create_connection = lambda *_args, **_kwargs: _dial(self.https_port)
+        return _answer(connection, method, path, body, {"Host": NAME, **headers})
+
+    def trusting(self):
+        """How a browser that trusts its certificate speaks TLS."""
+        return ssl.create_default_context(cafile=self.folder / "portal" / "certificate.pem")
+
+    def dial(self, context, name=NAME):
+        """Open a line by TLS, as a browser that wants a name."""
+        line = _dial(self.https_port)
+        try:
+            return context.wrap_socket(line, server_hostname=name)
+        except OSError:
+            line.close()
+            raise
+
+    def ask_plainly(self, path, port=None):
+        """Ask without TLS."""
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.http_port, timeout=15)
+        return _answer(connection, "GET", path, None, {"Host": NAME})
+
+    def write(self):
+        """Write the files of deploy/nginx with this machine's ports and folders in them."""
+        shutil.copytree(FILES / "portal", self.folder / "portal")
+        (self.folder / "portal" / "brotli.conf").unlink()  # a module of its own
+        for path in [*(self.folder / "portal").iterdir(), FILES / "portal.conf"]:
+            where = self.folder / "portal" / path.name if path.parent != FILES else self.folder / path.name
+            where.write_text(self._here(path.read_text()))
+        user = "user root;" if Path("/proc/self").owner() == "root" else ""
+        (self.folder / "nginx.conf").write_text(MAIN.format(folder=self.folder, user=user))
+        _write_certificate(self.folder / "portal")
+
+    def _here(self, text):
+        lines = [line for line in text.splitlines(keepends=True) if "[::]" not in line]
+        text = "".join(lines).replace("/srv/portal", str(ROOT)).replace("/var/log/nginx", str(self.folder))
+        text = text.replace("/etc/nginx/portal", str(self.folder / "portal"))
+        text = text.replace("127.0.0.1:8000", f"127.0.0.1:{self.upstream_port}")
+        text = text.replace("listen 80;", f"listen 127.0.0.1:{self.http_port};")
+        text = text.replace("listen 443 ", f"listen 127.0.0.1:{self.https_port} ")
+        return text.replace("127.0.0.1:8081", f"127.0.0.1:{self.internal_port}")
+
+
+@contextlib.contextmanager
+def nginx(folder, upstream_port):
+    """Run nginx in a folder in front of a port; give the Front."""
+    front = Front(folder, upstream_port)
+    front.write()
+    process = subprocess.Popen(["/usr/sbin/nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")])
+    try:
+        _wait_for(front.https_port, process)
+        yield front
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def granian(environment, log, *more):
+    """Run the portal as deploy/systemd does, with fewer workers; give its port."""
+    port = free_port()
+    line = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
+    line += [
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--blocking-threads",
+        "4",
+        "--log-level",
+        "warning",
+        *more,
+        "wsgi:app",
+    ]
+    with log.open("w") as output:
+        process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        _wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _wait_for(port, process):
+    end = time.monotonic() + STARTED_WITHIN
+    while time.monotonic() < end:
+        assert process.poll() is None, "it ended at once"
+        with contextlib.suppress(OSError):
+            _dial(port).close()
+            return
+        time.sleep(0.05)
+    raise TimeoutError(port)
+
+
+def _dial(port):
+    return socket.create_connection(("127.0.0.1", port), 15)
+
+
+def _answer(connection, method, path, body, headers):
+    with contextlib.closing(connection):
+        connection.request(method, path, body=body, headers=headers)
+        answer = connection.getresponse()
+        content = answer.read()
+    found = {name.lower(): value for name, value in answer.getheaders()}
+    return answer.status, found, tuple(answer.headers.get_all("Set-Cookie") or ()), content
+
+
+def _write_certificate(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
+    now = datetime.datetime.now(datetime.UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(hours=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    (folder / "key.pem").write_bytes(key.private_bytes(*plain))
