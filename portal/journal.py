@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal import clock
+from portal import bulk, clock
 from portal.db import Base, Instant, session
 
 COMMAND = "command"
@@ -51,3 +51,13 @@ def record(by, action, subject, *, post_id=None, before=None, after=None, now=No
         "after": after,
     }
     session.connection().execute(_ENTER, entry)
+
+
+def record_many(by, action, subject, told, now):
+    """Add an entry for each of many rows of one table to the running transaction.
+
+    subject: the name of the table; told: (id, post id, after) of each row, with nothing personal in clear.
+    """
+    shared = {"at": now, "actor": by, "action": action, "subject": subject, "before": None}
+    entries = [{"subject_id": row_id, "post_id": post_id, "after": after, **shared} for row_id, post_id, after in told]
+    bulk.insert_many(session.connection(), Entry.__table__, entries)

@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from portal import clock
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
-from portal.cases import uploads
+from portal.cases import importing, uploads
 from portal.db import session
 from portal.door import operations as door
 from portal.locale import _, direction, in_language, tag
@@ -81,6 +81,7 @@ class Worker:
             outbox.forget_old(now)
             uploads.forget_old(now)
             session.commit()
+            importing.forget_unfinished(now)
             self._run_rules(now)
         if not outbox.is_anything_due(now):
             return 0
