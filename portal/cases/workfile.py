@@ -7,7 +7,6 @@ itself holds, and nothing else.
 import json
 import sqlite3
 from contextlib import contextmanager
-from dataclasses import astuple
 from datetime import date
 from itertools import groupby
 
@@ -91,12 +90,15 @@ def work_file():
 
 
 def _packed(row):
-    return json.dumps(astuple(row), default=date.isoformat, ensure_ascii=False)
+    values = {**vars(row), "reasons": [(one.name, one.original, one.petitioner) for one in row.reasons]}
+    for name in DATES:
+        values[name] = values[name] and values[name].isoformat()
+    return json.dumps(list(values.values()), ensure_ascii=False)
 
 
 def _unpacked(cells):
     values = dict(zip(Row.__dataclass_fields__, json.loads(cells), strict=True))
     for name in DATES:
-        values[name] = date.fromisoformat(values[name]) if values[name] else None
+        values[name] = values[name] and date.fromisoformat(values[name])
     values["reasons"] = tuple(Item(*reason) for reason in values["reasons"])
     return Row(**values)
