@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -97,6 +97,17 @@ class Server:
 
     def __init__(self, process, port):
         self.process, self.port = process, port
+        self.ready_seconds = 0.0
+
+    def end(self):
+        """Ask the server to end, and wait until it has."""
+        _end(self.process)
+
+    def kill(self):
+        """End the server and its workers at once, as a loss of power would."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # the group that began with this process: its own session
+        self.process.wait()
 
     @property
     def numbers(self):
@@ -133,13 +144,20 @@ def portal_on(database, postgres=None, *, loaded=True):
 @contextmanager
 def serve(portal, target="wsgi:app", answers_at="/healthz"):
     """Serve a portal, or another application on the same layout, by granian; give the Server."""
-    with serving(target, portal.environment, portal.folder, answers_at, LAYOUTS[portal.database]) as server:
+    server = start_server(portal, target, answers_at)
+    try:
         yield server
+    finally:
+        server.end()
 
 
-@contextmanager
-def serving(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BINS):
-    """Serve an application by the granian of an environment, on a layout of workers and threads; give the Server."""
+def start_server(portal, target="wsgi:app", answers_at="/healthz"):
+    """Start a Server and wait until it answers; the caller ends it, by end() or kill()."""
+    return start(target, portal.environment, portal.folder, answers_at, LAYOUTS[portal.database])
+
+
+def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BINS):
+    """Start an application by the granian of an environment, on a layout of workers and threads; return the Server."""
     allow_many_connections()
     workers, threads = layout
     port = free_port()
@@ -147,14 +165,18 @@ def serving(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=B
     line = [str(bins / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
     line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
     line += ["--backlog", "4096", "--respawn-failed-workers", "--log-level", "info", target]
+    began = time.monotonic()
     with log.open("w") as output:
         process = subprocess.Popen(line, cwd=cwd, env=environment, stdout=output, stderr=output, start_new_session=True)
+    server = Server(process, port)
     try:
-        _wait_until(lambda: log.read_text().count("Started worker-") == workers, process, log)
         _wait_until(lambda: _answers(port, answers_at), process, log)
-        yield Server(process, port)
-    finally:
-        _end(process)
+        server.ready_seconds = time.monotonic() - began
+        _wait_until(lambda: log.read_text().count("Started worker-") == workers, process, log)
+    except BaseException:
+        server.kill()
+        raise
+    return server
 
 
 def allow_many_connections():
@@ -180,7 +202,7 @@ def _wait_until(is_so, process, log):
     while not is_so():
         if process.poll() is not None or time.monotonic() > end:
             raise CommandFailed(f"the server did not start: {log.read_text()}")
-        time.sleep(0.05)
+        time.sleep(0.02)
 
 
 def _answers(port, path):

@@ -16,6 +16,11 @@ def init_app(app, settings):
     app.extensions["signing_key"] = hashlib.sha256(settings.secret_key.encode()).digest()
 
 
+def sealed(text):
+    """Return text as the database holds it: encrypted bytes."""
+    return current_app.extensions["field_keys"].encrypt(text.encode())
+
+
 class Encrypted(TypeDecorator):
     """Text that the database holds encrypted only."""
 
@@ -23,7 +28,7 @@ class Encrypted(TypeDecorator):
     cache_ok = True
 
     def process_bind_param(self, value, dialect):
-        return None if value is None else current_app.extensions["field_keys"].encrypt(value.encode())
+        return None if value is None else sealed(value)
 
     def process_result_value(self, value, dialect):
         return None if value is None else current_app.extensions["field_keys"].decrypt(bytes(value)).decode()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, event, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal import clock, metrics
+from portal import bulk, clock, metrics
 from portal.db import Base, Instant, session
 
 COMMAND = "command"
@@ -78,3 +78,13 @@ def _count(own):
 @event.listens_for(session, "after_rollback")
 def _forget(own):
     own.info.pop(_UNCOUNTED, None)
+
+
+def record_many(by, action, subject, told, now):
+    """Add an entry for each of many rows of one table to the running transaction.
+
+    subject: the name of the table; told: (id, post id, after) of each row, with nothing personal in clear.
+    """
+    shared = {"at": now, "actor": by, "action": action, "subject": subject, "before": None}
+    entries = [{"subject_id": row_id, "post_id": post_id, "after": after, **shared} for row_id, post_id, after in told]
+    bulk.insert_many(session.connection(), Entry.__table__, entries)

@@ -9,6 +9,8 @@ UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]"
 
 def normalise(text):
     """Return text as NFKC, without invisible marks, digits of any script as 0 to 9, outer spaces gone."""
+    if text.isascii():  # most are, and there is nothing else to do
+        return " ".join(text.split())
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text))
     text = "".join(_latin_digit(character) for character in text)

@@ -19,7 +19,7 @@ import psycopg
 
 from bench.client import percentile, post, volley
 from bench.herd import herd
-from bench.servers import LAYOUTS, POSTGRESQL, portal_on, postgresql, serve, serving
+from bench.servers import LAYOUTS, POSTGRESQL, portal_on, postgresql, serve, start
 from bench.tables import circumstances, write_section
 from portal.config import ROOT
 
@@ -153,8 +153,13 @@ def _rival(postgres, database):
     postgres.drop(database)
 
 
+@contextmanager
 def _served(target, environment, folder, answers_at, cwd):
-    return serving(target, environment, folder, answers_at, LAYOUTS[POSTGRESQL], cwd=cwd, bins=VENV / "bin")
+    server = start(target, environment, folder, answers_at, LAYOUTS[POSTGRESQL], cwd=cwd, bins=VENV / "bin")
+    try:
+        yield server
+    finally:
+        server.end()
 
 
 def _form(path, cookie, token, fields):

@@ -15,10 +15,6 @@ from portal.cases.statuses import own_codes
 from portal.locale import country_choices, gettext, gettext_noop
 from portal.posts.operations import all_posts
 
-MOST_BYTES = 64 * 1024 * 1024
-MOST_UNPACKED_BYTES = 512 * 1024 * 1024
-MOST_ROWS = 2_000_000
-TOO_LARGE = gettext_noop("the file is larger than %(most)s bytes")
 OTHER_HEADER = gettext_noop("the header row must be: %(columns)s")
 NOT_UTF_8 = gettext_noop("the file is not UTF-8")
 UNREADABLE = gettext_noop("the file cannot be read: %(error)s")
@@ -50,92 +46,130 @@ class FileError:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What a file may have: rows, bytes when unpacked; of which post alone, if of one."""
+    """What a file may have: rows, bytes when unpacked; of which post alone, if of one; how many errors are kept."""
 
     rows: int
     unpacked_bytes: int
     post: str | None = None
+    errors: int = 10_000
 
 
-def read_cases(path, progress=lambda lines: None):
-    """Return the rows of a case file and the errors in it; progress is called with numbers of lines read."""
-    if path.stat().st_size > MOST_BYTES:
-        return [], [_error(0, "", TOO_LARGE, most=MOST_BYTES)]
-    bounds = Bounds(MOST_ROWS, MOST_UNPACKED_BYTES)
-    return read_content(path.read_bytes(), path.suffix.lower() == ".xlsx", bounds, progress)
+class Errors:
+    """What is wrong in a file: the first errors, in the order of lines, and how many there are in all."""
+
+    def __init__(self, most):
+        self._most = most
+        self._kept: list[FileError] = []
+        self.number = 0
+
+    def add(self, error):
+        """Note an error."""
+        self.number += 1
+        self._kept.append(error)
+        if len(self._kept) > 2 * self._most:
+            self._kept = self.first(self._most)
+
+    def first(self, number):
+        """Return the first errors by line, at most a number of them."""
+        return sorted(self._kept, key=lambda error: error.line)[:number]
 
 
-def read_content(content, is_workbook, bounds, progress=lambda lines: None):
-    """Return the rows in the bytes of a case file, CSV or workbook, and the errors in it."""
+def read_content(content, is_workbook, bounds):
+    """Return the rows in the bytes of a case file, CSV or workbook, and the errors in it: for files of a page."""
+    errors = Errors(bounds.errors)
+    cases: dict[tuple[str, str], list] = {}
+    rows = []
+    for line, row in read_rows(io.BytesIO(content), is_workbook, bounds, known_words(), errors):
+        cases.setdefault((row.post, row.case_number), []).append((line, row))
+        rows.append(row)
+    for lines in cases.values():
+        for error in conflicts(lines, bounds.post):
+            errors.add(error)
+    return rows, errors.first(bounds.errors)
+
+
+def known_words():
+    """Return what cells are checked against: the status words of each post by its code, and the country codes."""
+    words = own_codes()
+    return {post.code: words.get(post.id, set()) for post in all_posts()}, {code for code, _ in country_choices("en")}
+
+
+def read_rows(file, is_workbook, bounds, known, errors):
+    """Yield (line, Row) of each good row in an open case file, CSV or workbook; note what is wrong in Errors.
+
+    known: what known_words() gives.
+    """
     try:
-        lines = _spreadsheet_lines(content, bounds) if is_workbook else _csv_lines(content)
+        lines = _spreadsheet_lines(file, bounds) if is_workbook else _csv_lines(file)
         _line, header = next(lines, (1, None))
         if header != COLUMNS:
-            return [], [_error(1, "", OTHER_HEADER, columns=",".join(COLUMNS))]
-        return _read(lines, bounds, progress)
+            errors.add(_error(1, "", OTHER_HEADER, columns=",".join(COLUMNS)))
+            return
+        yield from _good_rows(lines, bounds, known, errors)
     except UnicodeDecodeError:
-        return [], [_error(0, "", NOT_UTF_8)]
+        errors.add(_error(0, "", NOT_UTF_8))
     except (csv.Error, zipfile.BadZipFile, InvalidFileException, ParseError, KeyError, ValueError) as error:
-        return [], [_error(0, "", UNREADABLE, error=type(error).__name__)]
+        errors.add(_error(0, "", UNREADABLE, error=type(error).__name__))
+
+
+def conflicts(lines, only_post=None):
+    """Yield what is wrong between the rows of one case, given as (line, Row) in the order of lines.
+
+    Another post than the only one allowed, a second principal, a traveller named twice, rows that disagree.
+    """
+    first = lines[0][1]
+    passports, principals = set(), 0
+    for line, row in lines:
+        if only_post and row.post != only_post:
+            yield _error(line, "post", OF_ANOTHER_POST)
+        for column in ("visa_class", "status", "status_date"):
+            if getattr(row, column) != getattr(first, column):
+                yield _error(line, column, DIFFERS)
+        if row.passport_number in passports:
+            yield _error(line, "passport_number", TWICE)
+        passports.add(row.passport_number)
+        principals += row.relationship == "principal"
+        if principals > 1 and row.relationship == "principal":
+            yield _error(line, "relationship", SECOND_PRINCIPAL)
 
 
 def _error(line, column, sentence, **values):
     return FileError(line, column, sentence % values, sentence, values)
 
 
-def _read(lines, bounds, progress):
-    words = own_codes()
-    posts = {post.code: words.get(post.id, set()) for post in all_posts()}
-    countries = {code for code, _name in country_choices("en")}
-    rows, errors = [], []
-    seen: dict[tuple[str, str], dict] = {}
+def _good_rows(lines, bounds, known, errors):
     for line, cells in lines:
         if line > bounds.rows:
-            return [], [_error(line, "", TOO_MANY_ROWS, most=bounds.rows)]
-        progress(1)
+            errors.add(_error(line, "", TOO_MANY_ROWS, most=bounds.rows))
+            return
         if not any(cells):
             continue
         if len(cells) > len(COLUMNS):
-            errors.append(_error(line, "", TOO_MANY_CELLS))
+            errors.add(_error(line, "", TOO_MANY_CELLS))
             continue
-        row, bad = read_row(dict(zip(COLUMNS, cells, strict=False)), posts, countries)
-        errors.extend(FileError(line, column, reason) for column, reason in bad)
+        row, bad = read_row(dict(zip(COLUMNS, cells, strict=False)), *known)
+        for column, reason in bad:
+            errors.add(FileError(line, column, reason))
         if row is not None:
-            errors.extend(_conflicts(row, line, seen, bounds.post))
-            rows.append(row)
-    return rows, errors
+            yield line, row
 
 
-def _conflicts(row, line, seen, only_post):
-    """Report another post, a second principal, a traveller named twice, and rows of one case that disagree about it."""
-    if only_post and row.post != only_post:
-        yield _error(line, "post", OF_ANOTHER_POST)
-    case = seen.setdefault((row.post, row.case_number), {"row": row, "passports": set(), "principals": 0})
-    first = case["row"]
-    for column in ("visa_class", "status", "status_date"):
-        if getattr(row, column) != getattr(first, column):
-            yield _error(line, column, DIFFERS)
-    if row.passport_number in case["passports"]:
-        yield _error(line, "passport_number", TWICE)
-    case["passports"].add(row.passport_number)
-    case["principals"] += row.relationship == "principal"
-    if case["principals"] > 1 and row.relationship == "principal":
-        yield _error(line, "relationship", SECOND_PRINCIPAL)
-
-
-def _csv_lines(content):
-    text = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+def _csv_lines(file):
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
     reader, line = csv.reader(text, strict=True), 1
-    for cells in reader:
-        yield line, cells
-        line = reader.line_num + 1
+    try:
+        for cells in reader:
+            yield line, cells
+            line = reader.line_num + 1
+    finally:
+        text.detach()  # the file is its owner's to close
 
 
-def _spreadsheet_lines(content, bounds):
-    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+def _spreadsheet_lines(file, bounds):
+    with zipfile.ZipFile(file) as packed:
         if sum(part.file_size for part in packed.infolist()) > bounds.unpacked_bytes:
             raise ValueError("too large when unpacked")
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    book = load_workbook(file, read_only=True, data_only=True)
     sheet = book.active.iter_rows(max_col=len(COLUMNS) + 1, values_only=True)
     for line, cells in enumerate(sheet, start=1):
         texts = [_cell_text(cell) for cell in cells]

@@ -11,6 +11,7 @@ from portal.access import confirmed, current_user, staff_only
 from portal.cases import statuses, uploads
 from portal.cases.models import MODES
 from portal.cases.rows import COLUMNS
+from portal.cases.storing import count_cases
 from portal.cases.vocabulary import STATUSES, reasons
 from portal.db import commits, records
 from portal.forms import BaseForm
@@ -65,7 +66,7 @@ def preview(public_id):
     if form.validate_on_submit():
         uploads.confirm(kept, rows, by, now)
         return redirect(url_for(".preview", public_id=public_id), 303)
-    counts = uploads.preview(rows, by, now)
+    counts = count_cases(rows)
     return render_template("staff/import_preview.html", post=post, form=form, counts=counts, most=SHOWN_NUMBERS)
 
 

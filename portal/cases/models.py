@@ -13,6 +13,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    exists,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -42,6 +44,22 @@ class StatusWord(Base):
     counts_as: Mapped[str | None] = mapped_column(String(30))
 
 
+class CaseImport(Base):
+    """One case file brought in by a command. Its new cases are there for everybody once it is switched on.
+
+    added, changed: how many cases; None until then.
+    """
+
+    __tablename__ = "case_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    switched_at: Mapped[datetime | None] = mapped_column(Instant)
+    added: Mapped[int | None]
+    changed: Mapped[int | None]
+
+
 class Case(Base):
     """One petition or application at one post, claimed by at most one account."""
 
@@ -49,6 +67,12 @@ class Case(Base):
     __table_args__ = (
         UniqueConstraint("post_id", "number"),
         UniqueConstraint("id", "post_id"),
+        Index(
+            "ix_case_import_id",
+            "import_id",
+            sqlite_where=text("import_id IS NOT NULL"),
+            postgresql_where=text("import_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,6 +86,7 @@ class Case(Base):
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     invited_until: Mapped[date | None]
     flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    import_id: Mapped[int | None] = mapped_column(ForeignKey("case_import.id"))
 
     post: Mapped[Post] = relationship(lazy="joined", innerjoin=True)
     account: Mapped[Account | None] = relationship()
@@ -72,6 +97,12 @@ class Case(Base):
     history: Mapped[list["StatusChange"]] = relationship(
         order_by="StatusChange.id", cascade="all, delete-orphan", back_populates="case"
     )
+
+    @classmethod
+    def visible(cls):
+        """The condition a case meets unless it came with an import that is not switched on (yet, or ever)."""
+        switched = exists().where(CaseImport.id == cls.import_id, CaseImport.switched_at.is_not(None))
+        return or_(cls.import_id.is_(None), switched)
 
     @property
     def principal(self):

@@ -78,12 +78,12 @@ def cases_of(account_id):
 
 def case_at(post_id, number):
     """Return the case with a number at a post, or None: for staff."""
-    return session.scalar(select(Case).where(Case.post_id == post_id, Case.number == number))
+    return session.scalar(select(Case).where(Case.post_id == post_id, Case.number == number, Case.visible()))
 
 
 def case_of_post(post_id, public_id, *, for_change=False):
     """Return a case of a post, or raise NotFound (R5): for staff. for_change: as in case_for."""
-    mine = select(Case).where(Case.post_id == post_id, Case.public_id == public_id)
+    mine = select(Case).where(Case.post_id == post_id, Case.public_id == public_id, Case.visible())
     case = session.scalar(mine.with_for_update(of=Case) if for_change else mine)
     if case is None:
         raise NotFound

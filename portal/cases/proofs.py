@@ -54,7 +54,7 @@ def match(post: Post, proof: Proof, account_id):
         )
         .outerjoin(Traveller, Traveller.case_id == Case.id)
         .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
-        .where(Case.post_id == post.id, Case.number == proof.number)
+        .where(Case.post_id == post.id, Case.number == proof.number, Case.visible())
     ).all()
     for case_id, owner, birth, their_passport, their_code, used_at in rows:
         born = any([same_digest(birth, day) for day in births])

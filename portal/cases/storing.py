@@ -2,26 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import bindparam, delete, select, update
 
 from portal import journal
-from portal.cases import statuses
-from portal.cases.models import (
-    DOCUMENTS,
-    PROCESSING,
-    Case,
-    Refusal,
-    RefusalItem,
-    StatusChange,
-    Traveller,
-)
-from portal.cases.proofs import birth_digest, letter_code_digest, passport_digest
-from portal.cases.vocabulary import reasons
+from portal.accounts import operations as accounts
+from portal.bulk import insert_many, raw_type, reserve_ids
+from portal.cases.correcting import correct, new_case
+from portal.cases.models import StatusChange
+from portal.cases.stored import CASES, ITEMS, REFUSALS, TRAVELLERS, stored_case, stored_cases
 from portal.db import session
 from portal.posts.models import Post
 
 CHUNK = 500
+OWNERS = {TRAVELLERS: "case_id", REFUSALS: "traveller_id", ITEMS: "refusal_id"}
+IN_ORDER = (CASES, TRAVELLERS, REFUSALS, ITEMS)
+PRINCIPAL = "principal"
 
 
 @dataclass
@@ -34,160 +29,155 @@ class Counts:
     numbers: list[str] = field(default_factory=list)
 
 
+@dataclass
+class Part:
+    """Some cases compared with what is stored: those to add, those to correct, how many stay as they are.
+
+    hidden: ids of cases in the way that belong to an import which is not switched on.
+    """
+
+    fresh: list = field(default_factory=list)
+    corrected: list = field(default_factory=list)
+    unchanged: int = 0
+    hidden: list[int] = field(default_factory=list)
+
+
 def store_cases(rows, by, now, progress=lambda cases: None):
     """Store the cases that rows describe, one row a traveller, rows of one case in any place; return Counts.
 
     Storing the same rows again changes nothing. What a row does not mention (items received, a
     clock stopped, whose case it is) stays. progress is called with numbers of cases done.
     """
-    groups: dict[tuple[str, str], list] = {}
-    for row in rows:
-        groups.setdefault((row.post, row.case_number), []).append(row)
-    posts = dict(session.execute(select(Post.code, Post.id)).all())
-    counts, keys = Counts(), list(groups)
-    for start in range(0, len(keys), CHUNK):
-        part = [(posts[code], number, groups[code, number]) for code, number in keys[start : start + CHUNK]]
-        _store_chunk(part, counts, by, now)
-        progress(len(part))
+    counts = Counts()
+    session.flush()
+    for part, size in _parts_of(rows):
+        take_away(part.hidden, by, now)
+        write(part, by, now)
+        counts.added += len(part.fresh)
+        _count(part, counts)
+        progress(size)
+    session.expire_all()
+    return counts
+
+
+def count_cases(rows):
+    """Return the Counts of what storing rows would do, and do nothing."""
+    counts = Counts()
+    session.flush()
+    for part, _size in _parts_of(rows):
+        counts.added += len(part.fresh)
+        _count(part, counts)
     return counts
 
 
 def correct_traveller(case, traveller, row, by, now):
     """Bring a case and one of its travellers, whatever changed about the person, to what a row says."""
-    if _correct(case, [row], now, traveller):
-        journal.record(by, "case corrected", case, post_id=case.post_id, after={"status": case.status}, now=now)
+    session.flush()
+    stored = stored_case(session.connection(), case.id)
+    meant = next(one for one in stored.parts if one["id"] == traveller.id)
+    if correct(stored, [row], meant):
+        write(Part(corrected=[stored]), by, now)
+        session.expire_all()
 
 
-def _store_chunk(part, counts, by, now):
-    numbers = {number for _, number, _ in part}
-    items = selectinload(Case.travellers).selectinload(Traveller.refusals).selectinload(Refusal.items)
-    stored = session.scalars(select(Case).where(Case.number.in_(numbers)).options(items)).all()
-    known = {(case.post_id, case.number): case for case in stored}
-    fresh, corrected = [], []
-    for post_id, number, rows in part:
-        rows = sorted(rows, key=lambda row: row.relationship != "principal")
-        case = known.get((post_id, number))
+def compare(connection, post_id, groups, import_id=None):
+    """Return the Part that cases of one post make: groups are their rows by case number."""
+    stored, hidden = stored_cases(connection, post_id, list(groups))
+    part = Part(hidden=hidden)
+    for number, rows in groups.items():
+        rows = sorted(rows, key=lambda row: row.relationship != PRINCIPAL)
+        case = stored.get(number)
         if case is None:
-            fresh.append(_new_case(post_id, number, rows, now))
-        elif _correct(case, rows, now):
-            corrected.append(case)
+            part.fresh.append(new_case(post_id, number, rows, import_id))
+        elif correct(case, rows):
+            part.corrected.append(case)
         else:
-            counts.unchanged += 1
-    session.add_all(fresh)
-    session.flush()
-    for case in fresh:
-        journal.record(by, "case added", case, post_id=case.post_id, after={"status": case.status}, now=now)
-    for case in corrected:
-        journal.record(by, "case corrected", case, post_id=case.post_id, after={"status": case.status}, now=now)
-    counts.added += len(fresh)
-    counts.changed += len(corrected)
-    counts.numbers += [case.number for case in corrected]
-    session.flush()
-    session.expunge_all() if len(part) == CHUNK else None
+            part.unchanged += 1
+    return part
 
 
-def _new_case(post_id, number, rows, now):
-    first = rows[0]
-    case = Case(
-        post_id=post_id,
-        number=number,
-        visa_class=first.visa_class,
-        status=first.status,
-        status_on=first.status_date,
-        flags=[],
-    )
-    case.history = [StatusChange(status=first.status, effective_on=first.status_date, recorded_at=now)]
-    case.travellers = []
+def write(part, by, now):
+    """Write what a Part adds and corrects, its statuses, its journal entries, and the news for those concerned."""
+    connection = session.connection()
+    _insert_new(connection, [*part.fresh, *part.corrected])
+    _write_changes(connection, part.corrected)
+    moved = [case for case in part.corrected if case.changed & {"status", "status_on"}]
+    insert_many(connection, StatusChange.__table__, [_status_row(case, now) for case in [*part.fresh, *moved]])
+    for action, cases in (("case added", part.fresh), ("case corrected", part.corrected)):
+        told = [(case["id"], case["post_id"], {"status": case["status"]}) for case in cases]
+        journal.record_many(by, action, CASES.name, told, now)
+    for case in moved:
+        if case["account_id"] is not None:
+            accounts.tell(case["account_id"], "status_changed", now, number_end=case["number"][-4:])
+
+
+def take_away(ids, by, now):
+    """Delete cases that nobody has seen: those of an import that did not come to its end."""
+    if not ids:
+        return
+    connection = session.connection()
+    taken = connection.execute(select(CASES.c.id, CASES.c.post_id, CASES.c.status).where(CASES.c.id.in_(ids))).all()
+    connection.execute(delete(CASES).where(CASES.c.id.in_(ids)))
+    told = [(case_id, post_id, {"status": status}) for case_id, post_id, status in taken]
+    journal.record_many(by, "case removed", CASES.name, told, now)
+
+
+def _parts_of(rows):
+    """Yield the Parts of rows, some hundred cases of one post each, and how many cases each has."""
+    posts = dict(session.execute(select(Post.code, Post.id)).all())
+    groups: dict[str, dict[str, list]] = {}
     for row in rows:
-        _put_traveller(case, row)
-    return case
+        groups.setdefault(row.post, {}).setdefault(row.case_number, []).append(row)
+    for code, cases in groups.items():
+        numbers = list(cases)
+        for start in range(0, len(numbers), CHUNK):
+            some = {number: cases[number] for number in numbers[start : start + CHUNK]}
+            yield compare(session.connection(), posts[code], some), len(some)
 
 
-def _correct(case, rows, now, traveller=None):
-    """Bring a stored case to what the rows say; return whether anything had to change.
-
-    traveller: whom a single row means, where that is known and need not be found.
-    """
-    changed = _assign(case, visa_class=rows[0].visa_class)
-    changed |= statuses.change(case, rows[0].status, rows[0].status_date, now)
-    for row in rows:
-        changed |= _put_traveller(case, row, traveller)
-    return changed
+def _count(part, counts):
+    counts.changed += len(part.corrected)
+    counts.unchanged += part.unchanged
+    counts.numbers += [case["number"] for case in part.corrected]
 
 
-def _put_traveller(case, row, traveller=None):
-    traveller = traveller or _known_traveller(case, row)
-    changed = traveller is None
-    if traveller is None:
-        traveller = Traveller(position=len(case.travellers), refusals=[])
-        case.travellers.append(traveller)
-    changed |= _assign(
-        traveller,
-        relationship_to_principal=row.relationship,
-        surname=row.surname,
-        given_names=row.given_names,
-        date_of_birth=row.date_of_birth,
-        date_of_birth_digest=birth_digest(row.date_of_birth),
-        passport_number=row.passport_number,
-        passport_digest=passport_digest(row.passport_number),
-        nationality=row.nationality,
-        interview_on=row.interview_date,
-    )
-    if row.refused_on is not None:
-        changed |= _put_refusal(traveller, row)
-    return changed
+def _insert_new(connection, cases):
+    """Insert what is new among some cases and what they own, owners first; each learns its owner's id."""
+    levels = [cases]
+    for _table in IN_ORDER[1:]:
+        levels.append([part for owner in levels[-1] for part in owner.parts])
+    for table, level, owned in zip(IN_ORDER, levels, [*levels[1:], []], strict=True):
+        new = [record for record in level if record.is_new]
+        for record, record_id in zip(new, reserve_ids(connection, table, len(new)), strict=True):
+            record.values["id"] = record_id
+        insert_many(connection, table, [record.values for record in new])
+        for owner in level if owned else ():
+            for part in owner.parts:
+                part.values[OWNERS[part.table]] = owner["id"]
 
 
-def _known_traveller(case, row):
-    """Find the traveller a row means: by passport, by name and birth (a renewed passport), or as the principal."""
-    digest, birth = passport_digest(row.passport_number), birth_digest(row.date_of_birth)
-    named = (row.surname, row.given_names, birth)
-    tests = (
-        lambda one: one.passport_digest == digest,
-        lambda one: (one.surname, one.given_names, one.date_of_birth_digest) == named,
-        lambda one: row.relationship == one.relationship_to_principal == "principal",
-    )
-    return next((one for test in tests for one in case.travellers if test(one)), None)
+def _write_changes(connection, cases):
+    """Write what changed of stored records and of what they own: one statement for all that change the same columns."""
+    changes: dict[tuple, list] = {}
+    gone: list[int] = []
+    for record in _all_of(cases):
+        gone += [part["id"] for part in record.gone]
+        if record.changed and not record.is_new:
+            names = tuple(sorted(record.changed))
+            values = {f"new_{name}": record[name] for name in names} | {"row_id": record["id"]}
+            changes.setdefault((record.table, names), []).append(values)
+    if gone:
+        connection.execute(delete(ITEMS).where(ITEMS.c.id == bindparam("row_id")), [{"row_id": one} for one in gone])
+    for (table, names), rows in changes.items():
+        new = {name: bindparam(f"new_{name}", type_=raw_type(table.c[name])) for name in names}
+        connection.execute(update(table).where(table.c.id == bindparam("row_id")).values(new), rows)
 
 
-def _put_refusal(traveller, row):
-    refusal = next((one for one in traveller.refusals if one.refused_on == row.refused_on), None)
-    changed = refusal is None
-    if refusal is None:
-        refusal = Refusal(refused_on=row.refused_on, items=[])
-        traveller.refusals.append(refusal)
-    # A fraud unit is not a document to bring: where nothing else is listed, nothing is owed (R7).
-    owed = any(reasons()[reason.name.lower()].applicant_sees != "never" for reason in row.reasons)
-    changed |= _assign(refusal, kind=DOCUMENTS if owed else PROCESSING, respond_by=row.respond_by)
-    if row.letter_code and refusal.letter_code_digest != letter_code_digest(row.letter_code):
-        refusal.letter_code_digest, refusal.letter_code_used_at = letter_code_digest(row.letter_code), None
-        changed = True
-    return changed | _put_items(refusal, row.reasons)
+def _all_of(records):
+    for record in records:
+        yield record
+        yield from _all_of(record.parts)
 
 
-def _put_items(refusal, listed):
-    wanted = {reason.name: reason for reason in listed}
-    kept = {item.name: item for item in refusal.items}
-    changed = False
-    for name, item in kept.items():
-        if name not in wanted:
-            refusal.items.remove(item)
-            changed = True
-    next_position = max((item.position for item in kept.values()), default=-1) + 1
-    for name, reason in wanted.items():
-        item = kept.get(name)
-        if item is None:
-            item = RefusalItem(name=name, position=next_position, state="outstanding", officer_words="")
-            next_position += 1
-            refusal.items.append(item)
-            changed = True
-        changed |= _assign(item, original=reason.original, petitioner=reason.petitioner)
-    return changed
-
-
-def _assign(row, **values):
-    """Set what differs, and say whether anything did."""
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)
+def _status_row(case, now):
+    return {"case_id": case["id"], "status": case["status"], "effective_on": case["status_on"], "recorded_at": now}

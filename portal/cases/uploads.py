@@ -47,15 +47,6 @@ def upload_for(signed_in, public_id, now, *, for_change=False):
     return found
 
 
-def preview(rows, by, now):
-    """Return the Counts of what storing rows would do; nothing stays of it."""
-    attempt = session.begin_nested()
-    try:
-        return store_cases(rows, by, now)
-    finally:
-        attempt.rollback()
-
-
 def confirm(upload, rows, by, now):
     """Store the rows of an upload, note the counts with it, and forget its content. Twice is once (R12)."""
     if upload.done_at is not None:

@@ -14,8 +14,7 @@ from portal.accounts import factors
 from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
 from portal.cases import operations as cases
-from portal.cases.files import read_cases
-from portal.cases.storing import store_cases
+from portal.cases.importing import import_file
 from portal.commands import backup, doctor, keys, progress, serving
 from portal.commands.journal_file import journal_group
 from portal.db import session
@@ -86,19 +85,17 @@ def posts_import(file):
 @click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
 def cases_import(file, dry_run):
     """Add or correct cases from a CSV or XLSX file: all of it, or none."""
-    with progress.bar("Reading", None) as bar:
-        rows, errors = read_cases(file, bar.update)
-    if errors:
-        for error in errors[:SHOWN_ERRORS]:
+    try:
+        report = import_file(file, journal.COMMAND, clock.now(), progress.bar, dry_run=dry_run)
+    except PortalError as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    if report.errors.number:
+        for error in report.errors.first(SHOWN_ERRORS):
             click.echo(str(error), err=True)
-        raise click.ClickException(f"{len(errors)} errors. Nothing was imported.")
-    total = len({(row.post, row.case_number) for row in rows})
-    with progress.bar("Storing", total) as bar:
-        counts = store_cases(rows, journal.COMMAND, clock.now(), bar.update)
-    session.rollback() if dry_run else session.commit()
+        raise click.ClickException(f"{report.errors.number} errors. Nothing was imported.")
     done = "would be added" if dry_run else "added"
     click.echo(
-        f"{len(rows)} rows: {counts.added} cases {done}, {counts.changed} corrected, {counts.unchanged} unchanged."
+        f"{report.rows} rows: {report.added} cases {done}, {report.changed} corrected, {report.unchanged} unchanged."
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from portal import clock
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
-from portal.cases import uploads
+from portal.cases import importing, uploads
 from portal.db import session
 from portal.door import operations as door
 from portal.locale import _, direction, in_language, tag
@@ -91,6 +91,7 @@ class Worker:
             door.mark_missed(now)
             uploads.forget_old(now)
             session.commit()
+            importing.forget_unfinished(now)
             self._run_rules(now)
             self._seal_journal(now)
             self._erase(now)

@@ -24,7 +24,7 @@ ORDER = (
     "fiscal_year",
 )
 _STATUS = select(Case.status, Case.status_on).where(
-    Case.post_id == bindparam("post_id"), Case.number == bindparam("number")
+    Case.post_id == bindparam("post_id"), Case.number == bindparam("number"), Case.visible()
 )
 
 

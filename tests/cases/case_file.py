@@ -5,7 +5,7 @@ import csv
 from openpyxl import Workbook
 
 from portal import clock
-from portal.cases.files import read_cases
+from portal.cases.files import Bounds, read_content
 from portal.cases.operations import case_at
 from portal.cases.rows import COLUMNS
 from portal.cases.storing import store_cases
@@ -13,6 +13,7 @@ from portal.db import session
 from tests.factories import make_post
 
 NUMBER = "PHP2025600001"
+BOUNDS = Bounds(10_000, 64 * 1024 * 1024)
 SOK = {
     "post": "PHP",
     "case_number": NUMBER,
@@ -61,6 +62,11 @@ def write_xlsx(path, *lines, header=COLUMNS):
         book.active.append(list(one.values()))
     book.save(path)
     return path
+
+
+def read_cases(path, bounds=BOUNDS):
+    """Return the rows of a case file and the errors in it."""
+    return read_content(path.read_bytes(), path.suffix.lower() == ".xlsx", bounds)
 
 
 def bring(folder, *lines):

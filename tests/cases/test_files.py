@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 import pytest
 
-from portal.cases.files import FileError, read_cases
+from portal.cases.files import Bounds, Errors, FileError
 from portal.cases.rows import COLUMNS, Item
-from tests.cases.case_file import SPOUSE, line, write_csv, write_xlsx
+from tests.cases.case_file import SPOUSE, line, read_cases, write_csv, write_xlsx
 from tests.factories import make_post
 
 pytestmark = pytest.mark.usefixtures("app", "a_post")
@@ -142,23 +142,19 @@ def test_a_damaged_workbook_is_refused(tmp_path, sheet):
     assert rows == [] and len(errors) == 1
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("portal.cases.files.MOST_UNPACKED_BYTES", 1000)
-
-    assert len(read_cases(write_xlsx(tmp_path / "cases.xlsx", line()))[1]) == 1
+def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
+    assert len(read_cases(write_xlsx(tmp_path / "cases.xlsx", line()), Bounds(10, 1000))[1]) == 1
 
 
-def test_a_file_that_is_too_large_or_too_long_is_refused(read, monkeypatch):
-    monkeypatch.setattr("portal.cases.files.MOST_ROWS", 2)
-    assert "more than 2 rows" in str(read(line(), line(), line())[1][0])
-    monkeypatch.setattr("portal.cases.files.MOST_BYTES", 100)
-    assert "larger than 100 bytes" in str(read(line())[1][0])
-
-
-def test_reading_tells_how_far_it_is(tmp_path):
-    told = []
+def test_a_file_that_is_too_long_is_refused(read, tmp_path):
     path = write_csv(tmp_path / "cases.csv", line(), line(**SPOUSE))
 
-    read_cases(path, told.append)
+    assert "more than 2 rows" in str(read_cases(path, Bounds(2, 1000))[1][0])
 
-    assert sum(told) == 2
+
+def test_of_very_many_errors_the_first_are_kept_and_all_are_counted():
+    errors = Errors(most=3)
+    for line_number in range(20, 0, -1):
+        errors.add(FileError(line_number, "status", "is wrong"))
+
+    assert (errors.number, [error.line for error in errors.first(3)]) == (20, [1, 2, 3])

@@ -10,13 +10,12 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.cases import uploads
-from portal.cases.files import read_cases
 from portal.cases.models import Case, CaseUpload
 from portal.cases.rows import COLUMNS
 from portal.cases.vocabulary import reasons
 from portal.db import session
 from portal.journal import Entry
-from tests.cases.case_file import NUMBER, SPOUSE, line, stored, write_csv, write_xlsx
+from tests.cases.case_file import NUMBER, SPOUSE, line, read_cases, stored, write_csv, write_xlsx
 from tests.factories import make_account, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -5,13 +5,12 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.cases.clock import last_day
-from portal.cases.files import read_cases
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal, RefusalItem, StatusChange, Traveller
 from portal.cases.proofs import letter_code_digest
 from portal.cases.storing import store_cases
 from portal.db import session
 from portal.journal import Entry
-from tests.cases.case_file import NUMBER, SPOUSE, bring, line, stored, write_csv
+from tests.cases.case_file import NUMBER, SPOUSE, bring, line, read_cases, stored, write_csv
 from tests.factories import a_day, make_account, make_post
 
 CHILD = {**SPOUSE, "relationship": "child", "given_names": "Vanna", "passport_number": "N8888888"}

@@ -6,7 +6,6 @@ import pytest
 
 from portal import clock
 from portal.cases import statuses
-from portal.cases.files import read_cases
 from portal.cases.operations import MayNotBook, require_may_book
 from portal.cases.storing import store_cases
 from portal.db import session
@@ -14,7 +13,7 @@ from portal.errors import NotFound
 from portal.journal import Entry
 from portal.locale import in_language
 from portal.mailing.reminders import write_due
-from tests.cases.case_file import line, write_csv
+from tests.cases.case_file import line, read_cases, write_csv
 from tests.factories import make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -1,0 +1,87 @@
+"""What the database holds of some cases, as plain values that rows are compared with, and what becomes of them.
+
+No ORM here: a million cases pass through.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from portal.cases.models import Case, CaseImport, Refusal, RefusalItem, Traveller
+from portal.db import Base
+
+CASES, TRAVELLERS, REFUSALS, ITEMS = (
+    Base.metadata.tables[model.__tablename__] for model in (Case, Traveller, Refusal, RefusalItem)
+)
+_SWITCHED = select(CaseImport.id).where(CaseImport.switched_at.is_not(None))
+# What is encrypted is not read: equal digests mean equal values.
+_TRAVELLER_COLUMNS = [column for column in TRAVELLERS.c if column.name not in ("date_of_birth", "passport_number")]
+
+
+@dataclass(slots=True)
+class Record:
+    """One row of a table, stored or new: its values, the names of those that changed, and the rows it owns."""
+
+    table: Table
+    values: dict[str, Any]
+    is_new: bool = False
+    changed: set[str] = field(default_factory=set)
+    parts: list["Record"] = field(default_factory=list)
+    gone: list["Record"] = field(default_factory=list)
+
+    def __getitem__(self, name):
+        return self.values[name]
+
+    def assign(self, **values):
+        """Set what differs, and say whether anything did. A new row has nothing yet: all of it differs."""
+        differing = [name for name, value in values.items() if self.is_new or self.values.get(name) != value]
+        for name in differing:
+            self.values[name] = values[name]
+        self.changed.update(differing)
+        return bool(differing)
+
+    def drop(self, part):
+        """Let go of a row that belongs to this one."""
+        self.parts.remove(part)
+        self.gone.append(part)
+
+
+def stored_cases(connection, post_id, numbers):
+    """Return the cases of a post with some numbers, as Records by number, and the ids of those not yet visible.
+
+    Those belong to an import that is not switched on: for everybody else they are not there.
+    """
+    mine = select(CASES).where(CASES.c.post_id == post_id, CASES.c.number.in_(numbers))
+    found = [Record(CASES, dict(row)) for row in connection.execute(mine).mappings()]
+    staged = {record["import_id"] for record in found} - {None}
+    switched = set(connection.scalars(_SWITCHED.where(CaseImport.id.in_(staged)))) if staged else set()
+    hidden = [record["id"] for record in found if record["import_id"] not in {None, *switched}]
+    visible = {record["number"]: record for record in found if record["import_id"] in {None, *switched}}
+    _add_parts(connection, list(visible.values()))
+    return visible, hidden
+
+
+def stored_case(connection, case_id):
+    """Return one case as a Record."""
+    record = Record(CASES, dict(connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()))
+    _add_parts(connection, [record])
+    return record
+
+
+def _add_parts(connection, cases):
+    travellers = _parts(connection, cases, TRAVELLERS, TRAVELLERS.c.case_id, TRAVELLERS.c.position, _TRAVELLER_COLUMNS)
+    refusals = _parts(connection, travellers, REFUSALS, REFUSALS.c.traveller_id, REFUSALS.c.id, REFUSALS.c)
+    _parts(connection, refusals, ITEMS, ITEMS.c.refusal_id, ITEMS.c.position, ITEMS.c)
+
+
+def _parts(connection, owners, table, key, order, columns):
+    """Read the rows that belong to some others, in order, and put them there; return them all."""
+    by_id = {owner["id"]: owner for owner in owners}
+    if not by_id:
+        return []
+    wanted = select(*columns).where(key.in_(by_id)).order_by(order)
+    found = [Record(table, dict(row)) for row in connection.execute(wanted).mappings()]
+    for record in found:
+        by_id[record[key.name]].parts.append(record)
+    return found

@@ -1,0 +1,36 @@
+"""Imports of case files that are switched on in one moment."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0011"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+IMPORTED = sa.text("import_id IS NOT NULL")
+
+
+def upgrade():
+    op.create_table(
+        "case_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("actor", sa.String(length=40), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("switched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("added", sa.Integer(), nullable=True),
+        sa.Column("changed", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_import")),
+    )
+    source = sa.ForeignKey("case_import.id", name="fk_case_import_id")
+    op.add_column("case", sa.Column("import_id", sa.Integer(), source, nullable=True), inline_references=True)
+    op.create_index("ix_case_import_id", "case", ["import_id"], sqlite_where=IMPORTED, postgresql_where=IMPORTED)
+
+
+def downgrade():
+    # What was never switched on was never there.
+    op.execute(
+        'DELETE FROM "case" WHERE import_id IN (SELECT id FROM case_import WHERE switched_at IS NULL)'
+    )
+    op.drop_index("ix_case_import_id", "case")
+    op.drop_column("case", "import_id")
+    op.drop_table("case_import")
