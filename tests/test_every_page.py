@@ -137,8 +137,10 @@ def test_every_page_opens_in_every_language(app, visitor, language):
 def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
     account = make_account("supervisor", make_post())
     make_slot()
-    case = make_case()
+    case, by_number = make_case(), make_case(make_account(sign_in_number="1234567890"))
+    by_number.account.email = None
     signed_in(visitor, account)
+    session.commit()
 
     for path in ("", "slots/", "slots/release", "cases/", "cases/requests", "cases/new", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/staff/{path}")
@@ -155,6 +157,9 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
         visitor.open(f"/{language}/staff/{path}")
     for path in ("day/2026-01-31", "day/cancellations", "day/releases", "cases/import/", "cases/import/wordings"):
         visitor.open(f"/{language}/staff/{path}")
+    for path in ("code", "factor", "codes", "devices"):
+        visitor.open(f"/{language}/account/{path}")
+    visitor.open(f"/{language}/staff/cases/{by_number.public_id}/recovery")
     for path in ("slots/month", "demand"):
         visitor.open(f"/{language}/staff/{path}")
     for path in ("inquiries/", "settings", "cases/words", "cases/words/new", "door/", "door/list"):

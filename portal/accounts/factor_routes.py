@@ -5,7 +5,7 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from portal import access, clock, form_tokens
 from portal.access import confirmed, current_user, half_entered, staff_only
 from portal.accounts import factors
-from portal.accounts.forms import AskedAgainForm, FactorForm, PlainForm
+from portal.accounts.forms import AskedAgainForm, FactorForm, PlainForm, SetUpForm
 from portal.accounts.operations import account_of
 from portal.db import commits, records, session
 from portal.forms import SWITCH
@@ -54,7 +54,7 @@ def enter():
 def set_up():
     if current_user.is_half_entered and factors.is_set_up(current_user.account_id):
         return redirect(url_for(".enter", next=request.args.get("next")), 303)
-    form = FactorForm()
+    form = SetUpForm()
     if form.validate_on_submit():
         number, digest = access.new_number()
         try:

@@ -71,6 +71,10 @@ class FactorForm(BaseForm):
     )
 
 
+class SetUpForm(BaseForm):
+    code = StringField(_l("Code"), validators=[Required(_l("Type the six digits that your app shows.")), AtMost(40)])
+
+
 class AskedAgainForm(BaseForm):
     """The code, asked for in the midst of something: its name is like that of no other field."""
 

@@ -46,7 +46,7 @@ def test_a_person_sees_each_of_their_devices_and_nobody_elses(app, visitor):
 
     assert "Chrome, Android" in page.text
     assert "A shared device" in page.text
-    assert "Logged in 0 minutes ago" in page.text
+    assert "Logged in just now" in page.text
     assert page.text.count("This is the device that you use now.") == 1
     assert "Log this device out" not in page.buttons
 

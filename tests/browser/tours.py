@@ -20,6 +20,7 @@ from portal.slots.models import Slot
 from tests.browser.album import Album
 from tests.browser.day_tour import see_days, see_the_import
 from tests.browser.door_tour import see_the_door
+from tests.browser.factor_tour import see_second_step
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
 from tests.browser.keeping_tour import see_posts, see_staff
@@ -68,6 +69,7 @@ def see_everything(server):
     see_rules(server, album)
     see_days(server, album)
     see_the_import(server, album)
+    see_second_step(server, album)
     return album
 
 
