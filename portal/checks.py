@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy import MetaData, and_, func, literal_column, select
 
+from portal import clock
 from portal.accounts.models import Account
 from portal.appointments.models import LIVE, Appointment, Cancellation
 from portal.cases.models import Case, CaseRequest
@@ -12,6 +13,8 @@ from portal.db import Base, session
 from portal.inquiries.models import Inquiry
 from portal.journal import Entry
 from portal.paper.references import read_reference
+from portal.passkeys.models import Passkey
+from portal.posts.models import Post
 from portal.seals import verification
 from portal.slots.models import Release, Slot
 from portal.slots.operations import instant_of
@@ -59,6 +62,7 @@ def _journal():
         (Cancellation, "slots cancelled"),
         (Inquiry, "inquiry asked"),
         (Submission, "package registered"),
+        (Passkey, "passkey added"),
         *((model, None) for model in (Account, Case, Release, CaseRequest)),
     ]
     for model, action in changed:
@@ -74,6 +78,10 @@ def _instants():
     for slot_id, local_start, timezone, starts_at in session.execute(found):
         if instant_of(local_start, timezone) != starts_at:
             yield f"R9 slot {slot_id}: {local_start:%Y-%m-%d %H:%M} in {timezone} is not {starts_at.isoformat()}"
+    behind = select(Slot.id, Slot.timezone, Post.timezone).join(Post, Post.id == Slot.post_id)
+    behind = behind.where(Slot.timezone != Post.timezone, Slot.starts_at > clock.now())
+    for slot_id, timezone, own in session.execute(behind):
+        yield f"R9 slot {slot_id}: it is to come in {timezone}, and its post is in {own}"
 
 
 def _references():

@@ -76,7 +76,7 @@ SAID = {
     "role_changed": _l("The role is changed. The person has to log in again."),
     "account_closed": _l("The account is closed. Nobody can log in with it."),
     "account_opened": _l("The account is open again."),
-    "factor_reset": _l("The second factor is reset. The next log-in with the password sets up a new one."),
+    "factor_reset": _l("The second step is reset. The next log-in with the password sets it up anew."),
     "all_ended": _l("All sessions of this account are ended."),
     "post_saved": _l("The post is saved."),
     "zone_corrected": _l("The time zone is corrected. Slots to come keep their local times."),

@@ -17,7 +17,8 @@ bp = Blueprint("zones", __name__, url_prefix="/<language:lang>/staff/posts")
 @confirmed
 @commits
 def correct(code):
-    post, form = post_at(code), ZoneForm()
+    post = post_at(code)
+    form = ZoneForm(data={"timezone": post.timezone})
     if form.validate_on_submit():
         try:
             zones.correct_zone(post, form.name, current_user.actor, clock.now())

@@ -125,3 +125,11 @@ def test_the_page_says_where_passkeys_work_if_that_is_not_here(visitor, owner):
 
     assert "Passkeys work only here:" in visitor.open(LIST).text
     assert visitor.client.get(LIST, base_url="http://localhost:8000").text.count("Passkeys work only here:") == 0
+
+
+def test_a_portal_that_is_reached_by_a_number_says_that_passkeys_need_a_name(app, visitor, owner):
+    object.__setattr__(app.extensions["settings"], "public_url", "http://127.0.0.1:8000")
+    page = signed_in(visitor, owner).open(LIST)
+
+    assert "Passkeys need an address with a name" in page.text
+    assert "Add a passkey" not in page.text

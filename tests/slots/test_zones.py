@@ -57,6 +57,14 @@ def test_r9_a_slot_that_is_past_by_the_wrong_zone_only_comes_back(post):
     assert slot.starts_at > clock.now()
 
 
+def test_check_finds_a_slot_to_come_that_did_not_follow_r9(post):
+    slot = make_slot(post, nine_in(7))
+    post.timezone = RIGHT
+    session.commit()
+
+    assert list(checks.violations()) == [f"R9 slot {slot.id}: it is to come in {WRONG}, and its post is in {RIGHT}"]
+
+
 def test_one_journal_entry_says_which_zone_it_was_and_how_many_slots_followed_r6(post):
     make_slot(post, nine_in(7))
     correct(post)
