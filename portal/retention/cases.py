@@ -11,66 +11,66 @@ from portal.inquiries.models import Inquiry
 from portal.retention.removing import remove
 from portal.slots.models import Slot
 
-_UNSYNCHRONISED = {"synchronize_session": False}
+OF_A_CASE = (Traveller, Appointment, Submission, Inquiry, CaseRequest)
 
 
-def erase_case(case, now):
-    """Erase a case and all that belongs to it; its reference numbers and its number are unknown from then on.
+def erase_cases(cases, now):
+    """Erase cases and all that belongs to them; their numbers and references are unknown from then on.
 
-    case: a row with id, public_id and post_id. Appointments go before slots are touched (R2), and seats stay right
+    cases: rows with id, public_id and post_id. Appointments go before slots are touched (R2), and seats stay right
     (R1).
     """
-    gone = {
-        "traveller": _count(Traveller, Traveller.case_id == case.id),
-        "refusal": _count(Refusal, Refusal.traveller_id.in_(_travellers(case))),
-        "appointment": _erase_appointments(case.id),
-        "submission": _erase(Submission, case),
-        "inquiry": _erase(Inquiry, case),
-        "case_request": _erase(CaseRequest, case),
-    }
-    remove(Case, Case.id == case.id)
-    _record("case erased", Case, case, now, number=str(case.public_id), **gone)
+    ids = [case.id for case in cases]
+    had = {model.__tablename__: _counts(model, ids) for model in OF_A_CASE}
+    had["refusal"] = _refusals(ids)
+    _erase_appointments(ids)
+    for model in (Submission, Inquiry, CaseRequest):
+        remove(model, model.case_id.in_(ids))
+    remove(Case, Case.id.in_(ids))
+    for case in cases:
+        counts = {name: found.get(case.id, 0) for name, found in had.items()}
+        _record("case erased", Case, case, now, number=str(case.public_id), **counts)
 
 
-def erase_package(package, now):
-    """Erase a package; package: a row with id, reference and post_id."""
-    remove(Submission, Submission.id == package.id)
-    _record("package erased", Submission, package, now, number=package.reference)
+def erase_packages(packages, now):
+    """Erase packages; packages: rows with id, reference and post_id."""
+    remove(Submission, Submission.id.in_([one.id for one in packages]))
+    for one in packages:
+        _record("package erased", Submission, one, now, number=one.reference)
 
 
-def erase_request(request, now):
-    """Erase what a person typed to have a case found; request: a row with id, public_id and post_id."""
-    remove(CaseRequest, CaseRequest.id == request.id)
-    _record("request erased", CaseRequest, request, now, number=str(request.public_id))
+def erase_requests(requests, now):
+    """Erase what people typed to have a case found; requests: rows with id, public_id and post_id."""
+    remove(CaseRequest, CaseRequest.id.in_([one.id for one in requests]))
+    for one in requests:
+        _record("request erased", CaseRequest, one, now, number=str(one.public_id))
 
 
-def _erase_appointments(case_id):
-    mine = select(Appointment.id).where(Appointment.case_id == case_id)
+def _erase_appointments(case_ids):
+    theirs = Appointment.case_id.in_(case_ids)
     taking = (
         select(Appointment.slot_id, func.count())
-        .where(Appointment.case_id == case_id, Appointment.state != "cancelled")
+        .where(theirs, Appointment.state != "cancelled")
         .group_by(Appointment.slot_id)
         .order_by(Appointment.slot_id)
     )
     seats = session.execute(taking).all()
-    remove(Displacement, Displacement.appointment_id.in_(mine))
-    gone = remove(Appointment, Appointment.case_id == case_id)
+    remove(Displacement, Displacement.appointment_id.in_(select(Appointment.id).where(theirs)))
+    remove(Appointment, theirs)
     for slot_id, number in seats:
         free = update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken - number)
-        session.execute(free, execution_options=_UNSYNCHRONISED)
-    return gone
+        session.execute(free, execution_options={"synchronize_session": False})
 
 
-def _erase(model, case):
-    return remove(model, model.case_id == case.id)
+def _counts(model, case_ids):
+    found = select(model.case_id, func.count()).where(model.case_id.in_(case_ids)).group_by(model.case_id)
+    return {case_id: number for case_id, number in session.execute(found)}
 
 
-def _count(model, condition):
-    return session.scalar(select(func.count()).select_from(model).where(condition))
-
-
-def _travellers(case):
-    return select(Traveller.id).where(Traveller.case_id == case.id)
+def _refusals(case_ids):
+    found = select(Traveller.case_id, func.count()).join(Refusal, Refusal.traveller_id == Traveller.id)
+    found = found.where(Traveller.case_id.in_(case_ids)).group_by(Traveller.case_id)
+    return {case_id: number for case_id, number in session.execute(found)}
 
 
 def _record(action, model, row, now, **after):

@@ -43,17 +43,16 @@ def sweep(now, periods):
     periods: days by the names of PERIODS. Interrupted at any moment, the next sweep goes on.
     """
     due: list[tuple[Any, Callable]] = [
-        (_packages_due(now, periods["packages"]), cases.erase_package),
-        (_requests_due(now, periods["requests"]), cases.erase_request),
-        (_cases_due(now, periods["cases"]), cases.erase_case),
-        (_closed_accounts_due(now, periods), _erase_account),
-        (_unused_accounts_due(now, periods["unused_accounts"]), _erase_account),
+        (_packages_due(now, periods["packages"]), cases.erase_packages),
+        (_requests_due(now, periods["requests"]), cases.erase_requests),
+        (_cases_due(now, periods["cases"]), cases.erase_cases),
+        (_closed_accounts_due(now, periods), _erase_accounts),
+        (_unused_accounts_due(now, periods["unused_accounts"]), _erase_accounts),
     ]
     for found, erase in due:
         batch = found.limit(BATCH).with_for_update(skip_locked=True)  # what another worker erases is left to it
         while rows := session.execute(batch).all():
-            for row in rows:
-                erase(row, now)
+            erase(rows, now)
             yield len(rows)
     while gone := _forget_small(now, periods):
         yield gone
@@ -127,10 +126,11 @@ def _unused_accounts_due(now, days):
     return found.where(Account.created_at < cutoff, ~has_case, accounts.is_unused_since(cutoff)).order_by(Account.id)
 
 
-def _erase_account(row, now):
-    gone = accounts.erase(row.id, journal.WORKER, now)
-    subject = journal.Row(Account, row.id)
-    journal.record(journal.WORKER, "account erased", subject, post_id=row.post_id, after=gone, now=now)
+def _erase_accounts(rows, now):
+    for row in rows:
+        gone = accounts.erase(row.id, journal.WORKER, now)
+        subject = journal.Row(Account, row.id)
+        journal.record(journal.WORKER, "account erased", subject, post_id=row.post_id, after=gone, now=now)
 
 
 def _forget_small(now, periods):
