@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 HOST ?= 127.0.0.1
 PORT ?= 8000
-TEST_PACKAGES := chromium postgresql poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback
+TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback
 
 .PHONY: help run test prove bench lint translations environment test-environment build
 
