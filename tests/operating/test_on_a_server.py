@@ -33,7 +33,12 @@ class Portal:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         others = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-        own = {"PORTAL_INSTANCE": str(folder), "PORTAL_DATABASE_URL": url, "PYTHONWARNINGS": "ignore"}
+        own = {
+            "PORTAL_INSTANCE": str(folder),
+            "PORTAL_DATABASE_URL": url,
+            "PYTHONWARNINGS": "ignore",
+            "PORTAL_LOG_REQUESTS": "1",
+        }
         self.environment = {**others, **ENVIRONMENT, **own}
 
     def get(self, path, timeout=5):
@@ -110,6 +115,7 @@ def test_the_life_of_a_server_as_machines_see_it(postgres, tmp_path):
     portal = Portal(tmp_path, postgres.url("portal"))
     with portal.served() as server:
         assert portal.get("/readyz")[0] == 503  # alive, and not migrated
+        assert portal.get("/en/")[0] == 200
         portal.command("db", "upgrade")
         portal.wait_for("/readyz", 200)
 
@@ -118,7 +124,7 @@ def test_the_life_of_a_server_as_machines_see_it(postgres, tmp_path):
         _follows_the_database(portal, postgres)
         _is_never_ready_after_its_end_was_asked_for(portal, server)
     events = [json.loads(line) for line in portal.log().splitlines() if line.startswith("{")]
-    assert {"request"} <= {one["event"] for one in events}
+    assert {one["endpoint"] for one in events if one["event"] == "request"} == {"home.front", "operating.readyz"}
     assert "Traceback" not in portal.log()
 
 
