@@ -3,7 +3,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 HOST ?= 127.0.0.1
 PORT ?= 8000
-TEST_PACKAGES := chromium postgresql poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
+TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
 CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 
 .PHONY: help run test prove cluster-test bench lint translations environment test-environment build

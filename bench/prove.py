@@ -16,6 +16,7 @@ from bench.herd import herd, swaps
 from bench.lookups import among_many
 from bench.mail import send_under_fire
 from bench.release import release_under_eyes
+from bench.restore import CASES, drill
 from bench.seal import seal_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.tables import circumstances, write_section
@@ -127,6 +128,9 @@ def main():
             report = among_many(database, postgres)
             print(f"Look-ups: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
             found.append(("Look-ups", report))
+            report = drill(database, postgres, CASES)
+            print(f"Restore: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
+            found.append(("Restore", report))
             report = on_a_portal_of_its_own(database, postgres, CANCELLED)
             print(f"A cancelled day: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
             found.append(("A cancelled day", report))

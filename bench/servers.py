@@ -132,7 +132,7 @@ def portal_on(database, postgres=None, *, loaded=True):
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
         write_secrets(folder)
-        url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else _new_database(postgres)
+        url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else new_database(postgres)
         portal = Portal(database, folder, url)
         portal.command("db", "upgrade")
         portal.command(*(("demo", "load") if loaded else ("posts", "import", ROOT / "portal" / "data" / "posts.csv")))
@@ -185,7 +185,7 @@ def allow_many_connections():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _new_database(postgres):
+def new_database(postgres):
     name = f"portal_load_{next(_numbers)}"
     postgres.create(name)
     return postgres.url(name)

@@ -87,7 +87,7 @@ def settings_from(environment, instance=None):
         limits_url=read.limits_url(values),
         limits_factor=read.factor(values),
         trusted_proxies=read.proxies(values),
-        log_requests=read.flag(values, "PORTAL_LOG_REQUESTS", otherwise=True),
+        log_requests=read.flag(values, "PORTAL_LOG_REQUESTS", otherwise=not demonstration),
         metrics_token=read.metrics_token(values),
         remarks=(*_unknown(values), *weak, *_careless(demonstration, found)),
         keep={name: read.days(values, name) for name in values if name.startswith(KEEP) and values[name]},

@@ -16,6 +16,7 @@ from portal import db
 from portal.encryption import Encrypted, EncryptedBytes
 
 BATCH = 200
+BATCH_OF_FILES = 5  # a file can have some megabytes
 MOST_PASSES = 3
 LEAST_PAUSE_SECONDS = 0.005
 
@@ -35,6 +36,12 @@ class _Column:
     table: object
     keys: tuple
     encrypted: tuple
+
+    @property
+    def batch(self):
+        """How many rows are read at once."""
+        has_files = any(isinstance(column.type, EncryptedBytes) for column in self.encrypted)
+        return BATCH_OF_FILES if has_files else BATCH
 
 
 def encrypted_columns():
@@ -114,7 +121,7 @@ def _batch(one, after):
     if after is not None:
         wanted = wanted.where(tuple_(*one.keys) > tuple_(*after, types=[key.type for key in one.keys]))
     with db.reading() as own:
-        return own.execute(wanted.order_by(*one.keys).limit(BATCH)).all()
+        return own.execute(wanted.order_by(*one.keys).limit(one.batch)).all()
 
 
 def _change(one, row, walked):

@@ -7,9 +7,10 @@ from pathlib import Path
 from uuid import uuid4
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
-from portal import checks, clock, journal
+from portal import checks, clock, journal, metrics
 from portal.accounts import factors
 from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
@@ -206,6 +207,7 @@ def worker(once):
     """Send mail and reminders, until stopped."""
     if not state.is_migrated():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
+    metrics.share(current_app.extensions["settings"].instance)
     working = worker_of(say=click.echo)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, working.stop)

@@ -94,7 +94,7 @@ def _room(settings):
 def _zones():
     """The machine's own data comes before the library's (zoneinfo.TZPATH)."""
     files = (Path(folder) / "tzdata.zi" for folder in zoneinfo.TZPATH)
-    first = next((path.open().readline() for path in files if path.is_file()), "")
+    first = next((path.read_text().partition("\n")[0] for path in files if path.is_file()), "")
     found = first.removeprefix("# version").strip() or version("tzdata")
     old = not found[:4].isdecimal() or int(found[:4]) < clock.now().year - 1
     words = f"data of {found}." + (" Bring the package tzdata of this machine up to date." if old else "")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from portal import clock
+from portal import clock, metrics
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
 from portal.cases import importing, uploads
@@ -57,6 +57,7 @@ class Worker:
     def run(self, *, once=False):
         """Work until stopped; once: only until nothing is due. Returns how many messages went."""
         went = 0
+        _log.info("worker started")
         while not self.stopped.is_set():
             try:
                 batch = self._round()
@@ -74,6 +75,7 @@ class Worker:
                     break
                 self.stopped.wait(REST_SECONDS)
         self.carrier.close()
+        _log.info("worker ended", extra={"sent": went})
         return went
 
     def stop(self, *_signal):
@@ -106,6 +108,7 @@ class Worker:
         """Make the runs of rolling rules that are due, each in a transaction of its own."""
         for _run in runs.run_due(now, people_waiting):
             session.commit()
+            _log.info("rule ran")
         session.commit()
 
     def _seal_journal(self, now):
@@ -165,14 +168,17 @@ class Worker:
         except NotNeeded as reason:
             session.rollback()
             outbox.skip(message, clock.now(), str(reason))
+            _tell("skipped", message, why=str(reason))
         except carriers.Lost:
             session.rollback()
             return 0
         except carriers.Never as error:
             outbox.bury(message, clock.now(), str(error))
+            _tell("dead", message, why=str(error))
         except (carriers.NotNow, carriers.Doubtful) as error:
             doubtful = isinstance(error, carriers.Doubtful)
             outbox.postpone(message, clock.now(), str(error), doubtful=doubtful)
+            _tell("put off", message, why=str(error))
         except carriers.Away:
             raise
         except Exception as error:
@@ -182,9 +188,11 @@ class Worker:
             _log.error("mail %s: %s", message.kind, type(error).__name__, exc_info=error)
             session.rollback()
             outbox.postpone(message, clock.now(), f"text: {type(error).__name__}")
+            metrics.mail("put off")
         else:
             outbox.sent(message, clock.now())
             session.commit()
+            _tell("sent", message)
             return 1
         session.commit()
         return 0
@@ -235,6 +243,12 @@ def _attach(written, name, kind, data):
         written.add_attachment(data.decode(), subtype=sub, filename=name, params=parameters)
     else:
         written.add_attachment(data, maintype=main, subtype=sub, filename=name, params=parameters)
+
+
+def _tell(result, message, **more):
+    """Log and count what became of a message; its public id says which it is, and to nobody whose."""
+    metrics.mail(result)
+    _log.info("mail %s", result, extra={"kind": message.kind, "mail": str(message.public_id), **more})
 
 
 def _hand_over(message):

@@ -238,3 +238,13 @@ def test_addresses_are_kept_encrypted(app, visitor):
     raw = session.connection().exec_driver_sql("SELECT address FROM message").scalar()
 
     assert b"somebody-secret" not in bytes(raw)
+
+
+def test_a_worker_says_what_it_does_and_to_nobody_whose_mail_it_was_r10(mailbox, caplog):
+    write(email="somebody@example.net")
+    caplog.set_level("INFO", "portal")
+    mailbox.deliver()
+    said = [record.getMessage() for record in caplog.records if record.name == "portal.mailing.worker"]
+
+    assert said == ["worker started", "mail sent", "worker ended"]
+    assert "somebody" not in caplog.text

@@ -148,7 +148,8 @@ def test_no_person_stands_in_the_metrics_r10(app, visitor):
         assert secret not in text
 
 
-def test_a_request_is_one_line_without_a_path_or_an_address_r10(app, visitor, log):
+def test_a_request_is_one_line_without_a_path_or_an_address_r10(app, visitor, log, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], log_requests=True))
     account = make_account()
     case = make_case(account)
     page = signed_in(visitor, account).open(f"/en/cases/{case.public_id}?secret=word")
@@ -216,12 +217,12 @@ def test_the_number_of_a_request_comes_from_a_proxy_of_ours_or_from_nobody(setti
     assert headers["X-Request-Id"]
 
 
-def test_requests_are_not_logged_where_the_settings_say_so(settings, log):
-    made = create_app(replace(settings, log_requests=False))
-    made.test_client().get("/healthz")
-    made.extensions["engine"].dispose()
-
-    assert [one for one in log() if one["event"] == "request"] == []
+def test_requests_are_logged_only_where_the_settings_say_so(settings, log):
+    for wanted in (False, True):
+        made = create_app(replace(settings, log_requests=wanted))
+        made.test_client().get("/nothing")
+        made.extensions["engine"].dispose()
+        assert bool([one for one in log() if one["event"] == "request"]) == wanted
 
 
 def test_a_database_that_hangs_makes_the_portal_unready_within_two_seconds(app, monkeypatch):
