@@ -18,6 +18,7 @@ from portal.limits.storage import DatabaseStorage
 from portal.text import compact, normalise
 
 IPV6_NETWORK_BITS = 64
+STORE_SECONDS = 1
 _log = logging.getLogger(__name__)
 
 
@@ -37,8 +38,11 @@ limiter = _FormLimiter(key_func=lambda: address(), headers_enabled=False)
 
 def init_app(app, settings):
     """Count in the storage that the settings name."""
-    assert DatabaseStorage.STORAGE_SCHEME
     app.config.update(RATELIMIT_STORAGE_URI=settings.limits_url, RATELIMIT_STRATEGY="fixed-window")
+    if not settings.limits_url.startswith(f"{DatabaseStorage.STORAGE_SCHEME[0]}:"):
+        # While a store of its own is away or slow, each process counts for itself: nobody is turned away for that.
+        patience = {"socket_timeout": STORE_SECONDS, "socket_connect_timeout": STORE_SECONDS}
+        app.config.update(RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True, RATELIMIT_STORAGE_OPTIONS=patience)
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
     if settings.limits_factor > 1:
