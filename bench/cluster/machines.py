@@ -257,7 +257,7 @@ def cluster(*, synchronous=True):
 
 def unprivileged(text):
     """Return a configuration of HAProxy without what needs its own user and folder."""
-    dropped = ("log /dev/log", "user haproxy", "group haproxy", "chroot")
+    dropped = ("log /dev/log", "user haproxy", "group haproxy", "chroot", "stats socket")
     return "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith(dropped))
 
 

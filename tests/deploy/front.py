@@ -89,7 +89,8 @@ class Front:
         lines = [line for line in text.splitlines(keepends=True) if "[::]" not in line]
         text = "".join(lines).replace("/srv/portal", str(ROOT)).replace("/var/log/nginx", str(self.folder))
         text = text.replace("/etc/nginx/portal", str(self.folder / "portal"))
-        text = text.replace("127.0.0.1:8000", f"127.0.0.1:{self.upstream_port}")
+        for port in (8000, 8001):
+            text = text.replace(f"127.0.0.1:{port}", f"127.0.0.1:{self.upstream_port}")
         text = text.replace("listen 80;", f"listen 127.0.0.1:{self.http_port};")
         text = text.replace("listen 443 ", f"listen 127.0.0.1:{self.https_port} ")
         return text.replace("127.0.0.1:8081", f"127.0.0.1:{self.internal_port}")

@@ -16,6 +16,21 @@ OWNER_PASSWORD, PASSWORD = "of-the-owner", "of-the-portal"
 STARTED_WITHIN = 15
 
 
+# What a test has no memory, no certificate or no address for, and what a command line cannot hold.
+NOT_HERE = {"shared_buffers", "ssl", "listen_addresses", "log_line_prefix", "fsync", "max_connections"}
+
+
+def settings_of_postgresql():
+    """The settings of deploy/postgresql/portal.conf by name, as they stand there."""
+    lines = (FILES / "postgresql" / "portal.conf").read_text().splitlines()
+    return dict(line.split(" = ", 1) for line in lines if " = " in line and not line.startswith("#"))
+
+
+def settings_for_tests():
+    """Those settings that a PostgreSQL of the tests can be started with."""
+    return [f"{name}={value}" for name, value in settings_of_postgresql().items() if name not in NOT_HERE]
+
+
 class Pooler:
     """PostgreSQL and the pooler before it: the addresses of the portal's database."""
 

@@ -7,14 +7,15 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from portal import create_app
 from portal.cases.operations import add_status_words
 from portal.config import settings_from
 from portal.db import make_engine, session
 from portal.migrations import state
-from tests.deploy.pooler import make_roles, pgbouncer, restrict
+from portal.postgresql import is_away
+from tests.deploy.pooler import make_roles, pgbouncer, restrict, settings_for_tests
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.postgresql import temporary_postgresql
 from tests.secrets import ENVIRONMENT
@@ -27,7 +28,7 @@ TIMES = 12  # more than the driver waits before it prepares a statement
 def pooler():
     """A pooler before a migrated database, with the roles of a production."""
     # Not the folder of the tests: the pooler is another user.
-    with temporary_postgresql() as server, tempfile.TemporaryDirectory() as folder:
+    with temporary_postgresql(*settings_for_tests()) as server, tempfile.TemporaryDirectory() as folder:
         make_roles(server)
         with pgbouncer(server, Path(folder)) as running:
             settings = settings_from({**ENVIRONMENT, "PORTAL_INSTANCE": folder})
@@ -110,6 +111,24 @@ def test_the_application_changes_no_table_and_no_entry_of_the_journal_r6(pooler,
     engine.dispose()
 
     assert isinstance(refused.value.orig, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize(
+    ("statement", "away"),
+    [
+        ("SELECT pg_terminate_backend(pg_backend_pid())", True),
+        ("SET statement_timeout = 1; SELECT pg_sleep(1)", True),
+        ("SELECT 1 / 0", False),
+        ("SELECT nothing_of_that_name", False),
+    ],
+)
+def test_what_means_that_there_is_no_database_now_is_told_from_a_defect(pooler, statement, away):
+    engine = make_engine(pooler.direct_url("portal"))
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+    assert is_away(failed.value) is away
 
 
 def test_a_server_that_went_away_and_came_back_costs_nobody_a_page(pooler):

@@ -2,37 +2,21 @@
 
 import gzip
 import html
-import os
 import socket
 import ssl
 import time
 
 import pytest
 
-from portal import create_app, headers
-from portal.config import ROOT, settings_from
+from portal import headers
+from portal.config import ROOT
 from portal.errors import TITLES
 from portal.locale import LANGUAGES, in_language
-from portal.migrations import state
 from tests.deploy.front import NAME, granian, nginx
 from tests.deploy.observatory import Seen, grade
-from tests.secrets import ENVIRONMENT
 
 STYLESHEET = "/static/css/portal.css"
 PUBLIC_PAGES = ("/en/", "/km/status", "/ar/account/login", "/es/account/create", STYLESHEET, "/en/nothing-is-here")
-
-
-@pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    """What a production start is given, on a migrated database."""
-    folder = tmp_path_factory.mktemp("instance")
-    ours = {"PORTAL_INSTANCE": str(folder), "PORTAL_SECURE_COOKIES": "1", "PORTAL_TRUSTED_PROXIES": "1"}
-    machine = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    app = create_app(settings_from({**ENVIRONMENT, **ours}))
-    with app.app_context():
-        state.upgrade()
-    app.extensions["engine"].dispose()
-    return {**machine, **ENVIRONMENT, **ours, "PYTHONWARNINGS": "error"}
 
 
 @pytest.fixture(scope="module")
