@@ -46,6 +46,7 @@ test-environment: .venv/.test
 	tools/environment requirements-test.txt
 	@touch .venv/.run $@
 
-build: ## Compile catalogues, compress static files
+build: ## Compile catalogues and modules, compress static files
 	@.venv/bin/pybabel -q compile -d portal/translations
 	@$(PY) -m whitenoise.compress -q static
+	@$(PY) -m compileall -q portal

@@ -92,13 +92,23 @@ def make_engine(url):
         engine = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, hide_parameters=True)
         _prepare_sqlite(engine)
         return engine
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         max_overflow=0,
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
     )
+    event.listen(engine, "connect", _confirm_on_disk)
+    return engine
+
+
+def _confirm_on_disk(connection, _record):
+    """Let PostgreSQL confirm what is on disk (R4), also where the server's own setting is not to wait for it."""
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()
 
 
 class _Turn:

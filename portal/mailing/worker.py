@@ -17,7 +17,7 @@ from flask import current_app, render_template
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from portal import clock
+from portal import clock, journal
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
 from portal.cases import importing, uploads
@@ -28,11 +28,12 @@ from portal.mail import carriers, outbox
 from portal.mailing import reminders
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
-from portal.slots import runs
+from portal.slots import instants, runs
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
 HOUSEKEEPING = timedelta(minutes=1)
+ZONES_ARE_READ = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +46,7 @@ class Worker:
         self.carrier = carriers.carrier_for(self.settings.mail_url, self.settings.mail_from)
         self.stopped = threading.Event()
         self._housekeeping_at = None
+        self._zones_at = None
 
     def run(self, *, once=False):
         """Work until stopped; once: only until nothing is due. Returns how many messages went."""
@@ -82,6 +84,7 @@ class Worker:
             uploads.forget_old(now)
             session.commit()
             importing.forget_unfinished(now)
+            self._recompute_instants(now)
             self._run_rules(now)
         if not outbox.is_anything_due(now):
             return 0
@@ -95,6 +98,15 @@ class Worker:
         for _run in runs.run_due(now, people_waiting):
             session.commit()
         session.commit()
+
+    def _recompute_instants(self, now):
+        """Once a day, and at the start, which follows an update: 09:00 stays 09:00 when zone rules change (R9)."""
+        if self._zones_at is not None and now - self._zones_at < ZONES_ARE_READ:
+            return
+        for _corrected in instants.recompute(journal.WORKER, now):
+            session.commit()
+        session.commit()
+        self._zones_at = now
 
     def _deliver(self, messages):
         went = 0
