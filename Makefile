@@ -51,7 +51,8 @@ test-environment: .venv/.test
 	tools/environment requirements-test.txt
 	@touch .venv/.run $@
 
-build: ## Compile catalogues, write the pages for a web server, compress static files
+build: ## Compile catalogues and modules, write the pages for a web server, compress static files
 	@.venv/bin/pybabel -q compile -d portal/translations
 	@$(PY) tools/away_pages.py
 	@$(PY) -m whitenoise.compress -q static
+	@$(PY) -m compileall -q portal

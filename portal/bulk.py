@@ -3,7 +3,6 @@
 import json
 from functools import cache
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
@@ -57,7 +56,7 @@ def _copy(connection, table, names, rows):
         with connection.connection.cursor().copy(statement) as copy:
             for row in rows:
                 copy.write_row([_as_text(row[name]) if name in as_json else row[name] for name in names])
-    except psycopg.IntegrityError as error:
+    except connection.dialect.loaded_dbapi.IntegrityError as error:
         raise IntegrityError(statement, None, error) from error
 
 

@@ -54,6 +54,8 @@ def make_engine(url, pool):
         connect_args=own,
         **pool,
     )
+    if not pooler:
+        event.listen(engine, "connect", _confirm_on_disk)
     _watch(engine)
     return engine
 
@@ -63,6 +65,14 @@ def is_away(error):
     if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, PendingRollbackError)):
         return True
     return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
+def _confirm_on_disk(connection, _record):
+    """Let PostgreSQL confirm what is on disk (R4), also where the server's own setting is not to wait for it."""
+    connection.execute(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+    )
+    connection.commit()
 
 
 def _watch(engine):

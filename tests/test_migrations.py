@@ -1,7 +1,9 @@
-"""Migrations lead to the tables of the models, and take everybody along."""
+"""Migrations lead to the tables of the models, take everybody along, and leave the release before working."""
 
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -13,11 +15,46 @@ from portal.db import Base, session
 from portal.migrations import state
 from portal.sessions.models import SignIn
 from tests.factories import make_account, make_case, signed_in
+from tests.filling import add_rows, sizes_of, tables_of
+
+SURVIVED_SINCE = "0005"
+LARGE = {"case", "traveller", "refusal", "refusal_item", "status_change", "journal_entry", "appointment", "slot"}
+
+
+@pytest.fixture
+def engine(app):
+    """The engine of a database without tables; what a test leaves is thrown away."""
+    session.remove()
+    state.downgrade("base")
+    yield app.extensions["engine"]
+    state.downgrade("base")
+
+
+def differences(engine):
+    with engine.connect() as connection:
+        return compare_metadata(MigrationContext.configure(connection), Base.metadata)
+
+
+def columns_of(tables):
+    return {(column.table.name, column.name): column for table in tables for column in table.c}
+
+
+def broken_promises(before, after):
+    """Yield what a release that knows only the tables before would trip over."""
+    old, new = columns_of(before), columns_of(after)
+    known = {table.name for table in before}
+    for place, column in old.items():
+        if place not in new:
+            yield f"{place} is gone"
+        elif column.nullable and not new[place].nullable:
+            yield f"{place} must have a value now"
+    for place, column in new.items():
+        if place[0] in known and place not in old and not (column.nullable or column.server_default is not None):
+            yield f"{place} is new and has no default"
 
 
 def test_the_migrated_tables_are_those_of_the_models(app):
-    with app.extensions["engine"].connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+    assert differences(app.extensions["engine"]) == []
 
 
 def test_people_and_their_cases_stay_when_tables_come_and_go(app, visitor):
@@ -47,3 +84,44 @@ def test_the_release_before_goes_on_when_the_tables_are_those_of_a_later_one(app
 def _set_revision(revision):
     session.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
     session.commit()
+
+
+def test_every_revision_goes_up_and_down_with_rows_in_every_table(engine):
+    for revision in state.revisions():
+        state.upgrade(revision)
+        add_rows(engine, tables_of(engine))
+    assert min(sizes_of(engine, tables_of(engine)).values()) > 0
+    assert differences(engine) == []
+
+    for revision in state.revisions()[-2::-1]:
+        before = sizes_of(engine, tables_of(engine))
+        state.downgrade(revision)
+        left = tables_of(engine)
+        assert sizes_of(engine, left) == {table.name: before[table.name] for table in left}, revision
+    state.upgrade()
+    assert differences(engine) == []
+
+
+def test_the_release_before_goes_on_working_while_tables_are_newer(engine):
+    revisions = state.revisions()
+    state.upgrade(SURVIVED_SINCE)
+    for revision in revisions[revisions.index(SURVIVED_SINCE) + 1 :]:
+        before = tables_of(engine)
+        state.upgrade(revision)
+
+        assert list(broken_promises(before, tables_of(engine))) == [], revision
+        # It writes what it knows of, and no more.
+        add_rows(engine, before)
+
+
+def test_an_index_on_a_large_table_keeps_nobody_waiting(engine):
+    if engine.dialect.name == "sqlite":
+        return
+    state.upgrade(SURVIVED_SINCE)
+    statements = []
+    sa.event.listen(engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
+    state.upgrade()
+
+    built = [statement for statement in statements if statement.lstrip().startswith(("CREATE INDEX", "CREATE UNIQUE"))]
+    on_large = [one for one in built if any(f"ON {name} " in one.replace('"', "") for name in LARGE)]
+    assert on_large and all("CONCURRENTLY" in one for one in on_large), on_large

@@ -56,7 +56,7 @@ def import_file(path, by, now, bar, *, dry_run=False):
     errors nothing was imported. Raises ImportRunning, or ChangedMeanwhile, after which nothing was imported.
     """
     report = ImportReport()
-    with _alone(), work_file() as work:
+    with alone(), work_file() as work:
         _read(path, work, report, bar)
         if report.errors.number:
             return report
@@ -94,7 +94,7 @@ def forget_unfinished(now):
         if not own.scalar(select(exists(_UNFINISHED.with_only_columns(CaseImport.id)))):
             return
     try:
-        with _alone():
+        with alone():
             clean_up(journal.WORKER, now, MOST_CLEANED)
     except ImportRunning:
         return
@@ -200,7 +200,7 @@ def _lines_in(path):
 
 
 @contextmanager
-def _alone():
+def alone():
     """Let nobody else import meanwhile; raises ImportRunning. The lock ends with the process, however that ends."""
     engine = current_app.extensions["engine"]
     if engine.dialect.name == "postgresql":

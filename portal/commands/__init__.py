@@ -26,6 +26,7 @@ from portal.mailing.worker import worker_of
 from portal.migrations import state
 from portal.posts import operations as posts
 from portal.seals import verification
+from portal.slots import instants
 from portal.slots import operations as slots
 from portal.slots import zones
 from portal.slots.patterns import Pattern, read_times
@@ -145,6 +146,16 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
         f"{len(planned.clashes)} exist already, {len(planned.past)} past, {len(planned.missing)} in a clock change"
     )
     click.echo(f"{act.slots} slots released with {act.seats} seats; {left_out}.")
+
+
+@slots_group.command("recompute")
+def slots_recompute():
+    """After new zone rules: bring the instants of slots to come to their local times."""
+    moved = 0
+    for corrected in instants.recompute(journal.COMMAND, clock.now()):
+        session.commit()
+        moved += corrected
+    click.echo(f"{moved} instants of slots corrected.")
 
 
 @demo_group.command("load")

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from portal import clock, metrics
+from portal import clock, journal, metrics
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
 from portal.cases import importing, uploads
@@ -31,7 +31,7 @@ from portal.mailing.shape import NotNeeded
 from portal.postgresql import is_away
 from portal.retention import periods, sweeping
 from portal.seals import operations as seals
-from portal.slots import runs
+from portal.slots import instants, runs
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
@@ -40,6 +40,7 @@ SWEEPING = timedelta(hours=1)
 MOST_BATCHES_SEALED = 40
 MOST_BATCHES_ERASED = 100
 PAUSE_AFTER_BATCH_SECONDS = 0.05
+ZONES_ARE_READ = timedelta(days=1)
 _log = logging.getLogger(__name__)
 
 
@@ -53,6 +54,7 @@ class Worker:
         self.stopped = threading.Event()
         self._housekeeping_at = None
         self._swept_at = None
+        self._zones_at = None
 
     def run(self, *, once=False):
         """Work until stopped; once: only until nothing is due. Returns how many messages went."""
@@ -94,6 +96,7 @@ class Worker:
             uploads.forget_old(now)
             session.commit()
             importing.forget_unfinished(now)
+            self._recompute_instants(now)
             self._run_rules(now)
             self._seal_journal(now)
             self._erase(now)
@@ -143,6 +146,15 @@ class Worker:
             _log.error("erasing: %s", type(error).__name__, exc_info=error)
             session.rollback()
             self._swept_at = now
+
+    def _recompute_instants(self, now):
+        """Once a day, and at the start, which follows an update: 09:00 stays 09:00 when zone rules change (R9)."""
+        if self._zones_at is not None and now - self._zones_at < ZONES_ARE_READ:
+            return
+        for _corrected in instants.recompute(journal.WORKER, now):
+            session.commit()
+        session.commit()
+        self._zones_at = now
 
     def _deliver(self, messages):
         went = 0

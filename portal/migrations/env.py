@@ -2,6 +2,14 @@
 
 from alembic import context
 
+from portal.migrations.gently import HURRIED
+
+# Whoever waits for a lock keeps those who come after waiting too, and a step that holds one table and waits for
+# another can lock up with a booking. PostgreSQL looks for that after a second, and ends whom it likes: a step gives
+# up before, and state.upgrade tries again.
+BEFORE = (HURRIED, "SET statement_timeout = 0")
+AFTER = ("RESET lock_timeout", "RESET statement_timeout")
+
 attributes = context.config.attributes
 
 
@@ -17,20 +25,18 @@ def migrate(connection):
         context.run_migrations()
 
 
-def migrate_patiently(connection):
-    """Run what is missing; a step may take as long as its table is large, but waits for locks as long as everybody."""
-    is_sqlite = connection.dialect.name == "sqlite"
-    if not is_sqlite:
-        connection.exec_driver_sql("SET statement_timeout = 0")
+def _tell(connection, statements):
+    if connection.dialect.name == "postgresql":
+        for statement in statements:
+            connection.exec_driver_sql(statement)
         connection.commit()
-    migrate(connection)
-    if not is_sqlite:
-        connection.exec_driver_sql("RESET statement_timeout")
-    connection.commit()
 
 
 if attributes["connection"] is not None:
     migrate(attributes["connection"])
 else:
     with attributes["engine"].connect() as own:
-        migrate_patiently(own)
+        _tell(own, BEFORE)
+        migrate(own)
+        own.commit()
+        _tell(own, AFTER)

@@ -1,5 +1,6 @@
 """Bring the database up to date, and say whether it is."""
 
+import time
 from functools import cache
 from pathlib import Path
 
@@ -8,18 +9,42 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from portal.db import Base
 
+TRIES = 60
+PAUSE_SECONDS = 0.5
+BUSY = ("LockNotAvailable", "DeadlockDetected")
+
 
 def upgrade(revision="head", connection=None):
-    """Bring the application's database to a revision; with a connection, inside its transaction."""
+    """Bring the application's database to a revision, beside people who use it.
+
+    With a connection, inside its transaction. Else a step that has to wait too long for a lock is undone, and tried
+    again a little later.
+    """
+    for _try in range(TRIES - 1 if connection is None else 0):
+        try:
+            command.upgrade(_config(), revision)
+        except OperationalError as error:
+            if type(error.orig).__name__ not in BUSY:
+                raise
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return
     command.upgrade(_config(connection), revision)
 
 
 def downgrade(revision):
     """Take the application's database back to a revision."""
     command.downgrade(_config(), revision)
+
+
+def revisions():
+    """Return the names of all revisions, the first first."""
+    scripts = ScriptDirectory(str(Path(__file__).parent)).walk_revisions()
+    return [script.revision for script in scripts][::-1]
 
 
 def is_migrated():

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from portal.migrations import gently
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -10,6 +12,7 @@ depends_on = None
 
 
 def upgrade():
+    gently.take("slot", "appointment")
     op.add_column("appointment", sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("appointment", sa.Column("arrival_key", sa.Uuid(), nullable=True))
     op.create_table(

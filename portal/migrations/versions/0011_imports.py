@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 from alembic import op
 
+from portal.migrations import gently
+
 revision = "0011"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
-IMPORTED = sa.text("import_id IS NOT NULL")
 
 
 def upgrade():
@@ -21,16 +22,14 @@ def upgrade():
         sa.Column("changed", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_import")),
     )
-    source = sa.ForeignKey("case_import.id", name="fk_case_import_id")
-    op.add_column("case", sa.Column("import_id", sa.Integer(), source, nullable=True), inline_references=True)
-    op.create_index("ix_case_import_id", "case", ["import_id"], sqlite_where=IMPORTED, postgresql_where=IMPORTED)
+    column = sa.Column("import_id", sa.Integer(), nullable=True)
+    gently.add_reference("case", column, "case_import.id", "fk_case_import_id")
+    gently.add_index("ix_case_import_id", "case", ["import_id"], where=sa.text("import_id IS NOT NULL"))
 
 
 def downgrade():
     # What was never switched on was never there.
-    op.execute(
-        'DELETE FROM "case" WHERE import_id IN (SELECT id FROM case_import WHERE switched_at IS NULL)'
-    )
+    op.execute('DELETE FROM "case" WHERE import_id IN (SELECT id FROM case_import WHERE switched_at IS NULL)')
     op.drop_index("ix_case_import_id", "case")
     op.drop_column("case", "import_id")
     op.drop_table("case_import")

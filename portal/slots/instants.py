@@ -1,0 +1,49 @@
+"""The instants of slots, when the rules of a zone change: 09:00 stays 09:00 (R9)."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from portal import db, journal
+from portal.db import session
+from portal.slots.models import Slot
+from portal.slots.operations import instant_of
+
+BATCH = 500
+LARGEST_SHIFT = timedelta(days=1)  # by the old rules a slot may be over that is still to come
+
+
+def recompute(by, now):
+    """Bring the instants of slots to come to what the zones' rules make of their local starts today.
+
+    Yields how many were corrected, some at a time: the caller commits after each. The local time, which is what
+    people were told, stays: nobody has to act.
+    """
+    ZoneInfo.clear_cache()  # the rules may be newer than this process
+    wrong = _wrong(now)
+    for start in range(0, len(wrong), BATCH):
+        yield sum(_correct(slot_id, by, now) for slot_id in wrong[start : start + BATCH])
+
+
+def _wrong(now):
+    """Return the ids of slots whose instant is not what their local start says."""
+    to_come = select(Slot.id, Slot.local_start, Slot.timezone, Slot.starts_at).where(
+        Slot.starts_at > now - LARGEST_SHIFT
+    )
+    with db.reading() as own:
+        found = own.execute(to_come.execution_options(yield_per=10 * BATCH))
+        return [slot_id for slot_id, start, timezone, at in found if instant_of(start, timezone) != at]
+
+
+def _correct(slot_id, by, now):
+    slot = session.get(Slot, slot_id, with_for_update=True, populate_existing=True)
+    if slot is None:
+        return 0
+    before, after = slot.starts_at, instant_of(slot.local_start, slot.timezone)
+    if before == after:
+        return 0
+    slot.starts_at = after
+    said = {"before": {"starts_at": before.isoformat()}, "after": {"starts_at": after.isoformat()}}
+    journal.record(by, "instant recomputed", slot, post_id=slot.post_id, now=now, **said)
+    return 1

@@ -1,0 +1,36 @@
+"""Servers and imports that are killed while people book: what was confirmed is there, what was not whole is not."""
+
+import pytest
+
+from bench.killed import end_again_and_again, kill_again_and_again
+from bench.million import import_and_be_killed
+from bench.servers import DATABASES, POSTGRESQL, portal_on
+
+ROWS, KILLS, ROUNDS = 1500, 1, 3
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def portal(request):
+    """A portal with the demonstration data on one kind of database."""
+    postgres = request.getfixturevalue("postgresql") if request.param == POSTGRESQL else None
+    with portal_on(request.param, postgres) as made:
+        yield made
+
+
+def test_r4_what_a_killed_server_had_confirmed_is_there_and_nothing_twice(portal):
+    report = kill_again_and_again(portal, ROUNDS)
+
+    assert report.wrong == [], report.line()
+    assert report.sent == report.confirmed + report.unanswered
+
+
+def test_a_server_that_is_asked_to_end_answers_what_is_under_way(portal):
+    report = end_again_and_again(portal, 1)
+
+    assert report.faults == [], report.line()
+
+
+def test_a_killed_import_leaves_nothing_that_is_seen_and_the_next_is_whole(portal):
+    report = import_and_be_killed(portal, ROWS, KILLS)
+
+    assert report.faults == [], report.line()
