@@ -26,9 +26,8 @@ from portal.mailing.worker import worker_of
 from portal.migrations import state
 from portal.posts import operations as posts
 from portal.seals import verification
-from portal.slots import instants
+from portal.slots import instants, zones
 from portal.slots import operations as slots
-from portal.slots import zones
 from portal.slots.patterns import Pattern, read_times
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
