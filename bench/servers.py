@@ -45,6 +45,8 @@ class Portal:
     database: str
     folder: Path
     database_url: str
+    limits_factor: int = 1000
+    trusted_proxies: int = 0
 
     @property
     def environment(self):
@@ -53,7 +55,8 @@ class Portal:
         return others | {
             "PORTAL_INSTANCE": str(self.folder),
             "PORTAL_DATABASE_URL": self.database_url,
-            "PORTAL_LIMITS_FACTOR": "1000",
+            "PORTAL_LIMITS_FACTOR": str(self.limits_factor),
+            "PORTAL_TRUSTED_PROXIES": str(self.trusted_proxies),
             "PYTHONWARNINGS": "ignore",
         }
 
@@ -125,10 +128,10 @@ def portal_on(database, postgres=None):
 
 
 @contextmanager
-def serve(portal, target="wsgi:app", answers_at="/healthz"):
+def serve(portal, target="wsgi:app", answers_at="/healthz", layout=None):
     """Serve a portal, or another application on the same layout, by granian; give the Server."""
     allow_many_connections()
-    workers, threads = LAYOUTS[portal.database]
+    workers, threads = layout or LAYOUTS[portal.database]
     port = _free_port()
     log = portal.folder / f"server-{port}.log"
     line = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]

@@ -16,7 +16,7 @@ from urllib.parse import unquote_plus
 from flask import request, request_finished, session
 from sqlalchemy import text
 
-from portal import encryption
+from portal import db, encryption
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.appointments import calendar_page
 from tests.factories import BIRTH, PASSPORT, PASSWORD
@@ -63,7 +63,7 @@ class Tripwire(logging.Handler):
         """Take what is left after a test: caches, outbox, mails, and the file of the database."""
         kept = [*calendar_page._pages._answers.values(), *calendar_page._shared._answers.values()]
         self.texts += [("cache", page) for _until, page in kept if isinstance(page, str)]
-        for row in _rows(app):
+        for row in _rows():
             self.texts.append(("outbox", repr(row)))
         for file in (app.extensions["settings"].instance / "mail").glob("*.eml"):
             self.texts.append(("mail", _read(file.read_bytes())))
@@ -144,9 +144,9 @@ def _may_be_cached(response):
     return "no-store" not in response.headers.get("Cache-Control", "")
 
 
-def _rows(app):
-    with app.extensions["engine"].connect() as connection:
-        return connection.execute(_OUTBOX).all()
+def _rows():
+    with db.reading() as own:
+        return own.execute(_OUTBOX).all()
 
 
 def _read(data):
