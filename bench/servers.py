@@ -46,6 +46,8 @@ class Portal:
     database: str
     folder: Path
     database_url: str
+    limits_factor: int = 1000
+    trusted_proxies: int = 0
 
     @property
     def environment(self):
@@ -54,7 +56,8 @@ class Portal:
         return others | {
             "PORTAL_INSTANCE": str(self.folder),
             "PORTAL_DATABASE_URL": self.database_url,
-            "PORTAL_LIMITS_FACTOR": "1000",
+            "PORTAL_LIMITS_FACTOR": str(self.limits_factor),
+            "PORTAL_TRUSTED_PROXIES": str(self.trusted_proxies),
             "PYTHONWARNINGS": "ignore",
         }
 
@@ -142,18 +145,18 @@ def portal_on(database, postgres=None, *, loaded=True):
 
 
 @contextmanager
-def serve(portal, target="wsgi:app", answers_at="/healthz"):
+def serve(portal, target="wsgi:app", answers_at="/healthz", layout=None):
     """Serve a portal, or another application on the same layout, by granian; give the Server."""
-    server = start_server(portal, target, answers_at)
+    server = start_server(portal, target, answers_at, layout)
     try:
         yield server
     finally:
         server.end()
 
 
-def start_server(portal, target="wsgi:app", answers_at="/healthz"):
+def start_server(portal, target="wsgi:app", answers_at="/healthz", layout=None):
     """Start a Server and wait until it answers; the caller ends it, by end() or kill()."""
-    return start(target, portal.environment, portal.folder, answers_at, LAYOUTS[portal.database])
+    return start(target, portal.environment, portal.folder, answers_at, layout or LAYOUTS[portal.database])
 
 
 def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BINS):

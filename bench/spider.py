@@ -9,6 +9,7 @@ import io
 import json
 import random
 import re
+import time
 from collections import Counter
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -19,8 +20,11 @@ from uuid import uuid4
 from bench.forms import Reader
 from bench.hostile import BROKEN, CONTENT_TYPES, FILE_NAMES, FILES, MARK, SUM, VALUES
 from bench.walk import LANGUAGE, MOST_PAGES, addresses, path_of, rule_of, walk
-from bench.world import ADMINISTRATOR, APPLICANT, VISITOR, enter
+from bench.world import ADMINISTRATOR, APPLICANT, VISITOR, enter, make_world
+from portal.db import session
 from portal.headers import ALWAYS
+from portal.locale import in_language
+from portal.mailing.worker import worker_of
 
 STARTS = {
     VISITOR: ["", "status", "guide", "confirmation", "verify", "courier", "account/create", "account/recover"],
@@ -75,6 +79,7 @@ class SpiderReport:
     endpoints: set = field(default_factory=set)
     statuses: Counter = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     def line(self):
         """Return the figures as one sentence."""
@@ -185,6 +190,26 @@ class Spider:
 
     def _value(self):
         return self.chance.choice(VALUES)
+
+
+def on_database(portal, submissions, at_a_time=400):
+    """Attack a portal as everybody, with so many submissions in all; return the SpiderReport.
+
+    Each round has a world of its own: what was cancelled or withdrawn in one is there again in the next.
+    """
+    report, app, began = SpiderReport(portal.database), portal.application(), time.monotonic()
+    with app.app_context(), in_language(LANGUAGE):
+        while report.submissions < submissions:
+            world = make_world(app)
+            for persona in (one for one in world.people if one.side is not world.sides[1]):
+                Spider(world, persona, report, report.submissions).attack(at_a_time)
+            crawl(world, report)
+        worker_of().run(once=True)
+        read_mails(portal.folder / "mail", report)
+        session.remove()
+    app.extensions["engine"].dispose()
+    report.seconds = time.monotonic() - began
+    return report
 
 
 def crawl(world, report, most=MOST_PAGES):

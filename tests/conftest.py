@@ -14,6 +14,7 @@ from portal.config import settings_from
 from portal.db import make_engine, session
 from portal.locale import DEFAULT, in_language
 from portal.migrations import state
+from tests import tripwire as wires
 from tests.postgresql import temporary_postgresql
 from tests.secrets import ENVIRONMENT
 from tests.visitor import Visitor
@@ -90,6 +91,29 @@ def app(_portal, settings):
         yield _portal
         session.remove()
     _portal.extensions["engine"].dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _stretched():
+    """The wire that every test would trip over that lets something personal be seen; metrics are looked at once."""
+    with pytest.MonkeyPatch.context() as patch:
+        wires.stretch(patch)
+        yield
+        wires.listen(None)
+    assert wires.personal_in(wires.metrics()) == set()
+
+
+@pytest.fixture(autouse=True)
+def tripwire(request, _stretched):
+    """What this test let be seen; it fails where that is personal."""
+    app = request.getfixturevalue("app") if "app" in request.fixturenames else None
+    wire = wires.Tripwire()
+    wires.listen(wire)
+    yield wire
+    if app is not None:
+        wire.look_behind(app)
+    wires.listen(None)
+    assert wire.is_cut or wire.trips() == []
 
 
 @pytest.fixture

@@ -1,0 +1,155 @@
+"""A wire through every test: who writes a seeded passport, birth, telephone, password or token in the open, trips.
+
+Looked at: logs, addresses asked for and redirected to, cookies, what Flask calls the session, answers that may be
+cached, the calendar's own cache, metrics, the outbox and the mails, and what a test wrote into an SQLite file.
+"""
+
+import logging
+import re
+import secrets
+import sys
+from email import message_from_bytes
+from email.policy import default
+from functools import wraps
+from urllib.parse import unquote_plus
+
+from flask import request, request_finished, session
+from sqlalchemy import text
+
+from portal import db, encryption
+from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from portal.appointments import calendar_page
+from tests.factories import BIRTH, PASSPORT, PASSWORD
+
+TELEPHONE = "+855 12 345 678"
+PERSONAL = (
+    *(PASSPORT, "G12345678"),
+    *(BIRTH, "12 April 1990", "April 12, 1990", "19900412", "1988-08-03", "3 August 1988"),
+    *(TELEPHONE, "+85512345678", "12 345 678"),
+    *(PASSWORD, DEMONSTRATION_PASSWORD),
+)
+_SEEDS = re.compile("|".join(map(re.escape, PERSONAL)), re.IGNORECASE)
+_SEEDS_IN_BYTES = re.compile("|".join(map(re.escape, PERSONAL)).encode())
+SHORTEST_TOKEN = 20
+PROOF = 32
+LISTENED = ("portal", "flask-limiter", "werkzeug")
+_OUTBOX = text("SELECT kind, key, details, trouble FROM message")
+
+
+class Tripwire(logging.Handler):
+    """What one test let be seen: texts with where they stood, and the tokens that were made meanwhile."""
+
+    def __init__(self):
+        super().__init__(logging.DEBUG)
+        self.texts: list[tuple[str, str]] = []
+        self.tokens: set[str] = set()
+        self.found: list[str] = []
+        self.is_cut = False  # for tests that trip on purpose
+
+    def emit(self, record):
+        """Take a line of a log."""
+        self.texts.append(("log", logging.Formatter().format(record)))
+
+    def look_at(self, response):
+        """Take what an answer shows to others than the person who gets it."""
+        self.texts.append(("address", unquote_plus(request.full_path)))
+        self.texts.append(("redirect", unquote_plus(response.location or "")))
+        self.texts += [("cookie", line) for line in response.headers.getlist("Set-Cookie")]
+        self.texts.append(("session", repr({**session})))
+        if not response.is_streamed and (request.path == "/metrics" or _may_be_cached(response)):
+            self.texts.append(("cached answer", response.get_data(as_text=True)))
+
+    def look_behind(self, app):
+        """Take what is left after a test: caches, outbox, mails, and the file of the database."""
+        kept = [*calendar_page._pages._answers.values(), *calendar_page._shared._answers.values()]
+        self.texts += [("cache", page) for _until, page in kept if isinstance(page, str)]
+        for row in _rows():
+            self.texts.append(("outbox", repr(row)))
+        for file in (app.extensions["settings"].instance / "mail").glob("*.eml"):
+            self.texts.append(("mail", _read(file.read_bytes())))
+        self._look_into(app.extensions["engine"].url)
+
+    def trips(self):
+        """Return what was seen that must not be, as sentences."""
+        for where, seen in self.texts:
+            self.found += [f"{where}: {one} in {seen[:200]!r}" for one in personal_in(seen)]
+            if where in ("log", "cache", "cached answer", "outbox"):
+                self.found += [f"{where}: a token in {seen[:200]!r}" for one in self.tokens if one in seen]
+        return self.found
+
+    def _look_into(self, url):
+        if url.get_backend_name() != "sqlite":
+            return
+        for ending in ("-wal", ""):
+            try:
+                with open(f"{url.database}{ending}", "rb") as file:
+                    data = file.read()
+            except FileNotFoundError:
+                continue
+            self.found += [f"database: {one.decode()}" for one in set(_SEEDS_IN_BYTES.findall(data))]
+            self.found += [f"database: the token {one}" for one in self.tokens if one.encode() in data]
+            return  # the log holds every page that the test changed
+
+
+_listening: list[Tripwire] = []
+
+
+def stretch(patch):
+    """Let every token that is made, every line of our logs and every answer be noticed from now on."""
+    for name in LISTENED:
+        patch.setattr(logging.getLogger(name), "level", logging.DEBUG)
+    patch.setattr(secrets, "token_urlsafe", _noticed(secrets.token_urlsafe))
+    patch.setattr(encryption, "derived", _noticed(encryption.derived))
+    request_finished.connect(_answered)
+
+
+def listen(wire):
+    """Let a wire notice, in place of the one before; None: no wire."""
+    for one in _listening:
+        logging.getLogger().removeHandler(one)
+    _listening[:] = [wire] if wire else []
+    if wire:
+        logging.getLogger().addHandler(wire)
+
+
+def personal_in(seen):
+    """Return the seeds that stand in a text."""
+    return set(_SEEDS.findall(seen))
+
+
+def metrics():
+    """Return the metrics of this process as text, empty where it keeps none."""
+    client = sys.modules.get("prometheus_client")
+    return client.generate_latest().decode() if client else ""
+
+
+def _noticed(make):
+    @wraps(make)
+    def wrapper(*args, **kwargs):
+        made = make(*args, **kwargs)
+        if len(made) >= SHORTEST_TOKEN:
+            for wire in _listening:
+                wire.tokens.add(made[:PROOF])
+        return made
+
+    return wrapper
+
+
+def _answered(_sender, response, **_more):
+    for wire in _listening:
+        wire.look_at(response)
+
+
+def _may_be_cached(response):
+    return "no-store" not in response.headers.get("Cache-Control", "")
+
+
+def _rows():
+    with db.reading() as own:
+        return own.execute(_OUTBOX).all()
+
+
+def _read(data):
+    mail = message_from_bytes(data, policy=default)
+    texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+    return "\n".join([str(mail["Subject"]), str(mail["To"]), *texts])
