@@ -121,7 +121,7 @@ def create_app(settings=None):
     errors.init_app(app)
     locale.init_app(app)
     db.init_app(app, settings.database_url)
-    access.init_app(app, lambda digest: accounts.session_for(digest, clock.now()))
+    access.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
     limits.init_app(app, settings)
     factor_routes.init_app(app)
     pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))

@@ -161,14 +161,17 @@ def end_sessions(signed_in, sign_in_id, now):
     return ended
 
 
-def session_for(number_digest, now):
-    """Return who is signed in with a session number's digest, or None; notes the use at times."""
+def session_for(number_digest, now, *, note_use=True):
+    """Return who is signed in with a session number's digest, or None; notes the use at times.
+
+    note_use: not inside a request's own writing.
+    """
     with db.reading() as own:
         found = own.connection().execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
     if found is None:
         return None
     life = _life(found.role, found.shared_device, found.factor_at)
-    if sessions.is_due(found.seen_at, life, now):
+    if note_use and sessions.is_due(found.seen_at, life, now):
         with db.apart() as connection:
             sessions.keep_alive(connection, number_digest, found.started_at, life, now)
     return SignedIn(found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at)

@@ -44,9 +44,9 @@ def number_of(visitor):
 
 
 def set_up(visitor):
-    """Set a factor up in pages; return the secret and the printed codes."""
-    secret = SECRET.search(visitor.open(SET_UP).html)[1].replace(" ", "")
-    return secret, PRINTED.findall(visitor.submit(SET_UP, code=code_now(secret)).html)
+    """Set a factor up in pages; return the code that was typed for it and the printed codes."""
+    code = code_now(SECRET.search(visitor.open(SET_UP).html)[1].replace(" ", ""))
+    return code, PRINTED.findall(visitor.submit(SET_UP, code=code).html)
 
 
 def codes_of(account):
@@ -112,13 +112,15 @@ def test_a_first_log_in_leads_to_the_setting_up_and_shows_recovery_codes_once(ap
     assert "otpauth://totp/" in "".join(page.links)
     before = number_of(visitor)
 
-    secret, printed = set_up(visitor)
+    code, printed = set_up(visitor)
 
     assert len(printed) == 8
     assert number_of(visitor) != before
     assert visitor.open(HOME).h1 == "Staff home"
     assert printed[0] not in visitor.open("/en/account/codes").html
-    assert Visitor(app).log_in(account.email, PASSWORD, secret).path != HOME, "the code of the setting up is used"
+    again = Visitor(app)
+    again.log_in(account.email, PASSWORD)
+    assert again.submit(CODE, code=code).errors, "the code of the setting up is used"
 
 
 def test_a_wrong_code_sets_nothing_up(visitor):
@@ -168,10 +170,10 @@ def test_a_new_app_replaces_the_old_one_and_logs_other_devices_out(app, officer)
     here, elsewhere = signed_in(Visitor(app), officer), signed_in(Visitor(app), officer)
     old_codes = codes_of(officer)
 
-    secret, _printed = set_up(here)
+    set_up(here)
 
     assert elsewhere.open(HOME).path == "/en/account/login"
-    assert secret != officer.app_secret
+    assert here.open(HOME).path == HOME
     for code in (code_now(officer.app_secret), old_codes[0]):
         visitor = Visitor(app)
         visitor.log_in(officer.email, PASSWORD)
@@ -253,7 +255,7 @@ def test_a_recovery_code_serves_one_purpose(app, officer):
     assert newest_actions(1) == ["wrong code of second factor"]
 
 
-def test_guesses_are_counted_for_the_account_and_the_page_says_until_when_r13(app, half, officer, monkeypatch):
+def test_guesses_are_counted_for_the_account_and_the_page_says_until_when_r13(app, half, officer, monkeypatch, caplog):
     monkeypatch.setitem(app.extensions, "limits_factor", 1)
     for _ in range(10):
         half.submit(CODE, code="000000")
@@ -263,6 +265,17 @@ def test_guesses_are_counted_for_the_account_and_the_page_says_until_when_r13(ap
     for visitor in (half, elsewhere):
         page = visitor.submit(CODE, status=429, code=code_now(officer.app_secret))
         assert "You can try again in 15 minutes." in page.text
+    assert "limit reached at factors.enter" in caplog.text
+    assert officer.email not in caplog.text
+
+
+def test_a_session_of_the_release_before_has_to_give_the_second_factor(app, visitor, officer):
+    signed_in(visitor, officer)
+    session.execute(update(SignIn).values(factor_at=None))
+    session.commit()
+    access.forget_everyone()
+
+    assert visitor.open(HOME).path == CODE
 
 
 def test_a_right_code_takes_back_the_wrong_ones_before_it(app, half, officer, monkeypatch):
