@@ -67,7 +67,7 @@ def add():
 @commits
 def remove(public_id):
     _require_confirmed()
-    passkey, form = operations.passkey_of(current_user.account_id, public_id), RemoveForm()
+    form = RemoveForm()
     if form.validate_on_submit():
         try:
             operations.remove(current_user, public_id, form.current.data, clock.now())
@@ -76,6 +76,7 @@ def remove(public_id):
         else:
             access.forget_everyone()
             return redirect(url_for(".show", said="passkey_removed"), 303)
+    passkey = operations.passkey_of(current_user.account_id, public_id)
     return render_template("passkeys/remove.html", form=form, passkey=passkey)
 
 
