@@ -298,6 +298,7 @@ def test_a_factor_that_is_reset_is_set_up_anew_and_all_sessions_end(app, officer
     access.forget_everyone()
 
     assert len(ended) == 1
+    assert newest_actions(1) == ["second factor reset"]
     assert here.open(HOME).path == "/en/account/login"
     assert Visitor(app).log_in(officer.email, PASSWORD).path == SET_UP
     assert recovery.codes_left(officer.id, recovery.FACTOR) == 0
