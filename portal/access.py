@@ -115,7 +115,7 @@ def half_entered(view):
 
 
 def confirmed(view):
-    """Only staff who gave their second factor lately may open this page; others are asked for it first."""
+    """Staff are asked for their second factor first, if they gave it a while ago; applicants have none."""
     view.confirmed = True
     return view
 

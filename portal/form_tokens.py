@@ -1,6 +1,7 @@
 """The tokens of forms: masked in every page, and what happens when a page was open too long."""
 
 import hmac
+import logging
 import secrets
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from portal import db, errors
 from portal.locale import _l
 
 STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
+_log = logging.getLogger(__name__)
 
 
 class _MaskedCSRF(CSRFProtect):
@@ -57,6 +59,7 @@ def _xor(one, other):
 
 def _stale_form(_error):
     """Offer to send a form of this portal again under a fresh token."""
+    _note_refusal("token")
     typed, hidden = errors.what_was_typed()
     return errors.page(400, message=STALE, typed=typed, hidden=hidden)
 
@@ -64,7 +67,12 @@ def _stale_form(_error):
 def refuse_other_sites():
     """Refuse a form that another site sent, whatever token it holds; browsers say where a form was."""
     if request.method not in db.SAFE_METHODS and not _is_from_here():
+        _note_refusal("another site")
         abort(400)
+
+
+def _note_refusal(reason):
+    _log.warning("form refused", extra={"reason": reason, "endpoint": request.endpoint})
 
 
 def _is_from_here():

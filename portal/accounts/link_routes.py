@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import access, clock
-from portal.access import applicant_only, current_user, public, signed_in
+from portal.access import applicant_only, confirmed, current_user, public, signed_in
 from portal.accounts import links, mail_choices, operations
 from portal.accounts.forms import EmailForm, ForgottenForm, MailForm, PlainForm, RecoverForm, ResetForm
 from portal.db import commits
@@ -100,6 +100,7 @@ def confirm_again():
 
 @bp.route("/email", methods=["GET", "POST"])
 @signed_in
+@confirmed
 @limits.at_most(10, "1 hour", per=limits.account)
 @commits
 def change_email():

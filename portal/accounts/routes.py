@@ -5,7 +5,7 @@ import logging
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from portal import access, clock
-from portal.access import current_user, half_entered, public, signed_in
+from portal.access import confirmed, current_user, half_entered, public, signed_in
 from portal.accounts import links, operations
 from portal.accounts.forms import CreateForm, DevicesForm, LanguageForm, LogInForm, LogOutForm, PasswordForm, PlainForm
 from portal.db import commits
@@ -85,6 +85,7 @@ def settings():
 
 @bp.route("/password", methods=["GET", "POST"])
 @signed_in
+@confirmed
 @limits.at_most(10, "15 minutes", per=limits.account)
 @commits
 def change_password():
