@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal import journal
+from portal import db, journal
 from portal.accounts.models import Account, Link, Notice
 from portal.appointments.models import Appointment, Draft
 from portal.cases.models import Case, CaseRequest, Refusal, StatusChange, Traveller
@@ -50,8 +50,7 @@ def sweep(now, periods):
         (_unused_accounts_due(now, periods["unused_accounts"]), _erase_accounts),
     ]
     for found, erase in due:
-        batch = found.limit(BATCH).with_for_update(skip_locked=True)  # what another worker erases is left to it
-        while rows := session.execute(batch).all():
+        while rows := _batch(found, BATCH):
             erase(rows, now)
             yield len(rows)
     while gone := _forget_small(now, periods):
@@ -151,6 +150,19 @@ def _forget_small(now, periods):
 
 
 def _forget(key, condition):
-    """Delete a batch of the rows that meet a condition; rows that somebody else deletes are left to them."""
-    batch = select(key).where(condition).limit(SMALL_BATCH).with_for_update(skip_locked=True)
-    return remove(key.class_, key.in_(session.scalars(batch).all()))
+    """Delete a batch of the rows that meet a condition, and return how many there were."""
+    keys = [row[0] for row in _batch(select(key).where(condition), SMALL_BATCH)]
+    return remove(key.class_, key.in_(keys)) if keys else 0
+
+
+def _batch(found, most):
+    """Return rows to erase, held until the commit; what another worker holds is left to it.
+
+    A reader looks for them first: on SQLite nobody waits for a look, and most looks find nothing.
+    """
+    key = found.selected_columns[0]
+    with db.reading() as own:
+        keys = own.scalars(found.limit(most)).all()
+    if not keys:
+        return []
+    return session.execute(found.where(key.in_(keys)).with_for_update(skip_locked=True)).all()
