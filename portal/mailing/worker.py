@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import clock
+from portal import clock, watchdog
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
 from portal.cases import uploads
@@ -50,6 +50,7 @@ class Worker:
         """Work until stopped; once: only until nothing is due. Returns how many messages went."""
         went = 0
         while not self.stopped.is_set():
+            watchdog.alive()
             try:
                 batch = self._round()
             except SQLAlchemyError as error:
@@ -100,6 +101,7 @@ class Worker:
     def _deliver(self, messages):
         went = 0
         for place, message in enumerate(messages):
+            watchdog.alive()
             if self.stopped.is_set():
                 self._give_back(messages[place:], "worker ended")
                 break
