@@ -192,7 +192,7 @@ class Spider:
         return self.chance.choice(VALUES)
 
 
-def on_database(portal, submissions, at_a_time=400):
+def attacked(portal, submissions, at_a_time=400):
     """Attack a portal as everybody, with so many submissions in all; return the SpiderReport.
 
     Each round has a world of its own: what was cancelled or withdrawn in one is there again in the next.
