@@ -16,7 +16,7 @@ from limits import parse
 
 from portal import encryption, errors
 from portal.limits import rules
-from portal.locale import gettext
+from portal.locale import ngettext
 
 TICKET = "ticket"
 WAITS_SECONDS = (2, 5, 10, 20, 30)
@@ -74,10 +74,12 @@ def _slow(who, scope, ready_at):
     nonce = _ticket_in_hand(who, scope)[0] or secrets.token_urlsafe(NONCE_BYTES)
     typed, hidden = errors.what_was_typed()
     kept = [pair for pair in typed if pair[0] != TICKET] + [(TICKET, _signer().dumps([who, scope, nonce, ready_at]))]
-    message = gettext(
+    message = ngettext(
+        "Many tries came from this internet connection, which others may share. "
+        "Wait %(count)d second, then send this again. Nothing was lost.",
         "Many tries came from this internet connection, which others may share. "
         "Wait %(count)d seconds, then send this again. Nothing was lost.",
-        count=seconds,
+        seconds,
     )
     body, code = errors.page(429, message=message, typed=kept, hidden=hidden)
     return body, code, {"Retry-After": str(seconds)}
