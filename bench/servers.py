@@ -121,12 +121,12 @@ def postgresql():
 
 
 @contextmanager
-def portal_on(database, postgres=None):
-    """Give a portal on a fresh database, migrated, with the demonstration data."""
+def portal_on(database, postgres=None, disk=None):
+    """Give a portal on a fresh database, migrated, with the demonstration data; disk: a folder for its data."""
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
         write_secrets(folder)
-        url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else _new_database(postgres)
+        url = f"sqlite:///{(disk or folder) / 'portal.db'}" if database == SQLITE else _new_database(postgres, disk)
         portal = Portal(database, folder, url)
         portal.command("db", "upgrade")
         portal.command("demo", "load")
@@ -161,7 +161,7 @@ def start_server(portal, target="wsgi:app", answers_at="/healthz"):
         )
     server = Server(process, port)
     try:
-        _wait_until(lambda: _answers(port, answers_at), process, log)
+        _wait_until(lambda: answers(port, answers_at), process, log)
         server.ready_seconds = time.monotonic() - began
         _wait_until(lambda: log.read_text().count("Started worker-") == workers, process, log)
     except BaseException:
@@ -176,9 +176,9 @@ def allow_many_connections():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def _new_database(postgres):
+def _new_database(postgres, disk=None):
     name = f"portal_load_{next(_numbers)}"
-    postgres.create(name)
+    postgres.create(name, disk=disk)
     return postgres.url(name)
 
 
@@ -195,9 +195,10 @@ def _wait_until(is_so, process, log):
         time.sleep(0.02)
 
 
-def _answers(port, path):
+def answers(port, path, seconds=1):
+    """Say whether a server answers a page with 200 in so many seconds."""
     try:
-        with socket.create_connection(("127.0.0.1", port), 1) as connection:
+        with socket.create_connection(("127.0.0.1", port), seconds) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             return connection.recv(64).startswith(b"HTTP/1.1 200")
     except OSError:
