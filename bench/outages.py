@@ -37,6 +37,8 @@ STORED = """
 SELECT "case".number FROM appointment JOIN "case" ON "case".id = case_id WHERE slot_id = :slot AND state = 'booked'
 """
 
+REFERENCES = "SELECT reference FROM appointment WHERE slot_id = :slot ORDER BY reference"
+
 
 @dataclass
 class OutageReport:
@@ -127,6 +129,28 @@ def slow_connections(portal, number=SLOW):
     return report
 
 
+def lost_answers(portal, number=PEOPLE):
+    """Hang up before the answer to a booking comes, and send it again (R12); return the OutageReport."""
+    people, slot_id = make_people(portal, number, number)
+    with serve(portal) as server:
+        open_calendars(server.port, people)
+        forms = [person.book(slot_id) for person in people]
+        for form in forms:
+            with socket.create_connection(("127.0.0.1", server.port), 10) as line:
+                line.sendall(form)
+        _wait_for(lambda: len(portal.execute(STORED, slot=slot_id)) == number)
+        before = portal.execute(REFERENCES, slot=slot_id)
+        again = ask(server.port, forms)
+    after = portal.execute(REFERENCES, slot=slot_id)
+    report = OutageReport(
+        f"{portal.database}: {number} people hung up before the answer: {len(before)} appointments; sent again "
+        f"{_statuses(again)}, {len(after)} appointments, {'the same' if before == after else 'others'}"
+    )
+    report.faults += [] if before == after and len(after) == number else ["not the same appointments"]
+    report.faults += [f"answered {one.status}" for one in again if one.status != BOOKED]
+    return report
+
+
 def unfit_pages(pages):
     """Yield what is wrong with pages given while something was gone: 503 in plain, or what was really done."""
     for answer in pages:
@@ -212,6 +236,7 @@ def main():
         for database in DATABASES:
             with portal_on(database, postgres) as portal:
                 _show(slow_connections(portal))
+                _show(lost_answers(portal))
             _show(disk_is_full(database, postgres))
 
 
