@@ -12,15 +12,19 @@ from datetime import date
 from bench.cancelled_day import on_a_portal_of_its_own
 from bench.casefile import write_case_file
 from bench.door import a_day_at_the_door
+from bench.guesses import guess_at_every_door, guess_links
 from bench.herd import herd, swaps
 from bench.lookups import among_many
 from bench.mail import send_under_fire
+from bench.raw import send_invalid
 from bench.release import release_under_eyes
 from bench.restore import CASES, drill
 from bench.seal import seal_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
+from bench.spider import attacked
 from bench.tables import circumstances, write_section
 from bench.telling import DOORS, telling_accounts_undecoyed, telling_passports
+from bench.trespass import trespass
 from bench.year import live_on
 from portal.config import ROOT
 
@@ -34,6 +38,8 @@ CANCELLED = 40
 SCANS = 300
 SAMPLES = 1000
 RELEASED, READERS = 5000, 200
+SUBMISSIONS = 12_000
+GUESSES = 10_000
 SECTION = "prove"
 
 
@@ -114,6 +120,27 @@ def prove(portal):
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS, refusing=True)
 
 
+def attacks(portal):
+    """Yield (heading, report) of what is tried against a portal of its own."""
+    yield "Hostile values in every form", attacked(portal, SUBMISSIONS)
+    for report in trespass(portal):
+        yield "What belongs to others", report
+    with serve(portal) as server:
+        yield "Requests that are no HTTP", send_invalid(portal.database, server.port)
+    for report in guess_at_every_door(portal, GUESSES):
+        yield "Ten thousand guesses at each door", report
+    yield "Ten thousand guesses at each door", guess_links(portal, GUESSES)
+
+
+def _everything_on(database, postgres):
+    for proofs in (prove, attacks):
+        with portal_on(database, postgres) as portal:
+            yield from proofs(portal)
+    yield "Look-ups", among_many(database, postgres)
+    yield "Restore", drill(database, postgres, CASES)
+    yield "A cancelled day", on_a_portal_of_its_own(database, postgres, CANCELLED)
+
+
 def main():
     """Prove everything on both databases, write the figures, and end with 1 if anything was wrong."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -121,19 +148,9 @@ def main():
     with ExitStack() as stack:
         postgres = stack.enter_context(postgresql())
         for database in DATABASES:
-            with portal_on(database, postgres) as portal:
-                for heading, report in prove(portal):
-                    print(f"{heading}: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
-                    found.append((heading, report))
-            report = among_many(database, postgres)
-            print(f"Look-ups: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
-            found.append(("Look-ups", report))
-            report = drill(database, postgres, CASES)
-            print(f"Restore: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
-            found.append(("Restore", report))
-            report = on_a_portal_of_its_own(database, postgres, CANCELLED)
-            print(f"A cancelled day: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
-            found.append(("A cancelled day", report))
+            for heading, report in _everything_on(database, postgres):
+                print(f"{heading}: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
+                found.append((heading, report))
         print("Every page in every language before axe", flush=True)
         found.append(("Pages", _pages()))
     write_section(SECTION, _document(found))

@@ -1,10 +1,7 @@
 """The journal sealed by several workers at once, killed at random, while transactions end out of order."""
 
-import os
+import multiprocessing
 import random
-import signal
-import subprocess
-import sys
 import threading
 import time
 from dataclasses import dataclass
@@ -13,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock, create_app, journal
-from portal.config import ROOT, settings_from
+from portal.config import settings_from
 from portal.db import session
 from portal.posts.models import Post
 from portal.seals.models import Head, Seal, Unsealed
@@ -24,6 +21,9 @@ WRITERS = 4
 AT_ONCE = 7
 LONGEST_PAUSE_SECONDS = 0.05
 LONGEST_SECONDS = 600
+# Every worker is a process of its own, which need not read the whole portal anew: another can take its place soon.
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([__name__])
 
 
 @dataclass
@@ -55,13 +55,14 @@ def seal_under_fire(portal, number, kills, workers=3):
     writers = [threading.Thread(target=_write, args=(app, number // WRITERS)) for _ in range(WRITERS)]
     sealers = [_start(portal) for _ in range(workers)]
     try:
-        _let_all_begin(sealers)
+        for _sealer, ready in sealers:
+            ready.wait(LONGEST_SECONDS)
         for writer in writers:
             writer.start()
         while time.monotonic() - began < LONGEST_SECONDS:
             if killed < kills and _count(portal) - before >= (killed + 1) * number / (kills + 1):
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
-                _kill(sealers.pop(0))
+                _kill(*sealers.pop(0))
                 sealers.append(_start(portal))
                 killed += 1
             elif not any(writer.is_alive() for writer in writers) and not _waiting(portal):
@@ -69,19 +70,18 @@ def seal_under_fire(portal, number, kills, workers=3):
             time.sleep(LONGEST_PAUSE_SECONDS)
     finally:
         for sealer in sealers:
-            _kill(sealer)
+            _kill(*sealer)
     try:
         return _report(app, portal, workers, killed, time.monotonic() - began)
     finally:
         app.extensions["engine"].dispose()
 
 
-def work():
+def work(environment, ready):
     """Seal until killed, a few entries at a time: what a worker does, without its rest."""
-    app = create_app(settings_from(os.environ))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    app = create_app(settings_from(environment))
     with app.app_context():
-        print("ready", flush=True)
+        ready.set()
         while True:
             try:
                 sealed = seal(clock.now(), AT_ONCE)
@@ -94,19 +94,16 @@ def work():
 
 
 def _start(portal):
-    line = [sys.executable, "-m", "bench.seal"]
-    return subprocess.Popen(line, cwd=ROOT, env=portal.environment, stdout=subprocess.PIPE)
+    ready = _processes.Event()
+    sealer = _processes.Process(target=work, args=(portal.environment, ready), daemon=True)
+    sealer.start()
+    return sealer, ready
 
 
-def _kill(sealer):
+def _kill(sealer, _ready):
     sealer.kill()
-    sealer.wait()
-    sealer.stdout.close()
-
-
-def _let_all_begin(sealers):
-    for sealer in sealers:
-        sealer.stdout.readline()
+    sealer.join()
+    sealer.close()
 
 
 def _write(app, number):
@@ -139,7 +136,3 @@ def _report(app, portal, workers, killed, seconds):
         runs = session.scalar(select(func.count()).select_from(Head))
     faults += [f"{left} entries are not sealed"] if left else []
     return SealReport(portal.database, len(order), late, workers, runs, killed, seconds, faults)
-
-
-if __name__ == "__main__":
-    work()

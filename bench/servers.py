@@ -130,12 +130,15 @@ def postgresql():
 
 
 @contextmanager
-def portal_on(database, postgres=None, *, loaded=True):
-    """Give a portal on a fresh database, migrated, with the demonstration data, or with posts alone."""
+def portal_on(database, postgres=None, disk=None, *, loaded=True):
+    """Give a portal on a fresh database, migrated, with the demonstration data, or with posts alone.
+
+    disk: a folder for its data, where it is not to be its own.
+    """
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
         write_secrets(folder)
-        url = f"sqlite:///{folder / 'portal.db'}" if database == SQLITE else new_database(postgres)
+        url = f"sqlite:///{(disk or folder) / 'portal.db'}" if database == SQLITE else new_database(postgres, disk)
         portal = Portal(database, folder, url)
         portal.command("db", "upgrade")
         portal.command(*(("demo", "load") if loaded else ("posts", "import", ROOT / "portal" / "data" / "posts.csv")))
@@ -173,7 +176,7 @@ def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BIN
         process = subprocess.Popen(line, cwd=cwd, env=environment, stdout=output, stderr=output, start_new_session=True)
     server = Server(process, port)
     try:
-        _wait_until(lambda: _answers(port, answers_at), process, log)
+        _wait_until(lambda: answers(port, answers_at), process, log)
         server.ready_seconds = time.monotonic() - began
         _wait_until(lambda: log.read_text().count("Started worker-") == workers, process, log)
     except BaseException:
@@ -188,9 +191,9 @@ def allow_many_connections():
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
-def new_database(postgres):
+def new_database(postgres, disk=None):
     name = f"portal_load_{next(_numbers)}"
-    postgres.create(name)
+    postgres.create(name, disk=disk)
     return postgres.url(name)
 
 
@@ -208,9 +211,10 @@ def _wait_until(is_so, process, log):
         time.sleep(0.02)
 
 
-def _answers(port, path):
+def answers(port, path, seconds=1):
+    """Say whether a server answers a page, if with no fault of its own, in so many seconds."""
     try:
-        with socket.create_connection(("127.0.0.1", port), 1) as connection:
+        with socket.create_connection(("127.0.0.1", port), seconds) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
             answer = connection.recv(64)
             return answer.startswith(b"HTTP/1.1 ") and answer[9:10] != b"5"

@@ -14,12 +14,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.policy import default
-from urllib.parse import quote, quote_plus
 from uuid import uuid4
 
 from bench.forms import Reader
 from bench.hostile import BROKEN, CONTENT_TYPES, FILE_NAMES, FILES, MARK, SUM, VALUES
-from bench.walk import LANGUAGE, MOST_PAGES, addresses, path_of, rule_of, walk
+from bench.walk import LANGUAGE, MOST_PAGES, addresses, coded, path_of, rule_of, walk
 from bench.world import ADMINISTRATOR, APPLICANT, VISITOR, enter, make_world
 from portal.db import session
 from portal.headers import ALWAYS
@@ -119,7 +118,7 @@ class Spider:
         value = self._value()
         if kind == "query":
             path = self.chance.choice(sorted(self.walked.paths))
-            path += f"?{self.chance.choice(QUERIES)}={quote_plus(value, errors='surrogatepass')}"
+            path += f"?{self.chance.choice(QUERIES)}={coded(value)}"
         else:
             rule = self.chance.choice(self.rules)
             texts = {name: LANGUAGE if name == "lang" else value for name in rule.arguments}
@@ -148,10 +147,10 @@ class Spider:
                 (value[:80], "1"),
             ],
         }.get(kind, [*keys, *others, (name, value)])
-        body = "&".join(f"{_coded(one)}={_coded(text)}" for one, text in sent).encode()
+        body = "&".join(f"{coded(one)}={coded(text)}" for one, text in sent).encode()
         content_type = FORM
         if kind == "bytes":
-            body += f"&{_coded(name)}=".encode() + self.chance.choice(BROKEN)
+            body += f"&{coded(name)}=".encode() + self.chance.choice(BROKEN)
         headers = {}
         if kind == "json":
             content_type, headers = "application/json", {"X-CSRFToken": self.token}
@@ -165,7 +164,7 @@ class Spider:
     def _multipart(self, pairs, name):
         data = {}
         for one, text in pairs:
-            data.setdefault(one, []).append(text)
+            data.setdefault(one, []).append(text.encode("utf-8", "replace").decode())
         file = (io.BytesIO(self.chance.choice(FILES)), self.chance.choice(FILE_NAMES))
         return {"data": {**data, name: [file]}, "content_type": "multipart/form-data"}
 
@@ -192,7 +191,7 @@ class Spider:
         return self.chance.choice(VALUES)
 
 
-def on_database(portal, submissions, at_a_time=400):
+def attacked(portal, submissions, at_a_time=400):
     """Attack a portal as everybody, with so many submissions in all; return the SpiderReport.
 
     Each round has a world of its own: what was cancelled or withdrawn in one is there again in the next.
@@ -261,7 +260,3 @@ def _is_own_path(location):
 
 def _forms(response):
     return Reader(response.request.path, response.get_data(as_text=True)).forms
-
-
-def _coded(text):
-    return quote(text.encode("utf-8", "surrogatepass"), safe="")

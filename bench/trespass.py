@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from bench.forms import Reader
 from bench.spider import starts_of
 from bench.walk import LANGUAGE, addresses, rule_of, walk
-from bench.world import ADMINISTRATOR, APPLICANT, NOBODYS, VISITOR
+from bench.world import ADMINISTRATOR, APPLICANT, NOBODYS, VISITOR, make_world
 from portal import access
 from portal.db import Base, session
+from portal.locale import in_language
 
 REFUSED = (403, 404)
 # What a refused request may leave: that it was tried, and that a session was used.
@@ -49,6 +50,17 @@ class TrespassReport:
             f"{self.database}: {self.what}: {self.tries:,} tries at {len(self.endpoints)} endpoints, "
             f"answers {{{statuses}}}, {len(self.faults)} got through"
         )
+
+
+def trespass(portal):
+    """Try everything of this module on a portal, with every role at both posts; yield the reports."""
+    app = portal.application()
+    with app.app_context(), in_language(LANGUAGE):
+        world = make_world(app)
+        for attempt in (strangers, foreign_choices, bad_tokens):
+            yield attempt(world, portal.database)
+        session.remove()
+    app.extensions["engine"].dispose()
 
 
 def rows():

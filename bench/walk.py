@@ -72,7 +72,12 @@ def addresses(app, values, endpoints=None):
 
 def path_of(rule, values):
     """Return the path of a rule with values in place of its arguments, whatever they hold."""
-    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: quote(values[found[1]], safe=""), rule.rule)
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: coded(values[found[1]]), rule.rule)
+
+
+def coded(text):
+    """Return a text as it stands in an address or a form, whatever is in it."""
+    return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 
 def _offered(rule, name, values):

@@ -164,6 +164,8 @@ def _make_folder(instance):
             f"PORTAL_INSTANCE names a folder that cannot be made: {instance} ({type(error).__name__}). "
             "Make it, and let the user who serves own it."
         ) from error
+    if not os.access(instance, os.W_OK | os.X_OK):
+        raise SettingsError(f"PORTAL_INSTANCE names a folder that this user cannot write: {instance}. Let it own it.")
 
 
 def _fingerprint(path):

@@ -6,7 +6,17 @@ from uuid import UUID, uuid4
 from flask import g, request
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
-from wtforms import BooleanField, FileField, Form, HiddenField, SelectField, SelectMultipleField, StringField, widgets
+from wtforms import (
+    BooleanField,
+    FileField,
+    Form,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    widgets,
+)
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are of an older release
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
@@ -18,6 +28,7 @@ from portal.text import normalise, unusable
 SWITCH = "language_switch"
 TRAP = "website"
 LONGEST = 200
+MOST = 2**31 - 1
 
 
 class _OurTexts:
@@ -64,6 +75,8 @@ class BaseForm(FlaskForm):
             filters = [*unbound_field.kwargs.get("filters", ()), *options.get("filters", ())]
             if issubclass(unbound_field.field_class, StringField):
                 filters = [*filters, _visible]
+            if issubclass(unbound_field.field_class, IntegerField):
+                filters = [*filters, _countable]
             return unbound_field.bind(form=form, **{**options, "filters": filters})
 
     @property
@@ -223,6 +236,11 @@ def _require_real_day(year, month, day):
 def _visible(value):
     # A NUL can neither be shown nor stored; the mark in its place is refused below.
     return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
+
+
+def _countable(value):
+    # Hundreds of digits are a number to Python, but not to whatever compares or stores it.
+    return value if isinstance(value, int) and abs(value) <= MOST else None
 
 
 def _is_usable(field):

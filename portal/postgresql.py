@@ -20,6 +20,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from portal.config import SettingsError
+
 # What every session is set to. A pooler that lends sessions out cannot be asked for it: there the role is set so.
 SESSION = "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"
 # A server that vanished without a word is noticed within some 10 seconds. Seconds, but tcp_user_timeout (ms).
@@ -32,6 +34,9 @@ PATIENCE = {
     "tcp_user_timeout": 10_000,
 }
 POOLERS = ("pgbouncer",)
+# Statements are prepared in a session, and a pooler gives the next transaction another one.
+LENT = {"prepare_threshold": None}
+OWN = {"options": SESSION, "target_session_attrs": "read-write"}
 TRUSTED_IDLE_SECONDS = 10
 
 
@@ -41,17 +46,16 @@ def make_engine(url, pool):
     pool: how its pool is made. The URL may name several hosts (`?host=a:5432&host=b:5432`): the one that takes
     writes is found.
     With `?pooler=pgbouncer`, nothing is asked of a session that does not last, such as prepared statements.
+    Raises SettingsError for another pooler.
     """
     pooler = url.query.get("pooler")
     if pooler not in (None, *POOLERS):
-        raise ValueError(f"pooler must be {' or '.join(POOLERS)}, not {pooler!r}")
-    # Statements are prepared in a session: a pooler gives the next transaction another one.
-    session = {"prepare_threshold": None} if pooler else {"options": SESSION}
-    wanted = PATIENCE | {"target_session_attrs": "read-write"} | session
-    own = {name: value for name, value in wanted.items() if name not in url.query}
+        raise SettingsError(f"PORTAL_DATABASE_URL: pooler must be {' or '.join(POOLERS)}, not {pooler!r}.")
+    wanted = PATIENCE | (LENT if pooler else OWN)
+    given = {name: value for name, value in wanted.items() if name not in url.query}
     engine = sa.create_engine(
         url.difference_update_query(["pooler"]).set(drivername="postgresql+psycopg"),
-        connect_args=own,
+        connect_args=given,
         **pool,
     )
     if not pooler:

@@ -6,7 +6,7 @@ Which columns are encrypted is asked of the tables themselves, so that a new one
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import islice
+from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
 from flask import current_app
@@ -23,7 +23,7 @@ LEAST_PAUSE_SECONDS = 0.005
 
 @dataclass
 class Pass:
-    """What one walk through all encrypted fields found: values, by table, and what could not be read."""
+    """What one walk through all encrypted fields found: values, and what could not be read."""
 
     current: int = 0
     changed: int = 0
@@ -32,8 +32,10 @@ class Pass:
 
 
 @dataclass(frozen=True)
-class _Column:
-    table: object
+class _Encrypted:
+    """A table, its primary key, and those of its columns that are encrypted."""
+
+    table: Any
     keys: tuple
     encrypted: tuple
 
@@ -46,18 +48,18 @@ class _Column:
 
 def encrypted_columns():
     """Return the names of the encrypted columns, as table.column."""
-    return [f"{one.table.name}.{column.name}" for one in _columns() for column in one.encrypted]
+    return [f"{one.table.name}.{column.name}" for one in _tables() for column in one.encrypted]
 
 
 def rows():
     """Return how many rows have encrypted fields."""
     with db.reading() as own:
-        return sum(own.scalar(select(func.count()).select_from(one.table)) for one in _columns())
+        return sum(own.scalar(select(func.count()).select_from(one.table)) for one in _tables())
 
 
 def unreadable_columns():
     """Return the encrypted columns whose newest value is under none of the keys, as table.column."""
-    return [f"{one.table.name}.{name}" for one in _columns() for name, token in _newest(one) if not _is_readable(token)]
+    return [f"{one.table.name}.{name}" for one in _tables() for name, token in _newest(one) if not _is_readable(token)]
 
 
 def rotate(on_progress):
@@ -74,11 +76,11 @@ def rotate(on_progress):
     return passes
 
 
-def _columns():
+def _tables():
     for table in db.Base.metadata.sorted_tables:
         found = tuple(column for column in table.columns if isinstance(column.type, Encrypted | EncryptedBytes))
         if found:
-            yield _Column(table, tuple(table.primary_key.columns), found)
+            yield _Encrypted(table, tuple(table.primary_key.columns), found)
 
 
 def _newest(one):
@@ -100,7 +102,7 @@ def _is_readable(token):
 
 def _walk(on_progress):
     walked = Pass()
-    for one in _columns():
+    for one in _tables():
         after = None
         while batch := _batch(one, after):
             began = time.monotonic()
@@ -163,7 +165,7 @@ def _statement(one, names):
 
 
 def _is_current(token):
-    newest = Fernet(next(islice(current_app.extensions["settings"].field_keys, 1)))
+    newest = Fernet(current_app.extensions["settings"].field_keys[0])
     try:
         newest.decrypt(bytes(token))
     except InvalidToken:

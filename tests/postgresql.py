@@ -38,24 +38,35 @@ FROM alembic_version
 class Server:
     """A running PostgreSQL: its databases are made and dropped by name."""
 
-    def __init__(self, folder, control=None):
-        self.folder, self._control = folder, control
-
-    def stop(self):
-        """Let the server be away, as after a crash."""
-        self._control("-m", "immediate", "-w", "stop")
+    def __init__(self, folder, settings=()):
+        self.folder = folder
+        self._settings = ("fsync=off", "max_connections=200", *settings)
 
     def start(self):
-        """Let it come back."""
-        self._control("-w", "start")
+        """Start the server on its folder."""
+        options = " ".join(f"-c {setting}" for setting in self._settings)
+        self.control("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", f"-k {self.folder} -h '' {options}", "start")
+
+    def stop(self):
+        """Stop the server at once, as a loss of power would."""
+        self.control("pg_ctl", "-m", "immediate", "-w", "stop")
+
+    def control(self, program, *arguments):
+        """Run a program of PostgreSQL on the server's folder, as the user who owns it."""
+        bins = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+        before = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+        line = [*before, str(bins / program), "-D", f"{self.folder}/data", *arguments]
+        subprocess.run(line, check=True, stdout=subprocess.DEVNULL, cwd="/")
 
     def url(self, name):
         """The address of a database, as the portal's settings take it."""
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
-    def create(self, name, template="template1"):
-        """Make a database as a copy of another."""
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    def create(self, name, template="template1", disk=None):
+        """Make a database as a copy of another; disk: a folder of the server's user that holds its data."""
+        if disk is not None:
+            self._run(f"CREATE TABLESPACE \"{name}\" LOCATION '{disk}'")
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"' + (f' TABLESPACE "{name}"' if disk else ""))
 
     def drop(self, name):
         """Remove a database, whoever is still connected."""
@@ -81,26 +92,15 @@ class Server:
 @contextlib.contextmanager
 def temporary_postgresql(*settings):
     """Start a server and stop it again; settings are more of the kind "fsync=on"."""
-    bins = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1]
     folder = tempfile.mkdtemp(prefix="portal-postgresql-")
-    before = []
     if os.getuid() == 0:
         user = pwd.getpwnam("postgres")
         os.chown(folder, user.pw_uid, user.pw_gid)
-        before = ["runuser", "-u", "postgres", "--"]
-
-    def run(*command):
-        subprocess.run([*before, *map(str, command)], check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-    def control(*words):
-        run(bins / "pg_ctl", "-D", data, "-l", f"{folder}/log", "-o", f"-k {folder} -h '' {options}", *words)
-
-    options = " ".join(f"-c {setting}" for setting in ("fsync=off", "max_connections=200", *settings))
-    data = f"{folder}/data"
-    run(bins / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8", "--locale=C.UTF-8")
-    control("-w", "start")
+    server = Server(folder, settings)
+    server.control("initdb", "-A", "trust", "-U", "postgres", "-N", "-E", "UTF8", "--locale=C.UTF-8")
+    server.start()
     try:
-        yield Server(folder, control)
+        yield server
     finally:
-        control("-m", "immediate", "-w", "stop")
+        server.stop()
         shutil.rmtree(folder, ignore_errors=True)

@@ -12,8 +12,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bench.cluster.files import DEPLOY, WEB, unprivileged
 from bench.cluster.load import BOOKED, Bookers, Releaser
-from bench.cluster.machines import DEPLOY, WEB, cluster, unprivileged
+from bench.cluster.machines import cluster
 from bench.herd import violations
 from bench.people import make_people, open_calendars
 from bench.servers import POSTGRESQL, CommandFailed, Portal, free_port, serve

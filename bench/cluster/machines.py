@@ -1,13 +1,11 @@
 """A database cluster on this machine, from the files in deploy/: etcd, three nodes, HAProxy, pgbouncer.
 
-Addresses, folders and passwords of the files are replaced by those of this machine; nothing else is changed.
 Everything listens on 127.0.0.1, in a temporary folder, and is ended by its number.
 """
 
 import contextlib
 import http.client
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -18,20 +16,14 @@ from pathlib import Path
 
 import psycopg
 
+from bench.cluster import files
+from bench.cluster.files import DEPLOY, NODES, PASSWORDS
 from bench.servers import CommandFailed, free_port
-from portal.config import ROOT
 
-DEPLOY = ROOT / "deploy"
-NODES = ("db1", "db2", "db3")
-ADDRESS = {"db1": "10.20.0.21", "db2": "10.20.0.22", "db3": "10.20.0.23"}
-WEB = {"web1": "10.20.0.11", "web2": "10.20.0.12"}
 START_SECONDS = 90
 STOP_SECONDS = 20
 BINS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
 USER = "postgres"
-PASSWORDS = {name: secrets.token_hex(12) for name in ("SUPERUSER", "REPLICATION", "REWIND", "OWNER", "PORTAL")}
-# What the files ask of a machine that this one is not.
-SMALLER = {"2GB": "64MB", "6GB": "128MB", "4GB": "512MB", "1GB": "128MB"}
 
 
 class Cluster:
@@ -56,7 +48,7 @@ class Cluster:
 
     def start_node(self, node):
         """Start a node's Patroni, which starts its PostgreSQL."""
-        self._run(node, ["patroni", str(self._patroni_file(node))])
+        self._run(node, ["patroni", str(self._written(f"{node}.yml", self._patroni(node)))])
 
     def direct_url(self, role="portal"):
         """The address of the cluster that names all nodes; role: portal or portal_owner."""
@@ -146,27 +138,15 @@ class Cluster:
         self._run("etcd", ["etcd"], values)
         _wait_until(lambda: _asks(self.ports["etcd"], "GET", "/health"), self)
 
-    def _patroni_file(self, node):
-        text = (DEPLOY / "patroni" / "portal.yml").read_text()
-        before, rest = text.split("bootstrap:")
-        own = ADDRESS["db1"]
-        # Which of the three addresses is this node's own stands in the file's words.
-        before = before.replace("name: db1", f"name: {node}").replace(f"{own}:8008", f"{ADDRESS[node]}:8008")
-        rest = rest.replace(f"listen: {own}", f"listen: {ADDRESS[node]}")
-        rest = rest.replace(f"connect_address: {own}", f"connect_address: {ADDRESS[node]}")
-        text = self._here(before + "bootstrap:" + rest)
-        text = text.replace("/var/lib/postgresql/15/portal", str(self._data(node)))
-        text = text.replace("/var/lib/postgresql/.portal.pgpass", str(self.folder / f"{node}.pgpass"))
-        text = text.replace("/usr/lib/postgresql/15/bin", str(BINS)).replace("mode: automatic", "mode: 'off'")
-        if not self.synchronous:
-            text = text.replace("synchronous_mode: true", "synchronous_mode: false")
-        parameters = f"      parameters:\n        unix_socket_directories: {self.folder}\n"
-        return self._written(f"{node}.yml", text.replace("      parameters:\n", parameters, 1))
+    def _patroni(self, node):
+        folders = {"/var/lib/postgresql/15/portal": self._data(node), "/usr/lib/postgresql/15/bin": BINS}
+        folders["/var/lib/postgresql/.portal.pgpass"] = self.folder / f"{node}.pgpass"
+        return files.patroni(node, self.ports, folders, sockets=self.folder, synchronous=self.synchronous)
 
     def _proxy(self):
-        text = self._here((DEPLOY / "haproxy" / "database.cfg").read_text())
+        text = files.here((DEPLOY / "haproxy" / "database.cfg").read_text(), self.ports)
         text = text.replace("127.0.0.1:5000", f"127.0.0.1:{self.proxy_port}")
-        self._run("haproxy", ["haproxy", "-db", "-f", str(self._written("database.cfg", unprivileged(text)))])
+        self._run("haproxy", ["haproxy", "-db", "-f", str(self._written("database.cfg", files.unprivileged(text)))])
         _wait_until(lambda: _connects(self.proxy_port), self)
 
     def _pooler(self):
@@ -190,22 +170,6 @@ class Cluster:
         for statement in (DEPLOY / "postgresql" / "grants.sql").read_text().splitlines():
             if statement.startswith("REVOKE"):
                 self.query(statement, database="portal")
-
-    def _here(self, text):
-        """Return a file's text with this machine's addresses and passwords."""
-        for node, address in ADDRESS.items():
-            text = text.replace(f"{address} port 8008", f"127.0.0.1 port {self.ports[f'{node} api']}")
-            text = text.replace(f"{address}:8008", f"127.0.0.1:{self.ports[f'{node} api']}")
-            text = text.replace(f"{address}:5432", f"127.0.0.1:{self.ports[node]}")
-            text = text.replace(f"{address}:2379", f"127.0.0.1:{self.ports['etcd']}")
-            text = text.replace(f"{address}/32", "127.0.0.1/32")
-        for address in WEB.values():
-            text = text.replace(f"{address}/32", "127.0.0.1/32")
-        for name in ("SUPERUSER", "REPLICATION", "REWIND"):
-            text = text.replace(f"@{name}_PASSWORD@", PASSWORDS[name])
-        for large, small in SMALLER.items():
-            text = text.replace(f": {large}\n", f": {small}\n")
-        return text
 
     def _run(self, name, line, variables=None):
         with (self.folder / f"{name}.log").open("a") as log:
@@ -253,12 +217,6 @@ def cluster(*, synchronous=True):
     finally:
         made.stop()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def unprivileged(text):
-    """Return a configuration of HAProxy without what needs its own user and folder."""
-    dropped = ("log /dev/log", "user haproxy", "group haproxy", "chroot", "stats socket")
-    return "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith(dropped))
 
 
 def _asks(port, method, path):

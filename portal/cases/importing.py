@@ -22,7 +22,7 @@ from portal.errors import PortalError
 from portal.locale import _l
 from portal.posts.models import Post
 
-CHUNK = 300
+CHUNK = 150
 CLEANED_AT_ONCE = 200
 MOST_CLEANED = 20_000
 LOCK = 221_06_01  # of PostgreSQL's advisory locks: any number that nothing else here uses

@@ -53,8 +53,14 @@ def _files(settings):
     if own.exists():
         yield _private(NAME, own, wrong, "chmod 600")
     url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database and Path(url.database).exists():
-        yield _private("database file", Path(url.database), warning, "chmod 600")
+    if url.get_backend_name() == "sqlite":
+        yield from _database_file(Path(url.database or ""))
+
+
+def _database_file(path):
+    """SQLite makes its file readable to all: that is well in a folder that nobody else may enter."""
+    if path.exists() and path.parent.stat().st_mode & OTHERS:
+        yield _private("database file", path, warning, "chmod 600")
 
 
 def _private(name, path, otherwise, advice):

@@ -16,7 +16,7 @@ from limits import parse
 
 from portal import encryption, errors
 from portal.limits import rules
-from portal.locale import gettext
+from portal.locale import ngettext
 
 TICKET = "ticket"
 WAITS_SECONDS = (2, 5, 10, 20, 30)
@@ -48,16 +48,21 @@ def _refusal(scope, free, most, window):
     """Return the page that turns a try away, or None where it is taken, and counted."""
     factor = current_app.extensions["limits_factor"]
     free, most = (max(1, round(count * factor)) for count in (free, most))
-    item, who = parse(f"{most} per {window}"), rules.account()
-    ends_at, left = rules.limiter.limiter.get_window_stats(item, who, scope)
-    used = most - left
-    if free <= used < most:
+    item, who, storage = parse(f"{most} per {window}"), rules.account(), rules.limiter.limiter.storage
+    key, expiry = item.key_for(who, scope), item.get_expiry()
+    used = storage.get(key)
+    if used < free:
+        used = storage.incr(key, expiry) - 1
+        if used < free:
+            return None
+        storage.incr(key, expiry, amount=-1)  # others were quicker: as if this one had not come
+    if used < most:
         ready_at = _ready_at(who, scope) or time.time() + _wait(used - free, most - free)
         if ready_at > time.time():
             return _slow(who, scope, ready_at)
-    if used >= most or not rules.limiter.limiter.hit(item, who, scope):
-        return rules.stopped(ends_at)
-    return None
+        if storage.incr(key, expiry) <= most:
+            return None
+    return rules.stopped(storage.get_expiry(key))
 
 
 def _wait(over, room):
@@ -69,10 +74,12 @@ def _slow(who, scope, ready_at):
     nonce = _ticket_in_hand(who, scope)[0] or secrets.token_urlsafe(NONCE_BYTES)
     typed, hidden = errors.what_was_typed()
     kept = [pair for pair in typed if pair[0] != TICKET] + [(TICKET, _signer().dumps([who, scope, nonce, ready_at]))]
-    message = gettext(
+    message = ngettext(
+        "Many tries came from this internet connection, which others may share. "
+        "Wait %(count)d second, then send this again. Nothing was lost.",
         "Many tries came from this internet connection, which others may share. "
         "Wait %(count)d seconds, then send this again. Nothing was lost.",
-        count=seconds,
+        seconds,
     )
     body, code = errors.page(429, message=message, typed=kept, hidden=hidden)
     return body, code, {"Retry-After": str(seconds)}

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import current_app, render_template
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from portal import clock, journal, metrics
+from portal import clock, journal, metrics, watchdog
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
 from portal.cases import importing, uploads
@@ -61,6 +61,7 @@ class Worker:
         went = 0
         _log.info("worker started")
         while not self.stopped.is_set():
+            watchdog.alive()
             try:
                 batch = self._round()
             except SQLAlchemyError as error:
@@ -159,6 +160,7 @@ class Worker:
     def _deliver(self, messages):
         went = 0
         for place, message in enumerate(messages):
+            watchdog.alive()
             if self.stopped.is_set():
                 self._give_back(messages[place:], "worker ended")
                 break

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, select, update
 
 from portal import journal
 from portal.accounts.models import Account
@@ -63,7 +63,7 @@ def is_unused_since(instant, account_id=Account.id):
         Entry.subject == Account.__tablename__, Entry.subject_id == account_id, Entry.at >= instant
     )
     seen = select(SignIn.id).where(SignIn.account_id == account_id, SignIn.seen_at >= instant)
-    return ~or_(entered.exists(), seen.exists())
+    return and_(~entered.exists(), ~seen.exists())
 
 
 def _set_free(account_id, by, now):

@@ -200,3 +200,12 @@ def test_dates_at_the_ends_of_the_world_are_form_errors(app, visitor):
             page = visitor.submit(f"/en/staff/{path}", **answers)
             assert page.errors or page.path.endswith(("/release", "/holidays")), (path, day)
         assert visitor.client.get(f"/en/staff/day/{day}").status_code in (200, 404)
+
+
+@pytest.mark.parametrize("number", ["9" * 400, "-" + "9" * 400, "9" * 5000, "99999999999", "1e309", "٩" * 400])
+def test_a_number_of_hundreds_of_digits_is_a_form_error(app, visitor, number):
+    slot = make_slot(make_post(), seats=3)
+    signed_in(visitor, make_account("scheduler", make_post()))
+    page = visitor.submit(f"/en/staff/day/slots/{slot.id}/seats", seats=number)
+
+    assert page.errors

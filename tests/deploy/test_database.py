@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from portal import create_app
 from portal.cases.operations import add_status_words
-from portal.config import settings_from
+from portal.config import SettingsError, settings_from
 from portal.db import make_engine, session
 from portal.migrations import state
 from portal.postgresql import is_away
@@ -157,5 +157,5 @@ def test_a_server_that_takes_no_writes_any_more_is_left_and_another_page_is_not_
 
 
 def test_a_pooler_of_another_kind_is_refused_by_name(pooler):
-    with pytest.raises(ValueError, match="pooler must be pgbouncer"):
+    with pytest.raises(SettingsError, match="pooler must be pgbouncer"):
         make_engine(pooler.url.replace("pooler=pgbouncer", "pooler=magic"))

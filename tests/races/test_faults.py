@@ -4,7 +4,8 @@ import pytest
 
 from bench.killed import end_again_and_again, kill_again_and_again
 from bench.million import import_and_be_killed
-from bench.servers import DATABASES, POSTGRESQL, portal_on
+from bench.outages import database_goes_away, lost_answers
+from bench.servers import DATABASES, POSTGRESQL, portal_on, postgresql
 
 ROWS, KILLS, ROUNDS = 1500, 1, 3
 
@@ -32,5 +33,18 @@ def test_a_server_that_is_asked_to_end_answers_what_is_under_way(portal):
 
 def test_a_killed_import_leaves_nothing_that_is_seen_and_the_next_is_whole(portal):
     report = import_and_be_killed(portal, ROWS, KILLS)
+
+    assert report.faults == [], report.line()
+
+
+def test_r12_an_answer_that_never_arrived_does_no_harm(portal):
+    report = lost_answers(portal)
+
+    assert report.faults == [], report.line()
+
+
+def test_the_portal_comes_back_by_itself_with_its_database():
+    with postgresql() as postgres, portal_on(POSTGRESQL, postgres) as portal:
+        report = database_goes_away(portal, postgres)
 
     assert report.faults == [], report.line()

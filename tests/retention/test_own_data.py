@@ -16,7 +16,7 @@ from portal.config import ROOT
 from portal.db import session
 from portal.inquiries.operations import answer, ask
 from portal.journal import Entry
-from portal.retention.own_data import data_of
+from portal.retention.own_data import as_json, data_of
 from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
 
 DATA = "/en/account/data"
@@ -48,7 +48,7 @@ def take(visitor, account, kind="file", current=PASSWORD):
     return visitor.client.post(DATA, data={**page.fields, "kind": kind, "current": current})
 
 
-def test_the_file_holds_what_the_account_holds(visitor, owner):
+def test_the_file_holds_what_the_account_holds_and_its_giving_is_in_the_journal_r6(visitor, owner):
     response = take(visitor, owner)
     held = json.loads(response.text)
 
@@ -65,14 +65,19 @@ def test_the_file_holds_what_the_account_holds(visitor, owner):
     ]
     assert (case["appointments"][0]["state"], case["packages"][0]["state"]) == ("booked", "registered")
     assert [one["text"] for one in case["inquiries"][0]["texts"]] == ["Which copy do you need?", "The certified one."]
+    entry = session.scalars(select(Entry).where(Entry.action == "data taken along")).one()
+    assert (entry.actor, entry.after) == (f"account:{owner.id}", {"as": "file"})
 
 
-def test_nobody_elses_data_and_no_note_of_staff_is_in_it(visitor, owner):
-    case = cases_of(owner.id)[0]
-    text = take(visitor, owner).text
-
+def test_nobody_elses_data_and_no_note_of_staff_is_in_it_and_every_key_is_documented(app, owner):
+    case, held = cases_of(owner.id)[0], data_of(owner.id, clock.now())
     secret = ("Stranger", "other@x.org", case.principal.passport_number, case.principal.date_of_birth, "flags")
-    assert [one for one in (*secret, owner.password_hash) if one in text] == []
+    assert [one for one in (*secret, owner.password_hash) if one in as_json(held)] == []
+
+    page = (ROOT / "docs" / "account-data.md").read_text()
+    documented = {key for row in re.findall(r"^\|(.*?)\|", page, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
+    free = {"answers", "details", "mail_off"}  # what is in them is the person's, or the notice's
+    assert keys_of(held, free) - documented == set()
 
 
 def test_the_page_says_the_same_in_the_readers_language(visitor, owner):
@@ -89,21 +94,6 @@ def test_without_the_password_nothing_is_shown(visitor, owner):
 
     assert "The password does not fit" in response.text
     assert TELEPHONE not in response.text
-
-
-def test_taking_data_along_leaves_a_journal_entry_without_any_of_it_r6(visitor, owner):
-    take(visitor, owner)
-
-    entry = session.scalars(select(Entry).where(Entry.action == "data taken along")).one()
-    assert (entry.actor, entry.after) == (f"account:{owner.id}", {"as": "file"})
-
-
-def test_every_key_of_the_file_is_documented(app, owner):
-    page = (ROOT / "docs" / "account-data.md").read_text()
-    documented = {key for row in re.findall(r"^\|(.*?)\|", page, re.MULTILINE) for key in re.findall(r"`(\w+)`", row)}
-    free = {"answers", "details", "mail_off"}  # what is in them is the person's, or the notice's
-
-    assert keys_of(data_of(owner.id, clock.now()), free) - documented == set()
 
 
 def keys_of(value, free):

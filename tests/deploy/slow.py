@@ -1,0 +1,14 @@
+"""An application whose answer takes a while: to be told to stop meanwhile."""
+
+import time
+
+SECONDS = 1.5
+ANSWER = b"whole"
+
+
+def app(environ, start):
+    """Answer at once at /healthz, elsewhere after a while."""
+    if environ["PATH_INFO"] != "/healthz":
+        time.sleep(SECONDS)
+    start("200 OK", [("Content-Length", str(len(ANSWER)))])
+    return [ANSWER]

@@ -1,0 +1,68 @@
+"""A disk without room: a plain page, nothing half saved, and the same again once there is room."""
+
+from contextlib import suppress
+from itertools import count
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.exc import OperationalError
+
+from portal.accounts.models import Account
+from portal.db import make_engine, session
+from portal.journal import Entry
+from tests.factories import PASSWORD
+from tests.visitor import Visitor
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def limit(app):
+    """Let the database file have so many pages and no more: SQLite's own error, as on a full disk."""
+
+    def let_it_have(pages):
+        app.extensions["engine"].dispose()
+        made = app.extensions["engine"] = make_engine(app.extensions["settings"].database_url)
+        event.listen(made, "connect", lambda raw, _record: raw.execute(f"PRAGMA max_page_count={pages}"))
+        session.remove()
+        return made
+
+    return let_it_have
+
+
+@pytest.fixture
+def make_room(limit):
+    """A database without room for one row more; gives what makes room."""
+    engine = limit(1)  # SQLite takes that as: no more than there are
+    with suppress(OperationalError):
+        for number in count():
+            with engine.begin() as connection:
+                connection.exec_driver_sql(f"INSERT INTO limit_counter VALUES ('{number:060}', 1, 9e9)")
+    return lambda: limit(1_000_000)
+
+
+def create_account(app, language, status=200):
+    typed = {"email": "dara@example.org", "password": PASSWORD, "password_again": PASSWORD, "agreed": "y"}
+    return Visitor(app).submit(f"/{language}/account/create", **typed, status=status)
+
+
+def size_of(model):
+    session.expire_all()
+    return session.scalar(select(func.count()).select_from(model))
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_on_a_full_disk_a_page_says_so_and_nothing_is_half_saved(app, make_room, language):
+    page = create_account(app, language, status=503)
+
+    assert (page.lang, page.response.headers["Retry-After"]) == (language, "30")
+    assert page.h1
+    assert (size_of(Account), size_of(Entry)) == (0, 0)
+
+
+def test_with_room_again_the_same_is_done(app, make_room):
+    create_account(app, "en", status=503)
+    make_room()
+
+    assert create_account(app, "en").h1 == "Dashboard"
+    assert size_of(Account) == 1
