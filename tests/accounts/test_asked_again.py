@@ -15,7 +15,7 @@ from portal.sessions.models import SignIn
 from portal.slots.models import Slot
 from tests.cases.case_file import line, write_csv
 from tests.factories import make_account, make_factor, make_post, signed_in
-from tests.visitor import CODE, code_now
+from tests.visitor import CODE, Visitor, code_now
 
 AGAIN = "Type the code of your app again"
 SETTINGS = "/en/staff/settings"
@@ -175,3 +175,12 @@ def test_an_applicant_gives_no_factor_by_sending_the_field(app, visitor):
     signed_in(visitor, make_account())
 
     assert visitor.submit("/en/account/language", language="km", factor_code="000000").lang == "km"
+
+
+def test_before_password_or_address_staff_are_asked_and_applicants_are_not(app, supervisor):
+    let_time_pass()
+    applicant = signed_in(Visitor(app), make_account())
+
+    for path in ("/en/account/password", "/en/account/email"):
+        assert supervisor.open(path).path == CODE
+        assert applicant.open(path).path == path
