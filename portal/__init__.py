@@ -149,7 +149,9 @@ def create_app(settings=None):
 
 
 def _wrap(app: Any, settings):
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=STATIC, prefix="static/", max_age=YEAR_SECONDS)
+    app.wsgi_app = WhiteNoise(
+        app.wsgi_app, root=STATIC, prefix="static/", max_age=YEAR_SECONDS, allow_all_origins=False
+    )
     app.wsgi_app = headers.ProtectingHeaders(app.wsgi_app)
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
