@@ -15,6 +15,7 @@ from portal.cases.statuses import own_codes
 from portal.locale import country_choices, gettext, gettext_noop
 from portal.posts.operations import all_posts
 
+MOST_PARTS = 1000
 OTHER_HEADER = gettext_noop("the header row must be: %(columns)s")
 NOT_UTF_8 = gettext_noop("the file is not UTF-8")
 UNREADABLE = gettext_noop("the file cannot be read: %(error)s")
@@ -167,7 +168,8 @@ def _csv_lines(file):
 
 def _spreadsheet_lines(file, bounds):
     with zipfile.ZipFile(file) as packed:
-        if sum(part.file_size for part in packed.infolist()) > bounds.unpacked_bytes:
+        parts = packed.infolist()
+        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > bounds.unpacked_bytes:
             raise ValueError("too large when unpacked")
     book = load_workbook(file, read_only=True, data_only=True)
     sheet = book.active.iter_rows(max_col=len(COLUMNS) + 1, values_only=True)

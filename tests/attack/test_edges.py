@@ -1,5 +1,6 @@
 """What stands at the edges of every answer and request, each looked at once (docs/asvs.md)."""
 
+import base64
 import logging
 import re
 
@@ -15,6 +16,7 @@ from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.visitor import Visitor
 
 LOG_IN, CREATE = "/en/account/login", "/en/account/create"
+FERNET = 0x80
 INSIDE = (
     "/.git/config",
     "/.git/HEAD",
@@ -126,6 +128,7 @@ def test_the_same_text_is_never_encrypted_alike_and_a_changed_one_is_not_read(ap
     one, other = encryption.sealed("N0123456"), encryption.sealed("N0123456")
 
     assert one != other
+    assert base64.urlsafe_b64decode(one)[0] == FERNET  # AES-128 in CBC, then HMAC-SHA-256
     changed = one[:-9] + bytes([one[-9] ^ 1]) + one[-8:]
     with pytest.raises(InvalidToken):
         app.extensions["field_keys"].decrypt(changed)

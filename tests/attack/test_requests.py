@@ -75,6 +75,12 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(wo
     assert errors(content) == ["line 0, column : the file cannot be read: ValueError"]
 
 
+def test_a_workbook_of_very_many_parts_is_refused_before_it_is_unpacked(workbook, errors):
+    content = workbook(**{f"xl/media/{number}.bin": b"" for number in range(files.MOST_PARTS)})
+
+    assert errors(content) == ["line 0, column : the file cannot be read: ValueError"]
+
+
 def test_a_workbook_that_lies_about_its_size_is_read_no_further_than_it_says(workbook, errors):
     content = workbook(**{PART: SHEET.format(CELL.format("x" * 5_000_000))})
     size = (5_000_000 + len(SHEET.format(CELL.format("")))).to_bytes(4, "little")

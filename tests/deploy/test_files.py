@@ -35,7 +35,13 @@ def test_every_setting_of_the_example_is_one_of_the_portal():
 def test_every_service_is_shut_in_as_tightly(unit):
     said = unit.read_text()
 
-    for line in ("User=portal", "NoNewPrivileges=true", "ProtectSystem=strict", "MemoryDenyWriteExecute=true"):
+    for line in (
+        "User=portal",
+        "NoNewPrivileges=true",
+        "ProtectSystem=strict",
+        "MemoryDenyWriteExecute=true",
+        "IPAddressDeny=any",
+    ):
         assert f"\n{line}\n" in said
     for path in re.findall(r"/srv/portal/((?:tools|docs)/[\w.-]+)", said):
         assert (ROOT / path).is_file(), path
