@@ -80,6 +80,13 @@ STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
 
 
+class Portal(Flask):
+    """Flask without async views: it need not ask each of a dozen functions a request whether it is one."""
+
+    def ensure_sync(self, func):
+        return func
+
+
 def create_app(settings=None):
     """Return the application, ready to serve.
 
@@ -87,7 +94,7 @@ def create_app(settings=None):
     for whom it is.
     """
     settings = settings or settings_from(os.environ)
-    app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))
+    app = Portal(__name__, static_folder=None, instance_path=str(settings.instance))
     app.extensions["settings"] = settings
     app.extensions["people_waiting"] = people_waiting
     app.config.update(

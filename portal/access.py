@@ -1,21 +1,22 @@
 """Who may open which page. Every view says for whom it is, or the application does not start.
 
-The cookie holds a random number only; whose it is stands in the database. Flask-Login is used
-here and nowhere else.
+The cookie holds a random number only; whose it is stands in the database. With sessions of our own
+Flask-Login would only ask the same question through more steps (docs/decisions/speed.md).
 """
 
 import hmac
 import secrets
 import time
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
-import flask_login
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import abort, current_app, g, has_request_context, redirect, request, session, url_for
 from flask.sessions import SessionInterface, SessionMixin
-from flask_login import LoginManager, UserMixin
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.local import LocalProxy
 
-from portal import encryption, errors
+from portal import db, encryption, errors
 from portal.locale import _l
 
 PLAIN_COOKIE = "portal_session"
@@ -35,12 +36,12 @@ ROLES = {
     "administrator": {"administrator"},
 }
 
-current_user = flask_login.current_user
-
 
 @dataclass(frozen=True)
-class SignedIn(UserMixin):
+class SignedIn:
     """Who is signed in on this connection; role is None for an applicant."""
+
+    is_authenticated = True
 
     account_id: int
     role: str | None
@@ -60,8 +61,11 @@ class SignedIn(UserMixin):
         """Say whether this person's role includes another."""
         return self.role is not None and role in ROLES[self.role]
 
-    def get_id(self):
-        return str(self.account_id)
+
+class _Nobody:
+    """Who is not signed in."""
+
+    is_authenticated = is_staff = False
 
 
 def public(view):
@@ -96,9 +100,14 @@ class _Token(dict, SessionMixin):
     """What Flask calls the session: nothing but the random number, and the form token made from it."""
 
     def __init__(self, number, is_new):
-        super().__init__(csrf_token=encryption.derived("form token", number))
+        super().__init__()
         self.number = number
         self.is_new = is_new
+
+    @cached_property
+    def form_token(self):
+        """What a form of this session proves that it knows."""
+        return encryption.derived("form token", self.number)
 
 
 class _Sessions(SessionInterface):
@@ -113,16 +122,33 @@ class _Sessions(SessionInterface):
 
 
 class _MaskedCSRF(CSRFProtect):
-    """Form tokens that look different in every response, so that compression tells nothing about them."""
+    """Form tokens that look different in every response, so that compression tells nothing about them.
 
-    def _get_csrf_token(self):
-        # What the library wants to see is signed; what the page holds is masked, and cheaper to make.
-        given = unmask(super()._get_csrf_token())
-        return generate_csrf() if hmac.compare_digest(given, session["csrf_token"]) else ""
+    They are compared here: the library's own are signed besides, which costs and proves nothing more.
+    """
+
+    def protect(self, apply_exemptions=False):
+        if request.method in db.SAFE_METHODS or not request.endpoint or (apply_exemptions and self._is_exempt()):
+            return
+        if not hmac.compare_digest(unmask(self._get_csrf_token()), session.form_token):
+            raise CSRFError
 
 
 csrf = _MaskedCSRF()
+_nobody = _Nobody()
 _remembered: dict[str, tuple[float, SignedIn | None]] = {}
+
+
+def _whoever():
+    """Return who is signed in on this connection, or nobody; asked once a request."""
+    if not has_request_context():
+        return _nobody
+    if "whoever" not in g:
+        g.whoever = _who(request) or _nobody
+    return g.whoever
+
+
+current_user: Any = LocalProxy(_whoever)
 
 
 def init_app(app, load_session):
@@ -132,12 +158,6 @@ def init_app(app, load_session):
     """
     app.session_interface = _Sessions()
     app.extensions["load_session"] = load_session
-    app.config.update(
-        WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False, SESSION_COOKIE_SECURE=app.config["SESSION_COOKIE_SECURE"]
-    )
-    manager = LoginManager(app)
-    manager.session_protection = None  # it watches Flask's own session, which holds nothing here
-    manager.request_loader(_who)
     app.before_request(_guard)
     csrf.init_app(app)
     app.register_error_handler(CSRFError, _stale_form)
@@ -154,7 +174,7 @@ def check_audiences(app):
 def masked_token():
     """Return the form token under a fresh mask."""
     g.form_token_shown = True
-    token = session["csrf_token"].encode()
+    token = session.form_token.encode()
     pad = secrets.token_bytes(len(token))
     return pad.hex() + _xor(token, pad).hex()
 
@@ -227,7 +247,7 @@ def _guard():
     kind, *roles = getattr(view, "audience", ("nobody",))
     if kind == "public":
         return None
-    who = current_user._get_current_object()
+    who = _whoever()
     if not who.is_authenticated:
         target = request.full_path if request.method == "GET" else None
         return redirect(url_for("accounts.log_in", next=target), 303)
