@@ -173,6 +173,18 @@ def reading():
 
 
 @contextmanager
+def looking():
+    """Give a connection that only reads and is over at once: reading() without the models."""
+    before = _reading.get()
+    _reading.set(True)
+    try:
+        with current_app.extensions["engine"].connect() as connection:
+            yield connection
+    finally:
+        _reading.set(before)
+
+
+@contextmanager
 def apart():
     """Give a connection whose writes are committed at once, whatever becomes of the request.
 

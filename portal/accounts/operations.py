@@ -154,8 +154,8 @@ def log_out(signed_in, now):
 
 def session_for(number_digest, now):
     """Return who is signed in with a session number's digest, or None; notes the use at times."""
-    with db.reading() as own:
-        found = own.connection().execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
+    with db.looking() as connection:
+        found = connection.execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
     if found is None:
         return None
     life = _life(found.role, found.shared_device)

@@ -9,7 +9,7 @@ from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
 from portal.db import commits
-from portal.errors import PortalError
+from portal.errors import NotFound, PortalError
 from portal.forms import BaseForm
 from portal.posts.operations import today
 
@@ -22,21 +22,20 @@ bp = Blueprint("appointments", __name__, url_prefix="/<language:lang>/appointmen
 def choose_time(case_id):
     if request.method == "GET":
         return calendar_page.fresh_page(case_id)
-    case = cases.case_for(current_user, case_id, for_change=True)
     form = TimeForm()
     if form.validate_on_submit():
         try:
             by, now = current_user.actor, clock.now()
-            booked = operations.schedule(case, form.slot.data, form.key, by, now)
-        except cases.MayNotBook as refusal:
-            return calendar_page.may_not_book(case, refusal)
+            reference = operations.schedule_for(current_user, case_id, form.slot.data, form.key, by, now)
+        except NotFound:
+            raise
         except PortalError as refusal:
             form.slot.errors = [refusal.message]
         else:
-            return redirect(url_for(".confirmation", reference=booked.reference), 303)
+            return redirect(url_for(".confirmation", reference=reference), 303)
         finally:
             calendar_page.forget(case_id)
-    return calendar_page.page(case, form)
+    return calendar_page.page(cases.case_for(current_user, case_id), form)
 
 
 @bp.route("/<reference>")

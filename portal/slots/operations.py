@@ -17,11 +17,9 @@ from portal.slots.patterns import LONGEST_RANGE
 MOST_SLOTS = 20_000
 _UNSYNCHRONISED = {"synchronize_session": False}
 _TAKE_SEAT = (
-    update(Slot)
+    update(Slot.__table__)  # the table, not the model: this is asked by everybody at a release
     .where(Slot.id == bindparam("slot"), Slot.post_id == bindparam("post"), Slot.open_at(bindparam("now")))
     .values(taken=Slot.taken + 1)
-    .returning(Slot.id)
-    .execution_options(**_UNSYNCHRONISED)
 )
 
 
@@ -209,7 +207,7 @@ def take_seat(slot_id, post_id, now):
 
     One UPDATE both asks and takes, so two people cannot share the last seat (R1).
     """
-    return session.execute(_TAKE_SEAT, {"slot": slot_id, "post": post_id, "now": now}).first() is not None
+    return session.connection().execute(_TAKE_SEAT, {"slot": slot_id, "post": post_id, "now": now}).rowcount > 0
 
 
 def give_seat_back(slot_id):
