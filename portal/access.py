@@ -130,11 +130,12 @@ class _MaskedCSRF(CSRFProtect):
     def protect(self, apply_exemptions=False):
         if request.method in db.SAFE_METHODS or not request.endpoint or (apply_exemptions and self._is_exempt()):
             return
-        if not hmac.compare_digest(unmask(self._get_csrf_token()), session.form_token):
+        if not hmac.compare_digest(unmask(self._get_csrf_token()), _token.form_token):
             raise CSRFError
 
 
 csrf = _MaskedCSRF()
+_token: Any = session  # Flask's proxy, which stands for a _Token
 _nobody = _Nobody()
 _remembered: dict[str, tuple[float, SignedIn | None]] = {}
 
@@ -174,7 +175,7 @@ def check_audiences(app):
 def masked_token():
     """Return the form token under a fresh mask."""
     g.form_token_shown = True
-    token = session.form_token.encode()
+    token = _token.form_token.encode()
     pad = secrets.token_bytes(len(token))
     return pad.hex() + _xor(token, pad).hex()
 

@@ -205,6 +205,12 @@ def start_writing():
     _reading.set(False)
 
 
+def stop_writing():
+    """Take back what was written and not committed, and let the next one write; from here on, this request reads."""
+    session.rollback()
+    _reading.set(True)
+
+
 def commits(view):
     """Commit once the view has returned; an exception leaves nothing behind."""
 

@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import Case, Refusal, Traveller
-from portal.db import session
+from portal.db import looking, session
 from portal.posts.models import Post
 
 
@@ -81,14 +81,22 @@ _LOCKED = select(Case.id).where(_IS_MINE).with_for_update(of=Case)
 
 def newcomer(account_id, public_id, form_key=None):
     """Return an account's case if it has no live appointment, nor one that this form key made; else None."""
+    with looking() as connection:
+        return _read(connection, account_id, public_id, form_key)
+
+
+def newcomer_locked(account_id, public_id, form_key):
+    """Return the same, in the running transaction: others who would change the case wait until this is over."""
+    connection = session.connection()
+    connection.execute(_LOCKED, {"account_id": account_id, "public_id": public_id})
+    return _read(connection, account_id, public_id, form_key)
+
+
+def _read(connection, account_id, public_id, form_key):
     mine = {"account_id": account_id, "public_id": public_id, "form_key": form_key}
-    rows = session.connection().execute(_FOUND, mine).all()
+    rows = connection.execute(_FOUND, mine).all()
     if not rows:
         return None
     refusals = tuple(StandingRefusal(*row[_TO_REFUSAL:]) for row in rows if row[_TO_REFUSAL] is not None)
-    return Newcomer(*rows[0][:_TO_POST], PlaceOfVisit(*rows[0][_TO_POST:_TO_REFUSAL]), refusals)
-
-
-def lock(account_id, public_id):
-    """Hold an account's case: others who would change it wait until this transaction is over."""
-    session.connection().execute(_LOCKED, {"account_id": account_id, "public_id": public_id})
+    post = PlaceOfVisit(*rows[0][_TO_POST:_TO_REFUSAL])
+    return Newcomer(*rows[0][:_TO_POST], post=post, refusals=refusals)

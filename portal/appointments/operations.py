@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, insert, or_, select
+from sqlalchemy import bindparam, exists, insert, or_, select
 
 from portal import journal
 from portal.appointments import holds, newcomers, telling
@@ -31,7 +31,13 @@ _MADE_BEFORE = select(Appointment).where(
     Appointment.case_id == bindparam("case_id"),
     or_(Appointment.form_key == bindparam("form_key"), Appointment.state.in_(LIVE)),
 )
-_BOOK = insert(Appointment.__table__)
+_BOOK = insert(Appointment).returning(Appointment.id)
+_HAS_ROOM = select(
+    or_(
+        exists().where(Slot.id == bindparam("slot"), Slot.post_id == bindparam("post"), Slot.open_at(bindparam("now"))),
+        exists().where(Appointment.slot_id == bindparam("slot"), Appointment.held_until <= bindparam("now")),
+    )
+)
 
 
 class SlotTaken(PortalError):
@@ -59,8 +65,7 @@ class Booked:
 
 def schedule_for(signed_in, public_id, slot_id, form_key, by, now):
     """Book or move for a case of the account that is signed in; return the reference. As schedule; or NotFound (R5)."""
-    newcomers.lock(signed_in.account_id, public_id)
-    newcomer = newcomers.newcomer(signed_in.account_id, public_id, form_key)
+    newcomer = newcomers.newcomer_locked(signed_in.account_id, public_id, form_key)
     if newcomer is not None:
         return _take(newcomer, slot_id, form_key, by, now).reference
     return schedule(case_for(signed_in, public_id, for_change=True), slot_id, form_key, by, now).reference
@@ -142,6 +147,11 @@ def cancel(appointment, by, now, reason=None):
     asked = by == f"account:{holder}" or reason in ASKED
     telling.write("cancelled" if asked else "cancelled_by_post", appointment, holder, now)
     return appointment
+
+
+def has_room(slot_id, post_id, now):
+    """Say whether an open slot has a seat, or one that was held too long: who claims it frees it."""
+    return session.connection().execute(_HAS_ROOM, {"slot": slot_id, "post": post_id, "now": now}).scalar()
 
 
 def live_appointment(case, now):
@@ -241,7 +251,7 @@ def _take(case, slot_id, form_key, by, now, reason=None):
     reference = new_reference(case.post.code)
     row = {"reference": reference, "post_id": case.post_id, "case_id": case.id, "slot_id": slot_id}
     row |= {"form_key": form_key, "state": "booked", "booked_at": now, "changed_at": now, "version": FIRST_VERSION}
-    booked = Booked(session.connection().execute(_BOOK, row).inserted_primary_key[0], reference)
+    booked = Booked(session.connection().execute(_BOOK, row).scalar_one(), reference)
     after = {"slot": slot_id} | _why(reason)
     journal.record(by, "appointment booked", booked, post_id=case.post_id, after=after, now=now)
     telling.write("booked", booked, case.account_id, now)
