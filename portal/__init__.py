@@ -87,6 +87,13 @@ class Portal(Flask):
         return func
 
 
+class Packing(Compress):
+    """Flask-Compress that leaves alone what was packed already (portal.pieces)."""
+
+    def after_request(self, response):
+        return response if "Content-Encoding" in response.headers else super().after_request(response)
+
+
 def create_app(settings=None):
     """Return the application, ready to serve.
 
@@ -111,7 +118,7 @@ def create_app(settings=None):
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     settings.instance.mkdir(parents=True, exist_ok=True)
     encryption.init_app(app, settings)
-    Compress(app)
+    Packing(app)
     headers.init_app(app)
     errors.init_app(app)
     locale.init_app(app)

@@ -52,7 +52,7 @@ def answer(pieces):
     plain = b"".join(part.plain for part in parts)
     headers = {"Content-Type": "text/html; charset=utf-8"}
     if takes_gzip(request.headers.get("Accept-Encoding", "")):
-        headers["Content-Encoding"] = "gzip"
+        headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         ending = struct.pack("<II", zlib.crc32(plain), len(plain))
         plain = b"".join((_HEADER, *(part.packed for part in parts), _END, ending))
     return Response(plain, headers=headers, direct_passthrough=True)  # padded and packed already

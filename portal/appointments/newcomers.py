@@ -99,4 +99,4 @@ def _read(connection, account_id, public_id, form_key):
         return None
     refusals = tuple(StandingRefusal(*row[_TO_REFUSAL:]) for row in rows if row[_TO_REFUSAL] is not None)
     post = PlaceOfVisit(*rows[0][_TO_POST:_TO_REFUSAL])
-    return Newcomer(*rows[0][:_TO_POST], post=post, refusals=refusals)
+    return Newcomer(*(*rows[0][:_TO_POST], post, refusals))
