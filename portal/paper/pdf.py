@@ -30,8 +30,11 @@ def courier_page(data):
 
 
 def _made(template, data):
-    told = {"data": json.dumps(_printable(data))}
-    return _compiler(template).compile(format="pdf", sys_inputs=told, pdf_standards=[STANDARD])
+    # As a file, not as an input of the compiler: with new inputs it forgets all that it has laid out before,
+    # and a page differs from the last one in a few lines only (docs/decisions/paper-speed.md).
+    files = {"main.typ": _source(template), "parts.typ": _source("parts.typ")}
+    files["data.json"] = json.dumps(_printable(data)).encode()
+    return _compiler().compile(input=files, format="pdf", pdf_standards=[STANDARD])
 
 
 def _printable(data):
@@ -44,12 +47,16 @@ def _printable(data):
     return data
 
 
-def _compiler(template):
+def _compiler():
     # One for each thread: a compiler that is in use refuses a second caller.
-    own = vars(_own)
-    if template not in own:
-        own[template] = typst.Compiler(HERE / template, root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
-    return own[template]
+    if not hasattr(_own, "compiler"):
+        _own.compiler = typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+    return _own.compiler
+
+
+@cache
+def _source(name):
+    return (HERE / name).read_bytes()
 
 
 @cache
