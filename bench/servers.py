@@ -26,10 +26,13 @@ from tests.postgresql import temporary_postgresql
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 DATABASES = (SQLITE, POSTGRESQL)
-LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # workers and threads, as tools/run starts them
+WORKERS = {SQLITE: 1, POSTGRESQL: 2}  # as tools/run starts them, each with THREADS for bodies on their way
+THREADS = 64
+LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # processes, and threads of each, that write or ask at the same time
 START_SECONDS = 60
 STOP_SECONDS = 15
 COMMAND_SECONDS = 600
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 _numbers = count()
 
@@ -101,6 +104,10 @@ class Server:
         """Return the processor time that the server and its workers have used so far."""
         return sum(_processor_seconds(number) for number in _group(self.process.pid))
 
+    def worker_megabytes(self):
+        """Return the memory that its largest process has in use, in MiB."""
+        return max(_resident_bytes(number) for number in _group(self.process.pid)) / 2**20
+
 
 @contextmanager
 def postgresql():
@@ -128,11 +135,11 @@ def portal_on(database, postgres=None):
 def serve(portal, target="wsgi:app", answers_at="/healthz"):
     """Serve a portal, or another application on the same layout, by granian; give the Server."""
     allow_many_connections()
-    workers, threads = LAYOUTS[portal.database]
+    workers = WORKERS[portal.database]
     port = _free_port()
     log = portal.folder / f"server-{port}.log"
     line = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
-    line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
+    line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(THREADS)]
     line += ["--backlog", "4096", "--respawn-failed-workers", "--log-level", "info", target]
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -202,6 +209,13 @@ def _group(leader):
 def _processor_seconds(number):
     fields = _fields(number)
     return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND if fields else 0.0
+
+
+def _resident_bytes(number):
+    try:
+        return int(Path(f"/proc/{number}/statm").read_text().split()[1]) * PAGE_BYTES
+    except OSError:
+        return 0
 
 
 def _fields(number):

@@ -9,7 +9,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, clock, commands, db, encryption, errors, headers, locale, pages
+from portal import access, clock, commands, db, encryption, errors, gate, headers, locale, pages
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
@@ -75,7 +75,6 @@ BLUEPRINTS = (
     unsent_bp,
     mail_desk_bp,
 )
-LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
 
@@ -107,8 +106,8 @@ def create_app(settings=None):
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=gate.MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=gate.MOST_BYTES,
         MAX_FORM_PARTS=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=3,
@@ -140,6 +139,7 @@ def _wrap(app: Any, settings):
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = gate.Gate(app.wsgi_app)
 
 
 def _fingerprint(path):

@@ -24,6 +24,7 @@ SECURE_COOKIE = "__Host-portal_session"
 REMEMBERED_SECONDS = 0.75
 REMEMBERED_SESSIONS = 20_000
 NUMBER_BYTES = 32
+WHOEVER = "portal.whoever"
 
 STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
 
@@ -144,9 +145,9 @@ def _whoever():
     """Return who is signed in on this connection, or nobody; asked once a request."""
     if not has_request_context():
         return _nobody
-    if "whoever" not in g:
-        g.whoever = _who(request) or _nobody
-    return g.whoever
+    if WHOEVER not in request.environ:
+        request.environ[WHOEVER] = _who(request) or _nobody
+    return request.environ[WHOEVER]
 
 
 current_user: Any = LocalProxy(_whoever)

@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeDecorator
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_WAIT_SECONDS = 15
-POOL_SIZE = 32  # two for each thread of a worker: a pool with too few gives them out of turn
+POOL_SIZE = 32  # several for each place of a worker (portal.gate): a pool with too few gives them out of turn
 
 _reading = ContextVar("reading", default=False)
 
@@ -96,6 +96,7 @@ def make_engine(url):
         url.set(drivername="postgresql+psycopg"),
         pool_size=POOL_SIZE,
         max_overflow=0,
+        pool_use_lifo=True,  # the same few, whose statements PostgreSQL has prepared already
         hide_parameters=True,
         connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
     )
