@@ -1,7 +1,8 @@
 """Confirmation pages as PDF: accessible, in any of the eight languages, with fonts of our own."""
 
 import json
-import threading
+from collections import deque
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from portal.paper.glyphs import FONTS, printable
 HERE = Path(__file__).parent
 STANDARD = "ua-1"
 
-_own = threading.local()
+_idle: deque[typst.Compiler] = deque()
 
 
 def confirmation_page(data):
@@ -34,7 +35,8 @@ def _made(template, data):
     # and a page differs from the last one in a few lines only (docs/decisions/paper-speed.md).
     files = {"main.typ": _source(template), "parts.typ": _source("parts.typ")}
     files["data.json"] = json.dumps(_printable(data)).encode()
-    return _compiler().compile(input=files, format="pdf", pdf_standards=[STANDARD])
+    with _compiler() as compiler:
+        return compiler.compile(input=files, format="pdf", pdf_standards=[STANDARD])
 
 
 def _printable(data):
@@ -47,11 +49,17 @@ def _printable(data):
     return data
 
 
+@contextmanager
 def _compiler():
-    # One for each thread: a compiler that is in use refuses a second caller.
-    if not hasattr(_own, "compiler"):
-        _own.compiler = typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
-    return _own.compiler
+    """Lend a compiler to one caller: one that is in use refuses a second. There are as many as were needed at once."""
+    try:
+        compiler = _idle.pop()
+    except IndexError:
+        compiler = typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+    try:
+        yield compiler
+    finally:
+        _idle.append(compiler)
 
 
 @cache
