@@ -175,11 +175,14 @@ def reading():
 
 @contextmanager
 def looking():
-    """Give a connection that only reads and is over at once: reading() without the models."""
+    """Give a connection for statements that only read, each by itself: reading() without the models."""
     before = _reading.get()
     _reading.set(True)
     try:
         with current_app.extensions["engine"].connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # What stands by itself needs no transaction around it, which would be two more journeys to the server.
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
             yield connection
     finally:
         _reading.set(before)

@@ -47,8 +47,8 @@ def sold_out(case_id, form):
     slot_id, now = form.slot.data, clock.now()
     if not calendar.seems_gone(_engine_id(), slot_id):
         return None
-    newcomer = newcomers.newcomer(current_user.account_id, case_id, form.key)
-    if newcomer is None or operations.has_room(slot_id, newcomer.post_id, now):
+    newcomer = operations.disappointed(current_user.account_id, case_id, slot_id, form.key, now)
+    if newcomer is None:
         return None
     try:
         made = _for_newcomer(newcomer, now, error=str(operations.SlotTaken.message))

@@ -82,17 +82,18 @@ _LOCKED = select(Case.id).where(_IS_MINE).with_for_update(of=Case)
 def newcomer(account_id, public_id, form_key=None):
     """Return an account's case if it has no live appointment, nor one that this form key made; else None."""
     with looking() as connection:
-        return _read(connection, account_id, public_id, form_key)
+        return read(connection, account_id, public_id, form_key)
 
 
 def newcomer_locked(account_id, public_id, form_key):
     """Return the same, in the running transaction: others who would change the case wait until this is over."""
     connection = session.connection()
     connection.execute(_LOCKED, {"account_id": account_id, "public_id": public_id})
-    return _read(connection, account_id, public_id, form_key)
+    return read(connection, account_id, public_id, form_key)
 
 
-def _read(connection, account_id, public_id, form_key):
+def read(connection, account_id, public_id, form_key):
+    """Return the same, as a connection sees it."""
     mine = {"account_id": account_id, "public_id": public_id, "form_key": form_key}
     rows = connection.execute(_FOUND, mine).all()
     if not rows:

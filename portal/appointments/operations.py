@@ -10,7 +10,7 @@ from portal.appointments import holds, newcomers, telling
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import Case
 from portal.cases.operations import case_for, require_may_book
-from portal.db import session
+from portal.db import looking, session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.paper.references import new_reference, read_reference
@@ -149,9 +149,17 @@ def cancel(appointment, by, now, reason=None):
     return appointment
 
 
-def has_room(slot_id, post_id, now):
-    """Say whether an open slot has a seat, or one that was held too long: who claims it frees it."""
-    return session.connection().execute(_HAS_ROOM, {"slot": slot_id, "post": post_id, "now": now}).scalar()
+def disappointed(account_id, public_id, slot_id, form_key, now):
+    """Return the newcomer who asks for a slot without a seat, or None where the booking must be tried. Only reads.
+
+    A seat that was held too long is one: who claims it frees it.
+    """
+    with looking() as connection:
+        found = newcomers.read(connection, account_id, public_id, form_key)
+        if found is None:
+            return None
+        has_room = connection.execute(_HAS_ROOM, {"slot": slot_id, "post": found.post_id, "now": now}).scalar()
+    return None if has_room else found
 
 
 def live_appointment(case, now):

@@ -25,12 +25,12 @@ class _FormLimiter(Limiter):
     """Flask-Limiter that looks where a limit is set, and nowhere else.
 
     Its looks before and after every request, limited or not, cost more than a cached page: those before are for
-    limits on all pages, those after for headers that we do not send.
+    limits on all pages, those after for headers that we do not send, and to tidy up what goes with the request.
     """
 
     def init_app(self, app):
         super().init_app(app)
-        for hooks in (app.before_request_funcs, app.after_request_funcs):
+        for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
             hooks[None].pop()
 
 
