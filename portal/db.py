@@ -5,8 +5,6 @@ write waits its turn in this process before it begins (BEGIN IMMEDIATE); one tha
 waits. On PostgreSQL the two kinds are the same.
 """
 
-import threading
-from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC
@@ -21,6 +19,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
+
+from portal.turns import Turns
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_WAIT_SECONDS = 15
@@ -102,41 +102,8 @@ def make_engine(url):
     )
 
 
-class _Turn:
-    """A lock given in the order in which it was asked for: threading.Lock may let one thread wait long."""
-
-    def __init__(self):
-        self._mutex = threading.Lock()
-        self._taken = False
-        self._waiting: deque[threading.Event] = deque()
-
-    def acquire(self, timeout):
-        """Wait for the turn, at most timeout seconds; say whether it came."""
-        with self._mutex:
-            if not self._taken:
-                self._taken = True
-                return True
-            mine = threading.Event()
-            self._waiting.append(mine)
-        if mine.wait(timeout):
-            return True
-        with self._mutex:
-            if mine in self._waiting:
-                self._waiting.remove(mine)
-                return False
-        return True  # it came at the last instant
-
-    def release(self):
-        """Hand the turn to whoever has waited longest."""
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._taken = False
-
-
 def _prepare_sqlite(engine):
-    turn = _Turn()
+    turn = Turns(1)
 
     @event.listens_for(engine, "connect")
     def connect(connection, _record):

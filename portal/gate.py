@@ -5,8 +5,9 @@ a few slow lines take the portal off the air. So it has many. But threads that r
 wait for each other. So a request is taken in whole, and then waits for one of few places (docs/decisions/gate.md).
 """
 
-import threading
 from io import BytesIO
+
+from portal.turns import Turns
 
 PLACES = 4
 MOST_BYTES = 256 * 1024
@@ -18,7 +19,7 @@ class Gate:
 
     def __init__(self, application, places=PLACES):
         self.application = application
-        self.places = threading.Semaphore(places)
+        self.places = Turns(places)
 
     def __call__(self, environ, start_response):
         length = environ.get("CONTENT_LENGTH") or "0"

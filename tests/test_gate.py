@@ -75,7 +75,7 @@ def test_what_takes_long_gives_its_place_away():
     for one in (long, second):
         one.join(WAIT_SECONDS)
         assert not one.is_alive()
-    assert guarded.places.acquire(blocking=False) and not guarded.places.acquire(blocking=False)
+    assert guarded.places.acquire(0) and not guarded.places.acquire(0)
 
 
 def test_a_body_that_is_too_large_is_not_taken_in_beforehand():
