@@ -56,6 +56,7 @@ def init_app(app, settings):
     app.config.update(RATELIMIT_STORAGE_URI=storage, RATELIMIT_STRATEGY="fixed-window")
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # it would write addresses into the log (R10)
     if settings.limits_factor > 1:
         _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)
