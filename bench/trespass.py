@@ -118,7 +118,7 @@ def _may(app, stranger, owner, path, method):
 
 
 def _keeps(persona, account_id):
-    """Say whether an account of staff is somebody's to keep: an administrator keeps all, a supervisor the own post's."""
+    """Say whether somebody keeps an account of staff: an administrator all, a supervisor those of the own post."""
     return persona.side is None or any(one.id == account_id for one in persona.side.staff.values())
 
 

@@ -81,7 +81,7 @@ def _made_up(column, number):
         (sa.Date, date(2026, 1, 1) + timedelta(days=number)),
         (sa.Time, time(9, 0)),
         (sa.JSON, []),
-        (sa.LargeBinary, b"1"),
+        (sa.LargeBinary, f"{number}".encode()),
     )
     return next((value for kind, value in kinds if isinstance(column.type, kind)), 1)
 
