@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from bench.cancelled_day import on_a_portal_of_its_own
 from bench.door import a_day_at_the_door
+from bench.flushes import count_flushes
 from bench.herd import herd, swaps
 from bench.killed import end_again_and_again, kill_again_and_again
 from bench.lookups import among_many, telling_numbers, telling_passports
@@ -69,6 +70,7 @@ def prove(portal):
     yield "A year of rules", live_on(portal)
     yield "Killed", kill_again_and_again(portal, ROUNDS)
     yield "Killed", end_again_and_again(portal, ROUNDS // 10)
+    yield "Killed", count_flushes(portal)
     yield "Outages", lost_answers(portal)
     yield "Outages", slow_connections(portal)
     yield "Import", import_and_be_killed(portal, KILLED_ROWS, KILLED_IMPORTS)
