@@ -196,8 +196,14 @@ def worker(once):
 
 
 def _bar(label, length):
+    # Drawn a thousand times at most: a million rows pass.
     return click.progressbar(
-        length=length or 0, label=label, file=sys.stderr, show_pos=True, hidden=not sys.stderr.isatty()
+        length=length or 0,
+        label=label,
+        file=sys.stderr,
+        show_pos=True,
+        hidden=not sys.stderr.isatty(),
+        update_min_steps=max(1, (length or 0) // 1000),
     )
 
 
