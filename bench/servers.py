@@ -105,6 +105,14 @@ class Server:
         self.process, self.port = process, port
         self.ready_seconds = 0.0
 
+    def process_numbers(self):
+        """Return the numbers of the server's process and of its workers."""
+        return _group(self.process.pid)
+
+    def process_states(self):
+        """Return what the system says of the server and its workers: their memory among other things."""
+        return [Path(f"/proc/{number}/status").read_text() for number in self.process_numbers()]
+
     def end(self):
         """Ask the server to end, and wait until it has."""
         _end(self.process)

@@ -99,7 +99,7 @@ def free_times(post_id, now):
         select(Slot.id, Slot.local_start, free)
         .outerjoin(over, over.c.slot_id == Slot.id)
         .where(Slot.post_id == post_id, Slot.offered_at(now), free > 0)
-        .order_by(Slot.local_start, Slot.id)
+        .order_by(Slot.starts_at, Slot.id)
     )
     return tuple(Time(*row) for row in session.execute(found))
 
