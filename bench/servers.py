@@ -58,6 +58,7 @@ class Portal:
             "PORTAL_DATABASE_URL": self.database_url,
             "PORTAL_LIMITS_FACTOR": "1000",
             "PYTHONWARNINGS": "ignore",
+            "MALLOC_ARENA_MAX": "2",
         }
 
     def application(self):
