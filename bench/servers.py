@@ -62,6 +62,7 @@ class Portal:
             "PORTAL_LIMITS_FACTOR": str(self.limits_factor),
             "PORTAL_TRUSTED_PROXIES": str(self.trusted_proxies),
             "PYTHONWARNINGS": "ignore",
+            "MALLOC_ARENA_MAX": "2",
         }
 
     def application(self):
