@@ -11,11 +11,23 @@ MANY_WRITERS = 32
 
 
 def full_stack(stage, connections=None):
-    """Let everybody with an open calendar book once, over as many connections as the server has threads."""
+    """Let everybody with an open calendar book once, over as many connections as Core has threads."""
     processes, threads = LAYOUTS[stage.portal.database]
     forms = iter([person.book(slot) for person, slot in zip(stage.people, cycle(stage.slots), strict=False)])
     done = load(stage.server, [forms] * (connections or processes * threads))
     assert done.statuses == {303: len(stage.people)}, done.statuses
+    clear(stage.portal)
+    return done
+
+
+def sold_out(stage, connections=None):
+    """Let everybody with an open calendar click on a slot whose last seat is gone."""
+    processes, threads = LAYOUTS[stage.portal.database]
+    gone = stage.slots[0]
+    stage.portal.execute("UPDATE slot SET taken = seats WHERE id = :gone", gone=gone)
+    forms = iter([person.book(gone) for person in stage.people])
+    done = load(stage.server, [forms] * (connections or processes * threads))
+    assert done.statuses == {200: len(stage.people)}, done.statuses
     clear(stage.portal)
     return done
 

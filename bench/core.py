@@ -2,7 +2,7 @@
 
 The same three statements in one transaction, on an engine that the portal made, with values prepared
 beforehand; no page, no form, no question first. It runs in processes of its own, as many as the web
-server has workers, with as many threads.
+server has workers, with as many threads as there are people who book at once.
 """
 
 import json
@@ -46,7 +46,7 @@ class Written:
 def write(portal, slots, layout=None):
     """Let Core book every case that has an account into slots, in turn; return Written.
 
-    layout: processes and threads in each; as the portal's web server where not given.
+    layout: processes and threads in each; those of bench.servers where not given.
     """
     processes, threads = layout or LAYOUTS[portal.database]
     task = {"url": portal.database_url, "slots": slots, "step": processes, "threads": threads}

@@ -7,32 +7,37 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date
 
 from bench.cancelled_day import on_a_portal_of_its_own
-from bench.casefile import write_case_file
 from bench.door import a_day_at_the_door
+from bench.flushes import count_flushes
 from bench.guesses import guess_at_every_door, guess_links
 from bench.herd import herd, swaps
+from bench.killed import end_again_and_again, kill_again_and_again
 from bench.lookups import among_many
 from bench.mail import send_under_fire
+from bench.million import import_and_be_killed, import_beside_bookings
+from bench.outages import database_goes_away, disk_is_full, lost_answers, slow_connections
 from bench.raw import send_invalid
 from bench.release import release_under_eyes
 from bench.restore import CASES, drill
+from bench.scale import pages_among_many
 from bench.seal import seal_under_fire
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
 from bench.spider import attacked
 from bench.tables import circumstances, write_section
 from bench.telling import DOORS, telling_accounts_undecoyed, telling_passports
 from bench.trespass import trespass
+from bench.upgrade import CASES as UPGRADED
+from bench.upgrade import upgrade_under_a_herd
 from bench.year import live_on
 from portal.config import ROOT
 
 HERDS = {SQLITE: (300, 50), POSTGRESQL: (2000, 50)}
 SWAPS = 100
-ROWS = 50_000
+ROWS, KILLED_ROWS, KILLED_IMPORTS = 1_000_000, 30_000, 10
+ROUNDS = 200
 MESSAGES, KILLS = 1000, 30
-IMPORT_SECONDS = 300
 SEALED, SEALERS_KILLED = 4000, 30
 CANCELLED = 40
 SCANS = 300
@@ -41,38 +46,6 @@ RELEASED, READERS = 5000, 200
 SUBMISSIONS = 12_000
 GUESSES = 10_000
 SECTION = "prove"
-
-
-@dataclass
-class ImportReport:
-    """What came of importing one large case file, twice."""
-
-    database: str
-    seconds: float
-    again_seconds: float
-    said: str
-    again_said: str
-
-    def line(self):
-        """Return the figures as one sentence."""
-        return (
-            f"{self.database}: {self.seconds:.1f} s ({self.said}); the same file again {self.again_seconds:.1f} s "
-            f"({self.again_said})"
-        )
-
-    @property
-    def faults(self):
-        """What is wrong, as sentences."""
-        found = [] if " 0 cases added, 0 corrected" in self.again_said else ["the same file again changed something"]
-        return found + ([f"longer than {IMPORT_SECONDS} s"] if self.seconds > IMPORT_SECONDS else [])
-
-
-def import_cases(portal, rows):
-    """Import a case file with a number of rows as an operator does, twice; return the ImportReport."""
-    file = portal.folder / "cases.csv"
-    write_case_file(file, rows, date.today())
-    (seconds, said), (again_seconds, again_said) = (_timed(portal, file) for _ in range(2))
-    return ImportReport(portal.database, seconds, again_seconds, said, again_said)
 
 
 @dataclass
@@ -96,12 +69,6 @@ def _pages():
     return PagesReport(said, time.monotonic() - began, [] if done.returncode == 0 else [said])
 
 
-def _timed(portal, file):
-    began = time.monotonic()
-    said = portal.flask("cases", "import", file).strip()
-    return time.monotonic() - began, said
-
-
 def prove(portal):
     """Yield (heading, report) of each proof on one portal."""
     with serve(portal) as server:
@@ -114,8 +81,14 @@ def prove(portal):
         yield "Release", release_under_eyes(portal, server, RELEASED, READERS)
     yield "Existing against unknown", telling_accounts_undecoyed(portal, SAMPLES // 5)
     yield "A year of rules", live_on(portal)
-    yield "Import", import_cases(portal, ROWS)
     yield "The sealed journal", seal_under_fire(portal, SEALED, SEALERS_KILLED)
+    yield "Killed", kill_again_and_again(portal, ROUNDS)
+    yield "Killed", end_again_and_again(portal, ROUNDS // 10)
+    yield "Killed", count_flushes(portal)
+    yield "Outages", lost_answers(portal)
+    yield "Outages", slow_connections(portal)
+    yield "Import", import_and_be_killed(portal, KILLED_ROWS, KILLED_IMPORTS)
+    yield "Import", import_beside_bookings(portal, ROWS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS)
     yield "Mail", send_under_fire(portal, MESSAGES, KILLS, refusing=True)
 
@@ -132,13 +105,33 @@ def attacks(portal):
     yield "Ten thousand guesses at each door", guess_links(portal, GUESSES)
 
 
+def _away():
+    with postgresql() as own, portal_on(POSTGRESQL, own) as portal:
+        return database_goes_away(portal, own)
+
+
+def _upgraded(database, postgres):
+    with portal_on(database, postgres) as portal:
+        return upgrade_under_a_herd(portal, UPGRADED)
+
+
+# Proofs that take a portal of their own each.
+OF_THEIR_OWN = {
+    "Look-ups": among_many,
+    "Pages among many": pages_among_many,
+    "An upgrade beside bookings": _upgraded,
+    "A full disk": disk_is_full,
+    "Restore": lambda database, postgres: drill(database, postgres, CASES),
+    "A cancelled day": lambda database, postgres: on_a_portal_of_its_own(database, postgres, CANCELLED),
+}
+
+
 def _everything_on(database, postgres):
     for proofs in (prove, attacks):
         with portal_on(database, postgres) as portal:
             yield from proofs(portal)
-    yield "Look-ups", among_many(database, postgres)
-    yield "Restore", drill(database, postgres, CASES)
-    yield "A cancelled day", on_a_portal_of_its_own(database, postgres, CANCELLED)
+    for heading, one in OF_THEIR_OWN.items():
+        yield heading, one(database, postgres)
 
 
 def main():
@@ -151,6 +144,7 @@ def main():
             for heading, report in _everything_on(database, postgres):
                 print(f"{heading}: {report.line()}", *report.faults, sep="\n  wrong: ", flush=True)
                 found.append((heading, report))
+        found.append(("Outages", _away()))
         print("Every page in every language before axe", flush=True)
         found.append(("Pages", _pages()))
     write_section(SECTION, _document(found))

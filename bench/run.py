@@ -53,6 +53,7 @@ def _one_round(stage, size):
         seen = pages.calendar(stage, size.seconds, connections=connections)
         yield f"p50 {connections}", seen.percentile(0.5)
         yield f"p99 {connections}", seen.percentile(0.99)
+    yield "memory", stage.server.worker_megabytes()
 
 
 def _writing(stage):
@@ -60,6 +61,11 @@ def _writing(stage):
     yield "core", written.rate
     yield "booked", booked.rate
     yield "booked share", booked.rate / written.rate
+    yield "booked processor", booked.processor_seconds / len(booked.latencies) * 1000
+    late = bookings.sold_out(stage)
+    yield "sold out", late.rate
+    yield "sold out share", late.rate / booked.rate
+    yield "sold out processor", late.processor_seconds / len(late.latencies) * 1000
     if stage.portal.database == SQLITE:
         yield "longest wait", bookings.many_writers(stage).longest * 1000
 
@@ -85,6 +91,8 @@ def table_of(figures):
     row("bookings a second, SQLAlchemy Core", "core")
     row("bookings a second, full HTTP stack", "booked")
     row("share of Core", "booked share", "{:.2f}", Goal(0.25, 0.5))
+    row("sold-out answers a second", "sold out")
+    row("as a multiple of bookings", "sold out share", "{:.1f}", Goal(3))
     row("longest wait of 32 writers, ms", "longest wait", "{:.0f}", Goal(150, at_most=True))
     row("bare Flask hello a second", "hello")
     row("Khmer calendar a second", "calendar")
@@ -93,6 +101,8 @@ def table_of(figures):
     row("share of hello, gzip or br", "compressed share", "{:.2f}", Goal(0.4, 0.6))
     row("the same, each time by another person", "many")
     row("share of hello, by another person", "many share", "{:.2f}")
+    row("server's processor ms, booking", "booked processor", "{:.2f}")
+    row("server's processor ms, sold-out answer", "sold out processor", "{:.2f}")
     row("server's processor ms, hello", "hello processor", "{:.2f}")
     row("server's processor ms, calendar", "calendar processor", "{:.2f}")
     row("server's processor ms, calendar, gzip or br", "compressed processor", "{:.2f}")
@@ -101,6 +111,7 @@ def table_of(figures):
     for connections in CONNECTIONS:
         row(f"calendar p50, {connections} connections, ms", f"p50 {connections}", "{:.1f}")
         row(f"calendar p99, {connections} connections, ms", f"p99 {connections}", "{:.1f}")
+    row("memory of the largest worker, MiB", "memory", "{:.0f}", Goal(150, at_most=True))
     return table
 
 
@@ -121,6 +132,7 @@ def table_of_paper(found):
     rows = [
         Row("first page of a process, ms", {"PDF": found.cold}, "{:.0f}"),
         Row("later pages, median ms", {"PDF": found.warm}, "{:.1f}", Goal(10, at_most=True)),
+        Row("later pages, median processor ms", {"PDF": found.processor}, "{:.1f}", Goal(10, at_most=True)),
         Row("later pages, p99 ms", {"PDF": found.p99}, "{:.1f}"),
         Row("memory it adds, MB", {"PDF": found.memory}, "{:.0f}"),
     ]

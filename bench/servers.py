@@ -26,10 +26,13 @@ from tests.postgresql import temporary_postgresql
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 DATABASES = (SQLITE, POSTGRESQL)
-LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # workers and threads, as tools/run starts them
+WORKERS = {SQLITE: 1, POSTGRESQL: 2}  # as tools/run starts them, each with THREADS for bodies on their way
+THREADS = 64
+LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # processes, and threads of each, that write or ask at the same time
 START_SECONDS = 60
 STOP_SECONDS = 15
 COMMAND_SECONDS = 600
+PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 BINS = Path(sys.executable).parent
 _numbers = count()
@@ -59,6 +62,7 @@ class Portal:
             "PORTAL_LIMITS_FACTOR": str(self.limits_factor),
             "PORTAL_TRUSTED_PROXIES": str(self.trusted_proxies),
             "PYTHONWARNINGS": "ignore",
+            "MALLOC_ARENA_MAX": "2",
         }
 
     def application(self):
@@ -102,6 +106,14 @@ class Server:
         self.process, self.port = process, port
         self.ready_seconds = 0.0
 
+    def process_numbers(self):
+        """Return the numbers of the server's process and of its workers."""
+        return _group(self.process.pid)
+
+    def process_states(self):
+        """Return what the system says of the server and its workers: their memory among other things."""
+        return [Path(f"/proc/{number}/status").read_text() for number in self.process_numbers()]
+
     def end(self):
         """Ask the server to end, and wait until it has."""
         _end(self.process)
@@ -120,6 +132,10 @@ class Server:
     def processor_seconds(self):
         """Return the processor time that the server and its workers have used so far."""
         return sum(_processor_seconds(number) for number in _group(self.process.pid))
+
+    def worker_megabytes(self):
+        """Return the memory that its largest process has in use, in MiB."""
+        return max(_resident_bytes(number) for number in _group(self.process.pid)) / 2**20
 
 
 @contextmanager
@@ -159,7 +175,7 @@ def serve(portal, target="wsgi:app", answers_at="/healthz", layout=None):
 
 def start_server(portal, target="wsgi:app", answers_at="/healthz", layout=None):
     """Start a Server and wait until it answers; the caller ends it, by end() or kill()."""
-    return start(target, portal.environment, portal.folder, answers_at, layout or LAYOUTS[portal.database])
+    return start(target, portal.environment, portal.folder, answers_at, layout or (WORKERS[portal.database], THREADS))
 
 
 def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BINS):
@@ -244,6 +260,13 @@ def _group(leader):
 def _processor_seconds(number):
     fields = _fields(number)
     return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND if fields else 0.0
+
+
+def _resident_bytes(number):
+    try:
+        return int(Path(f"/proc/{number}/statm").read_text().split()[1]) * PAGE_BYTES
+    except OSError:
+        return 0
 
 
 def _fields(number):

@@ -17,7 +17,7 @@ from bench.forms import Reader
 from bench.spider import starts_of
 from bench.walk import LANGUAGE, addresses, rule_of, walk
 from bench.world import ADMINISTRATOR, APPLICANT, NOBODYS, VISITOR, make_world
-from portal import access
+from portal import access, form_tokens
 from portal.db import Base, session
 from portal.locale import in_language
 
@@ -112,7 +112,14 @@ def _may(app, stranger, owner, path, method):
         return True
     if not _is_for(stranger, view):
         return False
+    if "account_id" in arguments:
+        return _keeps(stranger, arguments["account_id"])
     return stranger.side is owner.side or not set(arguments) - NOBODYS
+
+
+def _keeps(persona, account_id):
+    """Say whether somebody keeps an account of staff: an administrator all, a supervisor those of the own post."""
+    return persona.side is None or any(one.id == account_id for one in persona.side.staff.values())
 
 
 def _is_for(persona, view):
@@ -224,7 +231,7 @@ def _send_unfit(report, persona, how, action, forms, token, headers):
 
 def _is_exempt(app, action):
     view = app.view_functions.get(rule_of(app, action, "POST") or "")
-    return view is None or f"{view.__module__}.{view.__name__}" in access.csrf._exempt_views
+    return view is None or f"{view.__module__}.{view.__name__}" in form_tokens.csrf._exempt_views
 
 
 def token_of(persona):

@@ -10,7 +10,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, clock, commands, db, encryption, errors, headers, locale, observation, pages
+from portal import access, clock, commands, db, encryption, errors, gate, headers, locale, observation, pages
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
@@ -97,10 +97,23 @@ BLUEPRINTS = (
     privacy_bp,
     operating_bp,
 )
-LARGEST_REQUEST = 256 * 1024
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
 _log = logging.getLogger(__name__)
+
+
+class Portal(Flask):
+    """Flask without async views: it need not ask each of a dozen functions a request whether it is one."""
+
+    def ensure_sync(self, func):
+        return func
+
+
+class Packing(Compress):
+    """Flask-Compress that leaves alone what was packed already (portal.pieces)."""
+
+    def after_request(self, response):
+        return response if "Content-Encoding" in response.headers else super().after_request(response)
 
 
 def create_app(settings=None):
@@ -110,14 +123,14 @@ def create_app(settings=None):
     for whom it is.
     """
     settings = settings or settings_from(os.environ)
-    app = Flask(__name__, static_folder=None, instance_path=str(settings.instance))
+    app = Portal(__name__, static_folder=None, instance_path=str(settings.instance))
     app.extensions["settings"] = settings
     app.extensions["people_waiting"] = people_waiting
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=LARGEST_REQUEST,
+        MAX_CONTENT_LENGTH=gate.MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=gate.MOST_BYTES,
         MAX_FORM_PARTS=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=3,
@@ -129,7 +142,7 @@ def create_app(settings=None):
     for remark in settings.remarks:
         _log.warning("%s", remark)
     encryption.init_app(app, settings)
-    Compress(app)
+    Packing(app)
     observation.init_app(app, settings)
     headers.init_app(app)
     errors.init_app(app)
@@ -156,6 +169,7 @@ def _wrap(app: Any, settings):
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
+    app.wsgi_app = gate.Gate(app.wsgi_app)
 
 
 def _make_folder(instance):

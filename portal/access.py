@@ -9,6 +9,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import cast
 
 import flask_login
@@ -140,9 +141,14 @@ class _Token(dict, SessionMixin):
     """What Flask calls the session: nothing but the random number, and the form token made from it."""
 
     def __init__(self, number, is_new):
-        super().__init__(csrf_token=encryption.derived("form token", number))
+        super().__init__()
         self.number = number
         self.is_new = is_new
+
+    @cached_property
+    def form_token(self):
+        """What a form of this session proves that it knows."""
+        return encryption.derived("form token", self.number)
 
 
 class _Sessions(SessionInterface):

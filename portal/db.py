@@ -5,8 +5,6 @@ write waits its turn in this process before it begins (BEGIN IMMEDIATE); one tha
 waits. On PostgreSQL the two kinds are the same.
 """
 
-import threading
-from collections import deque
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC
@@ -24,10 +22,11 @@ from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmake
 from sqlalchemy.types import TypeDecorator
 
 from portal import metrics, postgresql
+from portal.turns import Turns
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 WRITE_WAIT_SECONDS = 15
-POOL_SIZE = 32  # two for each thread of a worker: a pool with too few gives them out of turn
+POOL_SIZE = 32  # several for each place of a worker (portal.gate): a pool with too few gives them out of turn
 POOL: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "hide_parameters": True}
 
 _reading = ContextVar("reading", default=False)
@@ -101,41 +100,8 @@ def make_engine(url):
     return engine
 
 
-class _Turn:
-    """A lock given in the order in which it was asked for: threading.Lock may let one thread wait long."""
-
-    def __init__(self):
-        self._mutex = threading.Lock()
-        self._taken = False
-        self._waiting: deque[threading.Event] = deque()
-
-    def acquire(self, timeout):
-        """Wait for the turn, at most timeout seconds; say whether it came."""
-        with self._mutex:
-            if not self._taken:
-                self._taken = True
-                return True
-            mine = threading.Event()
-            self._waiting.append(mine)
-        if mine.wait(timeout):
-            return True
-        with self._mutex:
-            if mine in self._waiting:
-                self._waiting.remove(mine)
-                return False
-        return True  # it came at the last instant
-
-    def release(self):
-        """Hand the turn to whoever has waited longest."""
-        with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().set()
-            else:
-                self._taken = False
-
-
 def _prepare_sqlite(engine):
-    turn = _Turn()
+    turn = Turns(1)
 
     @event.listens_for(engine, "connect")
     def connect(connection, _record):
@@ -173,6 +139,21 @@ def reading():
 
 
 @contextmanager
+def looking():
+    """Give a connection for statements that only read, each by itself: reading() without the models."""
+    before = _reading.get()
+    _reading.set(True)
+    try:
+        with current_app.extensions["engine"].connect() as connection:
+            if connection.dialect.name == "postgresql":
+                # What stands by itself needs no transaction around it, which would be two more journeys to the server.
+                connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+    finally:
+        _reading.set(before)
+
+
+@contextmanager
 def apart():
     """Give a connection whose writes are committed at once, whatever becomes of the request.
 
@@ -191,6 +172,12 @@ def start_writing():
     """End what was only read; from here to the commit, this request writes."""
     session.rollback()
     _reading.set(False)
+
+
+def stop_writing():
+    """Take back what was written and not committed, and let the next one write; from here on, this request reads."""
+    session.rollback()
+    _reading.set(True)
 
 
 def commits(view):

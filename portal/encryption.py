@@ -49,9 +49,9 @@ class EncryptedBytes(TypeDecorator):
 
 def digest(kind, value):
     """Return the keyed digest, 64 hexadecimal characters, by which a value of one kind is found again."""
-    return hmac.new(current_app.extensions["digest_key"], f"{kind}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(current_app.extensions["digest_key"], f"{kind}\0{value}".encode(), "sha256").hex()
 
 
 def derived(purpose, value):
     """Return a secret, 64 hexadecimal characters, derived from the secret key for one purpose."""
-    return hmac.new(current_app.extensions["signing_key"], f"{purpose}\0{value}".encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(current_app.extensions["signing_key"], f"{purpose}\0{value}".encode(), "sha256").hex()

@@ -1,34 +1,45 @@
 """Answers that may be a quarter of a second old: made once, given to everybody who asks meanwhile."""
 
+import math
 import threading
 import time
 
 FRESH_SECONDS = 0.25
-MOST_ANSWERS = 5_000
+SWEEP_SECONDS = 1.0
+
+
+class _Ends(threading.local):
+    """When what this thread was given last must be made anew: the soonest of what its present answer is made from."""
+
+    soonest = math.inf
+
+
+_ends = _Ends()
 
 
 class Fresh:
-    """A store of such answers, by key. While one is being made, others who want it wait for it."""
+    """A store of such answers, by key. While one is being made, others who want it wait for it.
+
+    An answer made from other fresh answers is as old as the oldest of them.
+    """
 
     def __init__(self):
         self._answers = {}
         self._turns = [threading.Lock() for _ in range(64)]
+        self._sweep_at = 0.0
 
     def get(self, key, make):
         """Return the answer for a key, made by a function where there is none or only an old one."""
         known = self._answers.get(key)
-        if known and known[0] > time.monotonic():
-            return known[1]
-        with self._turns[hash(key) % len(self._turns)]:
-            known = self._answers.get(key)
-            if known and known[0] > time.monotonic():
-                return known[1]
-            asked_at = time.monotonic()
-            answer = make()
-            if len(self._answers) >= MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[key] = (asked_at + FRESH_SECONDS, answer)
-            return answer
+        if known is None or known[0] <= time.monotonic():
+            known = self._made(key, make)
+        _ends.soonest = min(_ends.soonest, known[0])
+        return known[1]
+
+    def is_known(self, key):
+        """Say whether there is a fresh answer for a key."""
+        known = self._answers.get(key)
+        return known is not None and known[0] > time.monotonic()
 
     def forget(self, key=None):
         """Forget one answer, or all of them."""
@@ -36,3 +47,24 @@ class Fresh:
             self._answers.clear()
         else:
             self._answers.pop(key, None)
+
+    def _made(self, key, make):
+        with self._turns[hash(key) % len(self._turns)]:
+            known = self._answers.get(key)
+            if known is not None and known[0] > time.monotonic():
+                return known
+            around, _ends.soonest = _ends.soonest, time.monotonic() + FRESH_SECONDS
+            try:
+                answer = make()
+                known = self._answers[key] = (_ends.soonest, answer)
+            finally:
+                _ends.soonest = around
+            self._sweep()
+            return known
+
+    def _sweep(self):
+        """Drop what is over, so that answers that nobody asks for again take no memory."""
+        now = time.monotonic()
+        if now > self._sweep_at:
+            self._sweep_at = now + SWEEP_SECONDS
+            self._answers = {key: known for key, known in list(self._answers.items()) if known[0] > now}

@@ -76,7 +76,10 @@ def init_app(app):
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         if response.mimetype == "text/html" and not response.direct_passthrough:
-            # The length of a page that holds a form token must not tell what is in it (BREACH).
-            padding = secrets.token_hex(secrets.randbelow(PADDING_BYTES))
-            response.set_data(response.get_data() + f"<!--{padding}-->\n".encode())
+            response.set_data(response.get_data() + padding().encode())
         return response
+
+
+def padding():
+    """Return a comment of random length: that of a page with a form token must not tell what is in it (BREACH)."""
+    return f"<!--{secrets.token_hex(secrets.randbelow(PADDING_BYTES))}-->\n"

@@ -26,13 +26,18 @@ def begin(stream=None):
     """Send the log to a stream, standard error if none is given: a server's and a worker's first step."""
     stream = stream or sys.stderr
     terminal = stream.isatty()
-    last = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer(ensure_ascii=False)
+    last = structlog.dev.ConsoleRenderer()
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(_formatter(last, terminal))
+    handler.setFormatter(_formatter(last, terminal) if terminal else json_lines())
     end()
     logging.getLogger().addHandler(handler)
     logging.getLogger("portal").setLevel(logging.INFO)
     _state.update(handler=handler, lines=_words(stream, last) if terminal else _json(stream))
+
+
+def json_lines():
+    """Return what makes a line of JSON of an event: its words, and of an exception kind and place only."""
+    return _formatter(structlog.processors.JSONRenderer(ensure_ascii=False), terminal=False)
 
 
 def end():

@@ -56,6 +56,7 @@ def make_engine(url, pool):
     engine = sa.create_engine(
         url.difference_update_query(["pooler"]).set(drivername="postgresql+psycopg"),
         connect_args=given,
+        pool_use_lifo=True,  # the same few, whose statements PostgreSQL has prepared already
         **pool,
     )
     if not pooler:

@@ -14,9 +14,9 @@ from functools import wraps
 from urllib.parse import unquote_plus
 
 from flask import request, request_finished, session
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 
-from portal import db, encryption
+from portal import db, encryption, logs
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.appointments import calendar_page
 from tests.factories import BIRTH, PASSPORT, PASSWORD
@@ -33,6 +33,7 @@ _SEEDS_IN_BYTES = re.compile("|".join(map(re.escape, PERSONAL)).encode())
 SHORTEST_TOKEN = 20
 PROOF = 32
 LISTENED = ("portal", "flask-limiter", "werkzeug")
+_LINES = logs.json_lines()
 _OUTBOX = text("SELECT kind, key, details, trouble FROM message")
 
 
@@ -48,7 +49,7 @@ class Tripwire(logging.Handler):
 
     def emit(self, record):
         """Take a line of a log."""
-        self.texts.append(("log", logging.Formatter().format(record)))
+        self.texts.append(("log", _LINES.format(record)))
 
     def look_at(self, response):
         """Take what an answer shows to others than the person who gets it."""
@@ -62,7 +63,7 @@ class Tripwire(logging.Handler):
     def look_behind(self, app):
         """Take what is left after a test: caches, outbox, mails, and the file of the database."""
         kept = [*calendar_page._pages._answers.values(), *calendar_page._shared._answers.values()]
-        self.texts += [("cache", page) for _until, page in kept if isinstance(page, str)]
+        self.texts += [("cache", _text_of(page)) for _until, page in kept if isinstance(page, list)]
         for row in _rows():
             self.texts.append(("outbox", repr(row)))
         for file in (app.extensions["settings"].instance / "mail").glob("*.eml"):
@@ -140,13 +141,19 @@ def _answered(_sender, response, **_more):
         wire.look_at(response)
 
 
+def _text_of(parts):
+    """The text of a page that is kept as pieces, and as what a case has of its own between them."""
+    return "".join(part if isinstance(part, str) else part.plain.decode() for part in parts)
+
+
 def _may_be_cached(response):
     return "no-store" not in response.headers.get("Cache-Control", "")
 
 
 def _rows():
     with db.reading() as own:
-        return own.execute(_OUTBOX).all()
+        # A test of migrations may have taken the tables away.
+        return own.execute(_OUTBOX).all() if inspect(own.connection()).has_table("message") else []
 
 
 def _read(data):

@@ -19,7 +19,7 @@ import psycopg
 
 from bench.client import percentile, post, volley
 from bench.herd import herd
-from bench.servers import LAYOUTS, POSTGRESQL, portal_on, postgresql, serve, start
+from bench.servers import POSTGRESQL, THREADS, WORKERS, portal_on, postgresql, serve, start
 from bench.tables import circumstances, write_section
 from portal.config import ROOT
 
@@ -155,7 +155,7 @@ def _rival(postgres, database):
 
 @contextmanager
 def _served(target, environment, folder, answers_at, cwd):
-    server = start(target, environment, folder, answers_at, LAYOUTS[POSTGRESQL], cwd=cwd, bins=VENV / "bin")
+    server = start(target, environment, folder, answers_at, (WORKERS[POSTGRESQL], THREADS), cwd=cwd, bins=VENV / "bin")
     try:
         yield server
     finally:

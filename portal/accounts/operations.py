@@ -166,8 +166,8 @@ def session_for(number_digest, now, *, note_use=True):
 
     note_use: not inside a request's own writing.
     """
-    with db.reading() as own:
-        found = own.connection().execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
+    with db.looking() as connection:
+        found = connection.execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
     if found is None:
         return None
     life = _life(found.role, found.shared_device, found.factor_at)

@@ -32,9 +32,12 @@ class Month:
     weeks: tuple[tuple[tuple[date, int] | None, ...], ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Offer:
-    """What a post offers: the months that have free seats, the chosen day and its times."""
+    """What a post offers: the months that have free seats, the chosen day and its times.
+
+    There is one for everybody who asks alike meanwhile, so it is compared by being the same.
+    """
 
     months: tuple[Month, ...]
     day: date | None
@@ -43,6 +46,8 @@ class Offer:
 
 
 _times = Fresh()
+_offers = Fresh()
+_gone = Fresh()
 
 
 def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY):
@@ -52,18 +57,9 @@ def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY
     case's clock; only_after says that every free seat is after it.
     """
     times = open_times(engine_id, post.id, now)
-    free: Counter[date] = Counter()
-    for one in times:
-        free[one.local_start.date()] += one.seats
-    if not free:
-        return Offer((), None, (), False)
-    chosen = day if day in free else min(free)
-    return Offer(
-        months=_months(free, first_weekday),
-        day=chosen,
-        times=tuple(one for one in times if one.local_start.date() == chosen),
-        only_after=last_day is not None and min(free) > last_day,
-    )
+    only_after = bool(times) and last_day is not None and times[0].local_start.date() > last_day
+    key = (engine_id, post.id, day, only_after, first_weekday)
+    return _offers.get(key, lambda: _offered(open_times(engine_id, post.id, now), day, only_after, first_weekday))
 
 
 def open_times(engine_id, post_id, now):
@@ -71,9 +67,23 @@ def open_times(engine_id, post_id, now):
     return _times.get((engine_id, post_id), lambda: free_times(post_id, now))
 
 
+def note_gone(engine_id, slot_id):
+    """Note that somebody has just found no seat in a slot; the calendar is read anew."""
+    if not _gone.is_known((engine_id, slot_id)):
+        _times.forget()
+        _offers.forget()
+        _gone.get((engine_id, slot_id), lambda: True)
+
+
+def seems_gone(engine_id, slot_id):
+    """Say whether somebody found no seat in a slot in the last quarter of a second: a hint, no more."""
+    return _gone.is_known((engine_id, slot_id))
+
+
 def forget_times():
-    """Ask the database anew: for tests."""
-    _times.forget()
+    """Ask the database anew: for tests, and after staff changed something here."""
+    for answers in (_times, _offers, _gone):
+        answers.forget()
 
 
 def free_times(post_id, now):
@@ -89,9 +99,20 @@ def free_times(post_id, now):
         select(Slot.id, Slot.local_start, free)
         .outerjoin(over, over.c.slot_id == Slot.id)
         .where(Slot.post_id == post_id, Slot.offered_at(now), free > 0)
-        .order_by(Slot.local_start, Slot.id)
+        .order_by(Slot.starts_at, Slot.id)
     )
     return tuple(Time(*row) for row in session.execute(found))
+
+
+def _offered(times, day, only_after, first_weekday):
+    free: Counter[date] = Counter()
+    for one in times:
+        free[one.local_start.date()] += one.seats
+    if not free:
+        return Offer((), None, (), False)
+    chosen = day if day in free else min(free)
+    on_that_day = tuple(one for one in times if one.local_start.date() == chosen)
+    return Offer(_months(free, first_weekday), chosen, on_that_day, only_after)
 
 
 def _months(free, first_weekday):

@@ -5,6 +5,7 @@ address; it is at most a quarter of a second old. The form token and the one-tim
 it afresh for every answer.
 """
 
+import re
 from datetime import UTC, date, datetime, time
 from uuid import UUID, uuid4
 
@@ -12,13 +13,14 @@ from flask import current_app, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import current_user
-from portal.appointments import calendar, looks, operations
+from portal.appointments import calendar, looks, newcomers, operations
 from portal.appointments.forms import TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
 from portal.form_tokens import masked_token
 from portal.fresh import Fresh
 from portal.locale import babel_locale, current, format_day, format_offset
+from portal.pieces import Afresh, Piece, answer
 from portal.posts.operations import today
 from portal.slots import operations as slots
 
@@ -26,16 +28,42 @@ from portal.slots import operations as slots
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
 NUMBER, LAST_DAY = "case-number-goes-here", "last-day-goes-here"
 CASE = UUID("00000000-0000-4000-8000-00000000ca5e")
+_OF_AN_ANSWER = re.compile(f"({TOKEN}|{KEY})")
+_OF_A_CASE = re.compile(f"{NUMBER}|{LAST_DAY}|{CASE}")
 _pages = Fresh()
 _shared = Fresh()
 
 
 def fresh_page(case_id):
     """Return the calendar page of a case of whoever is signed in; raise NotFound for other cases (R5)."""
-    answer = _pages.get(_page_key(case_id), lambda: _made(case_id))
-    if not isinstance(answer, str):
-        return answer
-    return answer.replace(TOKEN, masked_token(), 1).replace(KEY, str(uuid4()), 1)
+    made = _pages.get(_page_key(case_id), lambda: _made(case_id))
+    return _answered(made, uuid4()) if isinstance(made, list) else made
+
+
+def sold_out(case_id, form):
+    """Return the page for a newcomer's click on a slot that has no seat, or None where a booking must be tried.
+
+    Asked before the click takes a turn to write: most clicks of a herd end here.
+    """
+    slot_id, now = form.slot.data, clock.now()
+    if not calendar.seems_gone(_engine_id(), slot_id):
+        return None
+    newcomer = operations.disappointed(current_user.account_id, case_id, slot_id, form.key, now)
+    if newcomer is None:
+        return None
+    try:
+        made = _for_newcomer(newcomer, now, error=str(operations.SlotTaken.message))
+    except cases.MayNotBook:
+        return None
+    return _answered(made, form.key)
+
+
+def refused(case_id, form, refusal):
+    """Return the calendar page after a booking was refused."""
+    if isinstance(refusal, operations.SlotTaken):
+        calendar.note_gone(_engine_id(), form.slot.data)
+    form.slot.errors = [refusal.message]
+    return sold_out(case_id, form) or page(cases.case_for(current_user, case_id), form)
 
 
 def forget(case_id):
@@ -62,26 +90,70 @@ def page(case, form):
         return may_not_book(case, refusal)
     last_day = booking_last_day(case, today(case.post, now))
     offer = offer_of(case.post, last_day, now)
-    if not offer.months and request.method == "GET":
-        looks.count(_engine_id(), case.post_id, today(case.post, now))
-    if live is not None or form.errors or form.form_key.data != KEY:
-        shown_day = last_day and format_day(last_day, case.post)
-        return _rendered(case.post, case.number, case.public_id, shown_day, offer, form, live)
-    return _shared_page(case, last_day, offer, form)
+    _count_look(case, offer, now)
+    shown_day = last_day and format_day(last_day, case.post)
+    return _rendered(case.post, case.number, case.public_id, shown_day, offer, form, live)
 
 
-def _shared_page(case, last_day, offer, form):
+def _made(case_id):
+    """Return a page as pieces with marks between them, or as whatever else is to be answered."""
+    newcomer = newcomers.newcomer(current_user.account_id, case_id)
+    if newcomer is not None:
+        try:
+            return _for_newcomer(newcomer, clock.now())
+        except cases.MayNotBook:
+            pass
+    made = page(cases.case_for(current_user, case_id), _marked_form())
+    return _in_pieces(made) if isinstance(made, str) else made
+
+
+def _for_newcomer(newcomer, now, error=None):
     """Return the page of a first booking: alike for all at a post but for number, last day and address."""
-    post = case.post
-    key = (_engine_id(), post.id, current(), offer, last_day is None)
+    post, day = newcomer.post, today(newcomer.post, now)
+    cases.require_may_book(newcomer, day)
+    last_day = booking_last_day(newcomer, day)
+    offer = offer_of(post, last_day, now)
+    _count_look(newcomer, offer, now)
+    # The address is a part of the page: its links to other languages repeat what was asked for.
+    key = (_engine_id(), post.id, current(), request.query_string, offer, last_day is None, error)
 
     def make():
-        shown_day = last_day and LAST_DAY
-        html = _rendered(post, NUMBER, CASE, shown_day, offer, form, None)
-        return html.replace(str(case.public_id), str(CASE))
+        form = _marked_form(error)
+        html = _rendered(post, NUMBER, CASE, last_day and LAST_DAY, offer, form, None)
+        return _in_pieces(html.replace(str(newcomer.public_id), str(CASE)))
 
-    html = _shared.get(key, make).replace(NUMBER, case.number).replace(str(CASE), str(case.public_id))
-    return html.replace(LAST_DAY, format_day(last_day, post)) if last_day else html
+    own = {NUMBER: newcomer.number, str(CASE): str(newcomer.public_id)}
+    own[LAST_DAY] = format_day(last_day, post) if last_day else ""
+    return [_owned(part, own) for part in _shared.get(key, make)]
+
+
+def _in_pieces(html):
+    """Return a page as a list: marks where an answer has something of its own, text where a case has, and pieces."""
+    parts = _OF_AN_ANSWER.split(html)
+    return [part if part in (TOKEN, KEY) or _OF_A_CASE.search(part) else Piece(part) for part in parts]
+
+
+def _owned(part, own):
+    if isinstance(part, Piece) or part in (TOKEN, KEY):
+        return part
+    return Piece(_OF_A_CASE.sub(lambda found: own[found[0]], part))
+
+
+def _answered(made, key):
+    own = {TOKEN: masked_token, KEY: lambda: str(key)}
+    return answer([part if isinstance(part, Piece) else Afresh(own[part]()) for part in made])
+
+
+def _marked_form(error=None):
+    form = TimeForm(formdata=None, token=TOKEN)
+    form.form_key.data = KEY
+    form.slot.errors = [error] if error else []
+    return form
+
+
+def _count_look(case, offer, now):
+    if not offer.months and request.method == "GET":
+        looks.count(_engine_id(), case.post_id, today(case.post, now))
 
 
 def _rendered(post, number, case_id, last_day, offer, form, live):
@@ -107,12 +179,6 @@ def may_not_book(case, refusal):
     return render_template("appointments/may_not_book.html", case=case, kind=refusal.kind, last_day=last_day)
 
 
-def _made(case_id):
-    form = TimeForm(token=TOKEN)
-    form.form_key.data = KEY
-    return page(cases.case_for(current_user, case_id), form)
-
-
 def offer_of(post, last_day, now):
     """Return what a post offers, opened on the day asked for in the address; last_day: that of the case's clock."""
     weekday = first_weekday(post)
@@ -125,7 +191,7 @@ def first_weekday(post):
 
 
 def _page_key(case_id):
-    return _engine_id(), current_user.account_id, case_id, current(), request.args.get("day", "")[:10]
+    return _engine_id(), current_user.account_id, case_id, current(), request.query_string
 
 
 def _engine_id():

@@ -1,15 +1,16 @@
 """What an applicant can do with a return appointment: book, move, cancel, look at it."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, exists, insert, or_, select
 
 from portal import journal
-from portal.appointments import holds, telling
+from portal.appointments import holds, newcomers, telling
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import Case
-from portal.cases.operations import require_may_book
-from portal.db import session
+from portal.cases.operations import case_for, require_may_book
+from portal.db import looking, session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.paper.references import new_reference, read_reference
@@ -20,6 +21,7 @@ from portal.slots.models import Slot
 # Why staff change an appointment: the first three at the wish of the applicant.
 ASKED = ("at_counter", "by_telephone", "in_writing")
 REASONS = (*ASKED, "embassy")
+FIRST_VERSION = 1
 _LIVE = select(Appointment).where(
     Appointment.case_id == bindparam("case_id"),
     Appointment.state.in_(LIVE),
@@ -28,6 +30,13 @@ _LIVE = select(Appointment).where(
 _MADE_BEFORE = select(Appointment).where(
     Appointment.case_id == bindparam("case_id"),
     or_(Appointment.form_key == bindparam("form_key"), Appointment.state.in_(LIVE)),
+)
+_BOOK = insert(Appointment).returning(Appointment.id)
+_HAS_ROOM = select(
+    or_(
+        exists().where(Slot.id == bindparam("slot"), Slot.post_id == bindparam("post"), Slot.open_at(bindparam("now"))),
+        exists().where(Appointment.slot_id == bindparam("slot"), Appointment.held_until <= bindparam("now")),
+    )
 )
 
 
@@ -43,6 +52,25 @@ class TooLate(PortalError):
     message = _l("It is too late to move or cancel this appointment here.")
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An appointment that was just written: as much of it as the journal, the mail and the next page need."""
+
+    id: int
+    reference: str
+    version: int = FIRST_VERSION
+
+    __tablename__ = Appointment.__tablename__
+
+
+def schedule_for(signed_in, public_id, slot_id, form_key, by, now):
+    """Book or move for a case of the account that is signed in; return the reference. As schedule; or NotFound (R5)."""
+    newcomer = newcomers.newcomer_locked(signed_in.account_id, public_id, form_key)
+    if newcomer is not None:
+        return _take(newcomer, slot_id, form_key, by, now).reference
+    return schedule(case_for(signed_in, public_id, for_change=True), slot_id, form_key, by, now).reference
+
+
 def schedule(case, slot_id, form_key, by, now, reason=None):
     """Book a slot for a case, or move its appointment there; return the appointment.
 
@@ -52,7 +80,7 @@ def schedule(case, slot_id, form_key, by, now, reason=None):
     """
     before = _made_before(case, slot_id, form_key, now)
     if before is None:
-        return _take(case, slot_id, form_key, by, now, reason)
+        return _taken(case, slot_id, form_key, by, now, reason)
     if before.form_key == form_key:
         return before
     return move(before, slot_id, form_key, by, now, reason)
@@ -66,7 +94,7 @@ def book(case, slot_id, form_key, by, now):
     """
     before = _made_before(case, slot_id, form_key, now)
     if before is None:
-        return _take(case, slot_id, form_key, by, now)
+        return _taken(case, slot_id, form_key, by, now)
     if form_key != before.form_key and slot_id != before.slot_id:
         raise AlreadyBooked
     return before
@@ -119,6 +147,19 @@ def cancel(appointment, by, now, reason=None):
     asked = by == f"account:{holder}" or reason in ASKED
     telling.write("cancelled" if asked else "cancelled_by_post", appointment, holder, now)
     return appointment
+
+
+def disappointed(account_id, public_id, slot_id, form_key, now):
+    """Return the newcomer who asks for a slot without a seat, or None where the booking must be tried. Only reads.
+
+    A seat that was held too long is one: who claims it frees it.
+    """
+    with looking() as connection:
+        found = newcomers.read(connection, account_id, public_id, form_key)
+        if found is None:
+            return None
+        has_room = connection.execute(_HAS_ROOM, {"slot": slot_id, "post": found.post_id, "now": now}).scalar()
+    return None if has_room else found
 
 
 def live_appointment(case, now):
@@ -206,26 +247,23 @@ def _why(reason):
     return {"reason": reason} if reason else {}
 
 
+def _taken(case, slot_id, form_key, by, now, reason=None):
+    return session.get_one(Appointment, _take(case, slot_id, form_key, by, now, reason).id)
+
+
 def _take(case, slot_id, form_key, by, now, reason=None):
+    """Write a booking without the ORM, which takes longer over it than all of the rest; return what was Booked."""
     require_may_book(case, today(case.post, now))
     if not _claim_seat(slot_id, case.post_id, now):
         raise SlotTaken
-    appointment = Appointment(
-        reference=new_reference(case.post.code),
-        post_id=case.post_id,
-        case_id=case.id,
-        slot_id=slot_id,
-        form_key=form_key,
-        state="booked",
-        booked_at=now,
-        changed_at=now,
-    )
-    session.add(appointment)
-    session.flush()
+    reference = new_reference(case.post.code)
+    row = {"reference": reference, "post_id": case.post_id, "case_id": case.id, "slot_id": slot_id}
+    row |= {"form_key": form_key, "state": "booked", "booked_at": now, "changed_at": now, "version": FIRST_VERSION}
+    booked = Booked(session.connection().execute(_BOOK, row).scalar_one(), reference)
     after = {"slot": slot_id} | _why(reason)
-    journal.record(by, "appointment booked", appointment, post_id=case.post_id, after=after, now=now)
-    telling.write("booked", appointment, case.account_id, now)
-    return appointment
+    journal.record(by, "appointment booked", booked, post_id=case.post_id, after=after, now=now)
+    telling.write("booked", booked, case.account_id, now)
+    return booked
 
 
 def _require_changeable(appointment, now, reason):

@@ -8,8 +8,8 @@ from portal.appointments import calendar_page, documents, holds, operations
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
-from portal.db import commits
-from portal.errors import PortalError
+from portal.db import commits, stop_writing
+from portal.errors import NotFound, PortalError
 from portal.forms import BaseForm
 from portal.posts.operations import today
 
@@ -18,25 +18,32 @@ bp = Blueprint("appointments", __name__, url_prefix="/<language:lang>/appointmen
 
 @bp.route("/cases/<uuid:case_id>/calendar", methods=["GET", "POST"])
 @applicant_only
-@commits
 def choose_time(case_id):
     if request.method == "GET":
         return calendar_page.fresh_page(case_id)
-    case = cases.case_for(current_user, case_id, for_change=True)
     form = TimeForm()
-    if form.validate_on_submit():
-        try:
-            by, now = current_user.actor, clock.now()
-            booked = operations.schedule(case, form.slot.data, form.key, by, now)
-        except cases.MayNotBook as refusal:
-            return calendar_page.may_not_book(case, refusal)
-        except PortalError as refusal:
-            form.slot.errors = [refusal.message]
-        else:
-            return redirect(url_for(".confirmation", reference=booked.reference), 303)
-        finally:
-            calendar_page.forget(case_id)
-    return calendar_page.page(case, form)
+    if not form.validate_on_submit():
+        return calendar_page.page(cases.case_for(current_user, case_id), form)
+    return calendar_page.sold_out(case_id, form) or _booked(case_id, form)
+
+
+def _booked(case_id, form):
+    try:
+        reference = _book(case_id, form)
+    except NotFound:
+        raise
+    except PortalError as refusal:
+        stop_writing()  # others need not wait while this page is made
+        return calendar_page.refused(case_id, form, refusal)
+    finally:
+        calendar_page.forget(case_id)
+    return redirect(url_for(".confirmation", reference=reference), 303)
+
+
+@commits
+def _book(case_id, form):
+    by, now = current_user.actor, clock.now()
+    return operations.schedule_for(current_user, case_id, form.slot.data, form.key, by, now)
 
 
 @bp.route("/<reference>")

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_wtf.file import FileField, FileRequired
 from openpyxl import Workbook
 
-from portal import clock
+from portal import clock, gate
 from portal.access import confirmed, current_user, staff_only
 from portal.cases import statuses, uploads
 from portal.cases.models import MODES
@@ -31,7 +31,8 @@ class UploadForm(BaseForm):
 
 @bp.url_value_preprocessor
 def take_large_files(endpoint, _values):
-    """Let a case file be larger than other forms: said before anything reads the request."""
+    """Let a case file be larger than other forms, and take its time: said before anything reads the request."""
+    gate.leave(request.environ)
     if endpoint == "case_import.upload":
         request.max_content_length = uploads.MOST_BYTES
 

@@ -204,13 +204,11 @@ def alone():
     """Let nobody else import meanwhile; raises ImportRunning. The lock ends with the process, however that ends."""
     engine = current_app.extensions["engine"]
     if engine.dialect.name == "postgresql":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            if not connection.scalar(select(func.pg_try_advisory_lock(LOCK))):
+        # The lock of a transaction, which also holds where a pooler lends connections out for one each.
+        with engine.connect() as connection:
+            if not connection.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
                 raise ImportRunning
-            try:
-                yield
-            finally:
-                connection.execute(select(func.pg_advisory_unlock(LOCK)))
+            yield
         return
     with (current_app.extensions["settings"].instance / "import.lock").open("w") as file:
         try:

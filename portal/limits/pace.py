@@ -6,6 +6,7 @@ No thread sleeps meanwhile, and what was turned away for now is not counted: who
 nobody's tries. After the last try, none is taken until the window ends.
 """
 
+import hashlib
 import secrets
 import time
 from functools import wraps
@@ -73,7 +74,9 @@ def _slow(who, scope, ready_at):
     seconds = max(1, round(ready_at - time.time()))
     nonce = _ticket_in_hand(who, scope)[0] or secrets.token_urlsafe(NONCE_BYTES)
     typed, hidden = errors.what_was_typed()
-    kept = [pair for pair in typed if pair[0] != TICKET] + [(TICKET, _signer().dumps([who, scope, nonce, ready_at]))]
+    kept = [pair for pair in typed if pair[0] != TICKET] + [
+        (TICKET, _signer().dumps([_place(who, scope), nonce, ready_at]))
+    ]
     message = ngettext(
         "Many tries came from this internet connection, which others may share. "
         "Wait %(count)d second, then send this again. Nothing was lost.",
@@ -97,11 +100,16 @@ def _ready_at(who, scope):
 
 def _ticket_in_hand(who, scope):
     try:
-        owner, place, nonce, ready_at = _signer().loads(request.form.get(TICKET, ""))
+        place, nonce, ready_at = _signer().loads(request.form.get(TICKET, ""))
     except (BadData, ValueError, TypeError):
         return None, None
-    return (nonce, ready_at) if (owner, place) == (who, scope) else (None, None)
+    return (nonce, ready_at) if place == _place(who, scope) else (None, None)
+
+
+def _place(who, scope):
+    return encryption.digest("ticket", f"{who} {scope}")
 
 
 def _signer():
-    return URLSafeSerializer(encryption.derived("ticket", ""), salt="pace")
+    secret = encryption.derived("ticket", "")
+    return URLSafeSerializer(secret, salt="pace", signer_kwargs={"digest_method": hashlib.sha256})

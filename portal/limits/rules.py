@@ -35,12 +35,14 @@ class TooManyGuesses(Exception):
 class _FormLimiter(Limiter):
     """Flask-Limiter that looks where a limit is set, and nowhere else.
 
-    Its look before every request, limited or not, costs more than a cached page.
+    Its looks before and after every request, limited or not, cost more than a cached page: those before are for
+    limits on all pages, those after for headers that we do not send, and to tidy up what goes with the request.
     """
 
-    def _check_request_limit(self, callable_name=None, in_middleware=True):
-        if not in_middleware:
-            super()._check_request_limit(callable_name, in_middleware)
+    def init_app(self, app):
+        super().init_app(app)
+        for hooks in (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs):
+            hooks[None].pop()
 
 
 limiter = _FormLimiter(key_func=lambda: address(), headers_enabled=False)
@@ -54,6 +56,7 @@ def init_app(app, settings):
     app.config.update(RATELIMIT_STORAGE_URI=storage, RATELIMIT_STRATEGY="fixed-window")
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # it would write addresses into the log (R10)
     if settings.limits_factor > 1:
         _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)

@@ -8,6 +8,7 @@ from portal import clock, db
 from portal.mail import outbox
 from portal.mailing import signs
 from portal.posts.models import Post
+from portal.seals import operations as seals
 from portal.slots.models import Slot
 
 
@@ -24,7 +25,7 @@ class Gauges:
 
     def _look(self):
         try:
-            return [_seats(), *_outbox(), _worker()]
+            return [_seats(), *_outbox(), _worker(), _journal()]
         except SQLAlchemyError:
             return []
 
@@ -53,6 +54,10 @@ def _worker():
     seen = signs.worker_seen()
     age = (clock.now() - seen).total_seconds() if seen else float("inf")
     return _gauge("portal_worker_seen_seconds", "How long ago a worker was last at work.", age)
+
+
+def _journal():
+    return _gauge("portal_journal_unsealed", "Entries of the journal that wait to be sealed.", seals.unsealed())
 
 
 def _gauge(name, words, value):

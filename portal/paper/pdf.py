@@ -1,7 +1,8 @@
 """Confirmation pages as PDF: accessible, in any of the eight languages, with fonts of our own."""
 
 import json
-import threading
+from collections import deque
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from portal.paper.glyphs import FONTS, printable
 HERE = Path(__file__).parent
 STANDARD = "ua-1"
 
-_own = threading.local()
+_idle: deque[typst.Compiler] = deque()
 
 
 def confirmation_page(data):
@@ -30,8 +31,12 @@ def courier_page(data):
 
 
 def _made(template, data):
-    told = {"data": json.dumps(_printable(data))}
-    return _compiler(template).compile(format="pdf", sys_inputs=told, pdf_standards=[STANDARD])
+    # As a file, not as an input of the compiler: with new inputs it forgets all that it has laid out before,
+    # and a page differs from the last one in a few lines only (docs/decisions/paper-speed.md).
+    files = {"main.typ": _source(template), "parts.typ": _source("parts.typ")}
+    files["data.json"] = json.dumps(_printable(data)).encode()
+    with _compiler() as compiler:
+        return compiler.compile(input=files, format="pdf", pdf_standards=[STANDARD])
 
 
 def _printable(data):
@@ -44,12 +49,22 @@ def _printable(data):
     return data
 
 
-def _compiler(template):
-    # One for each thread: a compiler that is in use refuses a second caller.
-    own = vars(_own)
-    if template not in own:
-        own[template] = typst.Compiler(HERE / template, root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
-    return own[template]
+@contextmanager
+def _compiler():
+    """Lend a compiler to one caller: one that is in use refuses a second. There are as many as were needed at once."""
+    try:
+        compiler = _idle.pop()
+    except IndexError:
+        compiler = typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+    try:
+        yield compiler
+    finally:
+        _idle.append(compiler)
+
+
+@cache
+def _source(name):
+    return (HERE / name).read_bytes()
 
 
 @cache

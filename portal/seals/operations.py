@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 
+from portal import db
 from portal.db import session
 from portal.journal import Entry
 from portal.paper import tokens
@@ -46,6 +47,12 @@ def end_of_chain():
     """Return the End of the chain as it is now."""
     found = session.execute(select(Seal.position, Seal.hash).order_by(Seal.position.desc()).limit(1)).one_or_none()
     return End(found.position, found.hash) if found else End(0, GENESIS)
+
+
+def unsealed():
+    """Return how many entries wait to be sealed."""
+    with db.reading() as own:
+        return own.scalar(select(func.count()).select_from(Unsealed))
 
 
 def _seals_after(end, entries):

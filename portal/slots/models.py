@@ -4,7 +4,17 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, Uuid, and_
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    Uuid,
+    and_,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.db import Base, Instant
@@ -42,6 +52,7 @@ class Slot(Base):
         CheckConstraint("seats > 0", name="seats"),
         UniqueConstraint("post_id", "local_start"),
         UniqueConstraint("id", "post_id"),
+        Index(None, "post_id", "starts_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

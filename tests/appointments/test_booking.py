@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import clock
@@ -160,10 +160,10 @@ def test_r12_the_same_form_sent_twice_gives_the_same_appointment(app):
 
 def test_r6_each_deed_leaves_one_journal_entry(app):
     case, slot, other = make_case(), make_slot(), make_slot()
-    session.query(Entry).delete()
+    before = session.query(func.max(Entry.id)).scalar() or 0
     appointment = book(case, slot.id, uuid4(), "account:1", clock.now())
     move(appointment, other.id, uuid4(), "account:1", clock.now())
     cancel(appointment, "account:1", clock.now())
 
-    actions = [entry.action for entry in session.query(Entry).order_by(Entry.id)]
+    actions = [entry.action for entry in session.query(Entry).filter(Entry.id > before).order_by(Entry.id)]
     assert actions == ["appointment booked", "appointment moved", "appointment cancelled"]

@@ -16,7 +16,7 @@ from tests.factories import PASSPORT, make_account, make_case, make_post, signed
 from tests.visitor import Visitor
 
 OWN = re.compile(r'name="(csrf_token|form_key)" value="[^"]*"|<!--.*?-->', re.DOTALL)
-PASSING = {"Set-Cookie", "Content-Length", "Date"}
+PASSING = {"Set-Cookie", "Content-Length", "Date", "X-Request-Id"}
 KNOWN, UNKNOWN = "known.person@example.org", "other.person@example.org"
 WRONG = "not the password 27"
 NEW = {"password": WRONG, "password_again": WRONG}

@@ -83,7 +83,7 @@ class Front:
             where.write_text(self._here(path.read_text()))
         user = "user root;" if Path("/proc/self").owner() == "root" else ""
         (self.folder / "nginx.conf").write_text(MAIN.format(folder=self.folder, user=user))
-        _write_certificate(self.folder / "portal")
+        write_certificate(self.folder / "portal")
 
     def _here(self, text):
         lines = [line for line in text.splitlines(keepends=True) if "[::]" not in line]
@@ -161,7 +161,8 @@ def _answer(connection, method, path, body, headers):
     return answer.status, found, tuple(answer.headers.get_all("Set-Cookie") or ()), content
 
 
-def _write_certificate(folder):
+def write_certificate(folder):
+    """Write a certificate for NAME that only itself vouches for, and its key, into a folder."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     now = datetime.datetime.now(datetime.UTC)

@@ -17,7 +17,8 @@ STARTED_WITHIN = 15
 
 
 # What a test has no memory, no certificate or no address for, and what a command line cannot hold.
-NOT_HERE = {"shared_buffers", "ssl", "listen_addresses", "log_line_prefix", "fsync", "max_connections"}
+CERTIFICATE = {"ssl", "ssl_cert_file", "ssl_key_file"}
+NOT_HERE = {"shared_buffers", *CERTIFICATE, "listen_addresses", "log_line_prefix", "fsync", "max_connections"}
 
 
 def settings_of_postgresql():

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from portal.config import ROOT
-from tests.deploy.pooler import settings_of_postgresql
+from tests.deploy.pooler import CERTIFICATE, settings_of_postgresql
 
 DEPLOY = ROOT / "deploy"
-ONLY_WITHOUT_PATRONI = {"listen_addresses", "ssl"}
+ONLY_WITHOUT_PATRONI = {"listen_addresses", *CERTIFICATE}
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
 
 
@@ -21,6 +21,14 @@ def test_patroni_sets_what_a_server_of_its_own_has():
     for name in expected.keys() - ONLY_WITHOUT_PATRONI:
         assert found[name] == expected[name].strip("'"), name
     assert expected["synchronous_commit"] == expected["fsync"] == "on"
+
+
+def test_the_example_verifies_which_database_answers():
+    said = (DEPLOY / "systemd" / "portal.env").read_text()
+
+    assert "sslmode=verify-full&sslrootcert=/etc/portal/database.pem" in said
+    let_in = re.findall(r"^(\w+) .*10\.20\.", (DEPLOY / "postgresql" / "pg_hba.conf").read_text(), re.MULTILINE)
+    assert set(let_in) == {"hostssl"}
 
 
 def test_every_setting_of_the_example_is_one_of_the_portal():

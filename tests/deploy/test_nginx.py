@@ -54,6 +54,9 @@ def test_the_way_is_by_https_only_with_cookies_that_know_it(front):
     status, found, _cookies, _body = front.ask_plainly("/km/status?said=created")
     assert (status, found["location"]) == (301, f"https://{NAME}/km/status?said=created")
 
+    for path in ("/calendar/secret.ics", "/verification-keys.json", "/healthz", "/metrics"):
+        assert front.ask_plainly(path)[0] == 404
+
     _status, _found, cookies, _body = front.ask("/en/account/login")
     session = next(cookie for cookie in cookies if cookie.startswith("__Host-portal_session="))
     assert all(flag in session for flag in ("Secure", "HttpOnly", "Path=/", "SameSite=Lax"))

@@ -19,6 +19,7 @@ from portal.mail import outbox
 from portal.mailing import signs
 from portal.migrations import state
 from portal.operating import readiness
+from portal.seals.models import Unsealed
 from tests.commands.terminal import run
 from tests.factories import PASSWORD, make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
@@ -117,6 +118,7 @@ def test_what_was_not_committed_is_not_counted(app):
 
 def test_seats_mails_and_the_worker_can_be_watched(app):
     make_slot(seats=7)
+    make_account()
     outbox.write("news", "late", clock.now(), due_at=clock.now() - timedelta(minutes=10))
     outbox.write("news", "later", clock.now(), due_at=clock.now() + timedelta(minutes=10))
     signs.worker_is_here(clock.now() - timedelta(seconds=90))
@@ -128,6 +130,7 @@ def test_seats_mails_and_the_worker_can_be_watched(app):
     assert (found["portal_mails_waiting"], found["portal_mails_dead"], found["portal_ready"]) == (1, 0, 1)
     assert 599 < found["portal_mails_oldest_seconds"] < 700
     assert 89 < found["portal_worker_seen_seconds"] < 200
+    assert found["portal_journal_unsealed"] == session.query(Unsealed).count() > 0
 
 
 def test_a_worker_leaves_a_sign_of_life(app):

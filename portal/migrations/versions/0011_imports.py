@@ -1,4 +1,4 @@
-"""Imports of case files that are switched on in one moment."""
+"""Imports of case files that are switched on in one moment; indexes for a long history."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,9 +25,13 @@ def upgrade():
     column = sa.Column("import_id", sa.Integer(), nullable=True)
     gently.add_reference("case", column, "case_import.id", "fk_case_import_id")
     gently.add_index("ix_case_import_id", "case", ["import_id"], where=sa.text("import_id IS NOT NULL"))
+    gently.add_index("ix_case_claimed", "case", ["post_id"], where=sa.text("account_id IS NOT NULL"))
+    gently.add_index("ix_slot_post_id_starts_at", "slot", ["post_id", "starts_at"])
 
 
 def downgrade():
+    op.drop_index("ix_slot_post_id_starts_at", "slot")
+    op.drop_index("ix_case_claimed", "case")
     # What was never switched on was never there.
     op.execute('DELETE FROM "case" WHERE import_id IN (SELECT id FROM case_import WHERE switched_at IS NULL)')
     op.drop_index("ix_case_import_id", "case")

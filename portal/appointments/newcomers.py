@@ -1,0 +1,103 @@
+"""Cases that have no appointment yet, as their calendar and their booking need them.
+
+At a release nearly everybody is a newcomer. One statement without the ORM reads all that is asked of them:
+it costs a tenth of loading case, post, refusals and appointment as models (docs/decisions/speed.md). The rules
+are those of everybody else: they ask for attributes that both have.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import and_, bindparam, or_, select
+
+from portal.appointments.models import LIVE, Appointment
+from portal.cases.models import Case, Refusal, Traveller
+from portal.db import looking, session
+from portal.posts.models import Post
+
+
+class PlaceOfVisit(NamedTuple):
+    """What a newcomer needs to know of a post."""
+
+    id: int
+    code: str
+    country: str
+    city: str
+    timezone: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRefusal:
+    """What decides whether and until when a refusal can be answered."""
+
+    kind: str
+    respond_by: str
+    refused_on: date
+    last_day: date | None
+    evidence_on: date | None
+    reopened_on: date | None
+    overcome_on: date | None
+
+    modes = Refusal.modes
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A case that has no appointment, held by an account."""
+
+    id: int
+    public_id: UUID
+    post_id: int
+    account_id: int
+    number: str
+    status: str
+    invited_until: date | None
+    post: PlaceOfVisit
+    refusals: tuple[StandingRefusal, ...]
+
+
+_OF_CASE = [Case.id, Case.public_id, Case.post_id, Case.account_id, Case.number, Case.status, Case.invited_until]
+_OF_POST = [getattr(Post, name) for name in PlaceOfVisit._fields]
+_OF_REFUSAL = [getattr(Refusal, name) for name in StandingRefusal.__slots__]
+_TO_POST, _TO_REFUSAL = len(_OF_CASE), len(_OF_CASE) + len(_OF_POST)
+_IS_MINE = and_(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))
+_HAS_APPOINTMENT = and_(
+    Appointment.case_id == Case.id, or_(Appointment.state.in_(LIVE), Appointment.form_key == bindparam("form_key"))
+)
+_FOUND = (
+    select(*_OF_CASE, *_OF_POST, *_OF_REFUSAL)
+    .select_from(Case)
+    .join(Post, Post.id == Case.post_id)
+    .outerjoin(Traveller, Traveller.case_id == Case.id)
+    .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
+    .outerjoin(Appointment, _HAS_APPOINTMENT)
+    .where(_IS_MINE, Appointment.id.is_(None))
+)
+_LOCKED = select(Case.id).where(_IS_MINE).with_for_update(of=Case)
+
+
+def newcomer(account_id, public_id, form_key=None):
+    """Return an account's case if it has no live appointment, nor one that this form key made; else None."""
+    with looking() as connection:
+        return read(connection, account_id, public_id, form_key)
+
+
+def newcomer_locked(account_id, public_id, form_key):
+    """Return the same, in the running transaction: others who would change the case wait until this is over."""
+    connection = session.connection()
+    connection.execute(_LOCKED, {"account_id": account_id, "public_id": public_id})
+    return read(connection, account_id, public_id, form_key)
+
+
+def read(connection, account_id, public_id, form_key):
+    """Return the same, as a connection sees it."""
+    mine = {"account_id": account_id, "public_id": public_id, "form_key": form_key}
+    rows = connection.execute(_FOUND, mine).all()
+    if not rows:
+        return None
+    refusals = tuple(StandingRefusal(*row[_TO_REFUSAL:]) for row in rows if row[_TO_REFUSAL] is not None)
+    post = PlaceOfVisit(*rows[0][_TO_POST:_TO_REFUSAL])
+    return Newcomer(*(*rows[0][:_TO_POST], post, refusals))
