@@ -32,6 +32,10 @@ INSIDE = (
     "/static/%2e%2e/wsgi.py",
     "/static/..%2fportal/config.py",
 )
+UNWANTED = re.compile(
+    r"^\s*(?:from|import) (?:urllib\.request|http\.client|requests|httpx|aiohttp|socket|subprocess|pickle|marshal|shelve)\b",
+    re.MULTILINE,
+)
 KINDS = {
     "/en/": "text/html; charset=utf-8",
     "/en/nothing": "text/html; charset=utf-8",
@@ -60,6 +64,17 @@ def test_only_methods_that_a_page_has_are_answered(visitor):
 
 def test_every_answer_says_what_it_is_and_in_which_characters(visitor):
     assert {path: head(visitor, path)["Content-Type"].replace('"', "") for path in KINDS} == KINDS
+
+
+def test_no_answer_is_wrapped_into_a_call_of_somebodys_choice(visitor):
+    assert visitor.client.get("/verification-keys.json?callback=x&jsonp=x").text.startswith("{")
+
+
+def test_the_portal_has_nothing_that_asks_addresses_runs_programs_or_reads_pickles():
+    modules = [*(ROOT / "portal").rglob("*.py"), ROOT / "wsgi.py"]
+
+    assert len(modules) > 200
+    assert [str(one) for one in modules if UNWANTED.search(one.read_text(encoding="utf-8"))] == []
 
 
 def test_no_answer_lets_another_origin_read_it(visitor):
