@@ -33,7 +33,7 @@ INSIDE = (
     "/static/..%2fportal/config.py",
 )
 UNWANTED = re.compile(
-    r"^\s*(?:from|import) (?:urllib\.request|http\.client|requests|httpx|aiohttp|socket|subprocess|pickle|marshal|shelve)\b",
+    r"^\s*(?:from|import) (?:urllib\.request|http\.client|requests|httpx|aiohttp|subprocess|pickle|marshal|shelve)\b",
     re.MULTILINE,
 )
 KINDS = {
