@@ -126,18 +126,7 @@ def create_app(settings=None):
     app = Portal(__name__, static_folder=None, instance_path=str(settings.instance))
     app.extensions["settings"] = settings
     app.extensions["people_waiting"] = people_waiting
-    app.config.update(
-        SECRET_KEY=settings.secret_key,
-        SESSION_COOKIE_SECURE=settings.secure_cookies,
-        MAX_CONTENT_LENGTH=gate.MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=gate.MOST_BYTES,
-        MAX_FORM_PARTS=200,
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=3,
-        COMPRESS_LEVEL=1,
-        COMPRESS_MIMETYPES=["text/html"],
-    )
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _configure(app, settings)
     _make_folder(settings.instance)
     for remark in settings.remarks:
         _log.warning("%s", remark)
@@ -159,6 +148,21 @@ def create_app(settings=None):
     access.check_audiences(app)
     _wrap(app, settings)
     return app
+
+
+def _configure(app, settings):
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        MAX_CONTENT_LENGTH=gate.MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=gate.MOST_BYTES,
+        MAX_FORM_PARTS=200,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=3,
+        COMPRESS_LEVEL=1,
+        COMPRESS_MIMETYPES=["text/html"],
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
 def _wrap(app: Any, settings):
