@@ -23,7 +23,7 @@ TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 OWN = re.compile(r'name="(csrf_token|form_key)" value="[^"]*"')
 PADDING = re.compile(r"<!--.*?-->", re.DOTALL)
 # What differs between any two answers, and says nothing.
-PASSING = ("date:", "content-length:", "set-cookie:")
+PASSING = ("date:", "content-length:", "set-cookie:", "x-request-id:")
 STEPS = {
     "visa": {"visa": "immigrant"},
     "purpose": {"purpose": "follow_up"},

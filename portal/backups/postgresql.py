@@ -1,5 +1,7 @@
 """Backup and restore of a PostgreSQL database: each table by COPY, all of one snapshot, no other program needed."""
 
+from contextlib import contextmanager
+
 import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy import text
@@ -15,6 +17,10 @@ PLAIN = (
     "SET LOCAL bytea_output = 'hex'",
     "SET LOCAL extra_float_digits = 1",
     "SET LOCAL client_encoding = 'UTF8'",
+)
+FUNCTIONS = text(
+    "SELECT CAST(CAST(oid AS regprocedure) AS text) FROM pg_proc WHERE pronamespace = current_schema()::regnamespace "
+    "AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')"
 )
 SEQUENCES = text("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema()")
 
@@ -52,8 +58,9 @@ def load(engine, archive, description, on_progress):
         names = [name for name in _names(connection) if name in description["tables"]]
         if set(names) != set(description["tables"]):
             raise Unfit("The backup has tables that its release does not know. Nothing was changed.")
-        for name in names:
-            _load_table(connection, archive, name, description["tables"][name], on_progress)
+        with _no_triggers(connection, names):
+            for name in names:
+                _load_table(connection, archive, name, description["tables"][name], on_progress)
         for name, value in description["sequences"].items():
             if value is not None:
                 connection.execute(
@@ -74,6 +81,20 @@ def _load_table(connection, archive, name, said, on_progress):
     if tally.result() != {"rows": said["rows"], "hash": said["hash"]}:
         raise Unfit(f"The rows of {name} are not those that were backed up. Nothing was changed.")
     on_progress(tally.rows)
+
+
+@contextmanager
+def _no_triggers(connection, names):
+    """Load rows as they were: what a trigger once made of them is in the backup too."""
+    _alter_all(connection, names, "DISABLE TRIGGER USER")
+    yield
+    _alter_all(connection, names, "ENABLE TRIGGER USER")
+
+
+def _alter_all(connection, names, how):
+    for name in names:
+        quoted = connection.dialect.identifier_preparer.quote_identifier(name)
+        connection.execute(text(f"ALTER TABLE {quoted} {how}"))
 
 
 def _has_rows(connection, name):
@@ -100,6 +121,8 @@ def _drop_all(connection):
     if names:
         quoted = ", ".join(connection.dialect.identifier_preparer.quote_identifier(name) for name in names)
         connection.execute(text(f"DROP TABLE {quoted} CASCADE"))
+    for function in connection.scalars(FUNCTIONS).all():
+        connection.execute(text(f"DROP FUNCTION {function}"))
 
 
 def _empty_all(connection):

@@ -19,6 +19,7 @@ WRONG_CLOCK_SECONDS = 60
 WORKER_SECONDS = 180
 WORKER_LOST_SECONDS = 900
 LATE_MAIL_SECONDS = 900
+SERVERS_OWN = text("SELECT reset_val FROM pg_settings WHERE name = :name")
 
 
 def findings(engine):
@@ -41,9 +42,11 @@ def _postgresql(own):
     names = ("server_version", "synchronous_commit", "fsync", "full_page_writes", "server_encoding", "TimeZone")
     found = {name: own.scalar(text("SELECT current_setting(:name)"), {"name": name}) for name in names}
     yield ok("database version", f"PostgreSQL {found['server_version']}.")
-    for name, bad in (("synchronous_commit", "off"), ("fsync", "off"), ("full_page_writes", "off")):
-        if found[name] == bad:
+    for name in ("synchronous_commit", "fsync", "full_page_writes"):
+        if found[name] == "off":
             yield wrong(name, "off: what was confirmed to people can be lost with the power. Set it to on.")
+        elif own.scalar(SERVERS_OWN, {"name": name}) == "off":
+            yield warning(name, "on for the portal's own connections only, off at the server. Set it to on there.")
         else:
             yield ok(name, f"{found[name]}.")
     encoding, zone = found["server_encoding"], found["TimeZone"]

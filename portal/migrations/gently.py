@@ -14,8 +14,8 @@ HURRIED, UNHURRIED = "SET lock_timeout = '300ms'", "SET lock_timeout = 0"
 
 def add_index(name, table, columns, *, unique=False, where=None):
     """Create an index on a table that people write to; an unfinished one of the same name is made anew."""
-    if op.get_bind().dialect.name == "sqlite":
-        op.create_index(name, table, columns, unique=unique, sqlite_where=where)
+    if op.get_bind().dialect.name == "sqlite" or _is_alone():
+        op.create_index(name, table, columns, unique=unique, sqlite_where=where, postgresql_where=where)
         return
     with _unhurried():
         op.drop_index(name, table, if_exists=True, postgresql_concurrently=True)
@@ -30,9 +30,16 @@ def add_reference(table, column, target, name):
         return
     other, key = target.split(".")
     op.add_column(table, column)
-    op.create_foreign_key(name, table, other, [column.name], [key], postgresql_not_valid=True)
+    op.create_foreign_key(name, table, other, [column.name], [key], postgresql_not_valid=not _is_alone())
+    if _is_alone():
+        return
     with _unhurried():
         op.execute(sa.text(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT {name}'))
+
+
+def _is_alone():
+    """Say whether the tables are made inside somebody's transaction, as a restore does: nobody else sees them yet."""
+    return op.get_context().config.attributes["connection"] is not None
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from portal.migrations.gently import add_index
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -82,11 +84,12 @@ def upgrade():
         sa.ForeignKeyConstraint(["entry_id"], ["journal_entry.id"], name=op.f("fk_journal_unsealed_entry_id")),
         sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_journal_unsealed")),
     )
-    op.execute("INSERT INTO journal_unsealed (entry_id) SELECT id FROM journal_entry")
     for statement in POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE:
         op.execute(statement)
+    # After the triggers, which keep writers out: no entry is written between the two.
+    op.execute("INSERT INTO journal_unsealed (entry_id) SELECT id FROM journal_entry")
     for table, column in INDEXES:
-        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
+        add_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
 def downgrade():
