@@ -7,7 +7,7 @@ outside a transaction. SQLite does both in its own way: one writer, some seconds
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-from alembic import op
+from alembic import context, op
 
 HURRIED, UNHURRIED = "SET lock_timeout = '300ms'", "SET lock_timeout = 0"
 
@@ -39,7 +39,7 @@ def add_reference(table, column, target, name):
 
 def _is_alone():
     """Say whether the tables are made inside somebody's transaction, as a restore does: nobody else sees them yet."""
-    return op.get_context().config.attributes["connection"] is not None
+    return context.config.attributes["connection"] is not None
 
 
 @contextmanager
