@@ -11,6 +11,7 @@ from portal.accounts.models import Account, SecondFactor
 from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
+from portal.mail import outbox
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.text import compact
@@ -70,6 +71,8 @@ def set_up(signed_in, typed, number_digest, now):
     sessions.forget_offer(signed_in.session_digest)
     sessions.end_all(signed_in.account_id, but=signed_in.session_digest)
     _note(signed_in, "second factor set up", now)
+    if known is not None:
+        _tell("factor_changed", signed_in.account_id, now)
     _go_on(signed_in, number_digest, now)
     return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
 
@@ -117,6 +120,7 @@ def reset_factor(account, by, now):
     session.execute(delete(SecondFactor).where(SecondFactor.account_id == account.id))
     recovery.forget_codes(account.id, recovery.FACTOR)
     journal.record(by, "second factor reset", account, post_id=account.post_id, now=now)
+    _tell("factor_reset", account.id, now)
     return sessions.end_all(account.id)
 
 
@@ -127,6 +131,10 @@ def give_demonstration_factor(account, now):
     session.add(SecondFactor(account_id=account.id, secret=DEMONSTRATION_SECRET, last_step=0, set_up_at=now))
     journal.record(journal.COMMAND, "second factor set up", account, post_id=account.post_id, now=now)
     return True
+
+
+def _tell(kind, account_id, now):
+    outbox.write(kind, f"{kind}:{account_id}:{now.isoformat()}", now, account_id=account_id)
 
 
 def present_code(secret, now):

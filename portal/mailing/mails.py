@@ -15,7 +15,7 @@ from portal.cases.clock import owed_until
 from portal.cases.models import Refusal
 from portal.db import session
 from portal.locale import _, format_day, format_instant, format_offset, in_language
-from portal.mailing import holding, stopping
+from portal.mailing import guarding, holding, stopping
 from portal.mailing.farewell import about_deletion
 from portal.mailing.packages import about_package
 from portal.mailing.shape import Mail, NotNeeded, address
@@ -89,17 +89,6 @@ def _reset_password(_message, token):
     )
 
 
-def _password_changed(_message, _token):
-    return (
-        _("Your password was changed"),
-        (
-            _("The password of your account was changed, and other devices were logged out."),
-            _("If it was not you, choose a new password at once."),
-        ),
-        (_("Choose a new password"), address("links.forgotten")),
-    )
-
-
 def _staff_invited(message, _token):
     token = links.token(UUID(message.details["link"]))
     return (
@@ -110,40 +99,6 @@ def _staff_invited(message, _token):
             _("If it is too late, use “Forgotten password?” on the log-in page."),
         ),
         (_("Choose a new password"), address("links.reset", token=token)),
-    )
-
-
-def _passkey_added(_message, _token):
-    return (
-        _("A passkey was added to your account"),
-        (
-            _("Whoever holds this passkey can log in to your account without the password."),
-            _("If it was not you, remove the passkey and change your password at once."),
-        ),
-        (_("Passkeys"), address("passkeys.show")),
-    )
-
-
-def _address_tried(_message, _token):
-    return (
-        _("Somebody tried to create an account with your e-mail address"),
-        (
-            _("There is an account with this e-mail address already: yours. Nothing was changed in it."),
-            _("If it was you, log in. If you do not know the password any more, choose a new one."),
-            _("If it was not you, do nothing."),
-        ),
-        (_("Choose a new password"), address("links.forgotten")),
-    )
-
-
-def _address_changed(_message, _token):
-    return (
-        _("Your e-mail address was changed"),
-        (
-            _("Your account now has another e-mail address. No more e-mails come to this one."),
-            _("If it was not you, go to the Embassy with your letter and passport."),
-        ),
-        None,
     )
 
 
@@ -164,13 +119,10 @@ def _inquiry_open(_message, _token):
 
 
 _SAYING = {
+    **guarding.SAYING,
     "confirm_address": _confirm_address,
     "reset_password": _reset_password,
-    "password_changed": _password_changed,
     "staff_invited": _staff_invited,
-    "passkey_added": _passkey_added,
-    "address_changed": _address_changed,
-    "address_tried": _address_tried,
     "news": _news,
     "inquiry_open": _inquiry_open,
 }

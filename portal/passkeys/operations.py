@@ -132,6 +132,7 @@ def remove(signed_in, public_id, password, now):
     passkey = passkey_of(signed_in.account_id, public_id)
     session.delete(passkey)
     journal.record(signed_in.actor, "passkey removed", passkey, post_id=signed_in.post_id, now=now)
+    outbox.write("passkey_removed", f"passkey removed:{public_id}", now, account_id=signed_in.account_id)
     return sessions.end_all(signed_in.account_id, but=signed_in.session_digest)
 
 

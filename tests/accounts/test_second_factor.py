@@ -13,6 +13,7 @@ from portal.accounts.factors import DEMONSTRATION_SECRET, STEP_SECONDS
 from portal.accounts.models import SecondFactor
 from portal.db import session
 from portal.journal import Entry
+from portal.mail.models import Message
 from portal.sessions.models import SignIn
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.test_every_page import PUBLIC, addresses
@@ -174,6 +175,7 @@ def test_a_new_app_replaces_the_old_one_and_logs_other_devices_out(app, officer)
 
     assert elsewhere.open(HOME).path == "/en/account/login"
     assert here.open(HOME).path == HOME
+    assert [message.kind for message in session.query(Message)] == ["factor_changed"]
     for code in (code_now(officer.app_secret), old_codes[0]):
         visitor = Visitor(app)
         visitor.log_in(officer.email, PASSWORD)
@@ -300,6 +302,7 @@ def test_a_factor_that_is_reset_is_set_up_anew_and_all_sessions_end(app, officer
 
     assert len(ended) == 1
     assert newest_actions(1) == ["second factor reset"]
+    assert [message.kind for message in session.query(Message)] == ["factor_reset"]
     assert here.open(HOME).path == "/en/account/login"
     assert Visitor(app).log_in(officer.email, PASSWORD).path == SET_UP
     assert recovery.codes_left(officer.id, recovery.FACTOR) == 0

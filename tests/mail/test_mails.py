@@ -18,6 +18,7 @@ from portal.cases.storing import store_cases
 from portal.cases.vocabulary import STATUSES
 from portal.db import session
 from portal.locale import LANGUAGES
+from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import reminders
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_row, make_slot, signed_in
@@ -303,3 +304,18 @@ def test_a_changed_status_is_told_without_the_status(mailbox, holder):
     (mail,) = mailbox.deliver()
 
     assert mail["Subject"] == "There is news for you" and "ssued" not in text_of(mail)
+
+
+@pytest.mark.parametrize(
+    ("kind", "leads_to"),
+    [("passkey_removed", "/account/passkeys"), ("factor_changed", "/account"), ("factor_reset", "/account/login")],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_owners_are_warned_in_their_language_of_what_happened_to_the_ways_in(app, kind, leads_to, language):
+    account = make_account(email_confirmed_at=clock.now())
+    account.language = language
+    outbox.write(kind, f"{kind}:1", clock.now(), account_id=account.id)
+    session.commit()
+    (mail,) = Mailbox().deliver()
+
+    assert f"/{language}{leads_to}" in text_of(mail)
