@@ -179,4 +179,5 @@ def stopped(ends_at):
 
 
 def _minutes_until(instant):
-    return max(1, -(-round(instant - time.time()) // 60))
+    # The library rounds an end up to the next second: 901 seconds are 15 minutes.
+    return max(1, -(-(round(instant - time.time()) - 1) // 60))
