@@ -165,6 +165,13 @@ class _Sessions(SessionInterface):
 _remembered: dict[str, tuple[float, SignedIn | None]] = {}
 
 
+class _LogIn(LoginManager):
+    """Flask-Login, asked once a request who is there. Its own session and cookie hold nothing here: no look at them."""
+
+    def _load_user(self):
+        self._update_request_context_with_user(_who(request))
+
+
 def init_app(app, load_session):
     """Guard every view of the application.
 
@@ -173,9 +180,7 @@ def init_app(app, load_session):
     """
     app.session_interface = _Sessions()
     app.extensions["load_session"] = load_session
-    manager = LoginManager(app)
-    manager.session_protection = None  # it watches Flask's own session, which holds nothing here
-    manager.request_loader(_who)
+    _LogIn(app)
     app.before_request(form_tokens.refuse_other_sites)
     app.before_request(_guard)
     form_tokens.init_app(app)
