@@ -19,7 +19,7 @@ from uuid import uuid4
 from bench.forms import Reader
 from bench.hostile import BROKEN, CONTENT_TYPES, FILE_NAMES, FILES, MARK, SUM, VALUES
 from bench.walk import LANGUAGE, MOST_PAGES, addresses, coded, path_of, rule_of, walk
-from bench.world import ADMINISTRATOR, APPLICANT, VISITOR, enter, make_world
+from bench.world import ADMINISTRATOR, APPLICANT, VISITOR, enter, make_world, replace
 from portal.db import session
 from portal.headers import ALWAYS
 from portal.locale import in_language
@@ -180,9 +180,15 @@ class Spider:
             self.token = self._token()
 
     def _token(self):
-        page = self.client.get(f"/{LANGUAGE}/account/{'login' if self.persona.account is None else 'logout'}")
-        found = [form.fields["csrf_token"].held[0] for form in _forms(page) if "csrf_token" in form.fields]
+        found = self._tokens()
+        if not found:  # a form has deleted or closed the account: somebody else of this role goes on
+            replace(self.persona)
+            found = self._tokens()
         return found[0]
+
+    def _tokens(self):
+        page = self.client.get(f"/{LANGUAGE}/account/{'login' if self.persona.account is None else 'logout'}")
+        return [form.fields["csrf_token"].held[0] for form in _forms(page) if "csrf_token" in form.fields]
 
     def _key(self, kind, value):
         return value if kind == "token" and self.chance.random() < 0.5 else str(uuid4())

@@ -121,6 +121,14 @@ def enter(persona):
         access.forget_everyone()
 
 
+def replace(persona):
+    """Let somebody else with the same role be in somebody's place, whose account is gone."""
+    is_staff = persona.role in (*STAFF, ADMINISTRATOR)
+    post = persona.side.post if persona.role in STAFF else None
+    persona.account = make_account(persona.role if is_staff else None, post)
+    enter(persona)
+
+
 def _make_side(code, settings):
     post, now = make_post(code, **settings), clock.now()
     staff = {role: make_account(role, post) for role in STAFF}
