@@ -18,6 +18,7 @@ from bench.spider import starts_of
 from bench.walk import LANGUAGE, addresses, rule_of, walk
 from bench.world import ADMINISTRATOR, APPLICANT, NOBODYS, VISITOR, make_world
 from portal import access, form_tokens
+from portal.accounts.models import Account
 from portal.db import Base, session
 from portal.locale import in_language
 
@@ -119,7 +120,7 @@ def _may(app, stranger, owner, path, method):
 
 def _keeps(persona, account_id):
     """Say whether somebody keeps an account of staff: an administrator all, a supervisor those of the own post."""
-    return persona.side is None or any(one.id == account_id for one in persona.side.staff.values())
+    return persona.side is None or session.get_one(Account, account_id).post_id == persona.side.post.id
 
 
 def _is_for(persona, view):
