@@ -1,0 +1,12 @@
+"""No address makes the portal send somebody where the address says."""
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.example", "/en//elsewhere.example", "/en/courier/%2F%2Felsewhere.example"]
+)
+def test_an_address_with_doubled_slashes_leads_nowhere_else(visitor, path):
+    response = visitor.client.get(path)
+
+    assert "elsewhere.example" not in (response.location or "")
