@@ -148,7 +148,9 @@ def _papers_of_cases(side, now):
     )
     agency = make_agency(post, code=f"{post.code}-{next(_days)}")
     other = make_agency(post, code=f"{post.code}-{next(_days)}")
-    appointment = book(booked, make_slot(post, seats=2).id, uuid4(), by, now)
+    # At an hour that no slot of a demonstration has.
+    start = datetime.combine(now.date() + timedelta(days=next(_days)), time(9, 7))
+    appointment = book(booked, make_slot(post, start, seats=2).id, uuid4(), by, now)
     package = make_package(sent, agency)
     inquiry = inquiries.ask(booked, "documents", "May I bring a copy?", uuid4(), by, now)
     answers = {"surname": "Sok", "case_number": booked.number, "date_of_birth": BIRTH, "passport_number": PASSPORT}
