@@ -25,6 +25,7 @@ BOOKERS = 2000
 PAUSE_SECONDS = 0.2
 LOOK_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.4
+PAUSE_A_ROW_SECONDS = 1e-5
 MOST_WAIT_SECONDS = 1.0
 MOST_MEMORY_MB = 400
 STAGED = 'SELECT count(*) FROM "case" WHERE import_id IS NOT NULL'
@@ -140,7 +141,8 @@ def import_and_be_killed(portal, rows, kills):
     for _kill in range(kills):
         running = _start(portal, file)
         _wait_until_it_writes(portal, running)
-        time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
+        # A small file is written at once: killed later, the import would be over, and rightly seen.
+        time.sleep(random.uniform(0, min(LONGEST_PAUSE_SECONDS, rows * PAUSE_A_ROW_SECONDS)))
         os.kill(running.pid, signal.SIGKILL)
         running.communicate()
         staged.append(portal.execute(STAGED)[0][0])
