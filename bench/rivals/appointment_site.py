@@ -75,9 +75,9 @@ application = get_wsgi_application()
 
 def _people(number, seats, file):
     from appointment.models import Service, StaffMember  # noqa: PLC0415 (its models exist only once it is set up)
-    from django.contrib.auth.models import User  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
-    from django.middleware.csrf import _get_new_csrf_string  # noqa: PLC0415
+    from django.contrib.auth.models import User  # noqa: PLC0415 (as above)
+    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415 (as above)
+    from django.middleware.csrf import _get_new_csrf_string  # noqa: PLC0415 (as above)
 
     service = Service.objects.create(name="Return appointment", duration=timedelta(hours=1), price=0)
     staff = []
@@ -101,7 +101,7 @@ def _people(number, seats, file):
 
 if __name__ == "__main__":
     if sys.argv[1] == "migrate":
-        from django.core.management import call_command  # noqa: PLC0415
+        from django.core.management import call_command  # noqa: PLC0415 (only to migrate)
 
         call_command("migrate", verbosity=0, run_syncdb=True)
     else:
