@@ -1,9 +1,7 @@
 """A real mail server with STARTTLS and a log-in, on 127.0.0.1, that keeps what it takes and can be difficult."""
 
 import asyncio
-import datetime
 import ipaddress
-import socket
 import ssl
 from collections import Counter
 from contextlib import contextmanager
@@ -13,9 +11,9 @@ from email.policy import default
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+
+from bench.certificates import write_certificate
+from bench.servers import free_port
 
 DECIDING_SECONDS = 0.01
 USER, PASSWORD = "portal", "for-tests-only"
@@ -51,13 +49,13 @@ def _authenticated(_server, _session, _envelope, _mechanism, data):
 @contextmanager
 def post_office(folder, office):
     """Run a mail server; give the address that PORTAL_MAIL_URL takes."""
-    certificate, key = _certificate(folder)
+    certificate, key = write_certificate(folder, x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate, key)
     controller = Controller(
         office,
         hostname="127.0.0.1",
-        port=_free_port(),
+        port=free_port(),
         tls_context=tls,
         require_starttls=True,
         authenticator=_authenticated,
@@ -68,32 +66,3 @@ def post_office(folder, office):
         yield f"smtp://{USER}:{PASSWORD}@127.0.0.1:{controller.port}?cafile={certificate}"
     finally:
         controller.stop()
-
-
-def _free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
-def _certificate(folder):
-    """Make a certificate that only those trust who are given it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "post office of tests")])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    paths = folder / "certificate.pem", folder / "key.pem"
-    paths[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    paths[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain))
-    return paths

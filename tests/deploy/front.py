@@ -1,7 +1,6 @@
 """The portal as the public meets it: a real nginx with deploy/nginx in front of a real granian."""
 
 import contextlib
-import datetime
 import http.client
 import shutil
 import socket
@@ -12,10 +11,8 @@ import time
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from bench.certificates import write_certificate
 from bench.servers import free_port
 from portal.config import ROOT
 
@@ -83,7 +80,7 @@ class Front:
             where.write_text(self._here(path.read_text()))
         user = "user root;" if Path("/proc/self").owner() == "root" else ""
         (self.folder / "nginx.conf").write_text(MAIN.format(folder=self.folder, user=user))
-        write_certificate(self.folder / "portal")
+        write_certificate(self.folder / "portal", x509.DNSName(NAME))
 
     def _here(self, text):
         lines = [line for line in text.splitlines(keepends=True) if "[::]" not in line]
@@ -159,24 +156,3 @@ def _answer(connection, method, path, body, headers):
         content = answer.read()
     found = {name.lower(): value for name, value in answer.getheaders()}
     return answer.status, found, tuple(answer.headers.get_all("Set-Cookie") or ()), content
-
-
-def write_certificate(folder):
-    """Write a certificate for NAME that only itself vouches for, and its key, into a folder."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-    now = datetime.datetime.now(datetime.UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "certificate.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    (folder / "key.pem").write_bytes(key.private_bytes(*plain))

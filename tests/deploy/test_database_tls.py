@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography import x509
 from sqlalchemy.exc import OperationalError
 
+from bench.certificates import write_certificate
 from bench.servers import free_port
 from portal.db import make_engine
-from tests.deploy.front import NAME, write_certificate
+from tests.deploy.front import NAME
 from tests.postgresql import temporary_postgresql
 
 ENCRYPTED = sa.text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
@@ -22,7 +24,7 @@ def folder():
     """A folder with a certificate and its key, as the server's user may read them."""
     with tempfile.TemporaryDirectory() as name:
         made = Path(name)
-        write_certificate(made)
+        write_certificate(made, x509.DNSName(NAME))
         (made / "key.pem").chmod(0o600)
         if os.getuid() == 0:
             for path in (made, *made.iterdir()):
@@ -53,7 +55,7 @@ def test_the_portal_talks_to_the_database_whose_certificate_it_was_given(address
 
 
 def test_it_talks_to_no_other_database_whatever_that_calls_itself(address, folder, tmp_path):
-    write_certificate(tmp_path)
+    write_certificate(tmp_path, x509.DNSName(NAME))
     with pytest.raises(OperationalError):
         ask(f"{address}&host={NAME}&sslrootcert={tmp_path}/certificate.pem")
     with pytest.raises(OperationalError):
