@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, redirect, render_template, url_for
 
 from portal import access, clock, journal
 from portal.access import applicant_only, current_user, public
-from portal.accounts.operations import WrongPassword, account_of
+from portal.accounts.operations import WrongPassword, account_of, require_password
 from portal.db import commits
 from portal.limits import rules as limits
 from portal.locale import DEFAULT, in_language
@@ -25,7 +25,7 @@ def data():
     form = DataForm()
     if form.validate_on_submit():
         try:
-            leaving.require_password(current_user.account_id, form.current.data)
+            require_password(current_user, form.current.data)
         except WrongPassword as refusal:
             form.current.errors = [refusal.message]
         else:
