@@ -150,7 +150,7 @@ def _deliver(app):
         worker_of(app).run(once=True)
         session.remove()
         waiting = update(Message).where(Message.state == "waiting")
-        left = session.execute(waiting.values(due_at=datetime.now(UTC) - timedelta(seconds=1))).rowcount
+        left = session.connection().execute(waiting.values(due_at=datetime.now(UTC) - timedelta(seconds=1))).rowcount
         session.commit()
         if not left:
             return

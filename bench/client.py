@@ -6,6 +6,7 @@ It understands just as much of HTTP as the portal's server speaks: a status line
 import re
 import select
 import socket
+import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -98,6 +99,20 @@ def post(path, fields, cookie="", encoding=""):
 def percentile(ascending, share):
     """Return the value that a share of ascending values does not pass; 0 where there are none."""
     return ascending[min(len(ascending) - 1, int(len(ascending) * share))] if ascending else 0.0
+
+
+def ratios_of(rounds, what):
+    """Return milliseconds among many and their ratio to those among few, by name: p50 and p99, medians over rounds.
+
+    rounds: each the seconds of every ("many", what) and ("few", what), as lists.
+    """
+    milliseconds, ratios = {}, {}
+    for one in what:
+        for name, share in (("p50", 0.5), ("p99", 0.99)):
+            pairs = [tuple(percentile(sorted(found[size, one]), share) for size in ("many", "few")) for found in rounds]
+            milliseconds[f"{one} {name}"] = statistics.median(many for many, _few in pairs) * 1000
+            ratios[f"{one} {name}"] = statistics.median(many / few for many, few in pairs)
+    return milliseconds, ratios
 
 
 def form_of(page):

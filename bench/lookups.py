@@ -1,10 +1,9 @@
 """Look-ups of a status among ten million cases against ten thousand."""
 
 import random
-import statistics
 from dataclasses import dataclass, field
 
-from bench.client import percentile
+from bench.client import ratios_of
 from bench.servers import SQLITE, portal_on, serve
 from bench.telling import HERE, Stranger
 
@@ -43,16 +42,7 @@ def among_many(database, postgres, many=MANY, samples=1000, rounds=5):
         with serve(small) as few, serve(large) as lots:
             servers = {"few": (Stranger(few.port), FEW), "many": (Stranger(lots.port), many)}
             found = [_one_round(servers, samples // rounds) for _round in range(rounds)]
-    report = ManyReport(database, many)
-    for kind in ("hit", "miss"):
-        for name, share in (("p50", 0.5), ("p99", 0.99)):
-            pairs = [
-                (percentile(sorted(one["many", kind]), share), percentile(sorted(one["few", kind]), share))
-                for one in found
-            ]
-            report.milliseconds[f"{kind} {name}"] = statistics.median(large for large, _small in pairs) * 1000
-            report.ratios[f"{kind} {name}"] = statistics.median(large / small for large, small in pairs)
-    return report
+    return ManyReport(database, many, *ratios_of(found, ("hit", "miss")))
 
 
 def fill(portal, number):

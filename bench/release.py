@@ -76,8 +76,8 @@ def release_under_eyes(portal, server, slots, readers):
         pages, seconds = _read_and_release(server, requests, releaser)
     kinds = [_kind(page, set(days)) for page in pages]
     slowest = percentile(sorted(page.seconds for page in pages), 0.99)
-    counts = (kinds.count(kind) for kind in ("before", "after", "half", "other"))
-    return ReleaseReport(portal.database, slots, seconds, readers, *counts, slowest)
+    before, after, halves, others = (kinds.count(kind) for kind in ("before", "after", "half", "other"))
+    return ReleaseReport(portal.database, slots, seconds, readers, before, after, halves, others, slowest)
 
 
 def _read_and_release(server, requests, releaser):

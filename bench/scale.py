@@ -4,15 +4,15 @@
 """
 
 import re
-import statistics
 import sys
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from bench.client import ask, form_of_plain, get, percentile, post
-from bench.lookups import COOKIE, FEW, HERE, MANY, MOST_RATIO, fill
+from bench.client import ask, form_of_plain, get, post, ratios_of
+from bench.lookups import FEW, MANY, MOST_RATIO, fill
 from bench.people import make_people, open_calendars
 from bench.servers import DATABASES, SQLITE, portal_on, postgresql, serve
+from bench.telling import COOKIE, HERE
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 
 SLOTS = 1_000_000
@@ -74,13 +74,7 @@ def pages_among_many(database, postgres, cases=MANY, slots=SLOTS, samples=SAMPLE
             ports = {"few": few.port, "many": lots.port}
             rounds = [_one_round(ports, pages, samples // ROUNDS) for _round in range(ROUNDS)]
             memory = _memory_of(lots)
-    report = ScaleReport(database, cases, slots, memory)
-    for page in pages["few"]:
-        for name, share in (("p50", 0.5), ("p99", 0.99)):
-            pairs = [tuple(percentile(sorted(one[size, page]), share) for size in ("many", "few")) for one in rounds]
-            report.milliseconds[f"{page} {name}"] = statistics.median(many for many, _few in pairs) * 1000
-            report.ratios[f"{page} {name}"] = statistics.median(many / few for many, few in pairs)
-    return report
+    return ScaleReport(database, cases, slots, memory, *ratios_of(rounds, pages["few"]))
 
 
 def fill_history(portal, number):

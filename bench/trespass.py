@@ -158,7 +158,8 @@ def foreign_choices(world, database, people=None):
                 mine = forms[role, one.side.post.code]
                 for endpoint, name in sorted(mine.keys() & theirs.keys()):
                     other = theirs[endpoint, name][1].fields[name].offered
-                    before = _send_choice(report, one, endpoint, *mine[endpoint, name], name, other, before)
+                    path, form = mine[endpoint, name]
+                    before = _send_choice(report, one, endpoint, path, form, name, other, before)
     return report
 
 
