@@ -13,7 +13,7 @@ from bench.lookups import FEW, MANY, MOST_RATIO, fill
 from bench.people import make_people, open_calendars
 from bench.servers import DATABASES, SQLITE, portal_on, postgresql, serve
 from bench.telling import COOKIE, HERE
-from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from tests.browser.people import log_in
 
 SLOTS = 1_000_000
 FEW_SLOTS = 1000
@@ -85,15 +85,6 @@ def fill_history(portal, number):
     portal.execute("ANALYZE")
 
 
-def log_in(port, name):
-    """Log a member of the demonstration's staff in; return the cookie."""
-    page = ask(port, [get("/en/account/login")])[0]
-    cookie = COOKIE.search(page.raw.decode())[1]
-    typed = {"name": f"{name}@example.org", "password": DEMONSTRATION_PASSWORD}
-    answer = ask(port, [post("/en/account/login", form_of_plain(page.text) | typed, cookie)])[0]
-    return COOKIE.search(answer.raw.decode())[1]
-
-
 def _pages(portal, server):
     """Return what is asked for, by name: each as somebody's browser sends it."""
     people, slot_id = make_people(portal, 2, 2)
@@ -102,7 +93,7 @@ def _pages(portal, server):
     reference = CONFIRMATION.search(ask(server.port, [booked.book(slot_id)])[0].location)[1]
     status = ask(server.port, [get("/en/status")])[0]
     visitor = COOKIE.search(status.raw.decode())[1]
-    officer = log_in(server.port, "supervisor")
+    officer = "; ".join(map("=".join, log_in(server, "supervisor").cookies.items()))
     search = ask(server.port, [get("/en/staff/cases/", officer)])[0]
     day = date.today() + timedelta(days=7)
     found = {"post": HERE, "case_number": "PHP4000000007"} | form_of_plain(status.text)

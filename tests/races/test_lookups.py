@@ -3,6 +3,7 @@
 import pytest
 
 from bench.lookups import among_many
+from bench.scale import pages_among_many
 from bench.servers import DATABASES, POSTGRESQL, portal_on, serve
 from bench.telling import DOORS, area_under_curve, telling_passports
 
@@ -22,6 +23,13 @@ def test_hits_and_misses_are_found_among_many_cases():
     report = among_many(DATABASES[0], None, MANY, SAMPLES, ROUNDS)
 
     assert set(report.ratios) == {"hit p50", "hit p99", "miss p50", "miss p99"}
+
+
+def test_every_page_is_found_among_many_cases_and_a_long_history():
+    report = pages_among_many(DATABASES[0], None, MANY, MANY, SAMPLES)
+
+    pages = ("status", "calendar", "dashboard", "confirmation", "staff day", "staff search")
+    assert set(report.ratios) == {f"{page} {name}" for page in pages for name in ("p50", "p99")}
 
 
 def test_the_measure_knows_what_can_be_told_apart_from_what_cannot():
