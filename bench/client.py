@@ -66,11 +66,6 @@ class Load:
         """Return the latency in milliseconds that a share of the answers kept."""
         return percentile(self.latencies, share) * 1000
 
-    @property
-    def server_errors(self):
-        """How many answers were 5xx, or none at all."""
-        return sum(number for status, number in self.statuses.items() if status >= 500 or status == 0)
-
 
 @dataclass(slots=True)
 class _Line:

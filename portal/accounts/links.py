@@ -22,7 +22,6 @@ from portal.text import normalise
 CONFIRM, RESET = "confirm", "reset"
 LIVES = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=1)}
 INVITATION_LIFE = timedelta(days=3)
-UUID_BYTES = 16
 PROOF_CHARACTERS = 32
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import db, journal
@@ -260,11 +260,6 @@ def put_notices_away(account_id, now):
 def account_named(name):
     """Return the account with an e-mail address or sign-in number, or None: for staff and commands."""
     return session.scalar(select(Account).where(is_named(name)))
-
-
-def count_accounts():
-    """Return how many accounts there are."""
-    return session.scalar(select(func.count(Account.id)))
 
 
 def is_named(name):

@@ -187,15 +187,6 @@ def appointment_for(signed_in, reference, *, for_change=False):
     return found
 
 
-def bookings_of_slots(slot_ids):
-    """Return how many live appointments each of some slots holds, by slot id."""
-    found = select(Appointment.slot_id).where(Appointment.slot_id.in_(slot_ids), Appointment.state.in_(LIVE))
-    counts: dict[int, int] = {}
-    for slot_id in session.scalars(found):
-        counts[slot_id] = counts.get(slot_id, 0) + 1
-    return counts
-
-
 def can_change(appointment, now):
     """Say whether an appointment can still be moved or cancelled: live, and before the post's cut-off.
 
@@ -211,11 +202,6 @@ def changeable_until(appointment):
     if appointment.held_until is not None:
         return appointment.held_until
     return appointment.slot.starts_at - timedelta(hours=appointment.case.post.cutoff_hours)
-
-
-def slot_of(slot_id, post_id):
-    """Return a slot if it belongs to a post, or None: for what a form sends."""
-    return session.scalar(select(Slot).where(Slot.id == slot_id, Slot.post_id == post_id))
 
 
 def _made_before(case, slot_id, form_key, now):

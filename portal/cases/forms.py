@@ -10,8 +10,6 @@ from portal.cases.vocabulary import STATUSES
 from portal.forms import AtMost, BaseForm, Required, options
 from portal.locale import _, _l
 
-CELLS = [column for column in COLUMNS if column not in ("post", "status", "nationality")]
-
 
 def status_choices(post):
     """Return every word that a case of a post can have, the standard ones first."""

@@ -33,10 +33,6 @@ class TooMany(PortalError):
     message = _l("This would make more than 20,000 slots. Choose fewer days or times.")
 
 
-class HasAppointments(PortalError):
-    message = _l("People are booked in this slot. Move or cancel their appointments first.")
-
-
 class FewerThanTaken(PortalError):
     message = _l("More seats are taken in this slot. Choose at least as many, or move or cancel appointments first.")
 
