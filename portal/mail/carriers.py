@@ -101,6 +101,8 @@ class Server:
 
         Raises Away, NotNow, Never, Lost, or Doubtful where the server did not answer at the end.
         """
+        if not address.isprintable():
+            raise Never("address with a line break")
         connection = self._connected()
         try:
             self._send(connection, address, data, hand_over)
