@@ -128,14 +128,15 @@ def ask(port, requests, connections=SEVERAL):
     return answers
 
 
-def volley(port, requests):
+def volley(port, requests, when_sent=lambda: None):
     """Send all requests at one instant, each over a connection that is open already; return seconds and answers.
 
-    Latencies count from the instant, not from when this client came to send a request.
+    Latencies count from the instant, not from when this client came to send a request. when_sent is called once
+    all of them are on their way, before an answer is looked at.
     """
     answers = [NONE] * len(requests)
     streams = [iter([one]) for one in enumerate(requests)]
-    began = _exchange(port, streams, answers.__setitem__, one_instant=True)
+    began = _exchange(port, streams, answers.__setitem__, one_instant=True, when_sent=when_sent)
     return time.perf_counter() - began, answers
 
 
@@ -160,7 +161,7 @@ def load(server, streams, seconds=None):
     return answered
 
 
-def _exchange(port, streams, note, *, seconds=None, one_instant=False):
+def _exchange(port, streams, note, *, seconds=None, one_instant=False, when_sent=lambda: None):
     """Send what streams of (tag, request) hold, a connection each; note(tag, answer); return when it began."""
     lines = [_Line(_connect(port), stream) for stream in streams]
     began = time.perf_counter()
@@ -171,6 +172,7 @@ def _exchange(port, streams, note, *, seconds=None, one_instant=False):
             for number, line in busy.items():
                 poll.register(number, select.EPOLLIN)
                 line.sent_at = began if one_instant else line.sent_at
+            when_sent()
             _read_answers(poll, busy, note, end, began + (seconds or 0) + PATIENCE_SECONDS)
             for line in busy.values():
                 note(line.tag, NONE)

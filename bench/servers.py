@@ -35,6 +35,7 @@ COMMAND_SECONDS = 600
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 BINS = Path(sys.executable).parent
+ESTABLISHED = "01"  # in /proc/net/tcp
 _numbers = count()
 
 
@@ -99,6 +100,14 @@ class Portal:
             return found.all() if found.returns_rows else []
 
 
+@dataclass(frozen=True)
+class Connection:
+    """A connection to a server: whether the server has taken it, and how many bytes came that it did not read yet."""
+
+    is_taken: bool
+    unread: int
+
+
 class Server:
     """A running web server: its port and its processes."""
 
@@ -113,6 +122,13 @@ class Server:
     def process_states(self):
         """Return what the system says of the server and its workers: their memory among other things."""
         return [Path(f"/proc/{number}/status").read_text() for number in self.process_numbers()]
+
+    def connections(self):
+        """Return the server's open connections as the system knows them."""
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _, local, _, state, queues, _, _, _, _, inode, *_ = line.split()
+            if state == ESTABLISHED and int(local.rpartition(":")[2], 16) == self.port:
+                yield Connection(is_taken=inode != "0", unread=int(queues.rpartition(":")[2], 16))
 
     def end(self):
         """Ask the server to end, and wait until it has."""
