@@ -10,7 +10,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, clock, commands, db, encryption, errors, gate, headers, locale, observation, pages
+from portal import access, clock, db, encryption, errors, gate, headers, locale, observation, pages
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
@@ -144,7 +144,6 @@ def create_app(settings=None):
     pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    commands.init_app(app)
     access.check_audiences(app)
     _wrap(app, settings)
     return app

@@ -1,13 +1,12 @@
 """What tests stand on: the portal on a real SQLite file and on a real PostgreSQL, and people who visit it."""
 
 import shutil
-from dataclasses import replace
 
 import pytest
 from flask import current_app
 from playwright.sync_api import sync_playwright
 
-from portal import access, create_app
+from portal import access, commands, create_app
 from portal.appointments import calendar_page
 from portal.cases.operations import add_status_words
 from portal.config import settings_from
@@ -76,6 +75,7 @@ def _portal(tmp_path_factory):
     folder = tmp_path_factory.mktemp("instance")
     made = create_app(_settings(f"sqlite:///{folder / 'portal.db'}", folder))
     made.extensions["engine"].dispose()
+    commands.init_app(made)
     made.testing = True
     made.teardown_request(_note_what_is_left)
     return made
@@ -142,7 +142,7 @@ def _settings(database_url, folder):
 
 
 def _migrate(database_url, folder):
-    made = create_app(replace(_settings(database_url, folder)))
+    made = create_app(_settings(database_url, folder))
     with made.app_context():
         state.upgrade()
         add_status_words()

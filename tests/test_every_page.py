@@ -8,7 +8,7 @@ from portal import access, create_app
 from portal.db import session
 from portal.home import routes as home
 from portal.locale import LANGUAGES
-from portal.migrations import state
+from portal.migrations import revisions
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 
@@ -245,7 +245,7 @@ def test_machines_learn_whether_the_portal_is_alive_and_ready(visitor, monkeypat
     assert visitor.client.get("/healthz").status_code == 200
     assert visitor.client.get("/readyz").status_code == 200
 
-    monkeypatch.setattr(state, "is_migrated", lambda: False)
+    monkeypatch.setattr(revisions, "is_migrated", lambda: False)
     assert visitor.client.get("/readyz").status_code == 503
 
 

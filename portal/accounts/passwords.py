@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from zxcvbn import zxcvbn
 
 from portal.errors import Busy, PortalError
 from portal.locale import _l
@@ -64,6 +63,8 @@ def fits(password, password_hash):
 
 def require_strong(password, own_words=()):
     """Raise PasswordUnfit if a password is common, or made of the person's own or of local words."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 (13 MiB of lists of words, for those who choose a password)
+
     if len(password) < SHORTEST:
         raise PasswordUnfit
     words = [*" ".join(LOCAL_WORDS).split(), *(part for word in own_words for part in re.split(r"\W+", word) if part)]

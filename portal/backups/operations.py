@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal import encryption
 from portal.backups import postgresql, sqlite
 from portal.backups.archive import Unfit, describe, new_archive, open_archive
-from portal.migrations import state
+from portal.migrations import revisions
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -31,7 +31,7 @@ def backup(engine, path, now, on_progress):
 
     Nobody waits meanwhile. Returns the Outcome; raises Unfit, and leaves no file, where it cannot be made.
     """
-    revision = state.current(engine)
+    revision = revisions.current(engine)
     if revision is None:
         raise Unfit("The database has no tables yet: there is nothing to back up.")
     kind = engine.dialect.name
@@ -52,7 +52,7 @@ def restore(engine, path, on_progress, *, replace=False):
     with _plainly(), open_archive(path) as (archive, description):
         if description["kind"] != kind:
             raise Unfit(f"The backup is of {description['kind']}, and PORTAL_DATABASE_URL names a {kind}.")
-        if not state.is_known(description["revision"]):
+        if description["revision"] not in revisions.KNOWN:
             raise Unfit("The backup was made by a newer release: restore it with that one.")
         if not replace and ENGINES[kind].holds_something(engine):
             raise Unfit("The database is not empty. To put the backup in its place, say --replace.")
@@ -80,7 +80,7 @@ def _outcome(description):
         tables=len(description["tables"]),
         rows=sum(table["rows"] for table in description["tables"].values()),
         revision=description["revision"],
-        is_current=state.is_head(description["revision"]),
+        is_current=description["revision"] == revisions.HEAD,
         fits_digest_key=description["digest_key"] == _digest_sign(),
     )
 

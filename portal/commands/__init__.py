@@ -23,7 +23,7 @@ from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration, require_demonstration
 from portal.errors import PortalError
 from portal.mailing.worker import worker_of
-from portal.migrations import state
+from portal.migrations import revisions, state
 from portal.posts import operations as posts
 from portal.seals import verification
 from portal.slots import instants, zones
@@ -215,7 +215,7 @@ def check(export):
 @click.option("--once", is_flag=True, help="Stop when nothing is due.")
 def worker(once):
     """Send mail and reminders, until stopped."""
-    if not state.is_migrated():
+    if not revisions.is_migrated():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
     metrics.share(current_app.extensions["settings"].instance)
     working = worker_of(say=click.echo)

@@ -11,7 +11,7 @@ from portal.doctor.finding import judge, ok, warning, wrong
 from portal.journal import Entry
 from portal.mail import outbox
 from portal.mailing import signs
-from portal.migrations import state
+from portal.migrations import revisions
 
 ENOUGH_CONNECTIONS = 2 * db.POOL_SIZE + 10
 CLOCK_SECONDS = 2
@@ -74,8 +74,8 @@ def _clock(theirs):
 
 
 def _tables(engine):
-    revision = state.current(engine)
-    if not state.is_head(revision):
+    revision = revisions.current(engine)
+    if revision != revisions.HEAD:
         yield wrong("tables", f"{revision or 'none'}: not those of this release. Run `flask --app wsgi db upgrade`.")
         return
     yield ok("tables", f"revision {revision}, those of this release.")

@@ -16,7 +16,6 @@ from limits import parse
 from portal import encryption, errors, metrics
 from portal.access import current_user
 from portal.forms import LONGEST, SWITCH
-from portal.limits.shared import PREFIX, SharedStorage
 from portal.limits.storage import DatabaseStorage
 from portal.text import compact, normalise
 
@@ -50,10 +49,7 @@ limiter = _FormLimiter(key_func=lambda: address(), headers_enabled=False)
 
 def init_app(app, settings):
     """Count in the storage that the settings name."""
-    assert DatabaseStorage.STORAGE_SCHEME and SharedStorage.STORAGE_SCHEME
-    url = settings.limits_url
-    storage = f"{PREFIX}{url}" if url.startswith("redis") else url
-    app.config.update(RATELIMIT_STORAGE_URI=storage, RATELIMIT_STRATEGY="fixed-window")
+    app.config.update(RATELIMIT_STORAGE_URI=_storage(settings.limits_url), RATELIMIT_STRATEGY="fixed-window")
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
     logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # it would write addresses into the log (R10)
@@ -61,6 +57,16 @@ def init_app(app, settings):
         _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)
     app.register_error_handler(TooManyGuesses, lambda error: stopped(error.ends_at))
+
+
+def _storage(url):
+    """Return the address of the storage as its library knows it; storages are known once they are imported."""
+    assert DatabaseStorage.STORAGE_SCHEME
+    if not url.startswith("redis"):
+        return url
+    from portal.limits.shared import PREFIX  # noqa: PLC0415 (redis takes 4 MiB)
+
+    return f"{PREFIX}{url}"
 
 
 def at_most(*windows, per, unless=None):

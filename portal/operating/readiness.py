@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.migrations import state
+from portal.migrations import revisions
 
 WAIT_SECONDS = 1.5
 TRIES = 2  # the first may get a connection that a restart of the database has cut
@@ -51,7 +51,7 @@ class _Question:
 def _answer(app):
     try:
         with app.app_context():
-            return "" if state.is_migrated() else "the database has not the tables of this release"
+            return "" if revisions.is_migrated() else "the database has not the tables of this release"
     except SQLAlchemyError:
         return "the database is away"
 

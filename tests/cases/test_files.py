@@ -142,6 +142,29 @@ def test_a_damaged_workbook_is_refused(tmp_path, sheet):
     assert rows == [] and len(errors) == 1
 
 
+@pytest.mark.parametrize(
+    ("part", "found", "instead"),
+    [
+        ("[Content_Types].xml", b"sheet.main", b"shout.main"),
+        ("xl/workbook.xml", b"sheet", b"shoot"),
+        ("xl/workbook.xml", b'sheetId="1"', b'sheetId="one"'),
+        ("xl/worksheets/sheet1.xml", b"<v>", b"<v>one"),
+        ("xl/_rels/workbook.xml.rels", b"worksheets/", b"elsewhere/"),
+    ],
+)
+def test_a_workbook_with_a_damaged_part_is_refused(tmp_path, part, found, instead):
+    good = write_xlsx(tmp_path / "good.xlsx", line(passport_number=1))
+    with zipfile.ZipFile(good) as source, zipfile.ZipFile(tmp_path / "bad.xlsx", "w") as target:
+        parts = {name: source.read(name) for name in source.namelist()}
+        assert found in parts[part]
+        for name, data in parts.items():
+            target.writestr(name, data.replace(found, instead) if name == part else data)
+
+    rows, errors = read_cases(tmp_path / "bad.xlsx")
+
+    assert rows == [] and "the file cannot be read" in errors[0].reason
+
+
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path):
     assert len(read_cases(write_xlsx(tmp_path / "cases.xlsx", line()), Bounds(10, 1000))[1]) == 1
 

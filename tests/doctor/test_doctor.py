@@ -101,7 +101,7 @@ def test_a_database_that_is_away_is_one_wrong_line_and_the_rest_is_looked_at(app
 
 
 def test_tables_of_another_release_are_wrong(app, monkeypatch):
-    monkeypatch.setattr(database.state, "is_head", lambda _revision: False)
+    monkeypatch.setattr(database.revisions, "HEAD", "of another release")
 
     assert examine(app, code=1)["tables"][1].endswith("Run `flask --app wsgi db upgrade`.")
 

@@ -17,7 +17,7 @@ from portal.home import routes as home
 from portal.journal import record
 from portal.mail import outbox
 from portal.mailing import signs
-from portal.migrations import state
+from portal.migrations import revisions
 from portal.operating import readiness
 from portal.seals.models import Unsealed
 from tests.commands.terminal import run
@@ -230,7 +230,7 @@ def test_requests_are_logged_only_where_the_settings_say_so(settings, log):
 
 def test_a_database_that_hangs_makes_the_portal_unready_within_two_seconds(app, monkeypatch):
     goes_on = threading.Event()
-    monkeypatch.setattr(state, "is_migrated", lambda: goes_on.wait(20))
+    monkeypatch.setattr(revisions, "is_migrated", lambda: goes_on.wait(20))
     began = time.monotonic()
     answers = [app.test_client().get("/readyz") for _ in range(2)]
     seconds = time.monotonic() - began
@@ -245,7 +245,7 @@ def test_a_database_that_is_away_or_older_makes_the_portal_unready(app, monkeypa
         raise OperationalError("select", {}, Exception("gone"))
 
     for found, words in ((away, "away"), (lambda: False, "tables of this release")):
-        monkeypatch.setattr(state, "is_migrated", found)
+        monkeypatch.setattr(revisions, "is_migrated", found)
         answer = app.test_client().get("/readyz")
         assert (answer.status_code, words in answer.text) == (503, True)
 
