@@ -8,7 +8,6 @@ means "this is not the server any more" empties the whole pool.
 import select
 import time
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import (
@@ -38,6 +37,7 @@ POOLERS = ("pgbouncer",)
 LENT = {"prepare_threshold": None}
 OWN = {"options": SESSION, "target_session_attrs": "read-write"}
 TRUSTED_IDLE_SECONDS = 10
+READ_ONLY = "25006"  # SQLSTATE of a statement that would write, on a server that only reads
 
 
 def make_engine(url, pool):
@@ -93,14 +93,14 @@ def _watch(engine):
         if idle_since is None:
             return
         if _has_been_closed(connection) or (
-            time.monotonic() - idle_since > TRUSTED_IDLE_SECONDS and not _answers(connection)
+            time.monotonic() - idle_since > TRUSTED_IDLE_SECONDS and not _answers(engine.dialect, connection)
         ):
             raise InvalidatePoolError  # caught by the pool, which connects anew
 
     @event.listens_for(engine, "handle_error")
     def learn(context):
         # A server that no longer takes writes is as good as gone: its successor does.
-        if isinstance(context.original_exception, psycopg.errors.ReadOnlySqlTransaction):
+        if getattr(context.original_exception, "sqlstate", None) == READ_ONLY:
             context.is_disconnect = True
 
 
@@ -111,10 +111,8 @@ def _has_been_closed(connection):
     return bool(waiting.poll(0))
 
 
-def _answers(connection):
+def _answers(dialect, connection):
     try:
-        connection.execute("SELECT 1")
-        connection.rollback()
-    except psycopg.Error:
+        return dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error:
         return False
-    return True
