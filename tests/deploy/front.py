@@ -25,7 +25,7 @@ worker_processes 1;
 pid {folder}/nginx.pid;
 error_log {folder}/nginx-main.log error;
 {user}
-events {{ worker_connections 512; }}
+events {{ worker_connections 768; }}
 http {{
     include /etc/nginx/mime.types;
     client_body_temp_path {folder}/body;
@@ -57,9 +57,9 @@ class Front:
         """How a browser that trusts its certificate speaks TLS."""
         return ssl.create_default_context(cafile=self.folder / "portal" / "certificate.pem")
 
-    def dial(self, context, name=NAME):
-        """Open a line by TLS, as a browser that wants a name."""
-        line = _dial(self.https_port)
+    def dial(self, context, name=NAME, address="127.0.0.1"):
+        """Open a line by TLS, as a browser at an address (127.…) that wants a name."""
+        line = _dial(self.https_port, address)
         try:
             return context.wrap_socket(line, server_hostname=name)
         except OSError:
@@ -145,8 +145,8 @@ def _wait_for(port, process):
     raise TimeoutError(port)
 
 
-def _dial(port):
-    return socket.create_connection(("127.0.0.1", port), 15)
+def _dial(port, address="127.0.0.1"):
+    return socket.create_connection(("127.0.0.1", port), 15, (address, 0))
 
 
 def _answer(connection, method, path, body, headers):

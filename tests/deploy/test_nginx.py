@@ -123,9 +123,10 @@ def test_nobody_can_pretend_to_be_at_another_address_or_host_r13(front):
     assert "strict-transport-security" in found
 
 
-def test_a_slow_sender_never_reaches_the_portal(front):
-    lines = [front.dial(front.trusting()) for _ in range(20)]  # the portal has four threads
-    for line in lines:
+def test_five_hundred_slow_senders_keep_nobody_waiting(front):
+    trusting = front.trusting()
+    lines = [front.dial(trusting, address=f"127.0.0.{number % 10 + 2}") for number in range(500)]
+    for line in lines:  # the portal has four threads
         line.sendall(f"POST /en/status HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 100\r\n\r\nslow".encode())
     began = time.monotonic()
     assert front.ask("/en/status")[0] == 200
