@@ -1,8 +1,9 @@
 """Many people at one instant: the herd that books one slot, and the two who swap for ever.
 
-`python -m bench.herd` runs both, small, on both databases.
+`python -m bench.herd` runs both, small, on both databases; `python -m bench.herd 10000 200` with more people and seats.
 """
 
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import cycle, repeat
@@ -229,11 +230,12 @@ def _deadlocks(portal):
 
 
 def main():
-    """Run both on both databases, and say what came of them."""
+    """Run both on both databases, with as many people and seats as asked for, and say what came of them."""
+    people, seats = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (100, 20)
     with postgresql() as postgres:
         for database in DATABASES:
             with portal_on(database, postgres) as portal, serve(portal) as server:
-                for report in (herd(portal, server, 100, 20, steadily=True), swaps(portal, server, 20)):
+                for report in (herd(portal, server, people, seats, steadily=True), swaps(portal, server, 20)):
                     print(report.line(), *report.faults, sep="\n  ")
 
 
