@@ -21,7 +21,7 @@ from bench.servers import DATABASES, SQLITE, portal_on, postgresql, serve
 from portal.config import ROOT
 
 ROWS = 1_000_000
-BOOKERS = 2000
+BOOKERS = 5000
 PAUSE_SECONDS = 0.2
 LOOK_SECONDS = 0.02
 LONGEST_PAUSE_SECONDS = 0.4
