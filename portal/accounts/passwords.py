@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from portal import on_demand
 from portal.errors import Busy, PortalError
 from portal.locale import _l
 
@@ -63,8 +64,6 @@ def fits(password, password_hash):
 
 def require_strong(password, own_words=()):
     """Raise PasswordUnfit if a password is common, or made of the person's own or of local words."""
-    from zxcvbn import zxcvbn  # noqa: PLC0415 (13 MiB of lists of words, for those who choose a password)
-
     if len(password) < SHORTEST:
         raise PasswordUnfit
     words = [*" ".join(LOCAL_WORDS).split(), *(part for word in own_words for part in re.split(r"\W+", word) if part)]
@@ -72,7 +71,7 @@ def require_strong(password, own_words=()):
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word.casefold(), "") if len(word) >= SHORTEST_WORD else rest
     own = len(rest.strip("@. -_")) < SHORTEST - SHORTEST_WORD
-    common = zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH
+    common = on_demand.zxcvbn.zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH
     if own or common or password == DEMONSTRATION_PASSWORD:
         raise PasswordUnfit
 

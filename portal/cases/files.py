@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.cases import workbooks
 from portal.cases.rows import COLUMNS, read_row
 from portal.cases.statuses import own_codes
 from portal.locale import country_choices, gettext, gettext_noop
@@ -95,7 +96,7 @@ def read_rows(file, is_workbook, bounds, known, errors):
     known: what known_words() gives.
     """
     try:
-        lines = _workbook_lines(file, bounds) if is_workbook else _csv_lines(file)
+        lines = workbooks.read_lines(file, bounds.unpacked_bytes) if is_workbook else _csv_lines(file)
         _line, header = next(lines, (1, None))
         if header != COLUMNS:
             errors.add(_error(1, "", OTHER_HEADER, columns=",".join(COLUMNS)))
@@ -158,9 +159,3 @@ def _csv_lines(file):
             line = reader.line_num + 1
     finally:
         text.detach()  # the file is its owner's to close
-
-
-def _workbook_lines(file, bounds):
-    from portal.cases import workbooks  # noqa: PLC0415 (7 MiB that most processes never need)
-
-    return workbooks.read_lines(file, bounds.unpacked_bytes)

@@ -5,7 +5,7 @@ from flask_wtf.file import FileField, FileRequired
 
 from portal import clock, gate
 from portal.access import confirmed, current_user, staff_only
-from portal.cases import statuses, uploads
+from portal.cases import statuses, uploads, workbooks
 from portal.cases.models import MODES
 from portal.cases.rows import COLUMNS
 from portal.cases.storing import count_cases
@@ -76,8 +76,6 @@ def csv_template():
 @bp.route("/template.xlsx")
 @staff_only("officer")
 def workbook_template():
-    from portal.cases import workbooks  # noqa: PLC0415 (7 MiB that most processes never need)
-
     return _file(workbooks.empty(), WORKBOOK_TYPE, "cases.xlsx")
 
 

@@ -1,10 +1,9 @@
-"""Case files as workbooks (XLSX). Imported where one is read or made: openpyxl takes 7 MiB of a process."""
+"""Case files as workbooks (XLSX)."""
 
 import io
 import zipfile
 
-from openpyxl import Workbook, load_workbook
-
+from portal import on_demand
 from portal.cases.rows import COLUMNS
 
 MOST_PARTS = 1000
@@ -22,7 +21,7 @@ def read_lines(file, most_bytes):
     """
     try:
         _require_small(file, most_bytes)
-        sheet = load_workbook(file, read_only=True, data_only=True).active
+        sheet = on_demand.openpyxl.load_workbook(file, read_only=True, data_only=True).active
         for line, cells in enumerate(sheet.iter_rows(max_col=len(COLUMNS) + 1, values_only=True), start=1):
             texts = [_cell_text(cell) for cell in cells]
             yield line, texts[: len(COLUMNS)] if not texts[len(COLUMNS) :] or not texts[-1] else texts
@@ -32,7 +31,7 @@ def read_lines(file, most_bytes):
 
 def empty():
     """Return a case file without cases, as bytes."""
-    book, made = Workbook(), io.BytesIO()
+    book, made = on_demand.openpyxl.Workbook(), io.BytesIO()
     sheet = book.active
     sheet.append(COLUMNS)
     # Columns of text: a spreadsheet must not turn dates and numbers into what it thinks they are.

@@ -16,6 +16,7 @@ from limits import parse
 from portal import encryption, errors, metrics
 from portal.access import current_user
 from portal.forms import LONGEST, SWITCH
+from portal.limits.shared import PREFIX, SharedStorage
 from portal.limits.storage import DatabaseStorage
 from portal.text import compact, normalise
 
@@ -61,12 +62,8 @@ def init_app(app, settings):
 
 def _storage(url):
     """Return the address of the storage as its library knows it; storages are known once they are imported."""
-    assert DatabaseStorage.STORAGE_SCHEME
-    if not url.startswith("redis"):
-        return url
-    from portal.limits.shared import PREFIX  # noqa: PLC0415 (redis takes 4 MiB)
-
-    return f"{PREFIX}{url}"
+    assert DatabaseStorage.STORAGE_SCHEME and SharedStorage.STORAGE_SCHEME
+    return f"{PREFIX}{url}" if url.startswith("redis") else url
 
 
 def at_most(*windows, per, unless=None):

@@ -7,10 +7,9 @@ import logging
 import time
 from typing import Any
 
-import redis
 from limits.storage import RedisStorage, Storage
 
-from portal import encryption
+from portal import encryption, on_demand
 from portal.limits.storage import DatabaseStorage
 
 PREFIX = "portal+"
@@ -59,7 +58,7 @@ class SharedStorage(Storage):
         if time.monotonic() >= self._away_until:
             try:
                 return getattr(self._redis, name)(digest, *values)
-            except redis.RedisError as error:
+            except on_demand.redis.RedisError as error:
                 self._away_until = time.monotonic() + PAUSE_SECONDS
                 _log.error("redis away, tries are counted in the database: %s", type(error).__name__)
         return getattr(self._database, name)(key, *values)

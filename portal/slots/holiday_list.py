@@ -1,14 +1,14 @@
 """What the `holidays` library knows of a country: the one place that asks it."""
 
+from portal import on_demand
+
 ENGLISH = "en_US"
 
 
 def holidays_of(country, year):
     """Return pairs of day and English name of a country's holidays in a year; None where no list is known."""
-    import holidays  # noqa: PLC0415 (3 MiB, for staff who make calendars)
-
     try:
-        found = holidays.country_holidays(country, years=year, language=ENGLISH)
+        found = on_demand.holidays.country_holidays(country, years=year, language=ENGLISH)
     except NotImplementedError:
         return None
     return sorted((day, name) for day, name in found.items() if day.year == year)
