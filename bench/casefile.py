@@ -10,7 +10,8 @@ POSTS = ("PHP", "CDJ", "AMM", "HCM")
 NATIONALITIES = {"PHP": "KH", "CDJ": "MX", "AMM": "JO", "HCM": "VN"}
 REASONS = ("original Police Certificate;Marriage Certificate", "Birth Certificate", "original petitioner Tax records")
 FAMILY_OF = 4  # every fourth case is a family of three
-YEAR = 2024
+YEAR = 2024  # of the first numbers; when its numbers are used up, the year before
+OF_A_YEAR = 366_000  # a day and three digits
 
 
 def write_case_file(path, rows, today):
@@ -32,7 +33,8 @@ def _cells(number, place, relation, today):
     post = POSTS[number % len(POSTS)]
     refused = today - timedelta(days=number % 340)
     born = date(1950 + number % 50, 1 + number % 12, 1 + (number + place) % 28)
-    digits = f"{YEAR}{500 + number // 1000 % 366:03}{number % 1000:03}"
+    years, rest = divmod(number, OF_A_YEAR)
+    digits = f"{YEAR - years}{500 + rest // 1000:03}{rest % 1000:03}"
     return {
         "post": post,
         "case_number": f"{post}{digits}",
