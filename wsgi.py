@@ -8,9 +8,5 @@ try:
     app = create_app()
 except SettingsError as error:
     raise SystemExit(str(error)) from None
-if serving.is_command():
-    from portal import commands  # a server needs none of what they stand on
-
-    commands.init_app(app)
-else:
+if not serving.is_command():
     serving.begin(app)

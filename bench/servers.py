@@ -20,7 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from portal import commands, create_app
+from portal import create_app
 from portal.config import ROOT, settings_from, write_secrets
 from tests.postgresql import temporary_postgresql
 
@@ -74,7 +74,6 @@ class Portal:
     def command(self, *words):
         """Run a command of the portal in this process; return its output or raise CommandFailed."""
         app = self.application()
-        commands.init_app(app)
         try:
             with app.app_context():
                 result = app.test_cli_runner().invoke(args=[str(word) for word in words])

@@ -6,11 +6,12 @@ import os
 from typing import Any
 
 from flask import Flask
+from flask.cli import AppGroup
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, clock, db, encryption, errors, gate, headers, locale, observation, pages
+from portal import access, clock, db, encryption, errors, gate, headers, locale, observation, on_demand, pages
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.link_routes import bp as links_bp
@@ -102,8 +103,31 @@ YEAR_SECONDS = 365 * 24 * 3600
 _log = logging.getLogger(__name__)
 
 
+class Commands(AppGroup):
+    """The commands, loaded when one is asked for: a server needs none of what they stand on."""
+
+    are_loaded = False
+
+    def get_command(self, ctx, cmd_name):
+        self._load()
+        return super().get_command(ctx, cmd_name)
+
+    def list_commands(self, ctx):
+        self._load()
+        return super().list_commands(ctx)
+
+    def _load(self):
+        if not self.are_loaded:
+            self.are_loaded = True
+            on_demand.commands.add_to(self)
+
+
 class Portal(Flask):
     """Flask without async views: it need not ask each of a dozen functions a request whether it is one."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.cli = Commands(self.name)
 
     def ensure_sync(self, func):
         return func

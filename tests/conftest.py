@@ -6,7 +6,7 @@ import pytest
 from flask import current_app
 from playwright.sync_api import sync_playwright
 
-from portal import access, commands, create_app
+from portal import access, create_app
 from portal.appointments import calendar_page
 from portal.cases.operations import add_status_words
 from portal.config import settings_from
@@ -75,7 +75,6 @@ def _portal(tmp_path_factory):
     folder = tmp_path_factory.mktemp("instance")
     made = create_app(_settings(f"sqlite:///{folder / 'portal.db'}", folder))
     made.extensions["engine"].dispose()
-    commands.init_app(made)
     made.testing = True
     made.teardown_request(_note_what_is_left)
     return made

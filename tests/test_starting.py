@@ -8,7 +8,7 @@ from portal import on_demand
 from portal.config import ROOT
 from tests.secrets import ENVIRONMENT
 
-NOT_NEEDED = (*on_demand.LIBRARIES, "alembic", "psycopg", "portal.commands")
+NOT_NEEDED = (*on_demand.MODULES.values(), "alembic", "psycopg")
 HELD = "import sys, wsgi; print(*(name for name in sys.argv[1:] if name in sys.modules))"
 
 

@@ -42,17 +42,11 @@ slots_group = AppGroup("slots", help="Appointment slots.")
 demo_group = AppGroup("demo", help="The demonstration.")
 
 
-def init_app(app):
-    """Give the application its commands."""
-    for group in (db_group, posts_group, cases_group, staff_group, slots_group, demo_group, journal_group):
-        app.cli.add_command(group)
-    app.cli.add_command(keys.group)
-    app.cli.add_command(serving.drain)
-    app.cli.add_command(backup.backup)
-    app.cli.add_command(backup.restore)
-    app.cli.add_command(doctor.doctor)
-    app.cli.add_command(check)
-    app.cli.add_command(worker)
+def add_to(group):
+    """Give a group of commands those of the portal."""
+    groups = (db_group, posts_group, cases_group, staff_group, slots_group, demo_group, journal_group, keys.group)
+    for one in (*groups, serving.drain, backup.backup, backup.restore, doctor.doctor, check, worker):
+        group.add_command(one)
 
 
 @db_group.command("upgrade")

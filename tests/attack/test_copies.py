@@ -113,7 +113,7 @@ def _be_seen(app, staff):
 
 
 def _database(app):
-    """The bytes of the database as somebody copies it, and of a backup where there is such a command."""
+    """The bytes of the database as somebody copies it, and of a backup."""
     session.commit()
     url, folder = app.extensions["engine"].url, app.extensions["settings"].instance
     if app.extensions["engine"].name == "sqlite":
@@ -121,11 +121,9 @@ def _database(app):
     else:
         line = ["pg_dump", "-h", url.query["host"], "-U", "postgres", url.database]
         files = {"dump": subprocess.run(line, check=True, capture_output=True).stdout}
-    if "backup" in app.cli.commands:
-        target = folder / "copy.backup"
-        app.test_cli_runner().invoke(args=["backup", str(target)], catch_exceptions=False)
-        files["backup"] = target.read_bytes()
-    return files
+    target = folder / "copy.backup"
+    app.test_cli_runner().invoke(args=["backup", str(target)], catch_exceptions=False)
+    return files | {"backup": target.read_bytes()}
 
 
 def _mails(folder):
