@@ -37,6 +37,7 @@ TAGS = {"zh": "zh-Hans"}
 CATALOGUES = Path(__file__).parent / "translations"
 COOKIE = "language"
 COOKIE_SECONDS = 365 * 24 * 3600
+WITH_ALIASES = ("days", "eras", "months", "quarters")  # of Babel's tables
 
 # Between letters that run from right to left, these would turn round: 221(g) into (g)221.
 ISOLATED = re.compile(r"\d{3}\(g\)|\+\d[\d ]+\d")
@@ -207,16 +208,18 @@ def _markup_plural(one, many, count, /, **values):
 def babel_locale(code, country=None):
     """Return the Babel locale of a language, as spoken in a country where Babel knows it.
 
-    Each gets its own copy of Babel's data: Babel 2.18 shares it between languages, and one
-    language's month names then turn up in another (python-babel issue 1234).
+    Each gets its own copy of the tables in which one entry stands for another: Babel 2.18 shares them between
+    languages, and one language's month names then turn up in another (python-babel issue 1234). The other tables,
+    twenty times as large, stay shared: there are hundreds of languages in countries.
     """
     script = "Hans" if code == "zh" else None
     try:
         found = Locale(code, territory=country, script=script)
     except UnknownLocaleError:
         found = Locale(code, script=script)
-    own_data: Any = localedata.load(str(found))
-    vars(found)["_Locale__data"] = LocaleDataDict(copy.deepcopy(own_data))
+    shared: Any = localedata.load(str(found))
+    own = {table: copy.deepcopy(shared[table]) for table in WITH_ALIASES}
+    vars(found)["_Locale__data"] = LocaleDataDict({**shared, **own})
     return found
 
 

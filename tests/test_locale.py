@@ -1,12 +1,14 @@
 """Languages: nothing leaks from one into another, dates as people write them, counts in all forms."""
 
+import tracemalloc
 from datetime import UTC, date, datetime, time
 
 import pytest
-from babel import Locale
+from babel import Locale, localedata
+from babel.localedata import Alias
 
 from portal import locale
-from portal.locale import LANGUAGES, in_language
+from portal.locale import LANGUAGES, babel_locale, in_language
 from tests.factories import make_post
 
 DAY = date(2026, 11, 22)
@@ -54,6 +56,33 @@ def test_no_language_shows_another_ones_names_whatever_came_first():
     for first in LANGUAGES:
         names(first)
         assert {language: names(language) for language in LANGUAGES} == fresh
+
+
+def test_every_table_in_which_an_entry_stands_for_another_is_one_that_is_copied():
+    countries = [None, *(code for code, _name in locale.country_choices("en"))]
+    for name in {str(babel_locale(language, country)) for language in LANGUAGES for country in countries}:
+        shared = localedata.load(name)
+        assert {table for table in shared if _holds_alias(shared[table])} <= set(locale.WITH_ALIASES), name
+
+
+def _holds_alias(entry):
+    if isinstance(entry, dict):
+        return any(_holds_alias(inner) for inner in entry.values())
+    return isinstance(entry, Alias | tuple) and (isinstance(entry, Alias) or any(map(_holds_alias, entry)))
+
+
+def test_a_language_in_another_country_takes_little_memory():
+    countries = [code for code, _name in locale.country_choices("en")]
+    for country in countries:
+        babel_locale("en", country)
+    babel_locale.cache_clear()
+    tracemalloc.start()
+    for country in countries:
+        babel_locale("en", country)
+    taken, _most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(countries) > 240 and taken / len(countries) < 60_000
 
 
 def test_the_cure_keeps_babels_shared_data_untouched():
