@@ -37,7 +37,7 @@ TAGS = {"zh": "zh-Hans"}
 CATALOGUES = Path(__file__).parent / "translations"
 COOKIE = "language"
 COOKIE_SECONDS = 365 * 24 * 3600
-WITH_ALIASES = ("days", "eras", "months", "quarters")  # of Babel's tables
+WITH_ALIASES = ("currency_formats", "days", "eras", "months", "quarters")  # of Babel's tables
 
 # Between letters that run from right to left, these would turn round: 221(g) into (g)221.
 ISOLATED = re.compile(r"\d{3}\(g\)|\+\d[\d ]+\d")
@@ -218,8 +218,8 @@ def babel_locale(code, country=None):
     except UnknownLocaleError:
         found = Locale(code, script=script)
     shared: Any = localedata.load(str(found))
-    own = {table: copy.deepcopy(shared[table]) for table in WITH_ALIASES}
-    vars(found)["_Locale__data"] = LocaleDataDict({**shared, **own})
+    own: Any = shared | {table: copy.deepcopy(shared[table]) for table in WITH_ALIASES}
+    vars(found)["_Locale__data"] = LocaleDataDict(own)
     return found
 
 
