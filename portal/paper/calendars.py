@@ -5,8 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from icalendar import Alarm, Calendar, Timezone, TimezoneDaylight, TimezoneStandard
-from icalendar import Event as Entry
+from portal import on_demand
 
 PUBLISH, CANCEL = "PUBLISH", "CANCEL"
 PRODUCT = "-//221(g) Portal//Appointments//EN"
@@ -39,7 +38,7 @@ def calendar_of(event, method, public_url):
     """
     zone = ZoneInfo(event.timezone)
     start = event.local_start.replace(tzinfo=zone)
-    calendar = Calendar()
+    calendar = on_demand.icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
@@ -59,12 +58,12 @@ class Mark:
 
 def subscription_of(marks, name, public_url, made_at):
     """Return dates as a calendar that programs fetch again and again; key keeps a date the same date."""
-    calendar, host = Calendar(), urlsplit(public_url).hostname
+    calendar, host = on_demand.icalendar.Calendar(), urlsplit(public_url).hostname
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
     for mark in marks:
-        entry = Entry()
+        entry = on_demand.icalendar.Event()
         entry.add("uid", f"{mark.key}@{host}")
         entry.add("dtstamp", made_at)
         entry.add("dtstart", mark.when.astimezone(UTC) if isinstance(mark.when, datetime) else mark.when)
@@ -74,7 +73,7 @@ def subscription_of(marks, name, public_url, made_at):
 
 
 def _entry(event, method, start, host):
-    entry = Entry()
+    entry = on_demand.icalendar.Event()
     entry.add("uid", f"{event.reference}@{host}")
     entry.add("sequence", event.sequence)
     entry.add("dtstamp", event.made_at)
@@ -86,7 +85,7 @@ def _entry(event, method, start, host):
     entry.add("url", event.address)
     entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     if method != CANCEL:
-        alarm = Alarm()
+        alarm = on_demand.icalendar.Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", BEFORE)
         alarm.add("description", event.alarm)
@@ -96,7 +95,7 @@ def _entry(event, method, start, host):
 
 def _rules(name, zone, instant):
     # Of our own: icalendar 7.3 begins a summer time an hour late, and takes 75 ms for a zone that has none.
-    rules = Timezone()
+    rules = on_demand.icalendar.Timezone()
     rules.add("tzid", name)
     first = instant - RULES_FOR
     rules.add_component(_observance(zone, first, first))
@@ -123,7 +122,7 @@ def _change_between(zone, before, after):
 
 def _observance(zone, before, onset):
     old, new = before.astimezone(zone), onset.astimezone(zone)
-    observance = TimezoneDaylight() if new.dst() else TimezoneStandard()
+    observance = on_demand.icalendar.TimezoneDaylight() if new.dst() else on_demand.icalendar.TimezoneStandard()
     # An onset is told in the local time that it ends.
     observance.add("dtstart", onset.astimezone(UTC).replace(tzinfo=None) + old.utcoffset())
     observance.TZOFFSETFROM, observance.TZOFFSETTO = old.utcoffset(), new.utcoffset()

@@ -5,15 +5,15 @@ from collections import deque
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-import typst
-
+from portal import on_demand
 from portal.paper.glyphs import FONTS, printable
 
 HERE = Path(__file__).parent
 STANDARD = "ua-1"
 
-_idle: deque[typst.Compiler] = deque()
+_idle: deque[Any] = deque()
 
 
 def confirmation_page(data):
@@ -55,7 +55,7 @@ def _compiler():
     try:
         compiler = _idle.pop()
     except IndexError:
-        compiler = typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+        compiler = on_demand.typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
     try:
         yield compiler
     finally:
@@ -69,4 +69,4 @@ def _source(name):
 
 @cache
 def _fonts():
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    return on_demand.typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
