@@ -4,7 +4,6 @@ The catalogues and the formats are Babel's. The thin layer over them is ours bec
 Flask-Babel costs a page more than the rest of the page (docs/decisions/languages.md).
 """
 
-import copy
 import logging
 import re
 from contextlib import contextmanager
@@ -12,15 +11,15 @@ from contextvars import ContextVar
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import Locale, UnknownLocaleError, dates, localedata
-from babel.localedata import LocaleDataDict
+from babel import dates
 from babel.support import LazyProxy, NullTranslations, Translations
 from flask import g, request
 from markupsafe import Markup
 from werkzeug.routing import BaseConverter
+
+from portal.cldr import babel_locale
 
 LANGUAGES = {
     "en": "English",
@@ -37,7 +36,6 @@ TAGS = {"zh": "zh-Hans"}
 CATALOGUES = Path(__file__).parent / "translations"
 COOKIE = "language"
 COOKIE_SECONDS = 365 * 24 * 3600
-WITH_ALIASES = ("currency_formats", "days", "eras", "months", "quarters")  # of Babel's tables
 
 # Between letters that run from right to left, these would turn round: 221(g) into (g)221.
 ISOLATED = re.compile(r"\d{3}\(g\)|\+\d[\d ]+\d")
@@ -202,25 +200,6 @@ def _markup_in(context, text, /, **values):
 def _markup_plural(one, many, count, /, **values):
     translated = Markup(_catalogue(current()).ungettext(one, many, count))
     return _filled(translated, Markup(one if count == 1 else many), {**values, "num": count})
-
-
-@lru_cache(maxsize=512)
-def babel_locale(code, country=None):
-    """Return the Babel locale of a language, as spoken in a country where Babel knows it.
-
-    Each gets its own copy of the tables in which one entry stands for another: Babel 2.18 shares them between
-    languages, and one language's month names then turn up in another (python-babel issue 1234). The other tables,
-    twenty times as large, stay shared: there are hundreds of languages in countries.
-    """
-    script = "Hans" if code == "zh" else None
-    try:
-        found = Locale(code, territory=country, script=script)
-    except UnknownLocaleError:
-        found = Locale(code, script=script)
-    shared: Any = localedata.load(str(found))
-    own: Any = shared | {table: copy.deepcopy(shared[table]) for table in WITH_ALIASES}
-    vars(found)["_Locale__data"] = LocaleDataDict(own)
-    return found
 
 
 def format_day(moment, post=None):

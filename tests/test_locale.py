@@ -8,7 +8,8 @@ from babel import Locale, localedata
 from babel.localedata import Alias
 
 from portal import locale
-from portal.locale import LANGUAGES, babel_locale, in_language
+from portal.cldr import WITH_ALIASES, babel_locale
+from portal.locale import LANGUAGES, in_language
 from tests.factories import make_post
 
 DAY = date(2026, 11, 22)
@@ -50,9 +51,9 @@ def test_no_language_shows_another_ones_names_whatever_came_first():
 
     fresh = {}
     for language in LANGUAGES:
-        locale.babel_locale.cache_clear()
+        babel_locale.cache_clear()
         fresh[language] = names(language)
-    locale.babel_locale.cache_clear()
+    babel_locale.cache_clear()
     for first in LANGUAGES:
         names(first)
         assert {language: names(language) for language in LANGUAGES} == fresh
@@ -62,7 +63,7 @@ def test_every_table_in_which_an_entry_stands_for_another_is_one_that_is_copied(
     countries = [None, *(code for code, _name in locale.country_choices("en"))]
     for name in {str(babel_locale(language, country)) for language in LANGUAGES for country in countries}:
         shared = localedata.load(name)
-        assert {table for table in shared if _holds_alias(shared[table])} <= set(locale.WITH_ALIASES), name
+        assert {table for table in shared if _holds_alias(shared[table])} <= set(WITH_ALIASES), name
 
 
 def _holds_alias(entry):
@@ -86,8 +87,8 @@ def test_a_language_in_another_country_takes_little_memory():
 
 
 def test_the_cure_keeps_babels_shared_data_untouched():
-    locale.babel_locale.cache_clear()
-    zh, pt = locale.babel_locale("zh"), locale.babel_locale("pt")
+    babel_locale.cache_clear()
+    zh, pt = babel_locale("zh"), babel_locale("pt")
 
     assert dict(zh.months["stand-alone"]["wide"]) != dict(pt.months["stand-alone"]["wide"])
     assert zh._data is not Locale("zh", script="Hans")._data

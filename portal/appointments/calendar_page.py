@@ -17,9 +17,10 @@ from portal.appointments import calendar, looks, newcomers, operations
 from portal.appointments.forms import TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
+from portal.cldr import babel_locale
 from portal.form_tokens import masked_token
 from portal.fresh import Fresh
-from portal.locale import babel_locale, current, format_day, format_offset
+from portal.locale import current, format_day, format_offset
 from portal.pieces import Afresh, Piece, answer
 from portal.posts.operations import today
 from portal.slots import operations as slots

@@ -7,9 +7,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import current_user, staff_only
+from portal.cldr import babel_locale
 from portal.db import commits
 from portal.errors import PortalError
-from portal.locale import babel_locale, current, weekday_names
+from portal.locale import current, weekday_names
 from portal.posts.operations import post_by_id, today
 from portal.slots import months, operations
 from portal.slots.forms import CloseForm, ReleaseForm
