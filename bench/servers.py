@@ -203,7 +203,9 @@ def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BIN
     log = folder / f"server-{port}.log"
     line = [str(bins / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
     line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
-    line += ["--backlog", "4096", "--respawn-failed-workers", "--log-level", "info", target]
+    # A herd keeps its connections open from the beginning; people whose browsers come later would just connect later.
+    line += ["--backlog", "4096", "--backpressure", str(MOST_CONNECTIONS)]
+    line += ["--respawn-failed-workers", "--log-level", "info", target]
     began = time.monotonic()
     with log.open("w") as output:
         process = subprocess.Popen(line, cwd=cwd, env=environment, stdout=output, stderr=output, start_new_session=True)
