@@ -1,6 +1,7 @@
 """Many people at one instant: the herd that books one slot, and the two who swap for ever.
 
-`python -m bench.herd` runs both, small, on both databases; `python -m bench.herd 10000 200` with more people and seats.
+`python -m bench.herd` runs both, small, on both databases; `python -m bench.herd 10000 200 1` with more people
+and seats, and one click each.
 """
 
 import sys
@@ -26,6 +27,7 @@ class HerdReport:
     database: str
     people: int
     seats: int
+    clicks: int
     seconds: float
     statuses: Counter
     latencies: list[float]
@@ -39,7 +41,7 @@ class HerdReport:
     @property
     def requests(self):
         """How many forms were sent."""
-        return self.people * CLICKS
+        return self.people * self.clicks
 
     @property
     def rate(self):
@@ -56,7 +58,7 @@ class HerdReport:
         times = [f"{name} {percentile(self.latencies, share):.2f} s" for name, share in _SHARES]
         steady = f"; p99 is {self.slowest_share:.2f} of requests over steady throughput" if self.steady else ""
         return (
-            f"{self.database}: {self.people} people for {self.seats} seats, {CLICKS} clicks each: "
+            f"{self.database}: {self.people} people for {self.seats} seats, {self.clicks} clicks each: "
             f"{self.appointments} appointments, at most {self.most_of_a_case} a case, "
             f"{sum(self.statuses.values())} answers {dict(sorted(self.statuses.items()))}, "
             f"{self.rate:.0f}/s, {', '.join(times)}{steady}; {len(self.violations)} violations"
@@ -66,27 +68,28 @@ class HerdReport:
 _SHARES = (("p50", 0.5), ("p99", 0.99), ("max", 1.0))
 
 
-def herd(portal, server, number, seats, *, steadily=False):
-    """Let a number of people book one slot at one instant, each clicking twice; return the HerdReport.
+def herd(portal, server, number, seats, clicks=CLICKS, *, steadily=False):
+    """Let a number of people book one slot at one instant, each with so many clicks; return the HerdReport.
 
     steadily: afterwards send the forms of those who got nothing again, a few at a time, to learn the
     throughput that the herd is compared with.
     """
     people, slot_id = make_people(portal, number, seats)
     open_calendars(server.port, people)
-    forms = [form for person in people for form in repeat(person.book(slot_id), CLICKS)]
+    forms = [form for person in people for form in repeat(person.book(slot_id), clicks)]
     seconds, answers = volley(server.port, forms)
     steady = _steady(server, forms, answers) if steadily else None
     report = HerdReport(
         database=portal.database,
         people=number,
         seats=seats,
+        clicks=clicks,
         seconds=seconds,
         statuses=Counter(answer.status for answer in answers),
         latencies=sorted(answer.seconds for answer in answers),
         appointments=_booked(portal, slot_id),
         most_of_a_case=_most_of_a_case(portal, slot_id),
-        confirmed_twice_alike=_alike(answers),
+        confirmed_twice_alike=_alike(answers, clicks),
         violations=violations(portal),
         steady=steady,
     )
@@ -185,10 +188,10 @@ def _most_of_a_case(portal, slot_id):
     return max((row[0] for row in rows), default=0)
 
 
-def _alike(answers):
+def _alike(answers, clicks):
     """Say whether each person's clicks all led to one and the same confirmation, or none did."""
-    of_each = [answers[start : start + CLICKS] for start in range(0, len(answers), CLICKS)]
-    return all(len({(answer.status, answer.location) for answer in clicks}) == 1 for clicks in of_each)
+    of_each = [answers[start : start + clicks] for start in range(0, len(answers), clicks)]
+    return all(len({(answer.status, answer.location) for answer in one}) == 1 for one in of_each)
 
 
 def _faults(report):
@@ -230,12 +233,12 @@ def _deadlocks(portal):
 
 
 def main():
-    """Run both on both databases, with as many people and seats as asked for, and say what came of them."""
-    people, seats = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (100, 20)
+    """Run both on both databases, with as many people, seats and clicks as asked for; say what came of them."""
+    size = [int(word) for word in sys.argv[1:]] or [100, 20]
     with postgresql() as postgres:
         for database in DATABASES:
             with portal_on(database, postgres) as portal, serve(portal) as server:
-                for report in (herd(portal, server, people, seats, steadily=True), swaps(portal, server, 20)):
+                for report in (herd(portal, server, *size, steadily=True), swaps(portal, server, 20)):
                     print(report.line(), *report.faults, sep="\n  ")
 
 

@@ -32,7 +32,8 @@ from bench.upgrade import upgrade_under_a_herd
 from bench.year import live_on
 from portal.config import ROOT
 
-HERDS = {SQLITE: ((300, 50), (2000, 50)), POSTGRESQL: ((2000, 50), (10_000, 200))}
+# People, seats, clicks of each: a client cannot hold many more connections than ten thousand.
+HERDS = {SQLITE: ((300, 50, 2), (2000, 50, 2)), POSTGRESQL: ((2000, 50, 2), (10_000, 200, 1))}
 SWAPS = 100
 ROWS, KILLED_ROWS, KILLED_IMPORTS = 1_000_000, 30_000, 10
 ROUNDS = 200
@@ -71,8 +72,8 @@ def _pages():
 def prove(portal):
     """Yield (heading, report) of each proof on one portal."""
     with serve(portal) as server:
-        for people, seats in HERDS[portal.database]:
-            yield "Herd", herd(portal, server, people, seats, steadily=True)
+        for size in HERDS[portal.database]:
+            yield "Herd", herd(portal, server, *size, steadily=True)
         yield "Swaps", swaps(portal, server, SWAPS)
         for telling in DOORS:
             yield "Existing against unknown", telling(portal, server, SAMPLES)

@@ -32,7 +32,7 @@ LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # processes, and threads of eac
 START_SECONDS = 60
 STOP_SECONDS = 15
 COMMAND_SECONDS = 600
-MOST_CONNECTIONS = 40_000
+MOST_CONNECTIONS = 20_000
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 BINS = Path(sys.executable).parent
@@ -221,11 +221,8 @@ def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BIN
 
 
 def allow_many_connections():
-    """Let this process, and those it starts, hold as many connections as a herd has, or the machine allows."""
+    """Let this process, and those it starts, hold as many connections as the machine allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with suppress(ValueError, PermissionError):  # the administrator's to allow
-        resource.setrlimit(resource.RLIMIT_NOFILE, (MOST_CONNECTIONS, MOST_CONNECTIONS))
-        return
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
