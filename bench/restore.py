@@ -8,7 +8,6 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -140,12 +139,14 @@ def main():
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--only", choices=DATABASES)
     options = parser.parse_args()
-    with ExitStack() as stack:
-        postgres = stack.enter_context(postgresql())
-        reports = [drill(name, postgres, options.cases) for name in DATABASES if options.only in (None, name)]
-    for report in reports:
-        print(report.line(), *report.faults, sep="\n  wrong: ")
-    sys.exit(1 if any(report.faults for report in reports) else 0)
+    faults = []
+    with postgresql() as postgres:
+        for name in DATABASES:
+            if options.only in (None, name):
+                report = drill(name, postgres, options.cases)
+                print(report.line(), *report.faults, sep="\n  wrong: ", flush=True)
+                faults += report.faults
+    sys.exit(1 if faults else 0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
 """A case file comes in whole or not at all, and what is not there yet is seen by nobody."""
 
+import time
+
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from portal import checks, clock
 from portal.cases import importing
@@ -137,3 +139,38 @@ def test_whoever_holds_a_corrected_case_is_told(app, tmp_path):
     session.expire_all()
     assert [change.status for change in stored().history] == ["refused", "issued"]
     assert "status_changed" in session.connection().exec_driver_sql("SELECT kind FROM notice").scalars().all()
+
+
+def test_a_large_import_into_few_cases_reads_no_whole_table_for_each_row(app, tmp_path, monkeypatch):
+    if app.extensions["engine"].dialect.name == "sqlite":
+        return
+    make_post()
+    many = [
+        line(case_number=f"PHP2025{600_100 + number}", passport_number=f"P{100_000 + number}") for number in range(1000)
+    ]
+    bring_file(app, tmp_path, line())
+
+    assert rows_read_beside(app, tmp_path, *many) < 10 * len(many)
+    monkeypatch.setattr(importing, "_find_by_index", lambda: None)
+    others = [one | {"case_number": one["case_number"].replace("PHP2025", "PHP2024")} for one in many]
+    session.execute(text('TRUNCATE "case", refusal, traveller CASCADE'))
+    session.commit()
+    bring_file(app, tmp_path, line())
+    assert rows_read_beside(app, tmp_path, *others) > 100 * len(many)
+
+
+def rows_read_beside(app, tmp_path, *lines):
+    """Import lines; return how many rows of cases, travellers and refusals PostgreSQL read by reading whole tables."""
+    session.execute(text('ANALYZE "case", traveller, refusal'))
+    session.commit()
+    before = rows_read(app)
+    bring_file(app, tmp_path, *lines)
+    return rows_read(app) - before
+
+
+def rows_read(app):
+    session.remove()
+    app.extensions["engine"].dispose()  # a connection tells what it read when it ends at the latest
+    time.sleep(0.1)
+    tables = "('case', 'traveller', 'refusal')"
+    return session.scalar(text(f"SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname IN {tables}"))
