@@ -32,7 +32,7 @@ MOST_MEMORY_MB = 400
 STAGED = 'SELECT count(*) FROM "case" WHERE import_id IS NOT NULL'
 COPYING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY%'"
 SEEN = (
-    "SELECT count(*) FROM \"case\" WHERE substr(number, 4, 4) <= '2024' AND "
+    "SELECT count(*) FROM \"case\" WHERE substr(number, 4, 4) BETWEEN '2022' AND '2024' AND "
     "(import_id IS NULL OR import_id IN (SELECT id FROM case_import WHERE switched_at IS NOT NULL))"
 )
 

@@ -11,6 +11,8 @@ from portal.turns import Turns
 
 PLACES = 4
 MOST_BYTES = 256 * 1024
+LARGEST_BYTES = 9 * 1024 * 1024  # what the proxy lets through
+AT_A_TIME = 64 * 1024
 _LEAVE = "portal.leave"
 
 
@@ -22,16 +24,22 @@ class Gate:
         self.places = Turns(places)
 
     def __call__(self, environ, start_response):
-        length = environ.get("CONTENT_LENGTH") or "0"
+        text = environ.get("CONTENT_LENGTH") or "0"
+        length = int(text) if text.isdecimal() else 0
+        body = environ["wsgi.input"]
         # What is larger is read by the few views that take it, or refused by the others without a look.
-        if length.isdecimal() and 0 < int(length) <= MOST_BYTES:
-            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(int(length)))
+        if 0 < length <= MOST_BYTES:
+            environ["wsgi.input"] = BytesIO(body.read(length))
         place = _Place(self.places)
         environ[_LEAVE] = place.leave
         try:
             return self.application(environ, start_response)
         finally:
             place.leave()
+            # Else the server may cut the line before the answer is read, and the proxy says that nobody is there.
+            if MOST_BYTES < length <= LARGEST_BYTES:
+                while body.read(AT_A_TIME):
+                    pass
 
 
 class _Place:

@@ -83,3 +83,12 @@ def test_a_body_that_is_too_large_is_not_taken_in_beforehand():
     guarded = gate.Gate(lambda environ, _start: environ["wsgi.input"])
 
     assert ask(guarded, body, str(gate.MOST_BYTES + 1)) is body
+
+
+def test_what_a_view_leaves_of_a_large_body_is_read_before_the_answer_goes_and_no_endless_one_is():
+    guarded = gate.Gate(lambda environ, _start: [environ["wsgi.input"].read(3)])
+
+    for length, is_read in ((gate.LARGEST_BYTES, True), (gate.LARGEST_BYTES + 1, False)):
+        body = BytesIO(b"x" * length)
+        assert ask(guarded, body, str(length)) == [b"xxx"]
+        assert (body.read(1) == b"") is is_read

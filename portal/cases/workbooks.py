@@ -46,7 +46,7 @@ def _require_small(file, most_bytes):
     with zipfile.ZipFile(file) as packed:
         parts = packed.infolist()
         if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > most_bytes:
-            raise Unreadable("too large when unpacked")
+            raise ValueError("too large when unpacked")
 
 
 def _cell_text(cell):

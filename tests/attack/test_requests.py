@@ -14,7 +14,7 @@ import pytest
 
 from portal import clock
 from portal.accounts.forms import CreateForm
-from portal.cases import files, uploads
+from portal.cases import uploads, workbooks
 from portal.cases.rows import COLUMNS
 from portal.demand.sheets import csv_of
 from portal.mail.carriers import Never, Server
@@ -76,7 +76,7 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(wo
 
 
 def test_a_workbook_of_very_many_parts_is_refused_before_it_is_unpacked(workbook, errors):
-    content = workbook(**{f"xl/media/{number}.bin": b"" for number in range(files.MOST_PARTS)})
+    content = workbook(**{f"xl/media/{number}.bin": b"" for number in range(workbooks.MOST_PARTS)})
 
     assert errors(content) == ["line 0, column : the file cannot be read: ValueError"]
 

@@ -148,6 +148,12 @@ def test_a_case_file_may_be_larger(front):
     assert (status, "/account/login" in found.get("location", "")) == (303, True)
 
 
+def test_who_sends_a_case_file_while_the_portal_is_away_is_told_so(alone):
+    status, _found, _cookies, body = alone.ask("/km/staff/cases/import/", "POST", body=b"a" * 400_000)
+
+    assert (status, b'<html lang="km"' in body) == (503, True)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_while_the_portal_is_away_a_plain_page_says_so_in_the_readers_language(alone, language, method):
