@@ -31,7 +31,7 @@ class Size:
     people: int
 
 
-FULL = Size(rounds=3, seconds=3, cases=1500, people=400)
+FULL = Size(rounds=5, seconds=2, cases=1500, people=400)
 QUICK = Size(rounds=1, seconds=1, cases=300, people=64)
 
 
