@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from portal import create_app
+from portal import create_app, postgresql
 from portal.cases.operations import add_status_words
 from portal.config import SettingsError, settings_from
 from portal.db import make_engine, session
@@ -141,6 +141,23 @@ def test_a_server_that_went_away_and_came_back_costs_nobody_a_page(pooler):
         with engine.connect() as connection:
             assert connection.exec_driver_sql("SELECT 1").scalar() == 1
     engine.dispose()
+
+
+def test_a_connection_that_was_idle_for_long_is_asked_and_replaced_if_it_says_nothing(pooler, monkeypatch):
+    monkeypatch.setattr(postgresql, "TRUSTED_IDLE_SECONDS", -1)
+    monkeypatch.setattr(postgresql, "_has_been_closed", lambda _connection: False)
+    engine = make_engine(pooler.direct_url("portal"))
+    seen = [_process_behind(engine), _process_behind(engine)]
+    pooler.server._run("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'portal'")
+    seen.append(_process_behind(engine))
+    engine.dispose()
+
+    assert seen[0] == seen[1] != seen[2]
+
+
+def _process_behind(engine):
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("SELECT pg_backend_pid()").scalar()
 
 
 def test_a_server_that_takes_no_writes_any_more_is_left_and_another_page_is_not_lost(pooler):
