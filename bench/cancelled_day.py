@@ -96,6 +96,10 @@ def cancel_a_day(portal, people):
         return _report(portal, office, booked, listed, seconds)
 
 
+def _release(post, pattern, now):
+    slots.release(post, slots.plan(post, pattern, now), pattern.seats, now, uuid4(), "command", now)
+
+
 def _book(people):
     """Fill one day with people of every kind, and leave places for some of them on a later one."""
     post, now = post_by_code(POST), datetime.now(UTC)
@@ -105,9 +109,9 @@ def _book(people):
     # Minutes at which the demonstration has no slots.
     times = tuple(at.replace(minute=at.minute + 7) for at in TIMES)
     seats = -(-people // len(times))
-    slots.release(post, Pattern(day, day, EVERY_DAY, times, seats), now, uuid4(), "command", now)
+    _release(post, Pattern(day, day, EVERY_DAY, times, seats), now)
     rest = Pattern(later, later, EVERY_DAY, times[:1], max(1, people * 5 // 8))
-    slots.release(post, rest, now, uuid4(), "command", now)
+    _release(post, rest, now)
     session.flush()
     offered = [slot for slot in slots.open_slots(post.id, now) if slot.local_start.date() == day]
     mine = select(Case).where(Case.post_id == post.id).join(Account).where(Account.email.like("herd-%"))

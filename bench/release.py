@@ -20,7 +20,7 @@ from bench.client import ask, percentile
 from bench.people import POST, make_people, open_calendars
 from portal import create_app
 from portal.config import ROOT
-from portal.db import session
+from portal.db import session, writing
 from portal.posts.operations import post_by_code
 from portal.slots import operations
 from portal.slots.patterns import Pattern
@@ -144,8 +144,10 @@ def main():
         sys.stdin.readline()
         began = time.monotonic()
         now = datetime.now(UTC)
-        operations.release(post_by_code(POST), asked, now, uuid4(), "command", now)
-        session.commit()
+        post = post_by_code(POST)
+        planned = operations.plan(post, asked, now)
+        with writing(job=True):
+            operations.release(post, planned, asked.seats, now, uuid4(), "command", now)
         print(time.monotonic() - began, flush=True)
     app.extensions["engine"].dispose()
 

@@ -5,7 +5,7 @@ import logging
 import os
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.cli import AppGroup
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -110,6 +110,8 @@ class Commands(AppGroup):
 
     def get_command(self, ctx, cmd_name):
         self._load()
+        if has_app_context():
+            ctx.with_resource(db.reading_by_default())
         return super().get_command(ctx, cmd_name)
 
     def list_commands(self, ctx):

@@ -63,6 +63,22 @@ class _Meters:
             registry=registry,
             multiprocess_mode="livesum",
         )
+        self.longest_hold = Gauge(
+            "portal_writer_longest_hold_seconds",
+            "The longest that a transaction which writes was open, of all processes (SQLite has one writer).",
+            registry=registry,
+            multiprocess_mode="max",
+        )
+        self.longest_wait = Gauge(
+            "portal_writer_longest_wait_seconds",
+            "The longest that a request waited for the writer of SQLite, of all processes.",
+            registry=registry,
+            multiprocess_mode="max",
+        )
+        self.longest = {self.longest_hold: 0.0, self.longest_wait: 0.0}
+        self.jobs = Counter(
+            "portal_jobs", "Runs of the worker's jobs, by what came of them.", ["job", "result"], registry=registry
+        )
 
 
 _state: dict[str, Any] = {"meters": _Meters(CollectorRegistry()), "folder": None, "alive": None}
@@ -114,6 +130,23 @@ def mail(result):
     _state["meters"].mails.labels(result).inc()
 
 
+def job_done(job, result):
+    """Count a run of one of the worker's jobs; result: "done" or "failed"."""
+    _state["meters"].jobs.labels(job, result).inc()
+
+
+def writer_held(seconds):
+    """Note how long a transaction that writes was open."""
+    meters = _state["meters"]
+    _note_longest(meters, meters.longest_hold, seconds)
+
+
+def writer_waited(seconds):
+    """Note how long a request waited for the writer of SQLite."""
+    meters = _state["meters"]
+    _note_longest(meters, meters.longest_wait, seconds)
+
+
 def connection_taken():
     """Count a connection to the database that is in use from here on."""
     _state["meters"].connections.inc()
@@ -122,6 +155,12 @@ def connection_taken():
 def connection_back():
     """Count a connection that is free again."""
     _state["meters"].connections.dec()
+
+
+def _note_longest(meters, gauge, seconds):
+    if seconds > meters.longest[gauge]:
+        meters.longest[gauge] = seconds
+        gauge.set(seconds)
 
 
 def exposition(collector):

@@ -109,7 +109,7 @@ def _walk(on_progress):
             changes = list(filter(None, (_change(one, row, walked) for row in batch)))
             if changes:
                 _write(one, changes, walked)
-                # SQLite has one writer: whoever waits gets a turn as long as ours was.
+                # Others get as much of the machine as this has taken.
                 time.sleep(max(time.monotonic() - began, LEAST_PAUSE_SECONDS))
             after = tuple(batch[-1][: len(one.keys)])
             on_progress(len(batch))
@@ -147,7 +147,7 @@ def _change(one, row, walked):
 
 
 def _write(one, changes, walked):
-    with db.apart() as connection:
+    with db.apart(job=True) as connection:
         for change in changes:
             names = [name.removeprefix("new_") for name in change if name.startswith("new_")]
             went = connection.execute(_statement(one, names), change).rowcount

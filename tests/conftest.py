@@ -13,6 +13,7 @@ from portal.config import settings_from
 from portal.db import make_engine, session
 from portal.locale import DEFAULT, in_language
 from portal.migrations import state
+from tests import slow_work
 from tests import tripwire as wires
 from tests.postgresql import temporary_postgresql
 from tests.secrets import ENVIRONMENT
@@ -97,6 +98,7 @@ def _stretched():
     """The wire that every test would trip over that lets something personal be seen; metrics are looked at once."""
     with pytest.MonkeyPatch.context() as patch:
         wires.stretch(patch)
+        slow_work.watch(patch)
         yield
         wires.listen(None)
     assert wires.personal_in(wires.metrics()) == set()
@@ -113,6 +115,7 @@ def tripwire(request, _stretched):
         wire.look_behind(app)
     wires.listen(None)
     assert wire.is_cut or wire.trips() == []
+    assert slow_work.taken() == []
 
 
 @pytest.fixture

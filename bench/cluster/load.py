@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bench.client import NONE, ask
 from bench.people import POST
-from portal.db import session
+from portal.db import writing
 from portal.posts.operations import post_by_code
 from portal.slots import operations
 from portal.slots.patterns import Pattern
@@ -138,9 +138,10 @@ class Releaser:
         try:
             with self.app.app_context():
                 asked = Pattern(day, day, frozenset(range(7)), times, 2)
-                with suppress(operations.NothingToRelease):  # it was stored, and the answer lost
-                    operations.release(post_by_code(POST), asked, now, key, "command", now)
-                session.commit()
+                post = post_by_code(POST)
+                planned = operations.plan(post, asked, now)
+                with suppress(operations.NothingToRelease), writing():  # it was stored, and the answer lost
+                    operations.release(post, planned, asked.seats, now, key, "command", now)
         except SQLAlchemyError:
             return False
         self.confirmed[key] = TIMES_A_DAY

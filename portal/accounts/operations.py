@@ -76,13 +76,20 @@ def create(email, password, language, form_key, now):
     return account, codes
 
 
-def create_staff(email, password, role, post, form_key, now, *, check=True, by=journal.COMMAND):
-    """Create an account for a member of staff; raises EmailTaken or PasswordUnfit."""
-    if check:
-        passwords.require_strong(password, own_words=[email])
+def new_password_hash(password, own_words):
+    """Return the hash of a password that somebody chose. Takes its time: before anything is written.
+
+    own_words: what the person might have made it from. Raises PasswordUnfit.
+    """
+    passwords.require_strong(password, own_words=own_words)
+    return passwords.hash_password(password)
+
+
+def create_staff(email, password_hash, role, post, form_key, now, *, by=journal.COMMAND):
+    """Create an account for a member of staff; raises EmailTaken."""
     account = Account(
         email=email,
-        password_hash=passwords.hash_password(password),
+        password_hash=password_hash,
         language="en",
         role=role,
         post_id=post.id if post else None,

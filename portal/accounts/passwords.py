@@ -2,6 +2,7 @@
 
 import os
 import re
+import secrets
 import threading
 from contextlib import contextmanager
 
@@ -31,7 +32,7 @@ PATIENCE_SECONDS = 3
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Somebody unknown costs as much time as somebody known: this hash belongs to nobody.
-_NOBODY = _hasher.hash("nobody knows this, and it opens nothing")
+_NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 
 _hashing, _waiting = threading.Semaphore(AT_ONCE), threading.Semaphore(MOST_WAITING)
@@ -59,7 +60,7 @@ def fits(password, password_hash):
             _hasher.verify(password_hash or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-    return password_hash is not None
+    return bool(password_hash)
 
 
 def require_strong(password, own_words=()):

@@ -9,7 +9,7 @@ import secrets
 from sqlalchemy import select
 
 from portal import db, journal
-from portal.accounts import factors, links
+from portal.accounts import factors, links, passwords
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
 from portal.db import session
@@ -83,10 +83,16 @@ def member_seen_by(who, account_id):
     return found
 
 
-def create(who, email, role, post, form_key, now):
+def unknown_password():
+    """Return the hash of a password that nobody knows. Takes its time: before anything is written."""
+    return passwords.hash_password(secrets.token_urlsafe(32))
+
+
+def create(who, email, password_hash, role, post, form_key, now):
     """Create an account for a member of staff and send a link by which to choose a password; return the account.
 
-    post: None for an administrator. The same form key gives the same account again, without another mail (R12).
+    password_hash: of unknown_password; post: None for an administrator. The same form key gives the same account again,
+    without another mail (R12).
     Raises RoleNotYours, PostMissing or EmailTaken.
     """
     post = _post_for(who, role, post)
@@ -94,8 +100,7 @@ def create(who, email, role, post, form_key, now):
         again = own.scalar(select(Account).where(Account.form_key == form_key, _seen_by(who)))
     if again is not None:
         return again
-    nobody_knows = secrets.token_urlsafe(32)
-    account = create_staff(email, nobody_knows, role, post, form_key, now, check=False, by=who.actor)
+    account = create_staff(email, password_hash, role, post, form_key, now, by=who.actor)
     links.invite(account, now)
     return account
 

@@ -6,7 +6,7 @@ from portal import access, clock
 from portal.access import confirmed, current_user, staff_only
 from portal.accounts import operations, staff
 from portal.accounts.staff_forms import ActForm, FilterForm, InviteForm, NamedForm, RoleForm
-from portal.db import commits
+from portal.db import commits, writing
 from portal.errors import PortalError
 from portal.forms import options, read_number
 from portal.limits import rules as limits
@@ -33,13 +33,11 @@ def list_accounts():
 @staff_only(*KEEPERS)
 @confirmed
 @limits.at_most(60, "1 hour", per=limits.account)
-@commits
 def create():
     form = InviteForm(staff.roles_for(current_user), _post_choices())
     if form.validate_on_submit():
-        given = form.role.data, _chosen_post(form), form.key
         try:
-            account = staff.create(current_user, form.address, *given, clock.now())
+            account = _invited(form)
         except operations.EmailTaken as refusal:
             form.email.errors = [refusal.message]
         except PortalError as refusal:
@@ -120,6 +118,13 @@ def end_sessions_named():
             access.forget_everyone()
             return redirect(url_for(".list_accounts", said="all_ended"), 303)
     return render_template("staff/account_sessions.html", form=form)
+
+
+def _invited(form):
+    password_hash = staff.unknown_password()
+    with writing():
+        chosen = form.role.data, _chosen_post(form), form.key
+        return staff.create(current_user, form.address, password_hash, *chosen, clock.now())
 
 
 def _post_choices():

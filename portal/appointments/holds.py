@@ -16,6 +16,7 @@ from portal.locale import _l
 from portal.slots import operations as slots
 
 BY = "portal"
+MOST = 20
 
 
 class HoldOver(PortalError):
@@ -43,8 +44,8 @@ def keep(appointment, by, now):
     return appointment
 
 
-def free_expired(now, post_id=None, slot_id=None):
-    """Cancel the held places whose time is over, at one post or in one slot if given; return how many.
+def free_expired(now, post_id=None, slot_id=None, *, most=None):
+    """Cancel the held places whose time is over, at one post or in one slot if given, at most so many; return how many.
 
     Those that somebody changes at this instant are left to them.
     """
@@ -53,7 +54,7 @@ def free_expired(now, post_id=None, slot_id=None):
         over = over.where(Appointment.post_id == post_id)
     if slot_id is not None:
         over = over.where(Appointment.slot_id == slot_id)
-    mine = over.order_by(Appointment.id).with_for_update(skip_locked=True)
+    mine = over.order_by(Appointment.id).limit(most).with_for_update(skip_locked=True)
     found = session.scalars(mine, execution_options={"populate_existing": True}).all()
     if found:
         slots.lock({appointment.slot_id for appointment in found})

@@ -8,7 +8,7 @@ from portal.appointments import calendar_page, documents, holds, operations
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
-from portal.db import commits, stop_writing
+from portal.db import commits
 from portal.errors import NotFound, PortalError
 from portal.forms import BaseForm
 from portal.posts.operations import today
@@ -33,7 +33,6 @@ def _booked(case_id, form):
     except NotFound:
         raise
     except PortalError as refusal:
-        stop_writing()  # others need not wait while this page is made
         return calendar_page.refused(case_id, form, refusal)
     finally:
         calendar_page.forget(case_id)

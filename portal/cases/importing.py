@@ -5,7 +5,6 @@ transaction switches them on and makes the corrections. docs/decisions/import.md
 """
 
 import fcntl
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -17,7 +16,7 @@ from portal.cases.files import Bounds, Errors, conflicts, known_words, read_rows
 from portal.cases.models import Case, CaseImport
 from portal.cases.storing import Part, compare, take_away, write
 from portal.cases.workfile import work_file
-from portal.db import reading, session
+from portal.db import end_reading, reading, session, writing
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.posts.models import Post
@@ -68,24 +67,34 @@ def import_file(path, by, now, bar, *, dry_run=False):
             clean_up(by, now)
             _bring_in(work, report, by, now, bar)
         finally:
-            session.rollback()
             clean_up(by, now)
     return report
 
 
 def clean_up(by, now, most=None):
     """Take away the cases of imports that did not come to their end, at most a number of them."""
-    for unfinished in session.scalars(_UNFINISHED).all():
-        mine = select(Case.id).where(Case.import_id == unfinished.id).limit(CLEANED_AT_ONCE)
-        taken = 0
-        while (most is None or taken < most) and (ids := session.scalars(mine).all()):
-            take_away(ids, by, now)
-            session.commit()
-            taken += len(ids)
+    with reading() as own:
+        unfinished = own.scalars(_UNFINISHED.with_only_columns(CaseImport.id)).all()
+    for import_id in unfinished:
+        taken = _take_away_cases(import_id, by, now, most)
         if most is None or taken < most:
-            journal.record(by, "import undone", unfinished, after={"cases": taken}, now=now)
-            session.execute(delete(CaseImport).where(CaseImport.id == unfinished.id))
-    session.commit()
+            with writing(job=True):
+                undone = journal.Row(CaseImport, import_id)
+                journal.record(by, "import undone", undone, after={"cases": taken}, now=now)
+                session.execute(delete(CaseImport).where(CaseImport.id == import_id))
+
+
+def _take_away_cases(import_id, by, now, most):
+    mine = select(Case.id).where(Case.import_id == import_id).limit(CLEANED_AT_ONCE)
+    taken = 0
+    while most is None or taken < most:
+        with writing(job=True):
+            ids = session.scalars(mine).all()
+            take_away(ids, by, now)
+        taken += len(ids)
+        if len(ids) < CLEANED_AT_ONCE:
+            break
+    return taken
 
 
 def forget_unfinished(now):
@@ -103,9 +112,8 @@ def forget_unfinished(now):
 def _read(path, work, report, bar):
     """Put the good rows of a file into order, and note what is wrong with the others or between them."""
     is_workbook = path.suffix.lower() == ".xlsx"
-    with reading():
-        known = known_words()
-        session.rollback()
+    known = known_words()
+    end_reading()
     with path.open("rb") as file, bar("Reading", None if is_workbook else _lines_in(path)) as shown:
         for line, row in read_rows(file, is_workbook, BOUNDS, known, report.errors):
             work.add(line, row)
@@ -118,38 +126,27 @@ def _read(path, work, report, bar):
 
 
 def _bring_in(work, report, by, now, bar):
-    _find_by_index()
-    imported = CaseImport(actor=by, started_at=now)
-    session.add(imported)
-    session.flush()
+    with writing(job=True):
+        imported = CaseImport(actor=by, started_at=now)
+        session.add(imported)
     import_id = imported.id
-    _let_others_write(0)
     for code, part in _compare_all(work, report, bar, "Storing", import_id):
         work.note_corrections(code, [case["number"] for case in part.corrected])
-        began = time.monotonic()
-        write(Part(fresh=part.fresh), by, now)
-        _let_others_write(time.monotonic() - began)
-    _switch_on(import_id, work, report, by, now)
+        with writing(job=True):
+            _find_by_index()
+            write(Part(fresh=part.fresh), by, now)
+    with writing(job=True):
+        _switch_on(import_id, work, report, by, now)
 
 
 def _find_by_index():
     """On PostgreSQL, look up every foreign key of this import by its index.
 
     How, is decided with the first rows, in tables that may have been empty: to read all of such a table is quickest
-    then, and the decision stands until the import is over, a million rows later.
+    then, and the decision stands for as long as the connection.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL enable_seqscan = off"))
-
-
-def _let_others_write(seconds):
-    """On SQLite, which has one writer: end what was written, and leave others as much time as it took.
-
-    Nobody sees it yet. PostgreSQL's writers do not wait for each other: there all of it is one transaction.
-    """
-    if session.get_bind().dialect.name == "sqlite":
-        session.commit()
-        time.sleep(seconds)
 
 
 def _switch_on(import_id, work, report, by, now):
@@ -171,7 +168,6 @@ def _switch_on(import_id, work, report, by, now):
         journal.record(by, "cases imported", imported, after=counts, now=now)
     else:
         session.delete(imported)
-    session.commit()
 
 
 def _compare_all(work, report, bar, label, import_id=None):

@@ -18,7 +18,7 @@ from portal.cases import operations as cases
 from portal.cases.importing import import_file
 from portal.commands import backup, doctor, keys, progress, serving
 from portal.commands.journal_file import journal_group
-from portal.db import session
+from portal.db import in_steps, writing
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration, require_demonstration
 from portal.errors import PortalError
@@ -53,8 +53,8 @@ def add_to(group):
 def db_upgrade():
     """Bring the database to the tables of this release."""
     state.upgrade()
-    cases.add_status_words()
-    session.commit()
+    with writing(job=True):
+        cases.add_status_words()
     click.echo("The database is up to date.")
 
 
@@ -63,13 +63,14 @@ def db_upgrade():
 def posts_import(file):
     """Add or correct posts from a CSV: code,country,city,timezone."""
     try:
-        added, changed = posts.import_posts(file, journal.COMMAND, clock.now())
+        lines = file.read().splitlines(keepends=True)
+        with writing(job=True):
+            added, changed = posts.import_posts(lines, journal.COMMAND, clock.now())
+            moved = zones.catch_up(journal.COMMAND, clock.now())
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     except UnicodeDecodeError as error:
         raise click.ClickException("The file is not UTF-8. Nothing was imported.") from error
-    moved = zones.catch_up(journal.COMMAND, clock.now())
-    session.commit()
     click.echo(f"{added} posts added, {changed} changed.")
     if moved:
         click.echo(f"{moved} slots to come follow a corrected time zone; their local times stay.")
@@ -106,10 +107,11 @@ def staff_create(email, role, code, password_stdin):
         raise click.ClickException("An administrator has no post; everybody else needs a known one: --post CODE.")
     password = _password(password_stdin)
     try:
-        accounts.create_staff(read_email(email), password, role, post, uuid4(), clock.now())
+        address, password_hash = read_email(email), accounts.new_password_hash(password, [email])
+        with writing(job=True):
+            accounts.create_staff(address, password_hash, role, post, uuid4(), clock.now())
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
-    session.commit()
     click.echo(f"1 account created: {role}{f' at {code}' if code else ''}.")
 
 
@@ -131,10 +133,10 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
     opening = slots.instant_of(opens_at, post.timezone) if opens_at else now
     try:
         planned = slots.plan(post, pattern, now)
-        act = slots.release(post, pattern, opening, uuid4(), journal.COMMAND, now)
+        with writing(job=True):
+            act = slots.release(post, planned, seats, opening, uuid4(), journal.COMMAND, now)
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
-    session.commit()
     left_out = (
         f"{len(planned.clashes)} exist already, {len(planned.past)} past, {len(planned.missing)} in a clock change"
     )
@@ -144,10 +146,7 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
 @slots_group.command("recompute")
 def slots_recompute():
     """After new zone rules: bring the instants of slots to come to their local times."""
-    moved = 0
-    for corrected in instants.recompute(journal.COMMAND, clock.now()):
-        session.commit()
-        moved += corrected
+    moved = sum(in_steps(instants.recompute(journal.COMMAND, clock.now())))
     click.echo(f"{moved} instants of slots corrected.")
 
 
@@ -159,7 +158,6 @@ def demo_load():
             counts = load_demonstration(clock.now(), bar.update)
         except PortalError as refusal:
             raise click.ClickException(str(refusal.message)) from refusal
-    session.commit()
     click.echo(", ".join(f"{number} {name}" for name, number in counts.items()) + ".")
 
 
@@ -185,7 +183,6 @@ def demo_herd(code, number, seats, out):
             herds.make_herd(code, number, seats, out, clock.now(), bar.update)
         except PortalError as refusal:
             raise click.ClickException(str(refusal.message)) from refusal
-    session.commit()
     click.echo(f"{number} cases with accounts, 1 slot with {seats} seats, written to {out}.")
 
 

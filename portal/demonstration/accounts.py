@@ -7,7 +7,7 @@ from portal.accounts.factors import give_demonstration_factor
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
-from portal.db import session
+from portal.db import session, writing
 from portal.posts.operations import post_by_code
 
 APPLICANT = "applicant@example.org"
@@ -17,13 +17,14 @@ POST = "PHP"
 
 def create_accounts(now):
     """Create one applicant, and staff of every role; return how many accounts there are."""
-    post = post_by_code(POST)
-    for name in STAFF:
-        role = "administrator" if name == "admin" else name
-        where = None if role == "administrator" else post
-        create_staff(_email(name), DEMONSTRATION_PASSWORD, role, where, uuid4(), now, check=False)
-    give_factors(now)
-    _create_applicant(now)
+    password_hash = hash_password(DEMONSTRATION_PASSWORD)
+    with writing(job=True):
+        for name in STAFF:
+            role = "administrator" if name == "admin" else name
+            where = None if role == "administrator" else post_by_code(POST)
+            create_staff(_email(name), password_hash, role, where, uuid4(), now)
+        give_factors(now)
+        _create_applicant(password_hash, now)
     return len(STAFF) + 1
 
 
@@ -33,10 +34,10 @@ def give_factors(now):
         give_demonstration_factor(account, now)
 
 
-def _create_applicant(now):
+def _create_applicant(password_hash, now):
     account = Account(
         email=APPLICANT,
-        password_hash=hash_password(DEMONSTRATION_PASSWORD),
+        password_hash=password_hash,
         language="en",
         form_key=uuid4(),
         created_at=now,

@@ -1,5 +1,6 @@
 """The demonstration data: all posts, four in service, cases of every status and age, slots, agencies."""
 
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from itertools import cycle
 from pathlib import Path
@@ -12,6 +13,7 @@ from portal.accounts.operations import account_named
 from portal.cases.operations import add_status_words
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
+from portal.db import writing
 from portal.demonstration.accounts import APPLICANT, create_accounts, give_factors
 from portal.demonstration.agencies import open_agencies
 from portal.demonstration.people import KNOWN, PEOPLE
@@ -85,22 +87,30 @@ class NotADemonstration(PortalError):
 def load_demonstration(now, progress=lambda done: None):
     """Load the demonstration data and return counts by kind; all zero where it was loaded before.
 
+    Each part is a transaction of its own; a load that was interrupted is finished by the next.
     Staff who were loaded by a release without second factors get the demonstration's.
     Raises NotADemonstration where the settings do not call it one.
     """
     require_demonstration()
     if account_named(APPLICANT) is not None:
-        give_factors(now)
+        with writing(job=True):
+            give_factors(now)
         return {"accounts": 0, "posts": 0, "cases": 0, "slots": 0, "agencies": 0}
-    add_status_words()
-    with POSTS_FILE.open(encoding="utf-8") as file:
-        added, _changed = posts.import_posts(file, journal.COMMAND, now)
+    added = _add_posts(now)
+    counts = {"accounts": 0, "posts": added, "cases": 0, "slots": 0, "agencies": 0}
     for code, settings in SERVED.items():
-        _serve(posts.post_by_code(code), settings, now)
-    stored = store_cases(_rows(now), journal.COMMAND, now, progress)
-    opened = sum(_release_slots(posts.post_by_code(code), now) for code in SERVED if SERVED[code].get("in_person"))
-    number, agencies = create_accounts(now), open_agencies(now)
-    return {"accounts": number, "posts": added, "cases": stored.added, "slots": opened, "agencies": agencies}
+        with writing(job=True):
+            _serve(posts.post_by_code(code), settings, now)
+        rows = list(_rows(code, now))
+        with writing(job=True):
+            counts["cases"] += store_cases(rows, journal.COMMAND, now, progress).added
+        if settings.get("in_person"):
+            counts["slots"] += _release_slots(code, now)
+    with writing(job=True):
+        counts["agencies"] = open_agencies(now)
+    # Last: who finds the applicant knows that everything is there.
+    counts["accounts"] = create_accounts(now)
+    return counts
 
 
 def require_demonstration():
@@ -115,11 +125,19 @@ def _serve(post, settings, now):
     journal.record(journal.COMMAND, "post settings", post, post_id=post.id, after={"in_service": True}, now=now)
 
 
-def _rows(now):
-    for code in SERVED:
-        here = posts.today(posts.post_by_code(code), now)
-        yield from _known_cases(code, here)
-        yield from _invented_cases(code, here)
+def _add_posts(now):
+    lines = POSTS_FILE.read_text(encoding="utf-8").splitlines(keepends=True)
+    with writing(job=True):
+        add_status_words()
+    with writing(job=True):
+        added, _changed = posts.import_posts(lines, journal.COMMAND, now)
+    return added
+
+
+def _rows(code, now):
+    here = posts.today(posts.post_by_code(code), now)
+    yield from _known_cases(code, here)
+    yield from _invented_cases(code, here)
 
 
 def _known_cases(code, here):
@@ -174,14 +192,22 @@ def _invented_cases(code, here):
             )
 
 
-def _release_slots(post, now):
+def _release_slots(code, now):
     """Open slots over three weeks from tomorrow; announce the week after for the next working day."""
+    post = posts.post_by_code(code)
     here = posts.today(post, now)
     tomorrow, end = here + timedelta(days=1), here + timedelta(days=21)
     open_now = Pattern(tomorrow, end, WORKDAYS, OPEN_TIMES, 2)
     later = Pattern(end + timedelta(days=1), end + timedelta(days=7), WORKDAYS, OPEN_TIMES, 2)
     next_day = here + timedelta(days=(7 - here.weekday()) % 7 or 7)
     announced = slots.instant_of(datetime.combine(next_day, time(9, 0)), post.timezone)
-    first = slots.release(post, open_now, now, uuid4(), journal.COMMAND, now)
-    second = slots.release(post, later, announced, uuid4(), journal.COMMAND, now)
-    return first.slots + second.slots
+    return _released(code, open_now, now, now) + _released(code, later, announced, now)
+
+
+def _released(code, pattern, opens_at, now):
+    """Release the slots of a pattern that are not there yet, as after a load that was interrupted; return how many."""
+    post = posts.post_by_code(code)
+    planned = slots.plan(post, pattern, now)
+    with suppress(slots.NothingToRelease), writing(job=True):
+        return slots.release(post, planned, pattern.seats, opens_at, uuid4(), journal.COMMAND, now).slots
+    return 0

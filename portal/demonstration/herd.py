@@ -14,7 +14,7 @@ from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.cases.models import Case
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
-from portal.db import session
+from portal.db import session, writing
 from portal.demonstration.data import require_demonstration
 from portal.errors import PortalError
 from portal.locale import _l
@@ -38,6 +38,7 @@ HOURS_LOGGED_IN = 12
 DAYS_AHEAD = 14
 DAYS_SINCE_REFUSAL = 30
 LAST_MINUTE = 24 * 60
+AT_ONCE = 100
 
 
 class NoSuchPost(PortalError):
@@ -55,17 +56,22 @@ def make_herd(code, number, seats, out, now, progress=lambda done: None):
     if post is None:
         raise NoSuchPost
     batch = _free_batch(post)
-    rows = [_row(post, batch, index, posts.today(post, now)) for index in range(number)]
-    store_cases(rows, journal.COMMAND, now, progress)
-    accounts = _accounts(batch, number, now)
-    cookies = _cookies(accounts, now)
-    _claim(post, rows, accounts, now)
-    _release_one_slot(post, seats, now)
+    here, password_hash = posts.today(post, now), passwords.hash_password(DEMONSTRATION_PASSWORD)
     with out.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        for row, (email, _id), cookie in zip(rows, accounts, cookies, strict=True):
-            writer.writerow(_line(row, email, cookie))
+        for start in range(0, number, AT_ONCE):
+            indexes = range(start, min(start + AT_ONCE, number))
+            rows = [_row(post, batch, index, here) for index in indexes]
+            with writing(job=True):
+                store_cases(rows, journal.COMMAND, now, progress)
+            with writing(job=True):
+                accounts = _accounts(batch, indexes, password_hash, now)
+                cookies = _cookies(accounts, now)
+                _claim(post, rows, accounts, now)
+            writer.writerows(map(_line, rows, accounts, cookies))
+    with writing(job=True):
+        _release_one_slot(post, seats, now)
 
 
 def _free_batch(post):
@@ -95,13 +101,11 @@ def _row(post, batch, index, here):
     )
 
 
-def _accounts(batch, number, now):
-    password_hash = passwords.hash_password(DEMONSTRATION_PASSWORD)
-    emails = [f"herd-{batch}-{index}-{secrets.token_hex(3)}@example.org" for index in range(number)]
+def _accounts(batch, indexes, password_hash, now):
+    emails = [f"herd-{batch}-{index}-{secrets.token_hex(3)}@example.org" for index in indexes]
     shared = {"password_hash": password_hash, "language": "en", "created_at": now, "agreed_at": now}
     session.execute(insert(Account), [{"email": email, "form_key": uuid4(), **shared} for email in emails])
-    prefix = f"herd-{batch}-%"
-    ids = dict(session.execute(select(Account.email, Account.id).where(Account.email.like(prefix))).all())
+    ids = dict(session.execute(select(Account.email, Account.id).where(Account.email.in_(emails))).all())
     session.execute(
         insert(journal.Entry),
         [
@@ -158,12 +162,12 @@ def _release_one_slot(post, seats, now):
     )
     start = next(minute for minute in minutes if minute not in taken)
     pattern = Pattern(day, day, frozenset(range(7)), (start.time(),), seats)
-    slots.release(post, pattern, now, uuid4(), journal.COMMAND, now)
+    slots.release(post, slots.plan(post, pattern, now), seats, now, uuid4(), journal.COMMAND, now)
 
 
-def _line(row, email, cookie):
+def _line(row, account, cookie):
     return {
-        "email": email,
+        "email": account[0],
         "password": DEMONSTRATION_PASSWORD,
         "cookie": cookie,
         "case_number": row.case_number,

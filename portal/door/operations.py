@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal import journal
+from portal import db, journal
 from portal.appointments.models import Appointment
 from portal.cases.models import Case, Traveller
 from portal.courier.models import Submission
@@ -23,7 +23,7 @@ from portal.posts.operations import today
 from portal.slots.models import Slot
 
 UNDO_WITHIN = timedelta(minutes=15)
-MOST = 500
+MOST = 50
 
 
 class TooLateToUndo(PortalError):
@@ -108,18 +108,19 @@ def todays_list(post, now):
 
 
 def mark_missed(now):
-    """Mark as missed who is still booked when the local day of the appointment is over; return how many.
+    """Mark as missed who is still booked when the local day of the appointment is over; yield how many, some at a time.
 
-    Until midnight at the post whoever is late may come. A scan of that day that arrives later still counts.
+    Each step is a transaction of its own. Until midnight at the post whoever is late may come. A scan of that day
+    that arrives later still counts.
     """
-    past = (
-        select(Appointment.post_id)
-        .join(Slot, Slot.id == Appointment.slot_id)
-        .where(Appointment.state == "booked", Slot.starts_at < now)
-        .distinct()
-    )
-    due = session.scalars(select(Post).where(Post.id.in_(past))).all()
-    return sum(_mark_missed(post, now) for post in due)
+    with db.reading() as own:
+        past = select(Appointment.post_id).join(Slot, Slot.id == Appointment.slot_id)
+        post_ids = own.scalars(past.where(Appointment.state == "booked", Slot.starts_at < now).distinct()).all()
+    for post_id in post_ids:
+        marked = MOST
+        while marked == MOST:
+            marked = _mark_missed(session.get_one(Post, post_id), now)
+            yield marked
 
 
 def arrival_at(post_id, reference):

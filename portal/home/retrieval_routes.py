@@ -8,7 +8,7 @@ from portal.appointments import documents as appointment_documents
 from portal.appointments.models import Appointment
 from portal.cases.operations import what_to_bring
 from portal.courier import documents as courier_documents
-from portal.db import records
+from portal.db import writing
 from portal.home import retrieval
 from portal.home.retrieval_forms import RetrievalForm
 from portal.limits import rules as limits
@@ -50,7 +50,6 @@ def pages(token):
 
 @bp.route("/<token>/<reference>")
 @public
-@records
 def page(token, reference):
     found = _retrieved(token, reference)
     links = {
@@ -65,7 +64,6 @@ def page(token, reference):
 
 @bp.route("/<token>/<reference>.pdf")
 @public
-@records
 def pdf(token, reference):
     found = _retrieved(token, reference)
     documents = appointment_documents if isinstance(found, Appointment) else courier_documents
@@ -78,8 +76,9 @@ def link_ended(_error):
 
 
 def _retrieved(token, reference):
-    found = retrieval.page_of(retrieval.travellers_in(token), reference)
-    journal.record(journal.VISITOR, "confirmation page retrieved", found, post_id=found.post_id)
+    with writing():
+        found = retrieval.page_of(retrieval.travellers_in(token), reference)
+        journal.record(journal.VISITOR, "confirmation page retrieved", found, post_id=found.post_id)
     return found
 
 

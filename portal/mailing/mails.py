@@ -13,7 +13,7 @@ from portal.appointments.documents import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.cases.clock import owed_until
 from portal.cases.models import Refusal
-from portal.db import session
+from portal.db import session, writing
 from portal.locale import _, format_day, format_instant, format_offset, in_language
 from portal.mailing import guarding, holding, stopping
 from portal.mailing.farewell import about_deletion
@@ -51,7 +51,8 @@ def mail_for(message, now):
 def _account(message, now):
     if message.kind != "reset_password":
         return session.get_one(Account, message.account_id), None
-    found = links.reset_link(message, now)
+    with writing(job=True):
+        found = links.reset_link(message, now)
     if found is None:
         raise NotNeeded("nobody")
     return found

@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from portal import db
 from portal.appointments.models import Appointment
 from portal.cases import clock
 from portal.cases.models import DOCUMENTS, Case, Refusal, StatusWord, Traveller
 from portal.cases.statuses import codes_that_count_as
-from portal.db import session
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.posts import operations as posts
@@ -20,23 +20,33 @@ LAST_DAYS = ((7, 0), (30, 7), (90, 30))
 YEAR, LEAP_YEAR = timedelta(days=365), timedelta(days=366)
 _COUNTED_FROM = func.coalesce(Refusal.last_day, Refusal.refused_on)
 MOST = 500
+AT_ONCE = 50
 _REFUSED = select(StatusWord.code).where(codes_that_count_as("refused"))
 
 
 def write_due(now):
-    """Write the reminders of appointments that have come near; return how many were written.
+    """Write the reminders of appointments and last days that have come near; yield how many, some at a time.
 
-    An appointment made or moved later than its reminder was due gets none of that kind.
+    Each step is a transaction of its own. What is due is looked up before, where nobody waits for it.
+    An appointment made or moved later than its reminder was due gets none of that kind. That a last day is near is
+    said at 90, 30 and 7 days, each once; who is late with one gets only the next.
     """
-    return sum(_write(kind, days, now) for kind, days in DAYS.items()) + _write_last_days(now)
+    for kind, days in DAYS.items():
+        yield from _write(_appointments_near(kind, days, now), now)
+    for most, least in LAST_DAYS:
+        yield from _write(_last_days_near(most, least, now), now)
 
 
-def _write_last_days(now):
-    """Write that a last day is near: at 90, 30 and 7 days, each once; who is late with one gets only the next."""
-    return sum(_write_last_day(most, least, now) for most, least in LAST_DAYS)
+def _write(messages, now):
+    for start in range(0, len(messages), AT_ONCE):
+        some = messages[start : start + AT_ONCE]
+        for kind, key, details in some:
+            outbox.write(kind, key, now, **details)
+        yield len(some)
 
 
-def _write_last_day(most, least, now):
+def _last_days_near(most, least, now):
+    """Return (kind, key, details) of each reminder of a last day between so many days from now."""
     key = f"last_day:{most}:" + cast(Refusal.id, String) + ":" + cast(_COUNTED_FROM, String)
     # A day more on either side: it is another day at the post, and a year is 365 days or 366.
     first, last = now.date() + timedelta(days=least - 1), now.date() + timedelta(days=most + 1)
@@ -57,21 +67,28 @@ def _write_last_day(most, least, now):
         .options(joinedload(Refusal.traveller).joinedload(Traveller.case))
         .limit(MOST)
     )
-    return sum(_write_one_last_day(refusal, most, least, now) for refusal in session.scalars(near).all())
+    with db.reading() as own:
+        return [_last_day(one, most, day) for one, day in _owed(own, near) if least < _days_to(one, day, now) <= most]
 
 
-def _write_one_last_day(refusal, most, least, now):
-    case = refusal.traveller.case
-    day = clock.owed_until(case, refusal)
-    if not least < (day - posts.today(case.post, now)).days <= most:
-        return 0
+def _owed(own, refusals):
+    """Yield each refusal with the day until which its traveller owes something."""
+    for refusal in own.scalars(refusals).all():
+        yield refusal, clock.owed_until(refusal.traveller.case, refusal)
+
+
+def _days_to(refusal, day, now):
+    return (day - posts.today(refusal.traveller.case.post, now)).days
+
+
+def _last_day(refusal, most, day):
     key = f"last_day:{most}:{refusal.id}:{refusal.last_day or refusal.refused_on}"
-    details = {"refusal": refusal.id, "day": day.isoformat()}
-    outbox.write("last_day", key, now, account_id=case.account_id, **details)
-    return 1
+    account_id = refusal.traveller.case.account_id
+    return "last_day", key, {"account_id": account_id, "refusal": refusal.id, "day": day.isoformat()}
 
 
-def _write(kind, days, now):
+def _appointments_near(kind, days, now):
+    """Return (kind, key, details) of each reminder of an appointment that is so many days away, or less."""
     nearest = now + timedelta(days=1) if days > 1 else now
     key = kind + ":" + cast(Appointment.id, String) + ":" + cast(Appointment.version, String)
     near = (
@@ -84,19 +101,21 @@ def _write(kind, days, now):
         .order_by(Slot.starts_at, Appointment.id)
         .limit(MOST)
     )
-    found = session.execute(near).all()
-    for row in found:
-        due = row.starts_at - timedelta(days=days)
-        outbox.write(
-            kind,
-            f"{kind}:{row.id}:{row.version}",
-            now,
-            account_id=row.account_id,
+    with db.reading() as own:
+        return [_appointment(kind, days, row, now) for row in own.execute(near).all()]
+
+
+def _appointment(kind, days, row, now):
+    is_late = row.changed_at > row.starts_at - timedelta(days=days)
+    useless_after = row.starts_at - timedelta(days=1) if days > 1 else row.starts_at
+    return (
+        kind,
+        f"{kind}:{row.id}:{row.version}",
+        {
+            "account_id": row.account_id,
             # One that is useless at once leaves a row all the same: so it is not looked at every minute.
-            useless_after=(row.starts_at - timedelta(days=1) if days > 1 else row.starts_at)
-            if row.changed_at <= due
-            else now,
-            appointment=row.id,
-            version=row.version,
-        )
-    return len(found)
+            "useless_after": now if is_late else useless_after,
+            "appointment": row.id,
+            "version": row.version,
+        },
+    )

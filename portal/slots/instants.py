@@ -10,14 +10,14 @@ from portal.db import session
 from portal.slots.models import Slot
 from portal.slots.operations import instant_of
 
-BATCH = 500
+BATCH = 50
 LARGEST_SHIFT = timedelta(days=1)  # by the old rules a slot may be over that is still to come
 
 
 def recompute(by, now):
     """Bring the instants of slots to come to what the zones' rules make of their local starts today.
 
-    Yields how many were corrected, some at a time: the caller commits after each. The local time, which is what
+    Yields how many were corrected, some at a time: each step is a transaction of its own. The local time, which is what
     people were told, stays: nobody has to act.
     """
     ZoneInfo.clear_cache()  # the rules may be newer than this process
@@ -32,7 +32,7 @@ def _wrong(now):
         Slot.starts_at > now - LARGEST_SHIFT
     )
     with db.reading() as own:
-        found = own.execute(to_come.execution_options(yield_per=10 * BATCH))
+        found = own.execute(to_come.execution_options(yield_per=5000))
         return [slot_id for slot_id, start, timezone, at in found if instant_of(start, timezone) != at]
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from portal import journal
+from portal import bulk, journal
 from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
@@ -39,12 +39,16 @@ class FewerThanTaken(PortalError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a pattern would make: local starts to create; those that clash, are past, or do not exist."""
+    """What a pattern would make: local starts to create; those that clash, are past, or do not exist.
+
+    instants: the instant (UTC) of each start to create.
+    """
 
     create: tuple[datetime, ...]
     clashes: tuple[datetime, ...]
     past: tuple[datetime, ...]
     missing: tuple[datetime, ...]
+    instants: dict[datetime, datetime]
 
 
 def open_slots(post_id, now):
@@ -88,38 +92,37 @@ def plan(post, pattern, now):
 def plan_of_starts(post, starts, now):
     """Return the Plan of local starts, in ascending order, at a post, as things stand now."""
     zone = ZoneInfo(post.timezone)
-    known = set(
-        session.scalars(
-            select(Slot.local_start).where(
-                Slot.post_id == post.id,
-                Slot.local_start.between(starts[0], starts[-1]),
-            )
-        )
-        if starts
-        else []
-    )
+    known = _known_starts(post, starts)
     kinds: dict[str, list[datetime]] = {"create": [], "clashes": [], "past": [], "missing": []}
-    for start in starts:
-        kinds[_kind(start, zone, known, now)].append(start)
-    return Plan(**{name: tuple(found) for name, found in kinds.items()})
+    instants = {start: start.replace(tzinfo=zone, fold=0).astimezone(UTC) for start in starts}
+    for start, instant in instants.items():
+        kinds[_kind(start, instant, zone, known, now)].append(start)
+    found = {name: tuple(found) for name, found in kinds.items()}
+    return Plan(**found, instants={start: instants[start] for start in kinds["create"]})
 
 
-def release(post, pattern, opens_at, form_key: UUID, by, now):
-    """Create the slots of a pattern, seen by applicants from an instant on; return the Release.
+def release(post, planned, seats, opens_at, form_key: UUID, by, now):
+    """Create the slots of a Plan, each with its seats, seen by applicants from an instant on; return the Release.
 
-    opens_at: an instant; not before now, or it becomes now. All slots appear at once, or none. The
-    same form key gives the same release again (R12). Raises NothingToRelease or TooMany.
+    planned: as `plan` gave it, which takes its time, before anything was written. opens_at: an instant; not before
+    now, or it becomes now. All slots appear at once, or none. The same form key gives the same release again
+    (R12). Raises NothingToRelease.
     """
-    create = plan(post, pattern, now).create
-    # Looked for after planning: what clashes may be what the same form has just created.
     again = session.scalar(select(Release).where(Release.form_key == form_key))
     if again is not None:
         return again
+    known = _known_starts(post, planned.create)
+    create = [start for start in planned.create if start not in known]
     if not create:
         raise NothingToRelease
-    seats_of = dict.fromkeys(create, pattern.seats)
-    act = note_release(post, seats_of, max(opens_at, now), form_key, by, now)
-    add_slots(post, seats_of, opens_at=act.opens_at, release_id=act.id)
+    act = note_release(post, dict.fromkeys(create, seats), max(opens_at, now), form_key, by, now)
+    shared = {"post_id": post.id, "release_id": act.id, "run_id": None, "timezone": post.timezone}
+    shared |= {"taken": 0, "opens_at": act.opens_at, "seats": seats}
+    bulk.insert_many(
+        session.connection(),
+        _TABLE,
+        [{"local_start": start, "starts_at": planned.instants[start], **shared} for start in create],
+    )
     return act
 
 
@@ -236,10 +239,17 @@ def _starts(pattern):
     return [datetime.combine(day, at) for day in days for at in sorted(set(pattern.times))]
 
 
-def _kind(start, zone, known, now):
+def _known_starts(post, starts):
+    """Return the local starts of a post's slots between the first and the last of some."""
+    if not starts:
+        return set()
+    between = Slot.local_start.between(starts[0], starts[-1])
+    return set(session.scalars(select(Slot.local_start).where(Slot.post_id == post.id, between)))
+
+
+def _kind(start, instant, zone, known, now):
     if start in known:
         return "clashes"
-    instant = start.replace(tzinfo=zone).astimezone(UTC)
     if instant.astimezone(zone).replace(tzinfo=None) != start:
         return "missing"
     return "past" if instant <= now else "create"

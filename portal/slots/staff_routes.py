@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from portal import clock
 from portal.access import current_user, staff_only
 from portal.cldr import babel_locale
-from portal.db import commits
+from portal.db import commits, writing
 from portal.errors import PortalError
 from portal.locale import current, weekday_names
 from portal.posts.operations import post_by_id, today
@@ -65,7 +65,6 @@ def month():
 
 @bp.route("/release", methods=["GET", "POST"])
 @staff_only("scheduler")
-@commits
 def release():
     post, now = _post(), clock.now()
     form, plan = ReleaseForm(today(post, now), data=ReleaseForm.defaults(today(post, now))), None
@@ -74,9 +73,7 @@ def release():
             plan = operations.plan(post, form.pattern, now)
             if "confirm" in request.form:
                 ask_if_large(len(plan.create) * form.pattern.seats)
-                act = operations.release(
-                    post, form.pattern, _opening(form, post, now), form.key, current_user.actor, now
-                )
+                act = _released(post, plan, form, now)
                 return redirect(url_for(".list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
         except PortalError as refusal:
             form.first_day.errors = [refusal.message]
@@ -101,6 +98,12 @@ def reopen(slot_id):
     slot = operations.slot_at(current_user.post_id, slot_id)
     operations.reopen(slot, current_user.actor, clock.now())
     return redirect(url_for(".list_slots", said="reopened", **{"from": slot.local_start.date().isoformat()}), 303)
+
+
+def _released(post, plan, form, now):
+    opens_at = _opening(form, post, now)
+    with writing():
+        return operations.release(post, plan, form.pattern.seats, opens_at, form.key, current_user.actor, now)
 
 
 def _post():

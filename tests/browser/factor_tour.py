@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from portal import clock
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
-from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
 from portal.cases.models import Case
 from portal.posts.operations import post_by_code
 from portal.sessions.models import SignIn
@@ -38,7 +38,7 @@ def see_second_step(server, album):
 def _first_log_in(server, album):
     email, now = new_email(), clock.now()
     with server.database():
-        create_staff(email, DEMONSTRATION_PASSWORD, "guard", post_by_code("PHP"), uuid4(), now, check=False)
+        create_staff(email, hash_password(DEMONSTRATION_PASSWORD), "guard", post_by_code("PHP"), uuid4(), now)
     guard = visit(server)
     guard.submit("/en/account/login", name=email, password=DEMONSTRATION_PASSWORD)
     album.take(guard, "staff: second step, set up", "/account/factor")

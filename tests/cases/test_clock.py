@@ -163,6 +163,6 @@ def test_r7_the_last_day_ends_at_midnight_there_wherever_there_is_and_whatever_t
 def test_r7_a_server_clock_that_steps_back_reminds_nobody_twice(app):
     case = make_case(make_account(), refused_on=days_ago(340))
 
-    assert write_due(clock.now()) == 1
-    assert write_due(clock.now() - timedelta(hours=1)) == 0
+    assert sum(write_due(clock.now())) == 1
+    assert sum(write_due(clock.now() - timedelta(hours=1))) == 0
     assert last_day(case, case.refusals[0]) == a_year_after(days_ago(340))

@@ -11,7 +11,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.operations import book, cancel, move
 from portal.db import session
 from portal.paper.references import read_reference
-from portal.slots.operations import release
+from portal.slots.operations import plan, release
 from portal.slots.patterns import Pattern, read_times
 from tests.commands.terminal import run
 from tests.factories import make_account, make_case, make_post, make_slot
@@ -26,7 +26,8 @@ def booked(app):
         book(make_case(make_account()), make_slot().id, uuid4(), "account:1", clock.now())
     day = clock.now().date() + timedelta(days=30)
     asked = Pattern(day, day, frozenset(range(7)), tuple(read_times("09:00")), 1)
-    release(make_post(), asked, clock.now(), uuid4(), "account:1", clock.now())
+    post, now = make_post(), clock.now()
+    release(post, plan(post, asked, now), asked.seats, now, uuid4(), "account:1", now)
     session.commit()
 
 

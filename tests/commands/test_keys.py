@@ -89,8 +89,8 @@ def test_what_somebody_writes_meanwhile_is_not_lost(app, keys, monkeypatch):
 
     def write_between(one, changes, walked):
         if not written:
-            written.append(session.execute(update(Traveller).values(passport_number="N9999999")).rowcount)
-            session.commit()
+            with writing():
+                written.append(session.execute(update(Traveller).values(passport_number="N9999999")).rowcount)
         real(one, changes, walked)
 
     monkeypatch.setattr(rotation, "_write", write_between)
@@ -117,8 +117,8 @@ def test_a_process_that_still_writes_with_the_old_key_is_noticed(app, keys, monk
 
     def write_old(on_progress):
         keys(OLD)
-        session.execute(update(Traveller).values(passport_number="N9999999"))
-        session.commit()
+        with writing():
+            session.execute(update(Traveller).values(passport_number="N9999999"))
         keys(NEW, OLD)
         return real(on_progress)
 

@@ -1,0 +1,126 @@
+"""The worker's jobs: each has a name, a period and a function, and writes in transactions of its own.
+
+Every job may be run by several workers at once, and be killed at any moment: what is left is done the next time.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+
+from portal import journal
+from portal.appointments import holds
+from portal.appointments.waiting import people_waiting
+from portal.cases import importing, uploads
+from portal.db import in_steps, writing
+from portal.door import operations as door
+from portal.mailing import reminders, signs
+from portal.retention import periods, sweeping
+from portal.seals import operations as seals
+from portal.slots import instants, runs
+
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+MOST_BATCHES_SEALED = 40
+MOST_BATCHES_ERASED = 100
+PAUSE_AFTER_BATCH_SECONDS = 0.05
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to be done again and again.
+
+    run: takes the worker and the time now; returns True where it did not get to its end, to go on in a minute.
+    """
+
+    name: str
+    period: timedelta
+    run: Callable
+
+
+def heartbeat(_worker, now):
+    """Note that a worker is at work."""
+    with writing(job=True):
+        signs.worker_is_here(now)
+
+
+def expired_holds(_worker, now):
+    """Free held places whose time is over, some at a time."""
+    freed = holds.MOST
+    while freed == holds.MOST:
+        with writing(job=True):
+            freed = holds.free_expired(now, most=holds.MOST)
+
+
+def due_reminders(_worker, now):
+    """Write the reminders that are due."""
+    for _written in in_steps(reminders.write_due(now)):
+        pass
+
+
+def missed_appointments(_worker, now):
+    """Mark as missed who did not come."""
+    for _marked in in_steps(door.mark_missed(now)):
+        pass
+
+
+def old_uploads(_worker, now):
+    """Forget case files that were uploaded and not confirmed."""
+    with writing(job=True):
+        uploads.forget_old(now)
+
+
+def unfinished_imports(_worker, now):
+    """Take away what interrupted imports left."""
+    importing.forget_unfinished(now)
+
+
+def zone_rules(_worker, now):
+    """Bring the instants of slots to what the zones' rules say today: 09:00 stays 09:00 (R9)."""
+    for _corrected in in_steps(instants.recompute(journal.WORKER, now)):
+        pass
+
+
+def rolling_rules(_worker, now):
+    """Make the runs of rolling rules that are due."""
+    for _run in in_steps(runs.run_due(now, people_waiting)):
+        _log.info("rule ran")
+
+
+def journal_seal(worker, now):
+    """Seal journal entries, a batch a transaction; where another worker was faster, leave it to that one."""
+    for _batch in range(MOST_BATCHES_SEALED):
+        try:
+            with writing(job=True):
+                sealed = seals.seal(now)
+        except IntegrityError:
+            return
+        if sealed:
+            end = seals.end_of_chain()
+            worker.say(f"journal sealed up to {end.position}: {end.hash}")
+        if sealed < seals.BATCH or worker.stopped.is_set():
+            return
+
+
+def erasing(worker, now):
+    """Erase what was kept long enough; says True where there is more."""
+    for batch, _gone in enumerate(in_steps(sweeping.sweep(now, periods.in_use())), start=1):
+        if batch == MOST_BATCHES_ERASED or worker.stopped.wait(PAUSE_AFTER_BATCH_SECONDS):
+            return True
+    return False
+
+
+JOBS = (
+    Job("heartbeat", MINUTE, heartbeat),
+    Job("expired holds", MINUTE, expired_holds),
+    Job("reminders", MINUTE, due_reminders),
+    Job("missed appointments", MINUTE, missed_appointments),
+    Job("old uploads", MINUTE, old_uploads),
+    Job("unfinished imports", MINUTE, unfinished_imports),
+    Job("zone rules", DAY, zone_rules),
+    Job("rolling rules", MINUTE, rolling_rules),
+    Job("journal seal", MINUTE, journal_seal),
+    Job("erasing", HOUR, erasing),
+)
