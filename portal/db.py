@@ -248,6 +248,13 @@ def apart(*, job=False):
 
 
 @contextmanager
+def own_connections_write():
+    """Let connections that the block opens by itself write, as jobs: for migrations and restoring."""
+    with _in_mode(WRITE_AS_JOB):
+        yield
+
+
+@contextmanager
 def reading_by_default():
     """Let everything in the block read, but for what says otherwise: what a request, a command and a job begin with."""
     session.rollback()

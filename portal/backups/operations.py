@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal import encryption
 from portal.backups import postgresql, sqlite
 from portal.backups.archive import Unfit, describe, new_archive, open_archive
+from portal.db import own_connections_write
 from portal.migrations import revisions
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
@@ -56,7 +57,8 @@ def restore(engine, path, on_progress, *, replace=False):
             raise Unfit("The backup was made by a newer release: restore it with that one.")
         if not replace and ENGINES[kind].holds_something(engine):
             raise Unfit("The database is not empty. To put the backup in its place, say --replace.")
-        ENGINES[kind].load(engine, archive, description, on_progress)
+        with own_connections_write():
+            ENGINES[kind].load(engine, archive, description, on_progress)
     return _outcome(description)
 
 

@@ -8,7 +8,7 @@ from alembic.config import Config
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from portal.db import Base
+from portal.db import Base, own_connections_write
 
 TRIES = 60
 PAUSE_SECONDS = 0.5
@@ -23,19 +23,22 @@ def upgrade(revision="head", connection=None):
     """
     for _try in range(TRIES - 1 if connection is None else 0):
         try:
-            command.upgrade(_config(), revision)
+            with own_connections_write():
+                command.upgrade(_config(), revision)
         except OperationalError as error:
             if type(error.orig).__name__ not in BUSY:
                 raise
             time.sleep(PAUSE_SECONDS)
         else:
             return
-    command.upgrade(_config(connection), revision)
+    with own_connections_write():
+        command.upgrade(_config(connection), revision)
 
 
 def downgrade(revision):
     """Take the application's database back to a revision."""
-    command.downgrade(_config(), revision)
+    with own_connections_write():
+        command.downgrade(_config(), revision)
 
 
 def _config(connection=None):

@@ -11,7 +11,7 @@ from portal.paper import tokens
 from portal.seals.chain import COLUMNS, GENESIS, content_of, head_text, seal_of, written
 from portal.seals.models import Head, Seal, Unsealed
 
-BATCH = 500
+BATCH = 200
 HEAD = "head"
 
 
