@@ -101,25 +101,27 @@ def import_posts(lines, by, now):
 
     Raises PostFileUnfit at the first bad row.
     """
-    known = {post.code: post for post in all_posts()}
-    added = changed = 0
+    wanted = {}
     for number, row in enumerate(csv.DictReader(lines), start=2):
         values = _checked(row, number)
-        post = known.get(values["code"])
-        if post is None:
-            post = Post(**values)
-            session.add(post)
-            session.flush()
-            known[post.code] = post
-            added += 1
-            journal.record(by, "post added", post, post_id=post.id, after=values, now=now)
-        elif any(getattr(post, key) != value for key, value in values.items()):
-            before = {key: getattr(post, key) for key in values}
-            for key, value in values.items():
-                setattr(post, key, value)
-            changed += 1
-            journal.record(by, "post changed", post, post_id=post.id, before=before, after=values, now=now)
-    return added, changed
+        wanted[values["code"]] = values
+    known = {post.code: post for post in all_posts()}
+    new = [Post(**values) for code, values in wanted.items() if code not in known]
+    session.add_all(new)
+    session.flush()
+    told = [(post.id, post.id, wanted[post.code]) for post in new]
+    journal.record_many(by, "post added", Post.__tablename__, told, now)
+    return len(new), sum(_correct(known[code], values, by, now) for code, values in wanted.items() if code in known)
+
+
+def _correct(post, values, by, now):
+    before = {key: getattr(post, key) for key in values}
+    if before == values:
+        return 0
+    for key, value in values.items():
+        setattr(post, key, value)
+    journal.record(by, "post changed", post, post_id=post.id, before=before, after=values, now=now)
+    return 1
 
 
 def change_settings(post, settings, by, now):

@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, select, type_coerce, update
 from portal import encryption, rotation
 from portal.cases.models import Traveller
 from portal.config import settings_from, write_secrets
-from portal.db import Base, session
+from portal.db import Base, session, writing
 from portal.encryption import Encrypted, EncryptedBytes
 from tests.commands.terminal import run
 from tests.factories import PASSPORT, make_case

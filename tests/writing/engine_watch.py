@@ -1,0 +1,65 @@
+"""What an engine did while something ran: each transaction that writes, and whether others could write meanwhile."""
+
+import sqlite3
+from contextlib import contextmanager
+
+from sqlalchemy import event
+
+from portal import db
+
+
+class Watch:
+    """transactions: how many statements each transaction that writes had, in order.
+
+    shut_out: what ran each time that nobody else could have written although no transaction was open that writes.
+    """
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.transactions: list[int] = []
+        self.shut_out: list[str] = []
+
+    def note_begin(self, _connection):
+        if db._mode.get() in (db.WRITE, db.RECORD, db.WRITE_AS_JOB):
+            self.transactions.append(0)
+
+    def note_statement(self, _connection, _cursor, statement, *_more):
+        if db.is_writing():
+            self.transactions[-1] += 1
+        else:
+            self.try_to_write(statement)
+
+    def note_end(self, _connection, _record):
+        self.try_to_write("the end of a transaction")
+
+    def try_to_write(self, meanwhile):
+        """Take the writer of SQLite as another process would, without waiting."""
+        if self.engine.dialect.name != "sqlite" or db.is_writing():
+            return
+        other = sqlite3.connect(self.engine.url.database, isolation_level=None, timeout=0)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            self.shut_out.append(meanwhile)
+        finally:
+            other.close()
+
+
+@contextmanager
+def watched(engine):
+    """Watch an engine for as long as the block lasts; nothing of it is in use at the end."""
+    watch = Watch(engine)
+    listeners = {
+        "begin": watch.note_begin,
+        "before_cursor_execute": watch.note_statement,
+        "checkin": watch.note_end,
+    }
+    for name, listener in listeners.items():
+        event.listen(engine, name, listener)
+    try:
+        yield watch
+    finally:
+        for name, listener in listeners.items():
+            event.remove(engine, name, listener)
+    watch.in_use = engine.pool.checkedout()
+    watch.try_to_write("when all was over")
