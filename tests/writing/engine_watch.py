@@ -7,27 +7,40 @@ from sqlalchemy import event
 
 from portal import db
 
+MOST_LOOKS = 4
+
 
 class Watch:
-    """transactions: how many statements each transaction that writes had, in order.
+    """transactions: of each transaction that writes, how many statements it had, and how many of them wrote.
 
     shut_out: what ran each time that nobody else could have written although no transaction was open that writes.
     """
 
     def __init__(self, engine):
         self.engine = engine
-        self.transactions: list[int] = []
+        self.transactions: list[list[int]] = []
         self.shut_out: list[str] = []
 
     def note_begin(self, _connection):
         if db._mode.get() in (db.WRITE, db.RECORD, db.WRITE_AS_JOB):
-            self.transactions.append(0)
+            self.transactions.append([0, 0])
 
-    def note_statement(self, _connection, _cursor, statement, *_more):
+    def note_statement(self, _connection, _cursor, statement, _parameters, context, _many):
         if db.is_writing():
-            self.transactions[-1] += 1
+            self.transactions[-1][0] += 1
+            self.transactions[-1][1] += bool(context and (context.isinsert or context.isupdate or context.isdelete))
         else:
             self.try_to_write(statement)
+
+    @property
+    def longest(self):
+        """How many statements the longest transaction that writes had."""
+        return max((statements for statements, _wrote in self.transactions), default=0)
+
+    @property
+    def in_vain(self):
+        """The transactions that held the writer, and only read: more than a look whether there is something to do."""
+        return [statements for statements, wrote in self.transactions if not wrote and statements > MOST_LOOKS]
 
     def note_end(self, _connection, _record):
         self.try_to_write("the end of a transaction")
