@@ -6,6 +6,7 @@ for the write lock before its first statement (BEGIN IMMEDIATE); one that only r
 PostgreSQL the two kinds are the same, but for the check that nothing is written outside of such a block.
 """
 
+import hashlib
 import time
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -213,6 +214,17 @@ def in_steps(steps):
         if done is over:
             return
         yield done
+
+
+def one_at_a_time(*what):
+    """Let nobody else go on with the same thing until this transaction is over: who comes second finds it done (R12).
+
+    what: names it, such as a table and a form key. On SQLite, where one writes at a time, there is nothing to do.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(repr(what).encode()).digest()[:8], signed=True)
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def end_reading():

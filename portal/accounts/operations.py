@@ -56,6 +56,10 @@ def create(email, password, language, form_key, now):
         return again, []
     passwords.require_strong(password, own_words=[email] if email else [])
     password_hash = passwords.hash_password(password)
+    db.one_at_a_time("account", form_key)
+    again = session.scalar(select(Account).where(Account.form_key == form_key))
+    if again is not None:  # the other click of a double one was faster
+        return again, []
     account = Account(
         email=email,
         sign_in_number=None if email else _new_number(),

@@ -96,8 +96,8 @@ def create(who, email, password_hash, role, post, form_key, now):
     Raises RoleNotYours, PostMissing or EmailTaken.
     """
     post = _post_for(who, role, post)
-    with db.reading() as own:
-        again = own.scalar(select(Account).where(Account.form_key == form_key, _seen_by(who)))
+    db.one_at_a_time("account", form_key)
+    again = session.scalar(select(Account).where(Account.form_key == form_key, _seen_by(who)))
     if again is not None:
         return again
     account = create_staff(email, password_hash, role, post, form_key, now, by=who.actor)

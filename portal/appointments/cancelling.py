@@ -15,7 +15,7 @@ from portal.accounts import operations as accounts
 from portal.appointments import calendar, holds, telling
 from portal.appointments.models import LIVE, Appointment, Cancellation, Displacement
 from portal.cases.models import Case
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.slots import operations as slots
@@ -74,6 +74,7 @@ def cancel_slots(post, slot_ids, reason, hold_until, form_key, by, now):
     post. Everybody is written to. Asking again with the same form key gives the same Cancellation (R12).
     Raises NotFound (R5), NothingToCancel or Busy.
     """
+    one_at_a_time("cancellation", form_key)
     again = session.scalar(select(Cancellation).where(Cancellation.form_key == form_key))
     if again is not None:
         return again

@@ -9,7 +9,7 @@ from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import operations
 from portal.cases.models import CaseRequest
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound
 from portal.posts.operations import today
 
@@ -32,6 +32,7 @@ def ask(account_id, post, answers, form_key, by, now):
     """
     mine = select(CaseRequest).where(CaseRequest.account_id == account_id)
     again = (CaseRequest.form_key == form_key) | ((CaseRequest.post_id == post.id) & (CaseRequest.state == "open"))
+    one_at_a_time("case request", account_id, post.id)
     found = session.scalar(mine.where(again))
     if found is not None:
         return found

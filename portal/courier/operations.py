@@ -9,7 +9,7 @@ from portal.cases import operations as cases
 from portal.cases.models import Case
 from portal.courier.agencies import open_agency
 from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem, SubmissionTraveller
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.mail import outbox
@@ -31,6 +31,7 @@ def register(case, sender, agency_id, form_key, by, now):
     sender: a traveller of the case. Raises MayNotSend, AlreadyRegistered (one package is on the way at a
     time), or NotFound for an agency of another post or a closed one.
     """
+    one_at_a_time("package", form_key)
     before = session.scalar(select(Submission).where(Submission.form_key == form_key, Submission.case_id == case.id))
     if before is not None:
         return before

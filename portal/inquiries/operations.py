@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import clock
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound, PortalError
 from portal.inquiries.models import Inquiry, InquiryText
 from portal.locale import _l
@@ -33,6 +33,7 @@ def ask(case, category, text, form_key, by, now, *, emergency=False):
 
     Raises TooEarly for a question about processing before its day, unless travel is an emergency.
     """
+    one_at_a_time("inquiry", form_key)
     again = session.scalar(select(Inquiry).where(Inquiry.form_key == form_key, Inquiry.case_id == case.id))
     if again is not None:
         return again
@@ -127,4 +128,5 @@ def _found(inquiry):
 
 
 def _is_there(form_key):
+    one_at_a_time("inquiry text", form_key)
     return session.scalar(select(InquiryText.id).where(InquiryText.form_key == form_key)) is not None

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select, update
 
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound
 from portal.slots.models import Release, Slot
 from portal.slots.operations import note_release
@@ -21,6 +21,7 @@ def release_drafts(post, slot_ids, opens_at, form_key, by, now):
 
     All or none: NotFound where one is not a draft of the post. The same form key gives the same Release (R12).
     """
+    one_at_a_time("slots", post.id)
     again = session.scalar(select(Release).where(Release.form_key == form_key, Release.post_id == post.id))
     if again is not None:
         return again

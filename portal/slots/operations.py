@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, func, insert, select, update
 
 from portal import bulk, journal
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.slots.models import Release, Slot
@@ -108,6 +108,7 @@ def release(post, planned, seats, opens_at, form_key: UUID, by, now):
     now, or it becomes now. All slots appear at once, or none. The same form key gives the same release again
     (R12). Raises NothingToRelease.
     """
+    one_at_a_time("slots", post.id)
     again = session.scalar(select(Release).where(Release.form_key == form_key))
     if again is not None:
         return again

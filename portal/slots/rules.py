@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from portal import journal
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound
 from portal.posts.operations import today
 from portal.slots.closures import closed_days
@@ -88,6 +88,7 @@ def save_rule(post, rule, terms, form_key: UUID, by, now):
 
     The same form key gives the same new rule again (R12).
     """
+    one_at_a_time("rule", form_key)
     rule = rule or session.scalar(
         select(RollingRule).where(RollingRule.post_id == post.id, RollingRule.public_id == form_key)
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import select
 
 from portal import journal
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.slots import operations
@@ -129,6 +129,7 @@ def make(post, draft, opens_at, form_key, by, now):
 
     All appear at once, or none. A release with the same form key is that one (R12). Raises NothingToRelease.
     """
+    one_at_a_time("slots", post.id)
     if session.scalar(select(Release.id).where(Release.form_key == form_key)) is not None:
         return
     create = draft.create
