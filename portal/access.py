@@ -288,7 +288,7 @@ def _who(request):
     known = _remembered.get(digest)
     if known and known[0] > time.monotonic():
         return known[1]
-    found = current_app.extensions["load_session"](digest)
+    found = current_app.extensions["load_session"](digest, note_use=not g.get("only_look"))
     if len(_remembered) > REMEMBERED_SESSIONS:
         _remembered.clear()
     _remembered[digest] = (time.monotonic() + REMEMBERED_SECONDS, found)

@@ -2,15 +2,17 @@
 
 import logging
 
-from flask import current_app, has_request_context, render_template, request
+from flask import current_app, g, has_request_context, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from portal import db, metrics
+from portal import db, metrics, resending
+from portal.database_errors import Meaning, meaning_of
 from portal.locale import _l
-from portal.postgresql import is_away
 
 RETRY_SECONDS = 30
+BUSY_SECONDS = 5
+BUSY_HEADERS = {"Retry-After": str(BUSY_SECONDS), "X-Portal-Busy": "1", "Cache-Control": "no-store"}
 _log = logging.getLogger(__name__)
 
 
@@ -44,6 +46,7 @@ TITLES = {
     403: _l("This page is not for this account"),
     404: _l("We could not find this page"),
     405: _l("This page cannot be used in that way"),
+    409: _l("Many people are using this service right now"),
     413: _l("What was sent is too large"),
     429: _l("Please wait a little"),
     500: _l("Something went wrong on our side"),
@@ -54,20 +57,11 @@ HELP = {
     403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
     404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
     405: _l("Open the page again from your dashboard."),
+    409: _l("Your turn did not come in time. Nothing was lost, and nothing was half saved."),
     413: _l("Send less text. Nothing was saved."),
     429: _l("Too many tries were made in a short time. This protects your data. Nothing was lost."),
     500: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
     503: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
-}
-
-
-BUSY = _l("Very many people are logging in at this moment. Wait a few seconds, then send this again.")
-BUSY_SECONDS = 5
-# Passwords are never written into a page: these fields are shown empty.
-HIDDEN = {
-    "current": _l("Present password"),
-    "password": _l("Password"),
-    "password_again": _l("Password again"),
 }
 
 
@@ -88,22 +82,26 @@ def init_app(app):
 
 
 def page(code, **values):
-    """Return an error page and its code; what was typed stays in the browser, nothing is saved."""
+    """Return an error page and its code; nothing is saved."""
     code = code if code in TITLES else 400 if code < 500 else 500
-    db.session.rollback()
     try:
-        body = render_template("errors/error.html", code=code, title=TITLES[code], help=HELP[code], **values)
+        body = _in_frame("errors/error.html", title=TITLES[code], help=HELP[code], **values)
     except SQLAlchemyError as error:  # the page asks who is logged in
         return _database_error(error)
     return body, code
 
 
-def what_was_typed(*, but=()):
-    """Return the fields of a sent form as pairs, and those that have to be typed anew as pairs of name and label."""
-    left_out = ("csrf_token", *but)
-    pairs = [(name, value) for name, values in request.form.lists() for value in values if name not in left_out]
-    typed = [pair for pair in pairs if "password" not in pair[0] and pair[0] != "current"]
-    return typed, [(name, label) for name, label in HIDDEN.items() if name in request.form]
+def offer_again(*, title=TITLES[409], help=HELP[409]):
+    """Return a page that keeps the form which was sent, or leads to the page that was asked for."""
+    typed, hidden = resending.what_was_typed()
+    return _in_frame("errors/busy.html", title=title, help=help, typed=typed, hidden=hidden)
+
+
+def _in_frame(template, **values):
+    db.session.rollback()
+    g.pop("has_form", None)  # of the page that could not be made
+    g.only_look = True  # whoever is logged in is looked up without noting it: the writer may be busy
+    return render_template(template, **values)
 
 
 def _http_error(error):
@@ -118,28 +116,38 @@ def _refusal(error):
     return page(400, message=error.message)
 
 
-def _busy(_error):
-    typed, hidden = what_was_typed()
-    body, code = page(503, message=BUSY, typed=typed, hidden=hidden)
-    return body, code, {"Retry-After": str(BUSY_SECONDS)}
+def _busy(error):
+    """Say that the same can be done in some seconds. The portal tries nothing again by itself: people decide."""
+    _log.warning("busy", extra={"reason": type(error).__name__, "endpoint": request.endpoint})
+    try:
+        body = offer_again()
+    except SQLAlchemyError as worse:
+        _log.error("busy page: %s", type(worse).__name__)
+        body, _code = _plain_page(409)
+    return body, 409, BUSY_HEADERS
 
 
 def _database_error(error):
-    if not is_away(error):
+    meaning = meaning_of(error)
+    if meaning is Meaning.BUSY:
+        return _busy(error)
+    if meaning is Meaning.FAULT:
         return _unexpected(error)
     _log.error("database away: %s", type(error).__name__)
-    db.session.remove()
     return _plain_page(503)
 
 
 def _unexpected(error):
     _log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
-    db.session.remove()
     return _plain_page(500)
 
 
 def _plain_page(code):
-    # Not by render_template: that asks who is logged in, and there may be no database to ask.
+    """Return a page that is made without a database: it does not say who is logged in."""
+    db.session.remove()
+    g.pop("has_form", None)
+    typed, hidden = resending.what_was_typed()
+    # Not by render_template: that asks who is logged in.
     template = current_app.jinja_env.get_template("errors/plain.html")
-    body = template.render(code=code, title=TITLES[code], help=HELP[code])
+    body = template.render(code=code, title=TITLES[code], help=HELP[code], typed=typed, hidden=hidden)
     return body, code

@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from flask import abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from portal import db, errors
+from portal import db, errors, resending
 from portal.locale import _l
 
 STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
+NOT_SENT = _l("Your form is not sent yet")
 _log = logging.getLogger(__name__)
 
 
@@ -37,6 +38,7 @@ def init_app(app):
     """Ask for a token wherever a form is sent; look at it once, whatever follows from a wrong one."""
     app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
     csrf.init_app(app)
+    app.before_request(_keep)
     app.register_error_handler(CSRFError, _stale_form)
     app.jinja_env.globals.update(form_token=masked_token)
 
@@ -66,8 +68,15 @@ def _xor(one, other):
 def _stale_form(_error):
     """Offer to send a form of this portal again under a fresh token."""
     _note_refusal("token")
-    typed, hidden = errors.what_was_typed()
+    typed, hidden = resending.what_was_typed()
     return errors.page(400, message=STALE, typed=typed, hidden=hidden)
+
+
+def _keep():
+    """Show what a page keeps in another language: the form is not sent yet."""
+    if request.method in db.SAFE_METHODS or resending.KEEP not in request.form:
+        return None
+    return errors.offer_again(title=NOT_SENT, help="")
 
 
 def refuse_other_sites():

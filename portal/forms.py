@@ -255,7 +255,10 @@ def _is_usable(field):
     return True
 
 
-def note_form():
-    """Note that the page holds a form, so that the language switch sends along what was typed."""
-    g.has_form = True
+def note_form(switch=SWITCH):
+    """Note that the page holds a form, so that the language switch sends along what was typed.
+
+    switch: the name of its buttons.
+    """
+    g.has_form = switch
     return ""

@@ -2,7 +2,7 @@
 
 from flask import g, request, url_for
 
-from portal import locale
+from portal import locale, resending
 from portal.access import current_user
 from portal.cases.statuses import is_refused, status_meaning, status_name
 from portal.cases.wording import item_text
@@ -94,7 +94,7 @@ def init_app(app, settings, fingerprint):
         stylesheet=stylesheet,
         other_language=other_language,
         note_form=note_form,
-        has_form=lambda: g.get("has_form", False),
+        has_form=lambda: g.get("has_form"),
         said_text=said_text,
         place=place,
         country_name=locale.country_name,
@@ -109,6 +109,7 @@ def init_app(app, settings, fingerprint):
         is_refused=is_refused,
         SWITCH=SWITCH,
         TRAP=TRAP,
+        KEEP=resending.KEEP,
     )
 
 

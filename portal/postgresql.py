@@ -10,14 +10,7 @@ import time
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import (
-    DBAPIError,
-    InterfaceError,
-    InvalidatePoolError,
-    OperationalError,
-    PendingRollbackError,
-)
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import InvalidatePoolError
 
 from portal.config import SettingsError
 
@@ -63,13 +56,6 @@ def make_engine(url, pool):
         event.listen(engine, "connect", _confirm_on_disk)
     _watch(engine)
     return engine
-
-
-def is_away(error):
-    """Say whether an error means that there is no database to write to now; nothing is wrong with what was asked."""
-    if isinstance(error, (OperationalError, InterfaceError, PoolTimeout, PendingRollbackError)):
-        return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
 
 
 def _confirm_on_disk(connection, _record):

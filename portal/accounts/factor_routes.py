@@ -2,7 +2,7 @@
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 
-from portal import access, clock, errors
+from portal import access, clock, resending
 from portal.access import confirmed, current_user, half_entered, staff_only
 from portal.accounts import factors
 from portal.accounts.forms import AskedAgainForm, FactorForm, PlainForm, SetUpForm
@@ -116,7 +116,7 @@ def _ask_again(_error):
 
 
 def _asking(form):
-    typed, _hidden = errors.what_was_typed(but=(ASKED, SWITCH))
+    typed, _hidden = resending.what_was_typed(but=(ASKED, SWITCH), with_codes=True)
     return render_template("accounts/ask_again.html", form=form, typed=typed), 403
 
 

@@ -15,7 +15,7 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 from limits import parse
 
-from portal import encryption, errors
+from portal import encryption, errors, resending
 from portal.limits import rules
 from portal.locale import ngettext
 
@@ -73,7 +73,7 @@ def _wait(over, room):
 def _slow(who, scope, ready_at):
     seconds = max(1, round(ready_at - time.time()))
     nonce = _ticket_in_hand(who, scope)[0] or secrets.token_urlsafe(NONCE_BYTES)
-    typed, hidden = errors.what_was_typed()
+    typed, hidden = resending.what_was_typed()
     kept = [pair for pair in typed if pair[0] != TICKET] + [
         (TICKET, _signer().dumps([_place(who, scope), nonce, ready_at]))
     ]

@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from flask import render_template
 
 from portal import clock, metrics, watchdog
+from portal.database_errors import will_pass
 from portal.db import end_reading, session, writing
 from portal.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
-from portal.postgresql import is_away
 
 _log = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ class Delivery:
         except carriers.Away:
             raise
         except Exception as error:
-            if is_away(error):
+            if will_pass(error):
                 raise
             # One mail that cannot be made must not keep the others from going.
             _log.error("mail %s: %s", message.kind, type(error).__name__, exc_info=error)

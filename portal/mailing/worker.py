@@ -11,10 +11,11 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock, metrics, watchdog
+from portal.database_errors import will_pass
 from portal.db import reading_by_default, session
 from portal.mailing.delivery import Delivery
 from portal.mailing.jobs import JOBS, MINUTE
-from portal.postgresql import is_away
+
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
@@ -64,7 +65,7 @@ class Worker:
                     self._run(job)
             return self._delivery.deliver_due(clock.now())
         except SQLAlchemyError as error:
-            if not is_away(error):
+            if not will_pass(error):
                 raise
             _log.error("database away: %s", type(error).__name__)
             return None
@@ -83,7 +84,7 @@ class Worker:
             is_unfinished = job.run(self, now)
         except Exception as error:
             metrics.job_done(job.name, "failed")
-            if is_away(error):
+            if will_pass(error):
                 raise
             # One job that fails must keep neither the others nor the mails from going; it is tried again in its time.
             _log.error("job %s: %s", job.name, type(error).__name__, exc_info=error)

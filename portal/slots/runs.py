@@ -14,10 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
 from portal import journal
+from portal.database_errors import will_pass
 from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
-from portal.postgresql import is_away
 from portal.posts.operations import today
 from portal.slots import operations
 from portal.slots.closures import closed_days
@@ -43,7 +43,7 @@ def run_due(now, people_waiting):
         try:
             yield from _run_days(rule_id, now, people_waiting)
         except Exception as error:
-            if is_away(error):
+            if will_pass(error):
                 raise
             _log.error("rule %s: %s", rule_id, type(error).__name__, exc_info=error)
 

@@ -12,9 +12,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from portal import create_app, postgresql
 from portal.cases.operations import add_status_words
 from portal.config import SettingsError, settings_from
+from portal.database_errors import Meaning, meaning_of
 from portal.db import make_engine, session
 from portal.migrations import state
-from portal.postgresql import is_away
 from tests.deploy.pooler import make_roles, pgbouncer, restrict, settings_for_tests
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.postgresql import temporary_postgresql
@@ -114,21 +114,21 @@ def test_the_application_changes_no_table_and_no_entry_of_the_journal_r6(pooler,
 
 
 @pytest.mark.parametrize(
-    ("statement", "away"),
+    ("statement", "meaning"),
     [
-        ("SELECT pg_terminate_backend(pg_backend_pid())", True),
-        ("SET statement_timeout = 1; SELECT pg_sleep(1)", True),
-        ("SELECT 1 / 0", False),
-        ("SELECT nothing_of_that_name", False),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", Meaning.AWAY),
+        ("SET statement_timeout = 1; SELECT pg_sleep(1)", Meaning.BUSY),
+        ("SELECT 1 / 0", Meaning.FAULT),
+        ("SELECT nothing_of_that_name", Meaning.FAULT),
     ],
 )
-def test_what_means_that_there_is_no_database_now_is_told_from_a_defect(pooler, statement, away):
+def test_what_means_that_there_is_no_database_now_is_told_from_a_defect(pooler, statement, meaning):
     engine = make_engine(pooler.direct_url("portal"))
     with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
         connection.exec_driver_sql(statement)
     engine.dispose()
 
-    assert is_away(failed.value) is away
+    assert meaning_of(failed.value) is meaning
 
 
 def test_a_server_that_went_away_and_came_back_costs_nobody_a_page(pooler):
