@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from itertools import repeat
 from urllib.parse import urlencode
 
+from bench.failures import is_failure
+
 NAME = "bench/client.py (Python, one process, epoll, HTTP/1.1 keep-alive)"
 BROWSERS_ENCODING = "gzip, br"
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -42,6 +44,12 @@ class Answer:
         """The address of a redirect, or None."""
         found = LOCATION.search(self.raw)
         return found[1].decode() if found else None
+
+    @property
+    def failed(self):
+        """Whether whoever asked was failed: no answer, an error of the server's, or "busy"."""
+        head = self.raw.partition(b"\r\n\r\n")[0].decode("latin-1").lower()
+        return is_failure(self.status, {line.partition(":")[0] for line in head.split("\r\n")})
 
 
 NONE = Answer(0, b"", 0.0)

@@ -17,7 +17,7 @@ from bench.telling import COOKIE, KNOWN_NAME, STEPS, TOKEN
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 
 TWO_WORKERS = (2, 8)
-BUSY = 503  # more passwords at once than may be hashed at once
+TURNED_AWAY = 429
 LOG_IN, STATUS, RETRIEVAL = "/en/account/login", "/en/status", "/en/confirmation"
 CREATE, RECOVER, FORGOTTEN = (f"/en/account/{page}" for page in ("create", "recover", "forgotten"))
 WRONG = "wrong wrong wrong"
@@ -53,14 +53,12 @@ class GuessReport:
     taken: int = 0
     most: int = 0
     wait: int = 0
-    busy: int = 0
     faults: list[str] = field(default_factory=list)
 
     def line(self):
         """Return the figures as one sentence."""
         told = f"; told to wait {self.wait} s, and let in after it" if self.wait else ""
-        busy = f", {self.busy} told that too many came at once" if self.busy else ""
-        taken = f"{self.taken} taken (at most {self.most}){busy}"
+        taken = f"{self.taken} taken (at most {self.most})"
         return f"{self.database}: {self.door}: {self.guesses:,} guesses, {taken}{told}"
 
 
@@ -101,15 +99,14 @@ def guess_at_every_door(portal, guesses, only=None):
 def _guess_at(portal, door, guesses):
     address, began = f"203.0.113.{next(_addresses)}", time.monotonic()
     with serve(portal, layout=TWO_WORKERS) as server:
-        statuses = _guess(server.port, door, address, guesses // 2)
+        answers = _guess(server.port, door, address, guesses // 2)
     with serve(portal, layout=TWO_WORKERS) as server:  # it was restarted
-        statuses += _guess(server.port, door, address, guesses - guesses // 2)
+        answers += _guess(server.port, door, address, guesses - guesses // 2)
         windows = 1 + int(time.monotonic() - began) // (door.minutes * 60)
         report = GuessReport(portal.database, door.name, guesses, most=door.most * windows)
-        report.taken = sum(status not in (0, 429, BUSY) for status in statuses)
-        report.busy = statuses.count(BUSY)
-        errors = sum(status in (0, 500) for status in statuses)
-        report.faults += [f"{errors} answers were errors"] if errors else []
+        report.taken = sum(not failed and status != TURNED_AWAY for status, failed in answers)
+        failures = sum(failed for _status, failed in answers)
+        report.faults += [f"{failures} answers were failures"] if failures else []
         report.faults += [f"{report.taken} guesses were taken"] if report.taken > report.most else []
         _let_in(portal, server.port, door, address, report)
     return report
@@ -140,7 +137,7 @@ def guess_links(portal, guesses):
     with serve(portal, layout=TWO_WORKERS) as server:
         requests = [get(f"/en/{paths[n % len(paths)]}/{n:022}{n:032x}") for n in range(guesses)]
         answers = ask(server.port, requests)
-        opened = [one for one in answers if one.status >= 500 or b'type="password"' in one.raw or not one.status]
+        opened = [one for one in answers if one.failed or b'type="password"' in one.raw]
     report.taken = len(opened)
     report.faults += [f"{len(opened)} links opened something"] if opened else []
     return report
@@ -148,7 +145,7 @@ def guess_links(portal, guesses):
 
 def _guess(port, door, address, number):
     caller = Caller(port, address, door.path, door.cookie)
-    return [one.status for one in ask(port, [caller.form(door.fields(n)) for n in range(number)])]
+    return [(one.status, one.failed) for one in ask(port, [caller.form(door.fields(n)) for n in range(number)])]
 
 
 def _let_in(portal, port, door, address, report):
@@ -158,7 +155,7 @@ def _let_in(portal, port, door, address, report):
         report.faults.append("the rightful person is shut out at another address")
     here = Caller(port, address, door.path, door.cookie)
     answer = here.send(door.fields(1))
-    if answer.status != 429:
+    if answer.status != TURNED_AWAY:
         report.faults.append(f"one guess more was answered {answer.status}")
         return
     report.wait = int(re.search(rb"\r\nretry-after: *(\d+)", answer.raw, re.IGNORECASE)[1])
@@ -167,5 +164,5 @@ def _let_in(portal, port, door, address, report):
         time.sleep(report.wait + 1)
     else:  # longer than anybody wants to measure: the counters are set back by what the page says
         portal.execute("UPDATE limit_counter SET ends_at = ends_at - :seconds", seconds=report.wait + 1)
-    if here.send({**door.fields(1), **({"ticket": ticket[1]} if ticket else {})}).status == 429:
+    if here.send({**door.fields(1), **({"ticket": ticket[1]} if ticket else {})}).status == TURNED_AWAY:
         report.faults.append(f"still shut out after {report.wait} s")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bench.client import volley
+from bench.failures import NO_ANSWER
 from bench.herd import violations
 from bench.people import make_people, open_calendars
 from bench.servers import DATABASES, portal_on, postgresql, start_server
@@ -102,7 +103,9 @@ def kill_again_and_again(portal, rounds):
         herd_seconds = herd_seconds or seconds
         server.kill()
         confirmed |= {one.case_number for one, got in zip(some, answers, strict=True) if got.status == BOOKED}
-        report.unanswered += sum(answer.status == 0 for answer in answers)
+        report.unanswered += sum(answer.status == NO_ANSWER for answer in answers)
+        failed = [answer.status for answer in answers if answer.failed and answer.status != NO_ANSWER]
+        report.wrong += [f"answered {status}" for status in failed]
         report.rounds, report.sent = round_number, report.sent + len(some)
         server = _start(portal, report)
         report.wrong += _compared(portal, slot_id, confirmed, report)
@@ -125,7 +128,7 @@ def end_again_and_again(portal, rounds):
         requests = [person.book(slot_id) for person in some]
         _, answers = volley(server.port, requests, when_sent=partial(_terminate_under_way, server))
         server.end()
-        report.broken += sum(answer.status == 0 for answer in answers)
+        report.broken += sum(answer.failed for answer in answers)
         report.rounds, report.sent = report.rounds + 1, report.sent + len(some)
     report.wrong = violations(portal)
     return report

@@ -4,7 +4,7 @@ import socket
 from collections import Counter
 from dataclasses import dataclass, field
 
-from bench.client import ask, get
+from bench.client import Answer, ask, get
 
 PATIENCE_SECONDS = 3
 HEAD = b"Host: localhost\r\n"
@@ -92,7 +92,7 @@ def send_invalid(database, port):
         answer = _answer(port, request)
         status = int(answer[9:12]) if answer.startswith(b"HTTP/1.") and answer[9:12].isdigit() else 0
         report.statuses[status] += 1
-        if status >= 500:
+        if status and Answer(status, answer, 0).failed:  # here, to drop the connection is an answer
             report.faults.append(f"{name}: status {status}")
         if any(trace in answer for trace in (b"Traceback", b"root:x:0", b"zq9.example", b"X-Zq9")):
             report.faults.append(f"{name}: {answer[:300]!r}")

@@ -16,6 +16,7 @@ from email import message_from_bytes
 from email.policy import default
 from uuid import uuid4
 
+from bench.failures import is_failure
 from bench.forms import Reader
 from bench.hostile import BROKEN, CONTENT_TYPES, FILE_NAMES, FILES, MARK, SUM, VALUES
 from bench.walk import LANGUAGE, MOST_PAGES, addresses, coded, path_of, rule_of, walk
@@ -244,7 +245,7 @@ def starts_of(persona):
 
 def faults_of(response):
     """Return what is wrong with an answer, as short sentences."""
-    found = [f"status {response.status_code}"] if response.status_code >= 500 else []
+    found = [f"status {response.status_code}"] if is_failure(response.status_code, response.headers) else []
     headers = {name.lower() for name, _value in response.headers}
     found += [f"no header {name}" for name, _value in ALWAYS if name not in headers]
     found += [f"header {name}" for name in headers if MARK in name]

@@ -57,7 +57,7 @@ HELP = {
     403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
     404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
     405: _l("Open the page again from your dashboard."),
-    409: _l("Your turn did not come in time. Nothing was lost, and nothing was half saved."),
+    409: _l("We could not do this in time. Nothing was lost, and nothing was half saved."),
     413: _l("Send less text. Nothing was saved."),
     429: _l("Too many tries were made in a short time. This protects your data. Nothing was lost."),
     500: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),

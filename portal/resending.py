@@ -35,7 +35,7 @@ TYPED_AGAIN = {
         TypedAgain("code", _l("Code"), autocomplete="one-time-code"),
         _password("password", _l("Password"), "current-password"),
         _password("password_again", _l("Password again"), "new-password"),
-        TypedAgain("factor_code", _l("Code of your app"), autocomplete="one-time-code"),
+        TypedAgain("factor_code", _l("Code from your app"), autocomplete="one-time-code"),
         TypedAgain("file", _l("File"), "file"),
     )
 }
@@ -44,7 +44,7 @@ TYPED_AGAIN = {
 def what_was_typed(*, but=(), with_codes=False):
     """Return the fields of a sent form as pairs of name and value, and those to be typed again as TypedAgain.
 
-    but: names to leave out besides. with_codes: carry codes too. (None, None) where the form cannot be read: it is too large.
+    but: names to leave out besides. with_codes: carry codes too. Gives (None, None) where a form is too large to read.
     """
     try:
         sent = {*request.form, *request.files}

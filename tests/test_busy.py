@@ -7,6 +7,8 @@ from sqlalchemy import event, func, select
 from wtforms import FileField, PasswordField, StringField
 from wtforms.fields.core import UnboundField
 
+from bench.client import Answer
+from bench.failures import is_failure
 from portal import access, errors, resending
 from portal.accounts.models import Account
 from portal.db import session
@@ -59,6 +61,7 @@ def test_a_busy_answer_says_so_to_people_and_to_programs(app, visitor, holder):
     page = send_while_busy(app, visitor, holder, category="documents", text=LONG)
 
     assert {name: page.response.headers[name] for name in BUSY} == BUSY
+    assert is_failure(page.status, page.response.headers)
     assert page.h1 == "Many people are using this service right now"
     assert "nothing was half saved" in page.text and "Send again" in page.buttons
     assert "/en/dashboard" in page.links
@@ -103,6 +106,22 @@ def test_a_page_that_cannot_be_opened_is_offered_again(app, monkeypatch):
 
     assert f"{DAY}?x=1" in page.links and "csrf_token" not in page.fields
     assert staff.open(DAY).h1
+
+
+@pytest.mark.parametrize(
+    ("head", "failed"),
+    [
+        ("", True),
+        ("HTTP/1.1 200 OK\r\nX: x-portal-busy", False),
+        ("HTTP/1.1 303 See other", False),
+        ("HTTP/1.1 409 Conflict\r\nX-Portal-Busy: 1", True),
+        ("HTTP/1.1 409 Conflict\r\nServer: x\r\n\r\nx-portal-busy: 1", False),
+        ("HTTP/1.1 429 Too many", False),
+        ("HTTP/1.1 503 Away", True),
+    ],
+)
+def test_every_measure_counts_busy_like_an_error_of_the_server(head, failed):
+    assert Answer(int(head[9:12] or 0), head.encode() + b"\r\n\r\n", 0.1).failed is failed
 
 
 @pytest.mark.parametrize("language", ["km", "ar"])

@@ -10,7 +10,7 @@ from portal.home import routes as home
 from portal.locale import LANGUAGES
 from portal.migrations import revisions
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
 
 PUBLIC = {
     "home.choose_language",
@@ -261,20 +261,38 @@ def test_a_database_that_is_away_gives_a_plain_page_in_the_readers_language(app,
     assert page.response.headers["Retry-After"]
 
 
-def test_a_database_that_is_gone_altogether_gives_the_plain_page_to_those_who_are_logged_in_too(
-    app, visitor, monkeypatch
-):
+@pytest.fixture
+def gone(app, visitor, monkeypatch):
+    """No database at all, for somebody who is logged in."""
     signed_in(visitor, make_account())
+    visitor.open("/km/dashboard")
     access.forget_everyone()
 
     def away(*_args, **_kwargs):
         raise OperationalError("connect", {}, Exception("no server"))
 
     monkeypatch.setattr(app.extensions["engine"], "raw_connection", away)
-    for method in (visitor.client.get, visitor.client.post):
-        answer = method("/km/dashboard")
-        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
-        assert 'lang="km"' in answer.get_data(as_text=True)
+    return visitor.client
+
+
+def test_a_database_that_is_gone_altogether_gives_a_page_with_a_way_back_to_those_who_are_logged_in_too(gone):
+    for method in (gone.get, gone.post):
+        page = Page(method("/km/dashboard?x=1"))
+        assert (page.status, page.response.headers["Retry-After"], page.lang) == (503, "30", "km")
+        assert "X-Portal-Busy" not in page.response.headers
+        assert {"/km/", "#main"} <= set(page.links)
+    assert "/km/dashboard?x=1" in Page(gone.get("/km/dashboard?x=1")).links
+    assert len(page.headings) == 1
+
+
+def test_what_was_typed_stays_on_the_page_while_the_database_is_gone_but_no_password(app, gone):
+    typed = {"name": "dara@example.org", "kinds": ["one", "two"], "password": "zq9 secret"}
+    page = Page(gone.post("/en/account/login", data=typed))
+
+    assert page.status == 503 and "zq9" not in page.html
+    assert (page.fields["name"], page.fields["password"]) == ("dara@example.org", "")
+    assert page.html.count('name="kinds"') == 2 and "Send again" in page.buttons
+    assert "not saved" in page.text
 
 
 def test_a_defect_gives_a_plain_page_without_a_trace(app, visitor, monkeypatch, caplog):
