@@ -12,7 +12,7 @@ from bench.failures import is_failure
 from portal import access, errors, resending
 from portal.accounts.models import Account
 from portal.db import session
-from portal.forms import BaseForm
+from portal.forms import BaseForm, note_form
 from portal.inquiries.models import Inquiry
 from portal.resending import KEEP, TYPED_AGAIN
 from tests.busy import impatient, writer_held
@@ -171,6 +171,13 @@ def test_a_form_too_large_to_be_read_leads_to_its_page(app):
     with app.test_request_context("/en/account/login", method="POST", data={"name": "x" * 300_000}):
         assert resending.what_was_typed() == (None, None)
         assert 'href="/en/account/login"' in errors.offer_again()
+
+
+@pytest.mark.parametrize("make", [lambda: errors.page(404)[0], lambda: errors._plain_page(500)[0], errors.offer_again])
+def test_a_page_that_could_not_be_finished_leaves_no_buttons_for_its_form(app, make):
+    with app.test_request_context("/en/account/login"):
+        note_form()
+        assert 'form="form"' not in make()
 
 
 def _forms(form):

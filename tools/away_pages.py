@@ -29,7 +29,7 @@ def main(folder):
     for language in LANGUAGES:
         with app.test_request_context(f"/{language}/"), in_language(language):
             for code in CODES:
-                texts = {"code": code, "title": TITLES[code], "help": HELP[code]}
+                texts = {"code": code, "title": TITLES[code], "help": HELP[code], "demonstration": False}
                 page = render_template("errors/plain.html", is_static=True, **texts)
                 (folder / f"{code}.{language}.html").write_text(page + "\n", encoding="utf-8")
     app.extensions["engine"].dispose()
