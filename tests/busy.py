@@ -5,25 +5,41 @@ import sqlite3
 
 import psycopg
 from sqlalchemy import event
+from sqlalchemy.exc import TimeoutError
 
-from portal import db, postgresql
+from portal import db, postgresql, sqlite_writer
 from portal.db import make_engine, session
 
-QUICKLY = {"sqlite_ms": 50, "seconds": 0.2}
+SECONDS = 0.2
 WRITTEN = "account, inquiry, case_request, journal_entry, limit_counter, sign_in"
 
 
 def impatient(app, monkeypatch):
     """Give an application an engine that waits for the writer only a moment."""
-    monkeypatch.setattr(db, "WRITE_WAIT_SECONDS", QUICKLY["seconds"])
-    monkeypatch.setitem(postgresql.OWN, "options", postgresql.SESSION.replace("lock_timeout=10s", "lock_timeout=200ms"))
+    for module in (db, sqlite_writer):
+        monkeypatch.setattr(module, "WAIT_SECONDS", SECONDS)
+    quick = postgresql.SESSION.replace("lock_timeout=10s", f"lock_timeout={SECONDS * 1000:.0f}ms")
+    monkeypatch.setitem(postgresql.OWN, "options", quick)
     app.extensions["engine"].dispose()
     made = app.extensions["engine"] = make_engine(app.extensions["settings"].database_url)
-    if made.dialect.name == "sqlite":
-        wait = f"PRAGMA busy_timeout={QUICKLY['sqlite_ms']}"
-        event.listen(made, "connect", lambda raw, _record: raw.execute(wait))
     session.remove()
     return made
+
+
+def waits_for_the_writer(engine, monkeypatch):
+    """Give a list to which every wait for the writer that was in vain is added."""
+    found, begin = [], sqlite_writer.Writer.begin
+
+    def note(writer, *told, **how):
+        try:
+            begin(writer, *told, **how)
+        except TimeoutError as error:
+            found.append(error)
+            raise
+
+    monkeypatch.setattr(sqlite_writer.Writer, "begin", note)
+    event.listen(engine, "handle_error", lambda context: found.append(context.original_exception))
+    return found
 
 
 @contextlib.contextmanager

@@ -3,19 +3,19 @@
 import io
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from wtforms import FileField, PasswordField, StringField
 from wtforms.fields.core import UnboundField
 
 from bench.client import Answer
 from bench.failures import is_failure
-from portal import access, errors, resending
+from portal import access, db, errors, resending
 from portal.accounts.models import Account
 from portal.db import session
 from portal.forms import BaseForm, note_form
 from portal.inquiries.models import Inquiry
 from portal.resending import KEEP, TYPED_AGAIN
-from tests.busy import impatient, writer_held
+from tests.busy import impatient, waits_for_the_writer, writer_held
 from tests.factories import PASSWORD, make_account, make_case, signed_in
 from tests.visitor import Visitor
 
@@ -78,13 +78,23 @@ def test_an_account_that_met_a_busy_writer_is_there_once_and_its_password_in_no_
     assert count(Account) == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_turn_to_write_that_does_not_come_in_this_process_is_busy_too(app, visitor, monkeypatch):
+    impatient(app, monkeypatch)
+    shown = visitor.open(CREATE)
+    with db.apart():
+        page = visitor.submit(CREATE, page=shown, status=409, **NEW)
+
+    assert page.response.headers["X-Portal-Busy"] == "1"
+    assert visitor.submit(CREATE, page=page, password=PASSWORD, password_again=PASSWORD).h1 == "Dashboard"
+
+
 @pytest.mark.parametrize("path", ["limited", MAILS])
-def test_the_portal_tries_no_form_again_by_itself(app, visitor, holder, path):
-    refused = []
-    event.listen(app.extensions["engine"], "handle_error", lambda context: refused.append(context.statement))
+def test_the_portal_tries_no_form_again_by_itself(app, visitor, holder, path, monkeypatch):
+    waits = waits_for_the_writer(app.extensions["engine"], monkeypatch)
     send_while_busy(app, visitor, holder if path == "limited" else path)
 
-    assert len(refused) == 1
+    assert len(waits) == 1
 
 
 def test_several_values_of_one_field_are_carried(app, visitor, holder):

@@ -40,12 +40,6 @@ def test_a_writer_that_another_process_holds_is_busy(app, engine):
 
 
 @ONLY_SQLITE
-def test_a_turn_to_write_that_does_not_come_is_busy(engine):
-    with engine.begin():
-        assert meaning(engine, NOBODY) is BUSY
-
-
-@ONLY_SQLITE
 def test_a_snapshot_that_is_too_old_to_write_is_busy(engine):
     reader, other = (sqlite3.connect(engine.url.database, isolation_level=None) for _one in range(2))
     with _closed(reader, other):

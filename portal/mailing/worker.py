@@ -16,7 +16,6 @@ from portal.db import reading_by_default, session
 from portal.mailing.delivery import Delivery
 from portal.mailing.jobs import JOBS, MINUTE
 
-
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
 _log = logging.getLogger(__name__)
