@@ -23,16 +23,17 @@ from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmake
 from sqlalchemy.types import TypeDecorator
 
 from portal import metrics, postgresql
-from portal.sqlite_writer import WAIT_SECONDS, Writer
+from portal.sqlite_writer import AT_ONCE, GIVING_WAY, IN_TURN, WAIT_SECONDS, Writer
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 POOL_SIZE = 32  # several for each place of a worker (portal.gate): a pool with too few gives them out of turn
 POOL: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "hide_parameters": True}
 
 # What a transaction may do. FREE is a shell's: it reads until it writes, and nothing is checked.
-FREE, READ, WRITE, RECORD, WRITE_AS_JOB = "free", "read", "write", "record", "write as job"
+FREE, READ, WRITE, RECORD, NOTE, WRITE_AS_JOB = "free", "read", "write", "record", "note", "write as job"
 _UNSAID = (FREE, READ)
 _mode = ContextVar("mode", default=FREE)
+_HASTE = {WRITE_AS_JOB: GIVING_WAY, NOTE: AT_ONCE}
 _open_writes = ContextVar("open_writes", default=0)
 _has_written = ContextVar("has_written", default=False)
 _AROUND = "portal.mode_around"
@@ -139,9 +140,9 @@ def _prepare_sqlite(engine):
         if connection.info.get("is_writer"):
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         else:
-            writer.begin(connection.connection.dbapi_connection, is_job=mode == WRITE_AS_JOB)
+            writer.begin(connection.connection.dbapi_connection, _HASTE.get(mode, IN_TURN))
             connection.info["is_writer"] = True
-        if mode != WRITE_AS_JOB:
+        if mode in (WRITE, RECORD):
             metrics.writer_waited(time.monotonic() - asked)
         _note_begin(connection)
 
@@ -256,6 +257,16 @@ def apart(*, job=False):
     Not inside a request's own writing: SQLite has one writer. job: as in writing().
     """
     with _in_mode(WRITE_AS_JOB if job else WRITE), current_app.extensions["engine"].begin() as connection:
+        yield connection
+
+
+@contextmanager
+def noting():
+    """Give a connection for a note that may be left out, committed at once: on SQLite nobody waits to write it.
+
+    Raises sqlalchemy's TimeoutError where somebody else writes at this instant: leave the note for the next time.
+    """
+    with _in_mode(NOTE), current_app.extensions["engine"].begin() as connection:
         yield connection
 
 

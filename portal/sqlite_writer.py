@@ -23,6 +23,7 @@ POLITE_SECONDS = 2  # a job gives way for so long; then it takes its turn, or a 
 _POLL_SECONDS = 0.002
 _JOB_POLL_SECONDS = 0.005
 _WAITING = "-waiting"
+IN_TURN, GIVING_WAY, AT_ONCE = "in turn", "giving way", "at once"
 
 
 class Writer:
@@ -32,20 +33,22 @@ class Writer:
         self._turns = Turns(1)
         self._sign = _Sign(Path(f"{path}{_WAITING}") if path else None)
 
-    def begin(self, connection, *, is_job):
+    def begin(self, connection, haste=IN_TURN):
         """Begin a transaction that writes on a DBAPI connection, once it is this one's turn.
 
-        is_job: let waiting requests go first. Call `release` when the transaction is over. Raises sqlalchemy's
-        TimeoutError after WAIT_SECONDS.
+        haste: IN_TURN, GIVING_WAY to requests that wait, or AT_ONCE or not at all. Call `release` when the
+        transaction is over. Raises sqlalchemy's TimeoutError after WAIT_SECONDS.
         """
         until = time.monotonic() + WAIT_SECONDS
-        if is_job:
+        if haste == GIVING_WAY:
             self._begin_politely(connection, until)
             return
         if self._turns.acquire(0):
             if self._try(connection):
                 return
             self._turns.release()
+        if haste == AT_ONCE:
+            raise PoolTimeout("somebody else writes now")
         with self._sign.raised():
             self._begin_in_order(connection, until)
 

@@ -1,9 +1,11 @@
 """What people can do with their accounts."""
 
 import secrets
+from contextlib import suppress
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal import db, journal
 from portal.access import SignedIn
@@ -183,7 +185,8 @@ def session_for(number_digest, now, *, note_use=True):
         return None
     life = _life(found.role, found.shared_device, found.factor_at)
     if note_use and sessions.is_due(found.seen_at, life, now):
-        with db.apart() as connection:
+        # A page that only reads waits for nobody who writes: the use is noted with the next page.
+        with suppress(PoolTimeout), db.noting() as connection:
             sessions.keep_alive(connection, number_digest, found.started_at, life, now)
     return SignedIn(found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at)
 

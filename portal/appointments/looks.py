@@ -59,7 +59,7 @@ def write_down(engine_id):
             del _counted[key]
         _flushed_at = time.monotonic()
     try:
-        with db.apart() as connection:
+        with db.noting() as connection:
             for (_engine, post_id, day), looks in mine.items():
                 connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})
     except SQLAlchemyError as error:
