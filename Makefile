@@ -6,13 +6,18 @@ PORT ?= 8000
 TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
 CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 
+# What `make build` makes, and what it is made of: `make run` builds again only where something of this is newer.
+BUILT := build/made
+SOURCES := $(shell find portal static/css static/js tools/away_pages.py -type f \( -name '*.py' -o -name '*.po' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.csv' \))
+
+.NOTPARALLEL:
 .PHONY: help run test prove cluster-test bench lint translations environment test-environment build
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
 
-run: environment build ## Everything a fresh machine needs, then the portal on http://localhost:8000
-	@PORT=$(PORT) HOST=$(HOST) tools/run
+run: environment $(BUILT) ## Everything a fresh machine needs, then the portal on http://localhost:8000
+	@PORT='$(PORT)' HOST='$(HOST)' tools/run
 
 test: test-environment build lint ## Lint, types, translations, every test
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
@@ -21,7 +26,7 @@ prove: test-environment build ## What is too long for make test, at full scale; 
 	$(PY) -m bench.prove
 
 cluster-test: test-environment build ## A PostgreSQL cluster whose primary is killed under load; figures in docs/measured.md
-	tools/system-packages $(CLUSTER_PACKAGES)
+	@tools/system-packages $(CLUSTER_PACKAGES)
 	$(PY) -m bench.cluster
 
 bench: test-environment build ## The benchmarks, as ratios in one run
@@ -43,16 +48,17 @@ environment: .venv/.run
 test-environment: .venv/.test
 
 .venv/.run: requirements.txt
-	tools/environment requirements.txt
+	@tools/environment requirements.txt
 	@touch $@
 
 .venv/.test: requirements-test.txt
-	tools/system-packages $(TEST_PACKAGES)
-	tools/environment requirements-test.txt
+	@tools/system-packages $(TEST_PACKAGES)
+	@tools/environment requirements-test.txt
 	@touch .venv/.run $@
 
 build: ## Compile catalogues and modules, write the pages for a web server, compress static files
-	@.venv/bin/pybabel -q compile -d portal/translations
-	@$(PY) tools/away_pages.py
-	@$(PY) -m whitenoise.compress -q static
-	@$(PY) -m compileall -q portal
+	@tools/quietly "Compiling texts, pages and styles" tools/build
+	@mkdir -p build && touch $(BUILT)
+
+$(BUILT): .venv/.run $(SOURCES)
+	@$(MAKE) --no-print-directory build

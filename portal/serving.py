@@ -1,14 +1,22 @@
 """What a process does that serves people, and a command does not."""
 
+import ctypes
+import logging
+import multiprocessing
 import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import click
 from flask.cli import ScriptInfo
 
-from portal import metrics
+from portal import clock, metrics, presence
 from portal.operating import readiness
 
+PR_SET_PDEATHSIG = 1  # prctl(2)
+_held: list[Any] = []  # the presence file: open as long as the process is
+_log = logging.getLogger(__name__)
 STARTED_FIELD = 19  # of /proc/…/stat after the name, in ticks since the machine started (proc(5))
 
 
@@ -19,11 +27,34 @@ def is_command():
 
 
 def begin(app):
-    """Share the counts with the other processes, and forget that the server before this one was to be stopped."""
-    instance = app.extensions["settings"].instance
+    """Be present, share the counts with the other processes, end with the server, and forget that the server before
+    this one was to be stopped.
+    """
+    settings = app.extensions["settings"]
+    instance = settings.instance
+    app.extensions["serving_since"] = clock.now()
+    _end_with_the_server()
     metrics.share(instance)
+    _announce(settings)
     if readiness.was_drained_before(instance, _server_started_at()):
         readiness.stop_draining(instance)
+
+
+def _end_with_the_server():
+    """Be told to end when the server's own process is gone, however it went: none of its processes serves on."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent.pid:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _announce(settings):
+    try:
+        _held.append(presence.announce(settings.instance, settings.database_url, presence.SERVER, os.getppid()))
+    except OSError as error:
+        _log.warning("no presence file: %s", type(error).__name__)  # only the doctor misses it
 
 
 def _server_started_at():

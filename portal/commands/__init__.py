@@ -52,10 +52,14 @@ def add_to(group):
 @db_group.command("upgrade")
 def db_upgrade():
     """Bring the database to the tables of this release."""
+    _upgrade()
+    click.echo("The database is up to date.")
+
+
+def _upgrade():
     state.upgrade()
     with writing(job=True):
         cases.add_status_words()
-    click.echo("The database is up to date.")
 
 
 @posts_group.command("import")
@@ -151,8 +155,11 @@ def slots_recompute():
 
 
 @demo_group.command("load")
-def demo_load():
+@click.option("--upgrade", is_flag=True, help="Bring the database up to date before.")
+def demo_load(upgrade):
     """Load the demonstration data, once."""
+    if upgrade:
+        _upgrade()
     with progress.bar("Loading", None) as bar:
         try:
             counts = load_demonstration(clock.now(), bar.update)

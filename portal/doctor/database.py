@@ -113,6 +113,9 @@ def _worker():
         return warning("worker", "none was ever at work: start `flask --app wsgi worker` beside the server.")
     age = (clock.now() - seen).total_seconds()
     words = f"one was at work {max(age, 0):.0f} s ago."
+    if age > WORKER_SECONDS:
+        since = f"{seen:%Y-%m-%d %H:%M} UTC"
+        words = f"none has been at work since {since}: start `flask --app wsgi worker` beside the server."
     return judge("worker", age, words, warn=_above(WORKER_SECONDS), fail=_above(WORKER_LOST_SECONDS))
 
 

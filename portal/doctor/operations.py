@@ -1,6 +1,6 @@
 """The whole examination."""
 
-from portal.doctor import database, settings, surroundings
+from portal.doctor import database, servers, settings, surroundings
 
 
 def examine(app):
@@ -8,4 +8,5 @@ def examine(app):
     own = app.extensions["settings"]
     yield from settings.findings(own)
     yield from database.findings(app.extensions["engine"])
+    yield from servers.findings(own)
     yield from surroundings.findings(own)

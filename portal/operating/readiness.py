@@ -7,6 +7,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from portal import clock
+from portal.mailing import signs
 from portal.migrations import revisions
 
 WAIT_SECONDS = 1.5
@@ -23,25 +25,33 @@ class Readiness:
 
     def why_not(self, app):
         """Return why nobody should be sent here, in a few words; an empty text if all is well."""
+        return self.ask(app)[0]
+
+    def ask(self, app):
+        """Return why nobody should be sent here, and since when no worker has been at work, or None.
+
+        A server without a worker serves people all the same: that is no reason to send them elsewhere.
+        """
         if is_draining(app.extensions["settings"].instance):
-            return "draining"
+            return "draining", None
         with self._lock:
             if self._asking is None or self._asking.over.is_set():
                 self._asking = _Question(app)
             asking = self._asking
         asking.over.wait(WAIT_SECONDS)
-        return asking.answer
+        return asking.answer, asking.worker_away_since
 
 
 class _Question:
     def __init__(self, app):
         self.over, self.answer = threading.Event(), "the database does not answer"
+        self.worker_away_since = None
         threading.Thread(target=copy_context().run, args=(self._ask, app), daemon=True).start()
 
     def _ask(self, app):
         try:
             for _ in range(TRIES):
-                self.answer = _answer(app)
+                self.answer, self.worker_away_since = _answer(app)
                 if not self.answer:
                     break
         finally:
@@ -51,9 +61,11 @@ class _Question:
 def _answer(app):
     try:
         with app.app_context():
-            return "" if revisions.is_migrated() else "the database has not the tables of this release"
+            if not revisions.is_migrated():
+                return "the database has not the tables of this release", None
+            return "", signs.worker_away_since(clock.now(), app.extensions.get("serving_since"))
     except SQLAlchemyError:
-        return "the database is away"
+        return "the database is away", None
 
 
 def drain(instance):

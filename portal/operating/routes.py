@@ -7,6 +7,7 @@ from flask import Blueprint, abort, current_app, request
 
 from portal import metrics
 from portal.access import public
+from portal.operating import identity
 from portal.operating.gauges import Gauges
 from portal.operating.readiness import Readiness
 
@@ -19,14 +20,19 @@ _readiness = Readiness()
 @bp.route("/healthz")
 @public
 def healthz():
-    return "alive\n", 200, PLAIN
+    if not _is_of_this_machine():
+        return "alive\n", 200, PLAIN
+    return "alive\n", 200, {**PLAIN, identity.HEADER: identity.mark(current_app.extensions["settings"])}
 
 
 @bp.route("/readyz")
 @public
 def readyz():
-    why_not = _why_not()
-    return (f"not ready: {why_not}\n", 503, PLAIN) if why_not else ("ready\n", 200, PLAIN)
+    why_not, since = _readiness.ask(current_app._get_current_object())  # type: ignore[attr-defined]  # it is a proxy
+    if why_not:
+        return f"not ready: {why_not}\n", 503, PLAIN
+    remark = f"no worker since {since:%Y-%m-%d %H:%M} UTC: e-mails and rolling rules wait\n" if since else ""
+    return f"ready\n{remark}", 200, PLAIN
 
 
 @bp.route("/metrics")

@@ -1,9 +1,11 @@
 """Where staff land."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, current_app, render_template
 
+from portal import clock
 from portal.access import current_user, staff_only
 from portal.cases import requests
+from portal.mailing import signs
 from portal.posts.operations import post_by_id
 
 bp = Blueprint("staff", __name__, url_prefix="/<language:lang>/staff")
@@ -14,4 +16,5 @@ bp = Blueprint("staff", __name__, url_prefix="/<language:lang>/staff")
 def home():
     post = post_by_id(current_user.post_id)
     waiting = len(requests.queue(post.id)) if post and current_user.may("desk") else 0
-    return render_template("staff/home.html", post=post, waiting=waiting)
+    away_since = signs.worker_away_since(clock.now(), current_app.extensions.get("serving_since"))
+    return render_template("staff/home.html", post=post, waiting=waiting, away_since=away_since)

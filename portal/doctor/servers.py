@@ -1,0 +1,59 @@
+"""Servers of this machine: two at one SQLite database, and a port that answers for another portal as well."""
+
+import http.client
+from urllib.parse import urlsplit
+
+from portal import presence
+from portal.doctor.finding import ok, wrong
+from portal.operating import identity
+
+CONNECTIONS = 16  # the kernel spreads connections over all who share a port: one of two is missed once in 30,000
+SECONDS = 2
+NAME = "server"
+WILD = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (nothing is bound to them here)
+LOCAL = ("localhost", "127.0.0.1")
+
+
+def findings(settings):
+    """Yield what is to be said of the servers that are present on this machine."""
+    present = presence.present(settings.instance, settings.database_url)
+    servers = [one["process"] for one in present if one["kind"] == presence.SERVER]
+    if len(servers) > 1 and presence.sqlite_file(settings.database_url):
+        numbers = ", ".join(str(number) for number in servers)
+        yield wrong(NAME, f"{len(servers)} serve this SQLite database (processes {numbers}): stop all but one.")
+    else:
+        yield ok(NAME, f"{len(servers)} of this machine serve this database.")
+    addresses = {(one["address"], one["port"]) for one in present if "port" in one}
+    for address, port in addresses or (_public(settings) if servers else ()):
+        yield _answering(WILD.get(address, address), port, identity.mark(settings))
+
+
+def _public(settings):
+    """Return the address of a server that nobody but its settings names, where that is on this machine."""
+    url = urlsplit(settings.public_url)
+    return [("127.0.0.1", url.port or 80)] if url.scheme == "http" and url.hostname in LOCAL else []
+
+
+def _answering(address, port, own):
+    found = [_mark_at(address, port) for _ in range(CONNECTIONS)]
+    others = sum(mark not in (own, None) for mark in found)
+    if others:
+        words = f"{others} of {CONNECTIONS} connections to port {port} are answered by another portal or program"
+        return wrong("port", f"{words}: stop that one, or start this one at another port.")
+    if None in found:
+        return wrong("port", f"nothing answers at port {port} of {address}, or not always.")
+    return ok("port", f"{port} answers, for this portal alone.")
+
+
+def _mark_at(address, port):
+    """Return the mark of whoever answers; an empty text where it has none, None where nobody answers."""
+    connection = http.client.HTTPConnection(address, port, timeout=SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().getheader(identity.HEADER, "")
+    except http.client.HTTPException:
+        return ""
+    except OSError:
+        return None
+    finally:
+        connection.close()
