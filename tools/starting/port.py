@@ -46,7 +46,7 @@ def require_free(address, port):
 def claim(address, port):
     """Keep other starts from this port, from before the server has it; return what holds the claim until it is closed.
 
-    Raises Refused where another start of a portal has it. The name is the kernel's, of the same network, and needs no file.
+    Raises Refused where another start of a portal has it. The name is the kernel's own, and needs no file.
     """
     claimed = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:

@@ -35,7 +35,7 @@ class Processes:
 
     def start(self, line, environment, folder, output=None):
         """Start a command and return its number."""
-        child = subprocess.Popen(
+        child = subprocess.Popen(  # noqa: S603 (the commands are ours)
             line,
             env=environment,
             cwd=folder,
