@@ -35,13 +35,13 @@ def _public(settings):
 
 
 def _answering(address, port, own):
-    found = [_mark_at(address, port) for _ in range(CONNECTIONS)]
-    others = sum(mark not in (own, None) for mark in found)
-    if others:
-        words = f"{others} of {CONNECTIONS} connections to port {port} are answered by another portal or program"
-        return wrong("port", f"{words}: stop that one, or start this one at another port.")
-    if None in found:
-        return wrong("port", f"nothing answers at port {port} of {address}, or not always.")
+    for _ in range(CONNECTIONS):
+        mark = _mark_at(address, port)
+        if mark is None:
+            return wrong("port", f"a connection to port {port} of {address} gets no answer.")
+        if mark != own:
+            words = f"port {port} is answered by another portal or program, on some connections or on all"
+            return wrong("port", f"{words}: stop that one, or start this one at another port.")
     return ok("port", f"{port} answers, for this portal alone.")
 
 
