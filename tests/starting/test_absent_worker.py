@@ -8,7 +8,7 @@ from portal import clock
 from portal.db import session
 from portal.locale import LANGUAGES
 from portal.mailing import signs
-from tests.factories import make_account, make_staff, signed_in
+from tests.factories import make_account, make_post, signed_in
 
 HOUR = timedelta(hours=1)
 
@@ -44,6 +44,34 @@ def test_the_doctor_says_since_when(app, away):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_staff_read_since_when_on_their_home_in_every_language(visitor, away, language):
-    page = signed_in(visitor, make_staff("desk")).open(f"/{language}/staff/")
+    page = signed_in(visitor, make_account("desk", make_post())).open(f"/{language}/staff/")
 
-    assert "worker" in page.one(".warning").text
+    assert page.response.text.count('<p class="warning">') == 1
+
+
+def test_an_administrator_without_a_post_reads_it_in_utc(visitor, away):
+    page = signed_in(visitor, make_account("administrator")).open("/en/staff/")
+
+    assert f"Since {away:%Y-%m-%d %H:%M} UTC, no emails or reminders have been sent" in page.response.text
+
+
+def test_staff_read_nothing_of_it_while_a_worker_is_at_work(app, visitor):
+    signs.worker_is_here(clock.now())
+    session.commit()
+    page = signed_in(visitor, make_account("administrator")).open("/en/staff/")
+
+    assert "no emails or reminders" not in page.response.text
+
+
+def test_a_worker_that_starts_beside_a_server_has_three_minutes_to_say_so(app, away):
+    now = clock.now()
+
+    assert signs.worker_away_since(now, serving_since=now - timedelta(minutes=2)) is None
+    assert signs.worker_away_since(now, serving_since=now - timedelta(minutes=4)) == away
+
+
+def test_where_none_was_ever_at_work_it_is_away_since_the_server_began(app):
+    began = clock.now() - HOUR
+
+    assert signs.worker_away_since(clock.now(), serving_since=began) == began
+    assert signs.worker_away_since(clock.now()) is None

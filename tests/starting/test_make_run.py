@@ -89,7 +89,9 @@ def test_a_second_start_on_the_same_database_is_refused_at_any_port(start):
     code, said = start.again(PORT=str(free_port()))
 
     assert code == 1
-    assert said.startswith(f"The database {start.instance}/portal.db is served already at port {start.port}, by process ")
+    assert said.startswith(
+        f"The database {start.instance}/portal.db is served already at port {start.port}, by process "
+    )
 
 
 def test_another_instance_at_the_same_port_is_refused(start, tmp_path):
@@ -129,7 +131,9 @@ def test_a_worker_that_is_killed_comes_back(start):
     (killed,) = start.numbers("flask --app wsgi worker")
     os.kill(killed, signal.SIGKILL)
 
-    assert "The worker ended (killed by SIGKILL). It starts again in 1 second." in lines_until(start.process, "ended")[-1]
+    assert (
+        "The worker ended (killed by SIGKILL). It starts again in 1 second." in lines_until(start.process, "ended")[-1]
+    )
     wait_until(lambda: start.numbers("flask --app wsgi worker") not in ([], [killed]))
 
 
