@@ -1,5 +1,6 @@
 """A portal without a worker serves people all the same, and says since when to whoever can mend it."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -42,11 +43,11 @@ def test_the_doctor_says_since_when(app, away):
     assert f"worker: none has been at work since {away:%Y-%m-%d %H:%M} UTC: start" in said
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_staff_read_since_when_on_their_home_in_every_language(visitor, away, language):
-    page = signed_in(visitor, make_account("desk", make_post())).open(f"/{language}/staff/")
+def test_staff_read_since_when_on_their_home_in_every_language(visitor, away):
+    signed_in(visitor, make_account("desk", make_post()))
+    said = {re.search('<p class="warning">(.*?)</p>', visitor.open(f"/{one}/staff/").html)[1] for one in LANGUAGES}
 
-    assert page.response.text.count('<p class="warning">') == 1
+    assert len(said) == len(LANGUAGES)
 
 
 def test_an_administrator_without_a_post_reads_it_in_utc(visitor, away):
