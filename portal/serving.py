@@ -1,10 +1,10 @@
 """What a process does that serves people, and a command does not."""
 
-import ctypes
 import logging
 import multiprocessing
 import os
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from flask.cli import ScriptInfo
 from portal import clock, metrics, presence
 from portal.operating import readiness
 
-PR_SET_PDEATHSIG = 1  # prctl(2)
 _held: list[Any] = []  # the presence file: open as long as the process is
 _log = logging.getLogger(__name__)
 STARTED_FIELD = 19  # of /proc/…/stat after the name, in ticks since the machine started (proc(5))
@@ -43,11 +42,13 @@ def begin(app):
 def _end_with_the_server():
     """Be told to end when the server's own process is gone, however it went: none of its processes serves on."""
     parent = multiprocessing.parent_process()
-    if parent is None:
-        return
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() != parent.pid:
-        os.kill(os.getpid(), signal.SIGTERM)
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
+
+
+def _end_after(parent):
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _announce(settings):

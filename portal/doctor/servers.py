@@ -22,7 +22,7 @@ def findings(settings):
         numbers = ", ".join(str(number) for number in servers)
         yield wrong(NAME, f"{len(servers)} serve this SQLite database (processes {numbers}): stop all but one.")
     else:
-        yield ok(NAME, f"{len(servers)} of this machine serve this database.")
+        yield ok(NAME, f"{len(servers)} on this machine for this database.")
     addresses = {(one["address"], one["port"]) for one in present if "port" in one}
     for address, port in addresses or (_public(settings) if servers else ()):
         yield _answering(WILD.get(address, address), port, identity.mark(settings))

@@ -106,7 +106,7 @@ def test_the_doctor_knows_the_server_and_its_port(start):
     found = [one.line() for one in servers.findings(start.settings())]
 
     assert found == [
-        "ok      server: 1 of this machine serve this database.",
+        "ok      server: 1 on this machine for this database.",
         f"ok      port: {start.port} answers, for this portal alone.",
     ]
 

@@ -36,7 +36,7 @@ def kept():
     line = [sys.executable, "-c", KEEP, "bash", "-c", STUBBORN]
     with subprocess.Popen(line, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         yield process
-        process.kill()
+        process.terminate()
 
 
 def _numbers(process):

@@ -38,7 +38,6 @@ def require_free(address, port):
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are over do not count
         try:
             probe.bind((address, port))
-            probe.listen(1)
         except OSError as error:
             raise Refused(_why(error, address, port)) from None
 
