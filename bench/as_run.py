@@ -20,7 +20,9 @@ ANNOUNCED = "The portal is at"
 ERRORS = ('"level": "error"', '"level": "critical"', "Traceback (most recent call last)", "[ERROR]")
 START_SECONDS = 120
 STOP_SECONDS = 40
+LAST_LINES = 4
 COMMAND_SECONDS = 600
+METRICS_SECONDS = 90
 LONGEST_HOLD, LONGEST_WAIT = "portal_writer_longest_hold_seconds", "portal_writer_longest_wait_seconds"
 
 
@@ -42,6 +44,11 @@ class Done:
         """The last line that it said."""
         return (self.said.strip().splitlines() or [""])[-1]
 
+    @property
+    def fault(self):
+        """What was wrong with it, in one line: its end, where it ended with an error."""
+        return f"{self.words}: exit {self.code}: {' / '.join(self.said.strip().splitlines()[-LAST_LINES:])}"
+
 
 class AsRun:
     """A portal that tools/run started: its port, its folder, its log, and its commands."""
@@ -59,6 +66,11 @@ class AsRun:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    @property
+    def url(self):
+        """Where it is, by the number of this machine."""
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self):
@@ -102,7 +114,7 @@ class AsRun:
 
     def metrics(self):
         """Return what /metrics says now: a list of values by name, one for each set of labels."""
-        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=30) as answer:
+        with urlopen(f"{self.url}/metrics", timeout=METRICS_SECONDS) as answer:
             families = text_string_to_metric_families(answer.read().decode())
         found: dict[str, list] = {}
         for sample in (sample for family in families for sample in family.samples):
@@ -110,8 +122,11 @@ class AsRun:
         return found
 
     def longest(self, name):
-        """Return the largest value of a gauge of /metrics, or None where there is no such gauge."""
-        values = [value for _labels, value in self.metrics().get(name, [])]
+        """Return the largest value of a gauge of /metrics, or None where there is no such gauge or no answer."""
+        try:
+            values = [value for _labels, value in self.metrics().get(name, [])]
+        except OSError:
+            return None
         return max(values) if values else None
 
     def process_numbers(self):

@@ -35,7 +35,7 @@ def import_guests(running, *rows):
 class Beside:
     """The commands, by name, at a size: rows of a case file, slots, rows of a workbook."""
 
-    def __init__(self, running, notes, rows=10_000, slots=5_000, uploaded=2_000, worker_seconds=WORKER_SECONDS):
+    def __init__(self, running, notes, rows=10_000, slots=5_000, uploaded=1_900, worker_seconds=WORKER_SECONDS):
         self.running, self.notes, self.folder = running, notes, running.folder
         self.rows, self.slots, self.uploaded, self.worker_seconds = rows, slots, uploaded, worker_seconds
         self.done: list[Done] = []

@@ -24,6 +24,7 @@ from bench.statements import IdleTransactions
 MINUTES = 5
 GUESTS = 400
 SHOWN = 8
+FAULT_CHARACTERS = 300
 
 
 @dataclass
@@ -53,7 +54,7 @@ class FirstMinutes:
     def faults(self):
         """What was wrong, a sentence each."""
         found = [f"{number} × {name}" for name, number in Counter(one.name for one in self.notes.faults).items()]
-        found += [f"{one.words}: exit {one.code}: {one.last_line}" for one in self.done if one.code]
+        found += [one.fault[:FAULT_CHARACTERS] for one in self.done if one.code]
         found += [f"log: {line[:200]}" for line in self.log_errors[:SHOWN]]
         return found + [f"strange: {one}" for one in self.notes.strange[:SHOWN]]
 

@@ -50,6 +50,7 @@ class Notes:
     def __init__(self):
         self.answers, self.refused_at_first, self.first_answer_after = [], 0, None
         self.strange = []  # what a page showed that was not to be expected
+        self.is_up = threading.Event()  # the first answer came
         self._began, self._lock = time.monotonic(), threading.Lock()
 
     def add(self, began, method, path, status, *, is_busy=False):
@@ -61,6 +62,7 @@ class Notes:
                 return
             if self.first_answer_after is None:
                 self.first_answer_after = now - self._began
+                self.is_up.set()
             self.answers.append(Seen(began - self._began, method, page, status, now - began, is_busy))
 
     @property
