@@ -15,7 +15,8 @@ run: environment build ## Everything a fresh machine needs, then the portal on h
 	@PORT=$(PORT) HOST=$(HOST) tools/run
 
 test: test-environment build lint ## Lint, types, translations, every test
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
+	$(PY) -m pytest -q -n 0 tests/as_run
 
 prove: test-environment build ## What is too long for make test, at full scale; figures in docs/measured.md
 	$(PY) -m bench.prove

@@ -46,8 +46,9 @@ class Done:
 
     @property
     def fault(self):
-        """What was wrong with it, in one line: its end, where it ended with an error."""
-        return f"{self.words}: exit {self.code}: {' / '.join(self.said.strip().splitlines()[-LAST_LINES:])}"
+        """What was wrong with it, in one line: the end of what it said, but for what it found well."""
+        lines = [line for line in self.said.strip().splitlines() if not line.startswith("ok ")]
+        return f"{self.words}: exit {self.code}: {' / '.join(lines[-LAST_LINES:])}"
 
 
 class AsRun:

@@ -1,14 +1,14 @@
 """What operators and officers do beside a running portal, one thing after another: every command, and an upload."""
 
 import signal
-import subprocess
 import time
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from itertools import islice
 
 from bench import flows
-from bench.as_run import Done
+from bench.as_run import COMMAND_SECONDS, Done
 from bench.casefile import travellers, workbook_of, write_case_file, write_rows
 from bench.guests import Guest, Turned
 
@@ -16,6 +16,7 @@ UPLOADED = 800_000  # the number of the first case in an uploaded workbook: in n
 GUESTS = 500_000  # that of the first case of a guest
 SLOTS_A_DAY = 50
 WORKER_SECONDS = 20
+AT_WORK = "worker started"  # as its log says
 ADDRESS = "127.0.0.9"
 
 
@@ -91,10 +92,10 @@ class Beside:
     def _work(self):
         began, process = time.monotonic(), self.running.start("worker")
         try:
-            said, _ = process.communicate(timeout=self.worker_seconds)
-        except subprocess.TimeoutExpired:
+            said = "".join(iter(partial(_line_before, process.stdout, AT_WORK), ""))
+            time.sleep(self.worker_seconds)
             process.send_signal(signal.SIGTERM)
-            said, _ = process.communicate(timeout=120)
+            said += process.communicate(timeout=COMMAND_SECONDS)[0]
         finally:
             process.kill()
         return Done("worker", process.returncode, said, time.monotonic() - began)
@@ -111,3 +112,9 @@ class Beside:
         except (Turned, flows.Unexpected) as error:
             done = 1, str(error)
         return Done("an officer uploads a workbook", *done, time.monotonic() - began)
+
+
+def _line_before(lines, sign):
+    """Return the next line, or nothing where it holds a sign or there is none."""
+    line = lines.readline()
+    return "" if sign in line else line
