@@ -6,6 +6,7 @@ from itertools import count, cycle
 from bench import flows
 from bench.guests import Guest, Notes, Pace, Turned, address_of
 
+WAYS = ("book", "status", "courier", "staff", "account", "ask")
 REST_SECONDS = 0.25  # before somebody who was turned away does something else
 PEOPLE = 16  # enough that a form goes every second where some of them wait for long
 
@@ -13,15 +14,15 @@ PEOPLE = 16  # enough that a form goes every second where some of them wait for 
 class Crowd:
     """People in threads of their own; a context manager: they come at its beginning, and are gone at its end.
 
-    rows: cases for visits and cases for packages that nobody else uses; without them only what needs no case is done.
+    Without cases (give_cases) they do only what needs none. without: names of ways that nobody goes.
     """
 
-    def __init__(self, port, seconds_between_forms=1.0, people=PEOPLE, pace=None):
+    def __init__(self, port, seconds_between_forms=1.0, people=PEOPLE, without=()):
         self.notes, self.port = Notes(), port
-        self.pace = pace or Pace(seconds_between_forms)
+        self.pace = Pace(seconds_between_forms)
         self.visits, self.packages = iter(()), iter(())
         self._over, self._lock, self._numbers = threading.Event(), threading.Lock(), count(1)
-        self._ways = cycle((self._book, self._status, self._courier, self._staff, self._account, self._ask))
+        self._ways = cycle([getattr(self, f"_{name}") for name in WAYS if name not in without])
         self._threads = [threading.Thread(target=self._live) for _ in range(people)]
 
     def give_cases(self, visits, packages):

@@ -76,6 +76,7 @@ class FirstMinutes:
         ]
         if self.idle:
             rows.append(("longest idle in transaction", f"{self.idle.longest:.2f} s after {self.idle.after}"))
+            rows.append(("oldest transaction seen idle", f"{self.idle.oldest:.2f} s"))
         slowest = sorted(notes.answers, key=lambda one: -one.seconds)[:SHOWN]
         rows += [("longest wait", f"{one.seconds:.2f} s at {one.at:.0f} s: {one.name}") for one in slowest]
         rows += [(one.words, f"exit {one.code}, {one.seconds:.1f} s: {one.last_line[:160]}") for one in self.done]
