@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from bench.servers import BINS, free_port, process_group
+from bench.servers import BINS, family, free_port
 from portal.config import ROOT
 
 ANNOUNCED = "The portal is at"
@@ -131,16 +131,18 @@ class AsRun:
         return max(values) if values else None
 
     def process_numbers(self):
-        """Return the numbers of all its processes: the server's, the worker's, and that of tools/run."""
-        return process_group(self.process.pid)
+        """Return the numbers of all its processes: that of tools/run, and those that it and its children started."""
+        return family(self.process.pid)
 
     def stop(self):
         """End it as Ctrl-C does, and make sure that nothing of it is left; return the exit code of tools/run."""
+        numbers = self.process_numbers()
         self.process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(STOP_SECONDS)
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        for number in numbers:
+            with suppress(ProcessLookupError):
+                os.kill(number, signal.SIGKILL)
         return self.process.wait()
 
 

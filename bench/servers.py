@@ -118,7 +118,7 @@ class Server:
 
     def process_numbers(self):
         """Return the numbers of the server's process and of its workers."""
-        return process_group(self.process.pid)
+        return _group(self.process.pid)
 
     def process_states(self):
         """Return what the system says of the server and its workers: their memory among other things."""
@@ -144,15 +144,15 @@ class Server:
     @property
     def numbers(self):
         """The numbers of its processes."""
-        return set(process_group(self.process.pid))
+        return set(_group(self.process.pid))
 
     def processor_seconds(self):
         """Return the processor time that the server and its workers have used so far."""
-        return sum(_processor_seconds(number) for number in process_group(self.process.pid))
+        return sum(_processor_seconds(number) for number in _group(self.process.pid))
 
     def worker_megabytes(self):
         """Return the memory that its largest process has in use, in MiB."""
-        return max(_resident_bytes(number) for number in process_group(self.process.pid)) / 2**20
+        return max(_resident_bytes(number) for number in _group(self.process.pid)) / 2**20
 
 
 @contextmanager
@@ -270,10 +270,19 @@ def _end(process):
             continue
 
 
-def process_group(leader):
+def _group(leader):
     """Return the numbers of the processes of a group."""
     numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
     return [number for number in numbers if _fields(number)[2:3] == [str(leader)]]
+
+
+def family(first):
+    """Return the numbers of a process and of all that come from it, whatever groups they are in."""
+    parents = {int(path.name): _fields(path.name)[1:2] for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    found = [first]
+    for number in found:  # it grows meanwhile
+        found += [child for child, parent in parents.items() if parent == [str(number)]]
+    return found
 
 
 def _processor_seconds(number):
