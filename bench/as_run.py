@@ -118,7 +118,7 @@ class AsRun:
         with urlopen(f"{self.url}/metrics", timeout=METRICS_SECONDS) as answer:
             families = text_string_to_metric_families(answer.read().decode())
         found: dict[str, list] = {}
-        for sample in (sample for family in families for sample in family.samples):
+        for sample in (sample for one in families for sample in one.samples):
             found.setdefault(sample.name, []).append((sample.labels, sample.value))
         return found
 
