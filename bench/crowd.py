@@ -19,7 +19,7 @@ class Crowd:
 
     def __init__(self, port, seconds_between_forms=1.0, people=PEOPLE, without=()):
         self.notes, self.port = Notes(), port
-        self.pace = Pace(seconds_between_forms)
+        self._pace = Pace(seconds_between_forms)
         self.visits, self.packages = iter(()), iter(())
         self._over, self._lock, self._numbers = threading.Event(), threading.Lock(), count(1)
         self._ways = cycle([getattr(self, f"_{name}") for name in WAYS if name not in without])
@@ -55,8 +55,7 @@ class Crowd:
                 self.notes.strange.append(f"{way.__name__.strip('_')}: {error}")
 
     def _pace_or_end(self):
-        self.pace()
-        if self._over.is_set():
+        if self._over.wait(self._pace.turn()):
             raise _Over
 
     def _case(self, kind):

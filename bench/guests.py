@@ -144,16 +144,17 @@ class Guest(Reader):
 
 
 class Pace:
-    """Lets one form go in so many seconds, whoever asks first."""
+    """Gives out turns, one in so many seconds, to whoever asks first."""
 
     def __init__(self, seconds=1.0):
         self._seconds, self._next, self._lock = seconds, time.monotonic(), threading.Lock()
 
-    def __call__(self):
+    def turn(self):
+        """Take the next turn; return how many seconds it is away."""
         with self._lock:
             mine = max(self._next, time.monotonic())
             self._next = mine + self._seconds
-        time.sleep(max(0.0, mine - time.monotonic()))
+        return max(0.0, mine - time.monotonic())
 
 
 def address_of(number):
