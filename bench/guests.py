@@ -8,12 +8,11 @@ from http.client import HTTPConnection, HTTPException
 from secrets import token_hex
 
 from bench.client import percentile
+from bench.failures import BUSY_HEADER, NO_ANSWER, is_failure
 from tests.browser.reader import Reader
 
 PATIENCE_SECONDS = 90
-NO_ANSWER = 0
 LIMITED = 429
-BUSY = "X-Portal-Busy"
 ONES_OWN = re.compile(r"[0-9a-f-]{36}|[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}|(?<=/confirmation/)[^/]{20,}|(?<=/)\d+(?=/|$)")
 
 
@@ -23,7 +22,10 @@ class Turned(Exception):
 
 @dataclass(frozen=True)
 class Seen:
-    """One answer: seconds after the beginning, method, page without what is personal, status, seconds it took."""
+    """One answer: seconds after the beginning, method, page without what is personal, status, seconds it took.
+
+    is_fault: whether it failed who asked (bench/failures.py).
+    """
 
     at: float
     method: str
@@ -31,11 +33,7 @@ class Seen:
     status: int
     seconds: float
     is_busy: bool
-
-    @property
-    def is_fault(self):
-        """Whether it is a fault of the portal: 5xx, no answer, or the word that it is busy."""
-        return self.status >= 500 or self.status == NO_ANSWER or self.is_busy
+    is_fault: bool
 
     @property
     def name(self):
@@ -53,8 +51,8 @@ class Notes:
         self.is_up = threading.Event()  # the first answer came
         self._began, self._lock = time.monotonic(), threading.Lock()
 
-    def add(self, began, method, path, status, *, is_busy=False):
-        """Note an answer, or that none came."""
+    def add(self, began, method, path, status, headers=()):
+        """Note an answer, or that none came; headers: a mapping that knows no case."""
         now, page = time.monotonic(), ONES_OWN.sub("…", path.partition("?")[0])
         with self._lock:
             if self.first_answer_after is None and status == NO_ANSWER:
@@ -63,7 +61,8 @@ class Notes:
             if self.first_answer_after is None:
                 self.first_answer_after = now - self._began
                 self.is_up.set()
-            self.answers.append(Seen(began - self._began, method, page, status, now - began, is_busy))
+            came = BUSY_HEADER in headers, is_failure(status, headers)
+            self.answers.append(Seen(began - self._began, method, page, status, now - began, *came))
 
     @property
     def forms(self):
@@ -125,7 +124,7 @@ class Guest(Reader):
         except (OSError, HTTPException) as error:
             self.notes.add(began, method, path, NO_ANSWER)
             raise Turned(f"{method} {path}: {type(error).__name__}") from error
-        self.notes.add(began, method, path, answer.status, is_busy=answer.headers.get(BUSY) == "1")
+        self.notes.add(began, method, path, answer.status, answer.headers)
         return answer
 
     def _seen(self, answer, status):

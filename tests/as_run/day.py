@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bench.as_run import as_run
 from bench.beside import Beside, import_guests, rows_of_guests
 from bench.crowd import Crowd
-from bench.guests import BUSY, Guest
+from bench.guests import Guest
 
 # As many as a test of a minute has time for; `python -m bench.first_minutes` takes more.
 SIZES = {"rows": 2_000, "slots": 1_000, "uploaded": 300, "worker_seconds": 5}
@@ -67,7 +67,7 @@ class Day:
 
     def _note(self, response, began):
         path = urlsplit(response.url).path
-        self.notes.add(began, response.request.method, path, response.status, is_busy=response.headers.get(BUSY) == "1")
+        self.notes.add(began, response.request.method, path, response.status, response.headers)
 
 
 @contextmanager
