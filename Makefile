@@ -4,6 +4,7 @@ PY := .venv/bin/python
 HOST ?= 127.0.0.1
 PORT ?= 8000
 TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
+PROVE_PACKAGES := gcc libc6-dev
 CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 
 # What `make build` makes, and what it is made of: `make run` builds again only where something of this is newer.
@@ -20,10 +21,12 @@ run: environment $(BUILT) ## Everything a fresh machine needs, then the portal o
 	@PORT='$(PORT)' HOST='$(HOST)' tools/run
 
 test: test-environment build lint ## Lint, types, translations, every test
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
+	$(PY) -m pytest -q -n 0 tests/as_run
 
-prove: test-environment build ## What is too long for make test, at full scale; figures in docs/measured.md
-	$(PY) -m bench.prove
+prove: test-environment build ## What is too long for make test, in an hour (PART=NAME one of it, PART=--list which, PART=--full hours)
+	tools/system-packages $(PROVE_PACKAGES)
+	$(PY) -m bench.prove $(PART)
 
 cluster-test: test-environment build ## A PostgreSQL cluster whose primary is killed under load; figures in docs/measured.md
 	@tools/system-packages $(CLUSTER_PACKAGES)

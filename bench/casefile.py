@@ -2,7 +2,10 @@
 
 import csv
 from datetime import date, timedelta
+from io import BytesIO
 from itertools import count, islice
+
+from openpyxl import Workbook
 
 from portal.cases.rows import COLUMNS
 
@@ -14,16 +17,33 @@ YEAR = 2024  # of the first numbers; when its numbers are used up, the year befo
 OF_A_YEAR = 366_000  # a day and three digits
 
 
-def write_case_file(path, rows, today):
-    """Write a case file with a number of rows, families among them, as of a day."""
+def write_case_file(path, rows, today, **cells):
+    """Write a case file with a number of rows, families among them, as of a day; cells: what is the same in all."""
+    write_rows(path, ({**one, **cells} for one in islice(travellers(today), rows)))
+
+
+def write_rows(path, rows):
+    """Write a case file of rows, mappings of column to text."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        writer.writerows(islice(_travellers(today), rows))
+        writer.writerows(rows)
 
 
-def _travellers(today):
-    for number in count(1):
+def workbook_of(rows):
+    """Return the bytes of an XLSX case file of rows, mappings of column to text."""
+    book, content = Workbook(write_only=True), BytesIO()
+    sheet = book.create_sheet()
+    sheet.append(COLUMNS)
+    for row in rows:
+        sheet.append([row[name] for name in COLUMNS])
+    book.save(content)
+    return content.getvalue()
+
+
+def travellers(today, first=1):
+    """Yield rows of a case file without end: the travellers of cases from a number on, as of a day."""
+    for number in count(first):
         for place, relation in enumerate(("principal", "spouse", "child")):
             if place == 0 or number % FAMILY_OF == 0:
                 yield _cells(number, place, relation, today)

@@ -276,6 +276,15 @@ def _group(leader):
     return [number for number in numbers if _fields(number)[2:3] == [str(leader)]]
 
 
+def family(first):
+    """Return the numbers of a process and of all that come from it, whatever groups they are in."""
+    parents = {int(path.name): _fields(path.name)[1:2] for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    found = [first]
+    for number in found:  # it grows meanwhile
+        found += [child for child, parent in parents.items() if parent == [str(number)]]
+    return found
+
+
 def _processor_seconds(number):
     fields = _fields(number)
     return (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND if fields else 0.0

@@ -103,7 +103,11 @@ def package_of(name):
 
 def answers_of(name):
     """What the principal applicant of a family types in each step, by the step's address."""
-    first = FAMILIES[name][0]
+    return steps_of(FAMILIES[name][0])
+
+
+def steps_of(first):
+    """What the traveller of a row of a case file types in each step, by the step's address."""
     year, month, day = first["date_of_birth"].split("-")
     details = {cell: first[cell] for cell in ("surname", "given_names", "passport_number", "nationality")}
     return {

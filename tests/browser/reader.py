@@ -1,6 +1,7 @@
 """Somebody who reads the running portal without a browser and keeps each answer byte by byte."""
 
 from contextlib import closing
+from functools import cached_property
 from http.client import HTTPConnection
 from types import SimpleNamespace
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -10,6 +11,7 @@ import brotli
 from tests.visitor import Page
 
 MOST_REDIRECTS = 3
+FORM = "application/x-www-form-urlencoded"
 
 
 class Answer:
@@ -19,8 +21,12 @@ class Answer:
         self.path, self.status, self.headers = path, response.status, response.headers
         self.location = response.headers.get("Location")
         self.body = response.read()
-        compressed = response.headers.get("Content-Encoding") == "br"
-        self.html = (brotli.decompress(self.body) if compressed else self.body).decode()
+
+    @cached_property
+    def html(self):
+        """The page, unpacked."""
+        compressed = self.headers.get("Content-Encoding") == "br"
+        return (brotli.decompress(self.body) if compressed else self.body).decode()
 
     @property
     def size(self):
@@ -62,13 +68,16 @@ class Reader:
         assert answer.status == status, (answer.path, answer.status, answer.page.text[-600:])
         return answer
 
-    def _ask(self, method, path, body=None):
+    def _connection(self):
+        return HTTPConnection("127.0.0.1", self._port)
+
+    def _ask(self, method, path, body=None, kind=FORM):
         headers = {"Accept-Encoding": "br"}
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if body is not None:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
-        with closing(HTTPConnection("127.0.0.1", self._port)) as connection:
+            headers["Content-Type"] = kind
+        with closing(self._connection()) as connection:
             connection.request(method, path, body, headers)
             answer = Answer(path, connection.getresponse())
         for line in answer.headers.get_all("Set-Cookie", []):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browser.families import FAMILIES
 from tests.browser.signposts import by_id, by_label, by_spanish_label
 from tests.browser.walkers import CourierWalk, Keyboard, Mouse, narrow_page
 
@@ -21,7 +22,7 @@ REFERENCE = re.compile(r"CDJ-[0-9A-Z]{4}-[0-9A-Z]{4}")
 )
 def test_the_whole_walk_ends_on_a_page_for_the_courier(browser, server, language, family, hands, signposts):
     with narrow_page(browser, server) as page:
-        walk = CourierWalk(family, hands(page), signposts)
+        walk = CourierWalk(FAMILIES[family], hands(page), signposts)
         walk.sign_up(language)
         walk.begin()
         walk.describe()
@@ -41,7 +42,7 @@ def test_the_whole_walk_ends_on_a_page_for_the_courier(browser, server, language
 
 def test_back_keeps_the_details(browser, server):
     with narrow_page(browser, server) as page:
-        walk = CourierWalk("was told to come", Mouse(page), by_label)
+        walk = CourierWalk(FAMILIES["was told to come"], Mouse(page), by_label)
         walk.sign_up("en")
         walk.begin()
         walk.describe()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from tests.browser.families import FAMILIES
 from tests.browser.people import NEW, answer_steps, book, sign_up
 from tests.browser.signposts import by_id, by_label
 from tests.browser.walkers import TYPED, Keyboard, Mouse, Walk, narrow_page
@@ -22,7 +23,7 @@ REFERENCE = re.compile(r"[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}")
 )
 def test_the_whole_walk_ends_on_a_page_to_print(browser, server, language, family, hands, signposts):
     with narrow_page(browser, server) as page:
-        walk = Walk(family, hands(page), signposts)
+        walk = Walk(FAMILIES[family], hands(page), signposts)
         walk.sign_up(language)
         walk.begin()
         walk.describe()
@@ -62,7 +63,7 @@ def test_another_language_in_the_middle_of_a_step_keeps_what_was_typed(browser, 
     reader = sign_up(server)
     answer_steps(reader, "is found", ["visa", "purpose"])
     with narrow_page(browser, server, reader) as page:
-        walk = Walk("is found", Mouse(page), by_id)
+        walk = Walk(FAMILIES["is found"], Mouse(page), by_id)
         page.goto(f"/en{NEW}/details")
         walk.describe()
         typed = _values(walk)
@@ -78,7 +79,7 @@ def test_back_keeps_the_answers(browser, server):
     reader = sign_up(server)
     answer_steps(reader, "is found", ["visa", "purpose"])
     with narrow_page(browser, server, reader) as page:
-        walk = Walk("is found", Mouse(page), by_label)
+        walk = Walk(FAMILIES["is found"], Mouse(page), by_label)
         page.goto(f"/en{NEW}/details")
         walk.describe()
         typed = _values(walk)

@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 
-from tests.browser.families import FAMILIES
 from tests.browser.people import new_email
 from tests.factories import PASSWORD
 
@@ -105,10 +104,10 @@ class Keyboard(Mouse):
 
 
 class Walk:
-    """The way of a family to its appointment: hands use what was found at the signposts."""
+    """The way of a family, rows of a case file, to its appointment: hands use what was found at the signposts."""
 
-    def __init__(self, family, hands, signposts):
-        self.rows, self.hands, self.page, self.find = FAMILIES[family], hands, hands.page, signposts(hands.page)
+    def __init__(self, rows, hands, signposts):
+        self.rows, self.hands, self.page, self.find = rows, hands, hands.page, signposts(hands.page)
 
     def sign_up(self, language):
         """From the front page to an account."""

@@ -50,7 +50,7 @@ class Front:
         """Ask over TLS; return the status, the headers by lower-case name, the cookies, and the body."""
         connection = http.client.HTTPSConnection(NAME, self.https_port, timeout=15, context=self.trusting())
         # The name is the certificate's; the address is this machine's.
-        connection._create_connection = lambda *_args, **_kwargs: _dial(self.https_port)
+        connection._create_connection = lambda *_args, **_kwargs: dial(self.https_port)
         return _answer(connection, method, path, body, {"Host": NAME, **headers})
 
     def trusting(self):
@@ -59,7 +59,7 @@ class Front:
 
     def dial(self, context, name=NAME, address="127.0.0.1"):
         """Open a line by TLS, as a browser at an address (127.…) that wants a name."""
-        line = _dial(self.https_port, address)
+        line = dial(self.https_port, address)
         try:
             return context.wrap_socket(line, server_hostname=name)
         except OSError:
@@ -139,13 +139,14 @@ def _wait_for(port, process):
     while time.monotonic() < end:
         assert process.poll() is None, "it ended at once"
         with contextlib.suppress(OSError):
-            _dial(port).close()
+            dial(port).close()
             return
         time.sleep(0.05)
     raise TimeoutError(port)
 
 
-def _dial(port, address="127.0.0.1"):
+def dial(port, address="127.0.0.1"):
+    """Open a line to a port of this machine, from an address of it."""
     return socket.create_connection(("127.0.0.1", port), 15, (address, 0))
 
 

@@ -1,0 +1,41 @@
+"""One portal on each database, as `make run` starts it, for all tests of this folder."""
+
+import pytest
+
+from bench.servers import new_database, postgresql
+from tests.as_run.day import day_on
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def day(request):
+    """A portal in use since its first second."""
+    if request.param == "sqlite":
+        with day_on() as made:
+            yield made
+        return
+    with postgresql() as server, day_on(new_database(server)) as made:
+        yield made
+
+
+@pytest.fixture
+def page(browser, day):
+    """A page of a browser without scripts, 320 pixels wide, whose answers are noted."""
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 320, "height": 640}, base_url=day.running.url
+    )
+    yield day.watch(context).new_page()
+    context.close()
+
+
+@pytest.fixture
+def staff(browser, day):
+    """Call it with a name of the demonstration's staff for a page on which nobody is logged in yet."""
+    made = []
+
+    def enter():
+        made.append(day.watch(browser.new_context(base_url=day.running.url)))
+        return made[-1].new_page()
+
+    yield enter
+    for context in made:
+        context.close()
