@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from portal.doctor.finding import ok, warning, wrong
 
 SHORT_SECONDS, SECONDS = 5, 20
 MOST_FAULTS = 50
+STEPS = 1000  # of SQLite's virtual machine, between two looks at the clock
 WHAT_TO_DO = "Stop the server and the workers, keep a copy, and restore the last backup."
 _SCHEMA = text(
     "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace "
@@ -70,19 +71,28 @@ def _look_at_sqlite(path, seconds):
     try:
         # As a URI, for else a file that is gone would be made anew.
         with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=rw", uri=True)) as connection:
-            # SQLite asks nobody during a check, but it can be told to stop.
-            stopping = threading.Timer(seconds, connection.interrupt)
-            stopping.start()
-            try:
+            with _bounded(connection, seconds):
                 for question in (f"PRAGMA integrity_check({MOST_FAULTS})", "PRAGMA foreign_key_check"):
                     looked.faults += sum(row != ("ok",) for row in connection.execute(question))
-            finally:
-                stopping.cancel()
-                stopping.join()
     except sqlite3.Error as error:
         looked.is_whole = False
         looked.faults += faults.sentence_of(error) == faults.DAMAGED
     return looked
+
+
+@contextmanager
+def _bounded(connection, seconds):
+    """Interrupt what an SQLite connection does after so many seconds."""
+    until = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > until, STEPS)
+    # While it walks through the pages of a table it makes no such steps, but it can be told to stop.
+    stopping = threading.Timer(seconds, connection.interrupt)
+    stopping.start()
+    try:
+        yield
+    finally:
+        stopping.cancel()
+        stopping.join()
 
 
 def _look_at_postgresql(engine, seconds):

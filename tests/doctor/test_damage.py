@@ -1,5 +1,7 @@
 """A damaged PostgreSQL: the doctor finds it, with amcheck and without, and says what it could not look at."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -15,6 +17,7 @@ from tests.factories import make_post
 from tests.postgresql import temporary_postgresql
 
 PAGE = 8192
+ROWS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 200000) SELECT x FROM n"
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -55,6 +58,7 @@ def of_integrity(own):
 
 @on_sqlite
 def test_what_there_was_no_time_for_is_said(app, own):
+    _make_large(app.extensions["engine"].url.database)
     for engine in (app.extensions["engine"], own.extensions["engine"]):
         (found,) = damage.findings(engine, seconds=0)
 
@@ -73,8 +77,15 @@ def test_what_is_damaged_in_postgresql_is_found_with_amcheck_and_without(own, se
     assert of_integrity(own)[0] == "wrong"
     say(own, "DROP EXTENSION amcheck")
     assert of_integrity(own)[0] == "wrong"
-    for arguments in (("check",), ("backup", str(server.folder) + "/x"), ("demo", "load")):
+    for arguments in (("backup", str(server.folder) + "/x"), ("demo", "load")):
         assert faults.DAMAGED in run(own, *arguments, code=1).stderr
+
+
+def _make_large(path):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE large (number UNIQUE)")
+        connection.execute(f"INSERT INTO large {ROWS}")
+        connection.commit()
 
 
 def _write_over(own, server, name):
