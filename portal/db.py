@@ -22,8 +22,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from portal import metrics, postgresql
-from portal.sqlite_writer import WAIT_SECONDS, Writer
+    writer = Writer(engine.url.database)
+    sqlite_file.watch(engine)
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 POOL_SIZE = 32  # several for each place of a worker (portal.gate): a pool with too few gives them out of turn
@@ -121,6 +121,7 @@ def make_engine(url):
 
 def _prepare_sqlite(engine):
     writer = Writer(engine.url.database)
+    sqlite_file.watch(engine)
 
     @event.listens_for(engine, "connect")
     def connect(connection, _record):

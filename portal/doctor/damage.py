@@ -70,10 +70,10 @@ def _look_at_sqlite(path, seconds):
     looked = Look()
     try:
         # As a URI, for else a file that is gone would be made anew.
-        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=rw", uri=True)) as connection:
-            with _bounded(connection, seconds):
-                for question in (f"PRAGMA integrity_check({MOST_FAULTS})", "PRAGMA foreign_key_check"):
-                    looked.faults += sum(row != ("ok",) for row in connection.execute(question))
+        opened = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=rw", uri=True)
+        with closing(opened) as connection, _bounded(connection, seconds):
+            for question in (f"PRAGMA integrity_check({MOST_FAULTS})", "PRAGMA foreign_key_check"):
+                looked.faults += sum(row != ("ok",) for row in connection.execute(question))
     except sqlite3.Error as error:
         looked.is_whole = False
         looked.faults += faults.sentence_of(error) == faults.DAMAGED

@@ -5,6 +5,7 @@ import re
 import smtplib
 import ssl
 import tempfile
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -54,7 +55,7 @@ class Folder:
         self.path = path
 
     def send(self, name, _address, data, _hand_over):
-        """Write a mail, wholly or not at all, and on the disk before it counts. Raises NotNow."""
+        """Write a mail, wholly or not at all, and on the disk before it counts. Raises Away where the disk refuses."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=self.path, prefix=".")
@@ -65,10 +66,11 @@ class Folder:
                     os.fsync(file.fileno())
                 os.replace(temporary, self.path / f"{name}.eml")
             except OSError:
-                Path(temporary).unlink(missing_ok=True)
+                with suppress(OSError):
+                    Path(temporary).unlink(missing_ok=True)
                 raise
         except OSError as error:
-            raise NotNow(f"folder: {errno_name(error)}") from error
+            raise Away(f"folder: {errno_name(error)}") from error
 
     def check(self):
         """Raise Away where no mail could be written."""
