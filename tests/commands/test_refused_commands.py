@@ -130,7 +130,14 @@ def test_a_database_that_is_away_is_called_away(app, files, database_url, tmp_pa
     nowhere = "postgresql://nobody@/portal?host=/nowhere"
     url = f"sqlite:///{tmp_path}/nowhere/portal.db" if "sqlite" in database_url else nowhere
     with engine_of(app, url):
-        require(app, files, (*READING, *WRITING, ROTATE, UPGRADE, DOCTOR, WORKER), faults.AWAY, faults.CANNOT_OPEN, "nor is its folder")
+        require(
+            app,
+            files,
+            (*READING, *WRITING, ROTATE, UPGRADE, DOCTOR, WORKER),
+            faults.AWAY,
+            faults.CANNOT_OPEN,
+            "nor is its folder",
+        )
 
 
 def test_a_database_that_others_write_to_is_called_locked(app, files, database_url):
