@@ -22,8 +22,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-    writer = Writer(engine.url.database)
-    sqlite_file.watch(engine)
+from portal import metrics, postgresql, sqlite_file
+from portal.sqlite_writer import WAIT_SECONDS, Writer
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 POOL_SIZE = 32  # several for each place of a worker (portal.gate): a pool with too few gives them out of turn
