@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, scoped_session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
-from portal import metrics, postgresql
+from portal import metrics, postgresql, sqlite_file
 from portal.sqlite_writer import AT_ONCE, GIVING_WAY, IN_TURN, WAIT_SECONDS, Writer
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
@@ -122,6 +122,7 @@ def make_engine(url):
 
 def _prepare_sqlite(engine):
     writer = Writer(engine.url.database)
+    sqlite_file.watch(engine)
 
     @event.listens_for(engine, "connect")
     def connect(connection, _record):

@@ -6,7 +6,7 @@ from flask import current_app, g, has_request_context, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from portal import db, metrics, resending
+from portal import db, faults, metrics, resending
 from portal.database_errors import Meaning, meaning_of
 from portal.locale import _l
 
@@ -72,6 +72,7 @@ def init_app(app):
     app.register_error_handler(PortalError, _refusal)
     app.register_error_handler(Busy, _busy)
     app.register_error_handler(SQLAlchemyError, _database_error)
+    app.register_error_handler(OSError, _disk_error)
     app.register_error_handler(Exception, _unexpected)
 
     @app.after_request
@@ -134,6 +135,15 @@ def _database_error(error):
     if meaning is Meaning.FAULT:
         return _unexpected(error)
     _log.error("database away: %s", type(error).__name__)
+    return _plain_page(503)
+
+
+def _disk_error(error):
+    """Answer where a file could not be written: an upload that is put aside, a file of the portal's own."""
+    if not faults.is_of_disk(error):
+        return _unexpected(error)
+    _log.error("disk refuses: %s", error.strerror)
+    db.session.remove()
     return _plain_page(503)
 
 

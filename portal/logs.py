@@ -9,6 +9,7 @@ import logging
 import secrets
 import sys
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -59,7 +60,8 @@ def request_line(number, endpoint, method, status, milliseconds, actor):
     write = _state["lines"]
     if write is not None:
         known = method if method in METHODS else "other"
-        write(number, endpoint, known, status, milliseconds, actor)
+        with suppress(OSError):  # a log that cannot be written must not keep a page from its reader
+            write(number, endpoint, known, status, milliseconds, actor)
 
 
 def _words(stream, last):

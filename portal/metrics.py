@@ -1,210 +1,235 @@
-"""What is counted for operators, in files that all processes of an instance share (R10: no person, no address).
+"""Metrics for Prometheus, of all processes of an instance (R10: no person, no address).
 
-Each process writes files of its own; whoever is asked sums all of them up. The files of processes
-that have ended are added up in one, so that no total ever falls.
+Each process counts in memory, and writes a snapshot every few seconds (portal.snapshots). What cannot be written is
+logged once and tried again: counting never stops a request, and never the process.
 """
 
-import fcntl
-import os
-import secrets
-from collections import defaultdict
-from contextlib import contextmanager
+import atexit
+import logging
+import threading
+import time
+from bisect import bisect_left
+from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-    values,
-)
-from prometheus_client.mmap_dict import MmapedDict
-from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+
+from portal.snapshots import Figures, Snapshots, add
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
+BOUNDS = (*map(str, map(float, SECONDS)), "+Inf")
 FOLDER = "metrics"
-ENDED = "ended"
-TURN = "turn.lock"
+PERIOD_SECONDS = 2
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-
-disable_created_metrics()
-
-
-class _Meters:
-    def __init__(self, registry):
-        self.registry = registry
-        self.requests: dict[tuple, Any] = {}
-        self.seconds = Histogram(
-            "portal_request_seconds",
-            "How long requests took, by endpoint and status.",
-            ["endpoint", "status"],
-            buckets=SECONDS,
-            registry=registry,
-        )
-        self.entries = Counter(
-            "portal_journal_entries",
-            "Entries of the journal that were committed, by action: bookings are 'appointment booked'.",
-            ["action"],
-            registry=registry,
-        )
-        self.refusals = Counter(
-            "portal_refusals", "Forms that a rule refused, by the name of the rule.", ["reason"], registry=registry
-        )
-        self.limits = Counter(
-            "portal_limits_reached", "Forms that a limit stopped, by endpoint.", ["endpoint"], registry=registry
-        )
-        self.mails = Counter("portal_mails", "E-mails, by what became of them.", ["result"], registry=registry)
-        self.connections = Gauge(
-            "portal_database_connections",
-            "Connections to the database that are in use now, of all processes.",
-            registry=registry,
-            multiprocess_mode="livesum",
-        )
-        self.longest_hold = Gauge(
-            "portal_writer_longest_hold_seconds",
-            "The longest that a transaction which writes was open, of all processes (SQLite has one writer).",
-            registry=registry,
-            multiprocess_mode="max",
-        )
-        self.longest_wait = Gauge(
-            "portal_writer_longest_wait_seconds",
-            "The longest that a request waited for the writer of SQLite, of all processes.",
-            registry=registry,
-            multiprocess_mode="max",
-        )
-        self.longest = {self.longest_hold: 0.0, self.longest_wait: 0.0}
-        self.jobs = Counter(
-            "portal_jobs", "Runs of the worker's jobs, by what came of them.", ["job", "result"], registry=registry
-        )
+COUNTER, HISTOGRAM = "counter", "histogram"  # totals over all processes, those that have ended included
+SUM, MAX = "sum", "max"  # gauges, over the processes that live
+_log = logging.getLogger(__name__)
 
 
-_state: dict[str, Any] = {"meters": _Meters(CollectorRegistry()), "folder": None, "alive": None}
+@dataclass(frozen=True)
+class Meter:
+    """A metric: its name, what it is, its labels, and how the figures of several processes become one."""
+
+    name: str
+    words: str
+    kind: str
+    labels: tuple[str, ...] = ()
+
+
+REQUESTS = Meter(
+    "portal_request_seconds", "How long requests took, by endpoint and status.", HISTOGRAM, ("endpoint", "status")
+)
+ENTRIES = Meter(
+    "portal_journal_entries",
+    "Entries of the journal that were committed, by action: bookings are 'appointment booked'.",
+    COUNTER,
+    ("action",),
+)
+REFUSALS = Meter("portal_refusals", "Forms that a rule refused, by the name of the rule.", COUNTER, ("reason",))
+LIMITS = Meter("portal_limits_reached", "Forms that a limit stopped, by endpoint.", COUNTER, ("endpoint",))
+MAILS = Meter("portal_mails", "E-mails, by what became of them.", COUNTER, ("result",))
+JOBS = Meter("portal_jobs", "Runs of the worker's jobs, by what came of them.", COUNTER, ("job", "result"))
+CONNECTIONS = Meter(
+    "portal_database_connections", "Connections to the database that are in use now, of all processes.", SUM
+)
+LONGEST_HOLD = Meter(
+    "portal_writer_longest_hold_seconds",
+    "The longest that a transaction which writes was open, of all processes (SQLite has one writer).",
+    MAX,
+)
+LONGEST_WAIT = Meter(
+    "portal_writer_longest_wait_seconds",
+    "The longest that a request waited for the writer of SQLite, of all processes.",
+    MAX,
+)
+METERS = (REQUESTS, ENTRIES, REFUSALS, LIMITS, MAILS, JOBS, CONNECTIONS, LONGEST_HOLD, LONGEST_WAIT)
+
+# Reentrant: a collection of garbage may give a connection back in the midst of a count.
+_lock = threading.RLock()
+_one_writes = threading.Lock()
+_figures: Figures = {(meter.name,): [0.0] for meter in METERS if not meter.labels}
+_state: dict[str, Any] = {"snapshots": None, "is_failing": False}
 
 
 def share(instance):
-    """Count in files of an instance folder from here on: a process that serves does so before its first request."""
-    if _state["folder"] is not None:
+    """Write this process's figures to the instance folder from here on, for all of its processes to sum up."""
+    if _state["snapshots"] is not None:
         return
-    folder = Path(instance) / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    own = f"{os.getpid()}x{secrets.token_hex(4)}"
-    alive = (folder / f"{own}.alive").open("w")
-    fcntl.flock(alive, fcntl.LOCK_EX)  # the kernel gives it up when the process ends, however it ends
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
-    # The library chooses by the environment when it is imported, which is too early: the folder is a setting.
-    values.ValueClass = values.MultiProcessValue(lambda: own)
-    _state.update(meters=_Meters(None), folder=folder, alive=alive)
-    with _turn(folder):
-        _bury(folder)
+    _state["snapshots"] = Snapshots(Path(instance) / FOLDER)
+    _write()
+    atexit.register(_write)
+    threading.Thread(target=_keep_writing, name="metrics", daemon=True).start()
 
 
 def request_done(endpoint, status, seconds):
     """Count a request."""
-    meters = _state["meters"]
-    meter = meters.requests.get((endpoint, status))
-    if meter is None:
-        meter = meters.requests[endpoint, status] = meters.seconds.labels(endpoint, str(status))
-    meter.observe(seconds)
+    key = (REQUESTS.name, endpoint, str(status))
+    with _lock:
+        numbers = _figures.get(key)
+        if numbers is None:
+            numbers = _figures[key] = [0.0] * (len(BOUNDS) + 1)
+        numbers[bisect_left(SECONDS, seconds)] += 1
+        numbers[-1] += seconds
 
 
 def journal_entry(action):
     """Count a change that was committed."""
-    _state["meters"].entries.labels(action).inc()
+    _count(ENTRIES, action)
 
 
 def refused(reason):
     """Count a refusal."""
-    _state["meters"].refusals.labels(reason).inc()
+    _count(REFUSALS, reason)
 
 
 def limit_reached(endpoint):
     """Count a limit that was reached."""
-    _state["meters"].limits.labels(endpoint).inc()
+    _count(LIMITS, endpoint)
 
 
 def mail(result):
     """Count what became of an e-mail."""
-    _state["meters"].mails.labels(result).inc()
+    _count(MAILS, result)
 
 
 def job_done(job, result):
     """Count a run of one of the worker's jobs; result: "done" or "failed"."""
-    _state["meters"].jobs.labels(job, result).inc()
+    _count(JOBS, job, result)
 
 
 def writer_held(seconds):
     """Note how long a transaction that writes was open."""
-    meters = _state["meters"]
-    _note_longest(meters, meters.longest_hold, seconds)
+    _note_longest(LONGEST_HOLD, seconds)
 
 
 def writer_waited(seconds):
     """Note how long a request waited for the writer of SQLite."""
-    meters = _state["meters"]
-    _note_longest(meters, meters.longest_wait, seconds)
+    _note_longest(LONGEST_WAIT, seconds)
 
 
 def connection_taken():
     """Count a connection to the database that is in use from here on."""
-    _state["meters"].connections.inc()
+    with _lock:
+        _figures[(CONNECTIONS.name,)][0] += 1
 
 
 def connection_back():
     """Count a connection that is free again."""
-    _state["meters"].connections.dec()
-
-
-def _note_longest(meters, gauge, seconds):
-    if seconds > meters.longest[gauge]:
-        meters.longest[gauge] = seconds
-        gauge.set(seconds)
+    with _lock:
+        _figures[(CONNECTIONS.name,)][0] -= 1
 
 
 def exposition(collector):
     """Return everything that is counted, of all processes, and what a collector finds, as Prometheus reads it."""
-    asked = CollectorRegistry()
-    asked.register(collector)
-    folder = _state["folder"]
-    if folder is None:
-        return generate_latest(_state["meters"].registry) + generate_latest(asked)
-    with _turn(folder):
-        _bury(folder)
-        shared = CollectorRegistry()
-        MultiProcessCollector(shared, str(folder))
-        return generate_latest(shared) + generate_latest(asked)
+    registry = CollectorRegistry()
+    registry.register(_Counted(_all_figures()))
+    registry.register(collector)
+    return generate_latest(registry)
 
 
-@contextmanager
-def _turn(folder):
-    with (folder / TURN).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _count(meter, *labels):
+    key = (meter.name, *labels)
+    with _lock:
+        numbers = _figures.get(key)
+        if numbers is None:
+            numbers = _figures[key] = [0.0]
+        numbers[0] += 1
 
 
-def _bury(folder):
-    """Add the files of processes that have ended to the one for all of them."""
-    for sign in folder.glob("*.alive"):
-        with sign.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            for left in folder.glob(f"*_{sign.stem}.db"):
-                kind = left.name.partition("_")[0]
-                if kind != "gauge":
-                    _add(left, folder / f"{kind}_{ENDED}.db")
-                left.unlink()
-            sign.unlink()
+def _note_longest(meter, seconds):
+    numbers = _figures[(meter.name,)]
+    if seconds > numbers[0]:
+        with _lock:
+            numbers[0] = max(seconds, numbers[0])
 
 
-def _add(left, ended):
-    totals: dict[str, float] = defaultdict(float)
-    for key, value, _timestamp, _place in MmapedDict.read_all_values_from_file(str(left)):
-        totals[key] += value
-    kept = MmapedDict(str(ended))
-    for key, value in totals.items():
-        kept.write_value(key, kept.read_value(key)[0] + value, 0.0)
-    kept.close()
+def _own_figures():
+    with _lock:
+        return {key: list(numbers) for key, numbers in _figures.items()}
+
+
+def _keep_writing():
+    while True:
+        time.sleep(PERIOD_SECONDS)
+        _write()
+
+
+def _write():
+    """Write a snapshot; say once where that begins to fail, and once where it goes again."""
+    try:
+        with _one_writes:
+            _state["snapshots"].write(_own_figures())
+    except OSError as error:
+        if not _state["is_failing"]:
+            _log.warning("metrics cannot be written: %s", error.strerror)
+        _state["is_failing"] = True
+    else:
+        if _state["is_failing"]:
+            _log.info("metrics are written again")
+        _state["is_failing"] = False
+
+
+def _all_figures():
+    """Return the figures of all processes as one, those that have ended included in what is a total."""
+    snapshots = _state["snapshots"]
+    own = _own_figures()
+    if snapshots is None:
+        return own
+    _write()  # what is shown must not be lost with this process, or a total would fall
+    living, ended = snapshots.others()
+    kinds = {meter.name: meter.kind for meter in METERS}
+    totals: Figures = {}
+    for figures in (own, *living):
+        add(totals, {key: numbers for key, numbers in figures.items() if kinds.get(key[0]) != MAX})
+    for figures in ended:
+        add(totals, {key: numbers for key, numbers in figures.items() if kinds.get(key[0]) in (COUNTER, HISTOGRAM)})
+    for meter in (LONGEST_HOLD, LONGEST_WAIT):
+        totals[(meter.name,)] = [max(figures.get((meter.name,), [0.0])[0] for figures in (own, *living))]
+    return totals
+
+
+class _Counted:
+    """A collector of the figures of all processes."""
+
+    def __init__(self, figures):
+        self._figures = figures
+
+    def collect(self):
+        for meter in METERS:
+            yield self._family(meter)
+
+    def _family(self, meter):
+        make: Any = {COUNTER: CounterMetricFamily, HISTOGRAM: HistogramMetricFamily}.get(meter.kind, GaugeMetricFamily)
+        family = make(meter.name, meter.words, labels=meter.labels)
+        for (name, *labels), numbers in sorted(self._figures.items()):
+            if name == meter.name and len(labels) == len(meter.labels):
+                family.add_metric(labels, *(_histogram(numbers) if meter.kind == HISTOGRAM else numbers))
+        return family
+
+
+def _histogram(numbers):
+    *counts, seconds = numbers
+    return list(zip(BOUNDS, accumulate(counts), strict=False)), seconds

@@ -8,8 +8,10 @@ import json
 import os
 import zipfile
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from portal import faults
 
 FORMAT = 1
 DESCRIPTION = "backup.json"
@@ -24,6 +26,8 @@ class Unfit(Exception):
 def new_archive(path):
     """Give a zip to write into that stands under its name only when it is whole, on the disk, and reads back."""
     path = Path(path)
+    if path.exists() and not path.is_file():
+        raise Unfit(f"The file {path} is there already, and is no file.")
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(aside, "x+b", opener=private) as file:
@@ -35,9 +39,11 @@ def new_archive(path):
         os.replace(aside, path)
         sync_folder(path.parent)
     except OSError as error:
-        raise Unfit(f"{path} cannot be written: {error.strerror or type(error).__name__}.") from error
+        error.filename = str(path)  # not the one beside it, of which nobody has heard
+        raise Unfit(faults.sentence_of(error)) from error
     finally:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
 
 
 def describe(archive, description):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import encryption
+from portal import encryption, faults
 from portal.backups import postgresql, sqlite
 from portal.backups.archive import Unfit, describe, new_archive, open_archive
 from portal.db import own_connections_write
@@ -67,14 +67,8 @@ def _plainly():
     """Say in a sentence what the disk or the database refused."""
     try:
         yield
-    except OSError as error:
-        raise Unfit(f"The disk refused: {error.strerror or type(error).__name__}.") from error
-    except (SQLAlchemyError, psycopg.Error, sqlite3.Error) as error:
-        raise Unfit(f"The database refused ({type(error).__name__}): {_first_line(error)}") from error
-
-
-def _first_line(error):
-    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+    except (OSError, SQLAlchemyError, psycopg.Error, sqlite3.Error) as error:
+        raise Unfit(faults.sentence_of(error)) from error
 
 
 def _outcome(description):

@@ -3,7 +3,6 @@
 import signal
 import sys
 from datetime import datetime
-from pathlib import Path
 from uuid import uuid4
 
 import click
@@ -16,7 +15,7 @@ from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.importing import import_file
-from portal.commands import backup, doctor, keys, progress, serving
+from portal.commands import backup, doctor, keys, plainly, progress, serving
 from portal.commands.journal_file import journal_group
 from portal.db import in_steps, writing
 from portal.demonstration import herd as herds
@@ -46,7 +45,7 @@ def add_to(group):
     """Give a group of commands those of the portal."""
     groups = (db_group, posts_group, cases_group, staff_group, slots_group, demo_group, journal_group, keys.group)
     for one in (*groups, serving.drain, backup.backup, backup.restore, doctor.doctor, check, worker):
-        group.add_command(one)
+        group.add_command(plainly.ending(one))
 
 
 @db_group.command("upgrade")
@@ -63,11 +62,11 @@ def _upgrade():
 
 
 @posts_group.command("import")
-@click.argument("file", type=click.File(encoding="utf-8-sig"))
+@click.argument("file", type=plainly.FILE)
 def posts_import(file):
     """Add or correct posts from a CSV: code,country,city,timezone."""
     try:
-        lines = file.read().splitlines(keepends=True)
+        lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
         with writing(job=True):
             added, changed = posts.import_posts(lines, journal.COMMAND, clock.now())
             moved = zones.catch_up(journal.COMMAND, clock.now())
@@ -81,7 +80,7 @@ def posts_import(file):
 
 
 @cases_group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=plainly.FILE)
 @click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
 def cases_import(file, dry_run):
     """Add or correct cases from a CSV or XLSX file: all of it, or none."""
@@ -182,7 +181,7 @@ def demo_code():
 @click.option("--post", "code", required=True)
 @click.option("--cases", "number", required=True, type=click.IntRange(1, 100_000))
 @click.option("--seats", required=True, type=click.IntRange(1, 100_000))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.option("--out", required=True, type=plainly.FILE)
 def demo_herd(code, number, seats, out):
     """Make cases that may book, accounts that are logged in, and one slot with free seats: for load tests."""
     with progress.bar("Making", number) as bar:
@@ -194,13 +193,14 @@ def demo_herd(code, number, seats, out):
 
 
 @click.command("check")
-@click.option("--journal", "export", default=None, type=click.File(encoding="ascii"), help="An earlier journal export.")
+@click.option("--journal", "export", default=None, type=plainly.FILE, help="An earlier journal export.")
 def check(export):
     """Verify the rules over the whole database; one line a violation."""
     violations = list(checks.violations())
     if export:
         try:
-            violations += verification.cut_since(export)
+            with export.open(encoding="ascii") as lines:
+                violations += verification.cut_since(lines)
         except (ValueError, KeyError, TypeError) as error:
             raise click.ClickException("This file is no export of the journal.") from error
     for violation in violations:
@@ -216,7 +216,7 @@ def worker(once):
     if not revisions.is_migrated():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
     metrics.share(current_app.extensions["settings"].instance)
-    working = worker_of(say=click.echo)
+    working = worker_of(say=plainly.say)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, working.stop)
     went = working.run(once=once)

@@ -1,19 +1,18 @@
 """Backup and restore."""
 
-from pathlib import Path
-
 import click
 from flask import current_app
 
 from portal import clock, rotation
 from portal.backups import operations as backups
 from portal.backups.archive import Unfit
+from portal.commands.plainly import FILE
 from portal.commands.progress import bar
 from portal.db import session
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 def backup(file):
     """Write the whole database to FILE, verified, while the portal serves."""
     with bar("Backing up", None) as shown:
@@ -26,7 +25,7 @@ def backup(file):
 
 
 @click.command("restore")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--replace", is_flag=True, help="Put the backup in the place of what is there.")
 def restore(file, replace):
     """Fill the database from FILE: all of it, verified row by row, or nothing."""

@@ -6,15 +6,23 @@ from collections import Counter
 import click
 from flask import current_app
 
+from portal.doctor import damage
 from portal.doctor.finding import WRONG
 from portal.doctor.operations import examine
 
 
 @click.command("doctor")
-def doctor():
+@click.option(
+    "--seconds",
+    default=damage.SECONDS,
+    type=click.IntRange(1, 86_400),
+    show_default=True,
+    help="Look so long at most whether the database is damaged.",
+)
+def doctor(seconds):
     """Look at settings, database, mail and machine: one line a check; exit 1 where something is wrong."""
     states: Counter = Counter()
-    for finding in examine(current_app):
+    for finding in examine(current_app, seconds):
         states[finding.state] += 1
         click.echo(finding.line())
     click.echo(f"{states['ok']} ok, {states['warning']} warnings, {states[WRONG]} wrong.", err=True)

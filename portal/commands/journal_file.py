@@ -1,11 +1,10 @@
 """`flask --app wsgi journal …`: the journal for an auditor."""
 
-from pathlib import Path
-
 import click
 from flask.cli import AppGroup
 
 from portal import clock
+from portal.commands.plainly import FILE, whole_file
 from portal.seals import export
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -14,14 +13,14 @@ journal_group = AppGroup("journal", help="The sealed journal.")
 
 
 @journal_group.command("export")
-@click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--from", "first", default=None, type=DAY, help="The first day (UTC).")
 @click.option("--to", "last", default=None, type=DAY, help="The last day (UTC), inclusive.")
 def journal_export(file, first, last):
     """Write entries and seals as JSON lines, for whoever verifies them elsewhere."""
     days = [day.date() if day else None for day in (first, last)]
     entries = 0
-    with file.open("w", encoding="ascii") as out:
+    with whole_file(file, encoding="ascii") as out:
         for line in export.lines(clock.now(), *days):
             out.write(f"{line}\n")
             entries += '"entry":' in line

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import clock, db, rotation
+from portal import clock, db, faults, rotation
+from portal.doctor import damage
 from portal.doctor.finding import judge, ok, warning, wrong
 from portal.journal import Entry
 from portal.mail import outbox
@@ -22,8 +23,11 @@ LATE_MAIL_SECONDS = 900
 SERVERS_OWN = text("SELECT reset_val FROM pg_settings WHERE name = :name")
 
 
-def findings(engine):
-    """Yield what is to be said of the database; where it is away, only that."""
+def findings(engine, seconds=damage.SECONDS):
+    """Yield what is to be said of the database; where it is away, only that.
+
+    seconds: for how long it is looked at whether it is damaged.
+    """
     try:
         with db.reading() as own:
             began = time.monotonic()
@@ -33,9 +37,10 @@ def findings(engine):
         yield judge(
             "database", milliseconds, f"it answers in {milliseconds:.0f} ms.", warn=_above(100), fail=_above(5000)
         )
+        yield from damage.findings(engine, seconds)
         yield from _tables(engine)
     except SQLAlchemyError as error:
-        yield wrong("database", f"it is away ({type(error).__name__}): see PORTAL_DATABASE_URL, and whether it runs.")
+        yield wrong("database", faults.sentence_of(error))
 
 
 def _postgresql(own):

@@ -3,14 +3,23 @@
 import os
 import re
 import smtplib
+import socket
 import ssl
 import tempfile
+import threading
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 20  # of silence, at each step
+LONGEST_SECONDS = (
+    60  # for connecting, for logging in, and up to the text of a mail: each, however slowly a server talks
+)
+# Once it has the whole mail, a server may look at it for long, and who hangs up too soon sends it twice (RFC 5321,
+# 4.5.3.2.6). Shorter than the lease of a message.
+ANSWER_SECONDS = 120
 SUBMISSION_PORT, SUBMISSIONS_PORT = 587, 465
 OWN_HOSTS = ("localhost", "127.0.0.1", "::1")
 _LEADING_DOT = re.compile(rb"(?m)^\.")
@@ -22,6 +31,10 @@ class Away(Exception):
 
 class NotNow(Exception):
     """This mail was not taken, and may be later."""
+
+
+class Silent(NotNow):
+    """The server stopped talking in the midst of this mail: it may be the mail's fault, or not. Nothing was taken."""
 
 
 class Never(Exception):
@@ -54,7 +67,7 @@ class Folder:
         self.path = path
 
     def send(self, name, _address, data, _hand_over):
-        """Write a mail, wholly or not at all, and on the disk before it counts. Raises NotNow."""
+        """Write a mail, wholly or not at all, and on the disk before it counts. Raises Away where the disk refuses."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=self.path, prefix=".")
@@ -65,10 +78,11 @@ class Folder:
                     os.fsync(file.fileno())
                 os.replace(temporary, self.path / f"{name}.eml")
             except OSError:
-                Path(temporary).unlink(missing_ok=True)
+                with suppress(OSError):
+                    Path(temporary).unlink(missing_ok=True)
                 raise
         except OSError as error:
-            raise NotNow(f"folder: {errno_name(error)}") from error
+            raise Away(f"folder: {errno_name(error)}") from error
 
     def check(self):
         """Raise Away where no mail could be written."""
@@ -81,6 +95,40 @@ class Folder:
 
     def close(self):
         """Nothing is open."""
+
+
+class _Cut:
+    """A connection whose conversation is cut where it takes too long, whatever the server sends meanwhile."""
+
+    sock: Any = None
+
+    def connect(self, *where, **how):
+        """Connect, and hear how the server greets."""
+        with self.within(LONGEST_SECONDS):
+            return super().connect(*where, **how)  # type: ignore[misc]  # of smtplib
+
+    @contextmanager
+    def within(self, seconds):
+        """Cut the connection if the block takes longer."""
+        cutting = threading.Timer(seconds, self._cut)
+        cutting.daemon = True
+        cutting.start()
+        try:
+            yield
+        finally:
+            cutting.cancel()
+
+    def _cut(self):
+        with suppress(OSError, AttributeError):
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # below TLS, which would wait for an answer
+
+
+class _Plain(_Cut, smtplib.SMTP):
+    pass
+
+
+class _Encrypted(_Cut, smtplib.SMTP_SSL):
+    pass
 
 
 class Server:
@@ -99,7 +147,8 @@ class Server:
     def send(self, _name, address, data, hand_over):
         """Send a mail; hand_over is called just before the server gets it, and says whether it still may.
 
-        Raises Away, NotNow, Never, Lost, or Doubtful where the server did not answer at the end.
+        Raises Away, NotNow (Silent where the server stopped talking), Never, Lost, or Doubtful where the server did
+        not answer at the end.
         """
         if not address.isprintable():
             raise Never("address with a line break")
@@ -131,14 +180,15 @@ class Server:
 
     def _connect(self):
         tls = ssl.create_default_context(cafile=self.cafile)
-        kind: Any = partial(smtplib.SMTP_SSL, context=tls) if self.is_tls else smtplib.SMTP
+        kind: Any = partial(_Encrypted, context=tls) if self.is_tls else _Plain
         connection = kind(self.host, self.port, timeout=TIMEOUT_SECONDS)
         try:
-            connection.ehlo_or_helo_if_needed()
-            if self.wants_starttls and (connection.has_extn("starttls") or self.host not in OWN_HOSTS or self.user):
-                connection.starttls(context=tls)
-            if self.user:
-                connection.login(self.user, self.password)
+            with connection.within(LONGEST_SECONDS):
+                connection.ehlo_or_helo_if_needed()
+                if self.wants_starttls and (connection.has_extn("starttls") or self.host not in OWN_HOSTS or self.user):
+                    connection.starttls(context=tls)
+                if self.user:
+                    connection.login(self.user, self.password)
         except BaseException:
             connection.close()
             raise
@@ -147,16 +197,20 @@ class Server:
     def _send(self, connection, address, data, hand_over):
         try:
             options = self._options(connection, address, data)
-            _require(connection.mail(self.sender, options), 250)
-            _require(connection.rcpt(address), 250, 251)
-            _require(connection.docmd("DATA"), 354)
+            with connection.within(LONGEST_SECONDS):
+                _require(connection.mail(self.sender, options), 250)
+                _require(connection.rcpt(address), 250, 251)
+                _require(connection.docmd("DATA"), 354)
         except (OSError, smtplib.SMTPException) as error:
-            raise NotNow(_reason(error)) from error
+            raise Silent(_reason(error)) from error
         if not hand_over():
             raise Lost
         try:
-            connection.send(_LEADING_DOT.sub(b"..", data) + b".\r\n")
-            answer = connection.getreply()
+            with connection.within(ANSWER_SECONDS):
+                connection.send(_LEADING_DOT.sub(b"..", data) + b".\r\n")
+                connection.sock.settimeout(ANSWER_SECONDS)
+                answer = connection.getreply()
+                connection.sock.settimeout(TIMEOUT_SECONDS)
         except (OSError, smtplib.SMTPException) as error:
             raise Doubtful(_reason(error)) from error
         _require(answer, 250)

@@ -80,6 +80,9 @@ class Delivery:
         except (carriers.NotNow, carriers.Doubtful) as error:
             _note(outbox.postpone, message, str(error), doubtful=isinstance(error, carriers.Doubtful))
             _tell("put off", message, why=str(error))
+            if not isinstance(error, carriers.NotNow) or isinstance(error, carriers.Silent):
+                # Who hangs with one mail hangs with the next: the others wait a minute, and the worker goes on.
+                raise carriers.Away(str(error)) from error
         except carriers.Away:
             raise
         except Exception as error:

@@ -1,5 +1,8 @@
 """What Alembic runs: the migrations, on the application's engine, or inside somebody's transaction."""
 
+import sqlite3
+from contextlib import contextmanager
+
 from alembic import context
 
 from portal.migrations.gently import HURRIED
@@ -25,6 +28,28 @@ def migrate(connection):
         context.run_migrations()
 
 
+@contextmanager
+def references_looked_at_last(connection):
+    """On SQLite, where a table is altered by building it anew, let nothing that refers to it go with the old one.
+
+    It is looked at the end whether every reference leads somewhere. Raises IntegrityError where one does not.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    own = connection.connection.dbapi_connection
+    own.execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
+    try:
+        yield
+        if own.execute("PRAGMA foreign_key_check").fetchone():
+            raise sqlite3.IntegrityError("a migration left references that lead nowhere")
+        connection.commit()
+        own.execute("PRAGMA foreign_keys=ON")
+    except BaseException:
+        connection.invalidate()  # else it would go on without looking at references
+        raise
+
+
 def _tell(connection, statements):
     if connection.dialect.name == "postgresql":
         for statement in statements:
@@ -37,6 +62,7 @@ if attributes["connection"] is not None:
 else:
     with attributes["engine"].connect() as own:
         _tell(own, BEFORE)
-        migrate(own)
+        with references_looked_at_last(own):
+            migrate(own)
         own.commit()
         _tell(own, AFTER)

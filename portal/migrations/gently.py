@@ -29,12 +29,21 @@ def add_reference(table, column, target, name):
         op.add_column(table, column, inline_references=True)
         return
     other, key = target.split(".")
-    op.add_column(table, column)
-    op.create_foreign_key(name, table, other, [column.name], [key], postgresql_not_valid=not _is_alone())
+    if column.name not in {known["name"] for known in sa.inspect(op.get_bind()).get_columns(table)}:
+        op.add_column(table, column)
+        op.create_foreign_key(name, table, other, [column.name], [key], postgresql_not_valid=not _is_alone())
     if _is_alone():
         return
     with _unhurried():
         op.execute(sa.text(f'ALTER TABLE "{table}" VALIDATE CONSTRAINT {name}'))
+
+
+def was_begun(table):
+    """Say whether this migration was interrupted in a step of this module: then what came before is there already.
+
+    table: one that the migration makes before such a step.
+    """
+    return sa.inspect(op.get_bind()).has_table(table)
 
 
 def _is_alone():
@@ -46,7 +55,8 @@ def _is_alone():
 def _unhurried():
     """Leave the transaction, and wait as long as it takes: what is done here keeps no writer out.
 
-    What came before is committed then, and must not come again: so it is the last step of a migration.
+    What came before is committed then, and must not come again, also where this is interrupted and the migration
+    begins anew: so it is the last step of a migration, which asks `was_begun` before the others.
     """
     with op.get_context().autocommit_block():
         op.execute(UNHURRIED)

@@ -8,6 +8,7 @@ from alembic.config import Config
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
+from portal import sqlite_file
 from portal.db import Base, own_connections_write
 
 TRIES = 60
@@ -21,6 +22,8 @@ def upgrade(revision="head", connection=None):
     With a connection, inside its transaction. Else a step that has to wait too long for a lock is undone, and tried
     again a little later.
     """
+    if connection is None:
+        sqlite_file.create(current_app.extensions["engine"])
     for _try in range(TRIES - 1 if connection is None else 0):
         try:
             with own_connections_write():

@@ -166,7 +166,7 @@ def test_a_backup_of_another_kind_or_of_a_newer_release_is_refused(filled, file,
 def test_a_backup_that_cannot_be_written_leaves_nothing(filled, tmp_path):
     said = run(filled, "backup", str(tmp_path / "nowhere" / "file"), code=1).stderr
 
-    assert "cannot be written: No such file or directory." in said
+    assert "is not there, nor is its folder." in said
 
 
 def test_a_backup_is_of_one_instant_while_others_write(filled, elsewhere, file):

@@ -135,7 +135,7 @@ def test_of_many_errors_the_first_fifty_are_shown_and_all_are_counted(app, tmp_p
 
 
 def test_a_file_of_cases_that_is_not_there_is_refused(app):
-    assert "does not exist" in run(app, "cases", "import", "nowhere.csv", code=2).stderr
+    assert "nowhere.csv is not there." in run(app, "cases", "import", "nowhere.csv", code=1).stderr
 
 
 def test_staff_are_created_with_a_password_from_standard_input(app):

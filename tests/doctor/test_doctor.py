@@ -96,7 +96,7 @@ def test_a_database_that_is_away_is_one_wrong_line_and_the_rest_is_looked_at(app
     found = examine(app, code=1)
     away.dispose()
 
-    assert found["database"][0] == "wrong" and "it is away" in found["database"][1]
+    assert found["database"][0] == "wrong" and "is away" in found["database"][1]
     assert found["fonts"][0] == "ok"
 
 

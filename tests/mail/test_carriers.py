@@ -128,6 +128,7 @@ def test_while_the_server_is_away_nothing_is_lost_and_no_try_is_counted(mailbox,
 )
 def test_whatever_a_server_does_the_mail_is_noted(mailbox, use_mail, monkeypatch, script, trouble, doubtful):
     monkeypatch.setattr(carriers, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(carriers, "ANSWER_SECONDS", 0.5)
     with scripted_server(script) as port:
         use_mail(f"smtp://127.0.0.1:{port}?starttls=off")
         write()
@@ -155,8 +156,10 @@ class scripted_server:
         self.thread.join()
 
     def _serve(self):
-        connection, _address = self.listener.accept()
-        connection.settimeout(5)
+        self._talk(self.listener.accept()[0])
+
+    def _talk(self, connection):
+        connection.settimeout(3)
         with connection:
             for place, answer in enumerate(self.script):
                 if place and not self._heard(connection, after_data=self.script[place - 1] == "354 go on"):

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from portal.migrations.gently import add_index
+from portal.migrations import gently
 
 revision = "0008"
 down_revision = "0007"
@@ -53,6 +53,13 @@ SQLITE = (
 
 
 def upgrade():
+    if not gently.was_begun("journal_seal"):
+        _make_tables()
+    for table, column in INDEXES:
+        gently.add_index(op.f(f"ix_{table}_{column}"), table, [column])
+
+
+def _make_tables():
     op.create_table(
         "journal_seal",
         sa.Column("position", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
@@ -88,8 +95,6 @@ def upgrade():
         op.execute(statement)
     # After the triggers, which keep writers out: no entry is written between the two.
     op.execute("INSERT INTO journal_unsealed (entry_id) SELECT id FROM journal_entry")
-    for table, column in INDEXES:
-        add_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
 def downgrade():

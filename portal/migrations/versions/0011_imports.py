@@ -12,6 +12,16 @@ depends_on = None
 
 
 def upgrade():
+    if not gently.was_begun("case_import"):
+        _make_table()
+    column = sa.Column("import_id", sa.Integer(), nullable=True)
+    gently.add_reference("case", column, "case_import.id", "fk_case_import_id")
+    gently.add_index("ix_case_import_id", "case", ["import_id"], where=sa.text("import_id IS NOT NULL"))
+    gently.add_index("ix_case_claimed", "case", ["post_id"], where=sa.text("account_id IS NOT NULL"))
+    gently.add_index("ix_slot_post_id_starts_at", "slot", ["post_id", "starts_at"])
+
+
+def _make_table():
     op.create_table(
         "case_import",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -22,11 +32,6 @@ def upgrade():
         sa.Column("changed", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_import")),
     )
-    column = sa.Column("import_id", sa.Integer(), nullable=True)
-    gently.add_reference("case", column, "case_import.id", "fk_case_import_id")
-    gently.add_index("ix_case_import_id", "case", ["import_id"], where=sa.text("import_id IS NOT NULL"))
-    gently.add_index("ix_case_claimed", "case", ["post_id"], where=sa.text("account_id IS NOT NULL"))
-    gently.add_index("ix_slot_post_id_starts_at", "slot", ["post_id", "starts_at"])
 
 
 def downgrade():

@@ -1,0 +1,86 @@
+"""How a command ends that was refused by the database, a disk or a file: in a sentence, with exit code 1."""
+
+import os
+from contextlib import contextmanager, suppress
+from functools import cache, wraps
+from pathlib import Path
+
+import click
+from alembic.util import CommandError
+from flask import current_app
+
+from portal import faults
+from portal.doctor import damage
+
+FILE = click.Path(path_type=Path)  # whether it can be read or written, is said when that is tried
+NEWER = "The tables of the database are those of a newer release: run the commands of that release."
+
+
+@cache
+def ending(command):
+    """Return a command, or a group of them, that ends in a sentence whatever refuses it."""
+    for one in getattr(command, "commands", {}).values():
+        ending(one)
+    if not isinstance(command, click.Group):
+        command.callback = _wrapped(command.callback)
+    return command
+
+
+def say(line):
+    """Print a line of a command that goes on for long: also where nobody can read it, as on a disk without room."""
+    with suppress(OSError):
+        click.echo(line)
+
+
+@contextmanager
+def whole_file(path, encoding):
+    """Give a text file to write that stands under its name only once it is whole; what was there stays until then.
+
+    What is there and is no file (a pipe, a device) is written to as it is.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("w", encoding=encoding) as file:
+            yield file
+        return
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with aside.open("x", encoding=encoding) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+    except OSError as error:
+        error.filename = str(path)
+        raise
+    finally:
+        with suppress(OSError):
+            aside.unlink(missing_ok=True)
+
+
+def _wrapped(callback):
+    @wraps(callback)
+    def wrapper(*args, **kwargs):
+        with _plainly():
+            return callback(*args, **kwargs)
+
+    return wrapper
+
+
+@contextmanager
+def _plainly():
+    try:
+        yield
+    except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        raise
+    except Exception as error:
+        sentence = NEWER if isinstance(error, CommandError) else faults.sentence_of(error)
+        # What stands in a damaged file can also be no date, no number, no word of a list.
+        if (sentence is None or sentence in (faults.REFUSED, faults.OTHER_TABLES)) and _is_damaged():
+            sentence = faults.DAMAGED
+        if sentence is None:
+            raise
+        raise click.ClickException(sentence) from error
+
+
+def _is_damaged():
+    return damage.look(current_app.extensions["engine"], damage.SHORT_SECONDS).faults > 0

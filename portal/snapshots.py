@@ -1,0 +1,142 @@
+"""Snapshot files: what each process of an instance has counted, summed up by whoever is asked.
+
+Each process keeps its figures in memory and replaces its own file as a whole every few seconds. Nothing is mapped
+into memory: on a disk without room a page of such a map ends the process by a signal that nothing can catch, where a
+file that cannot be written is an OSError. A file is dead when nobody holds the lock beside it any more; the totals of
+the dead are moved into one file, so that no total falls when a process ends.
+"""
+
+import fcntl
+import json
+import os
+import secrets
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+ENDED = "ended.json"
+TURN = "turn.lock"
+REMEMBERED = 200
+Figures = dict[tuple[str, ...], list[float]]
+
+
+class Snapshots:
+    """The snapshot files in a folder, one of them this process's own."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.own = f"{os.getpid()}x{secrets.token_hex(4)}"
+        self._alive = None
+        self._written: Figures | None = None
+
+    def write(self, figures: Figures):
+        """Replace the file of this process, and add up those of processes that have ended. Raises OSError."""
+        path = self._path(self.own)
+        if self._written != figures or not path.exists():
+            self._be_alive()
+            _replace(path, {"figures": _packed(figures)})
+            self._written = figures
+        self._bury()
+
+    def others(self):
+        """Return what other processes counted: the figures of each that lives, and a list of those of the ended."""
+        names = [path.stem for path in self.folder.glob("*.json") if path.name != ENDED and path.stem != self.own]
+        found = {name: _read(self._path(name)) for name in names}
+        # Read after the others, so that one that is moved meanwhile is counted, and counted once.
+        totals = _read(self.folder / ENDED)
+        left = {name: one["figures"] for name, one in found.items() if name not in totals["buried"]}
+        living = [name for name in left if self._is_alive(name)]
+        dead = [figures for name, figures in left.items() if name not in living]
+        return [left[name] for name in living], [totals["figures"], *dead]
+
+    def _be_alive(self):
+        """Hold the lock that says so; the kernel gives it up when the process ends, however it ends."""
+        path = self._sign(self.own)
+        if self._alive is not None and path.exists():
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        alive = path.open("w")
+        fcntl.flock(alive, fcntl.LOCK_EX)
+        self._alive = alive
+
+    def _is_alive(self, name):
+        try:
+            with self._sign(name).open() as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _bury(self):
+        """Move the figures of processes that have ended to the file for all of them, each of them once."""
+        dead = [path.stem for path in self.folder.glob("*.alive") if not self._is_alive(path.stem)]
+        if not dead:
+            return
+        with _turn(self.folder / TURN) as is_mine:
+            dead = [name for name in dead if self._sign(name).exists()] if is_mine else []
+            for name in dead:
+                totals = _read(self.folder / ENDED)
+                if name not in totals["buried"]:
+                    add(totals["figures"], _read(self._path(name))["figures"])
+                    buried = [*totals["buried"], name][-REMEMBERED:]
+                    _replace(self.folder / ENDED, {"figures": _packed(totals["figures"]), "buried": buried})
+                for path in (self._path(name), _part(self._path(name)), self._sign(name)):
+                    path.unlink(missing_ok=True)
+
+    def _path(self, name):
+        return self.folder / f"{name}.json"
+
+    def _sign(self, name):
+        return self.folder / f"{name}.alive"
+
+
+def add(totals: Figures, figures: Figures):
+    """Add figures to totals, number by number; what has another number of buckets is of another release, and left."""
+    for key, numbers in figures.items():
+        known = totals.get(key)
+        if known is None:
+            totals[key] = list(numbers)
+        elif len(known) == len(numbers):
+            totals[key] = [one + more for one, more in zip(known, numbers, strict=True)]
+
+
+def _packed(figures):
+    return [[*key, numbers] for key, numbers in figures.items()]
+
+
+def _read(path):
+    """Return what a file says; nothing where it is not there, or damaged."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        figures = {tuple(key): [float(number) for number in numbers] for *key, numbers in told["figures"]}
+        return {"figures": figures, "buried": list(told.get("buried", ()))}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {"figures": {}, "buried": []}
+
+
+def _replace(path, told):
+    part = _part(path)
+    try:
+        part.write_text(json.dumps(told), encoding="utf-8")
+        os.replace(part, path)
+    except OSError:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise
+
+
+def _part(path):
+    return path.with_suffix(".part")
+
+
+@contextmanager
+def _turn(path):
+    """Give whether it is this process's turn; nobody waits for it."""
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
