@@ -168,7 +168,7 @@ def test_too_many_slots_are_refused_with_a_sentence(scheduler):
     times = ", ".join(f"{minute // 60}:{minute % 60:02}" for minute in range(100))
     page = scheduler.submit(RELEASE, **{**WEEK, "last_day": year, "weekdays": list("0123456"), "times": times})
 
-    assert "This would make more than 20,000 slots." in page.text
+    assert "This would make more than 5,000 slots." in page.text
 
 
 def test_a_slot_is_closed_and_opened_again(scheduler):
