@@ -17,7 +17,7 @@ from bench.servers import BINS, family, free_port
 from portal.config import ROOT
 
 ANNOUNCED = "The portal is at"
-ERRORS = ('"level": "error"', '"level": "critical"', "Traceback (most recent call last)", "[ERROR]")
+ERRORS = ('"level": "error"', '"level": "critical"', "Traceback (most recent call last)", "[ERROR]", " ended (")
 START_SECONDS = 120
 STOP_SECONDS = 40
 LAST_LINES = 4

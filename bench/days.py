@@ -60,8 +60,7 @@ class Days:
 
     def judge(self, log_errors):
         """Note what was wrong."""
-        faults = Counter(one.name for one in self.notes.faults)
-        self.faults += [f"{number} × {name}" for name, number in faults.items()]
+        self.faults += self.notes.told_faults()
         self.faults += [f"job {name} {result} {n} times" for (name, result), n in self.jobs.items() if result != "done"]
         self.faults += [f"log: {line[:300]}" for line in log_errors[:SHOWN]]
         self.faults += [f"strange: {one}" for one in self.notes.strange[:SHOWN]]

@@ -8,7 +8,6 @@ import argparse
 import signal
 import sys
 import time
-from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,7 +52,7 @@ class FirstMinutes:
     @property
     def faults(self):
         """What was wrong, a sentence each."""
-        found = [f"{number} × {name}" for name, number in Counter(one.name for one in self.notes.faults).items()]
+        found = self.notes.told_faults()
         found += [one.fault[:FAULT_CHARACTERS] for one in self.done if one.code]
         found += [f"log: {line[:200]}" for line in self.log_errors[:SHOWN]]
         return found + [f"strange: {one}" for one in self.notes.strange[:SHOWN]]

@@ -74,6 +74,13 @@ class Notes:
         """The answers that are faults of the portal."""
         return [one for one in self.answers if one.is_fault]
 
+    def told_faults(self):
+        """Return the faults as sentences: how often each came, and when, in seconds after the beginning."""
+        told: dict[str, list] = {}
+        for one in self.faults:
+            told.setdefault(one.name, []).append(one.at)
+        return [f"{len(at)} × {name} ({min(at):.0f} to {max(at):.0f} s)" for name, at in told.items()]
+
     @property
     def limited(self):
         """The answers that said that a limit is reached."""

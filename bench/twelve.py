@@ -7,7 +7,6 @@ import argparse
 import signal
 import sys
 import time
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,7 +46,7 @@ class Twelve:
     @property
     def faults(self):
         """What was wrong, a sentence each."""
-        found = [f"{number} × {name}" for name, number in Counter(one.name for one in self.notes.faults).items()]
+        found = self.notes.told_faults()
         found += [f"log: {line[:300]}" for line in self.log_errors[:SHOWN]]
         return found + [f"strange: {one}" for one in self.notes.strange[:SHOWN]]
 
