@@ -171,7 +171,7 @@ PROOFS = {
     "twelve": Proof("Twelve people at once", 2, _twelve),
     "days": Proof("Days in minutes", 5, _days),
     "herd": Proof("Herd", 2, _on_a_server(_herds)),
-    "swaps": Proof("Swaps", 1, _on_a_server(_one(lambda portal, server, sizes: swaps(portal, server, sizes.swaps)))),
+    "swaps": Proof("Swaps", 0.5, _on_a_server(_one(lambda portal, server, sizes: swaps(portal, server, sizes.swaps)))),
     "telling": Proof("Existing against unknown", 3, _on_a_server(_telling)),
     "undecoyed": Proof("Existing against unknown, without the decoy", 1, _on_a_portal(_undecoyed)),
     "door": Proof(
@@ -191,9 +191,9 @@ PROOFS = {
         _on_a_portal(_one(lambda portal, sizes: seal_under_fire(portal, sizes.sealed, sizes.sealers_killed))),
     ),
     "killed": Proof("Killed", 3, _on_a_portal(_killed)),
-    "outages": Proof("Outages", 2, _on_a_portal(_outages)),
+    "outages": Proof("Outages", 1, _on_a_portal(_outages)),
     "away": Proof("The database goes away", 1, _away),
-    "full-disk": Proof("A full disk", 1, _one(lambda database, postgres, _sizes: disk_is_full(database, postgres))),
+    "full-disk": Proof("A full disk", 0.5, _one(lambda database, postgres, _sizes: disk_is_full(database, postgres))),
     "import": Proof("Import", 4, _on_a_portal(_imports)),
     "mail": Proof("Mail", 2, _on_a_portal(_mails)),
     "hostile": Proof(
@@ -202,7 +202,7 @@ PROOFS = {
     "trespass": Proof("What belongs to others", 4, _on_a_portal(lambda portal, _sizes: trespass(portal))),
     "raw": Proof(
         "Requests that are no HTTP",
-        1,
+        0.5,
         _on_a_server(_one(lambda portal, server, _sizes: send_invalid(portal.database, server.port))),
     ),
     "guesses": Proof("Ten thousand guesses at each door", 2, _on_a_portal(_guesses)),
@@ -218,7 +218,7 @@ PROOFS = {
     "restore": Proof("Restore", 2, _one(lambda database, postgres, sizes: drill(database, postgres, sizes.restored))),
     "cancelled-day": Proof(
         "A cancelled day",
-        2,
+        1,
         _one(lambda database, postgres, sizes: on_a_portal_of_its_own(database, postgres, sizes.cancelled)),
     ),
     "axe": Proof("Every page in every language", 5, _pages),
