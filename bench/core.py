@@ -21,7 +21,7 @@ from bench.servers import LAYOUTS
 from portal.appointments.models import Appointment
 from portal.cases.models import Case
 from portal.config import ROOT
-from portal.db import make_engine
+from portal.engines import make_engine
 from portal.journal import Entry
 from portal.paper.references import new_reference
 from portal.slots.models import Slot

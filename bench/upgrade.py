@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from bench.lookups import fill
 from bench.servers import DATABASES, portal_on, postgresql
 from portal.config import ROOT
-from portal.db import make_engine
+from portal.engines import make_engine
 from portal.migrations import state
 from portal.paper.references import new_reference
 

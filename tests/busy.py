@@ -7,8 +7,9 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError
 
-from portal import db, postgresql, sqlite_writer
-from portal.db import make_engine, session
+from portal import engines, postgresql, sqlite_writer
+from portal.db import session
+from portal.engines import make_engine
 
 SECONDS = 0.2
 WRITTEN = "account, inquiry, case_request, journal_entry, limit_counter, sign_in"
@@ -16,7 +17,7 @@ WRITTEN = "account, inquiry, case_request, journal_entry, limit_counter, sign_in
 
 def impatient(app, monkeypatch):
     """Give an application an engine that waits for the writer only a moment."""
-    for module in (db, sqlite_writer):
+    for module in (engines, sqlite_writer):
         monkeypatch.setattr(module, "WAIT_SECONDS", SECONDS)
     quick = postgresql.SESSION.replace("lock_timeout=10s", f"lock_timeout={SECONDS * 1000:.0f}ms")
     monkeypatch.setitem(postgresql.OWN, "options", quick)

@@ -10,7 +10,8 @@ from portal import access, create_app
 from portal.appointments import calendar_page
 from portal.cases.operations import add_status_words
 from portal.config import settings_from
-from portal.db import make_engine, session
+from portal.db import session
+from portal.engines import make_engine
 from portal.locale import DEFAULT, in_language
 from portal.migrations import state
 from tests import slow_work

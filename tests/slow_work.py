@@ -14,7 +14,7 @@ from functools import wraps
 import argon2
 import typst
 
-from portal import db
+from portal import engines
 
 found: list[str] = []
 
@@ -33,7 +33,7 @@ def watch(patch):
 def _watched(slow, *, of_portal=False):
     @wraps(slow)
     def wrapper(*args, **kwargs):
-        if db.is_writing() and not (of_portal and not _asked_by_portal()):
+        if engines.is_writing() and not (of_portal and not _asked_by_portal()):
             stack = "".join(traceback.format_stack(limit=12))
             found.append(f"{slow.__qualname__} while a transaction was open:\n{stack}")
         return slow(*args, **kwargs)

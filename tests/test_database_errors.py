@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import db
+from portal import engines
 from portal.database_errors import Meaning, meaning_of, will_pass
-from portal.db import make_engine
+from portal.engines import make_engine
 from tests.busy import impatient, writer_held
 from tests.postgresql import temporary_postgresql
 
@@ -53,7 +53,7 @@ def test_a_snapshot_that_is_too_old_to_write_is_busy(engine):
 
 
 def test_a_pool_without_a_free_connection_is_busy(app, monkeypatch):
-    monkeypatch.setattr(db, "POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.1})
+    monkeypatch.setattr(engines, "POOL", {"pool_size": 1, "max_overflow": 0, "pool_timeout": 0.1})
     engine = make_engine(app.extensions["settings"].database_url)
     with engine.connect(), pytest.raises(SQLAlchemyError) as failed:
         engine.connect()

@@ -8,7 +8,8 @@ from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
 from portal.accounts.models import Account
-from portal.db import make_engine, session
+from portal.db import session
+from portal.engines import make_engine
 from portal.journal import Entry
 from tests.factories import PASSWORD
 from tests.visitor import Visitor

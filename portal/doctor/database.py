@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import clock, db, faults, rotation
+from portal import clock, db, engines, faults, rotation
 from portal.doctor import damage
 from portal.doctor.finding import judge, ok, warning, wrong
 from portal.journal import Entry
@@ -14,7 +14,7 @@ from portal.mail import outbox
 from portal.mailing import signs
 from portal.migrations import revisions
 
-ENOUGH_CONNECTIONS = 2 * db.POOL_SIZE + 10
+ENOUGH_CONNECTIONS = 2 * engines.POOL_SIZE + 10
 CLOCK_SECONDS = 2
 WRONG_CLOCK_SECONDS = 60
 WORKER_SECONDS = 180
@@ -60,8 +60,8 @@ def _postgresql(own):
     if own.scalar(text("SELECT pg_is_in_recovery()")):
         yield wrong("database", "it is a standby, and takes no writing.")
     most = int(own.scalar(text("SELECT current_setting('max_connections')")))
-    words = f"{most} at most; each process takes up to {db.POOL_SIZE}."
-    yield judge("connections", most, words, warn=_below(ENOUGH_CONNECTIONS), fail=_below(db.POOL_SIZE))
+    words = f"{most} at most; each process takes up to {engines.POOL_SIZE}."
+    yield judge("connections", most, words, warn=_below(ENOUGH_CONNECTIONS), fail=_below(engines.POOL_SIZE))
     yield _clock(own.scalar(select(func.clock_timestamp())))
 
 

@@ -11,7 +11,8 @@ from sqlalchemy import event, text
 
 from portal import faults, sqlite_writer
 from portal.commands import plainly
-from portal.db import make_engine, session
+from portal.db import session
+from portal.engines import make_engine
 from portal.journal import COMMAND, record
 from portal.migrations import revisions, state
 from tests.cases.case_file import line, write_csv

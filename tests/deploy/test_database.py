@@ -13,7 +13,8 @@ from portal import create_app, postgresql
 from portal.cases.operations import add_status_words
 from portal.config import SettingsError, settings_from
 from portal.database_errors import Meaning, meaning_of
-from portal.db import make_engine, session
+from portal.db import session
+from portal.engines import make_engine
 from portal.migrations import state
 from tests.deploy.pooler import make_roles, pgbouncer, restrict, settings_for_tests
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in

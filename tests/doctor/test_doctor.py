@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from bench.post_office import PostOffice, post_office
 from portal import clock, encryption
-from portal.db import make_engine, session
+from portal.db import session
 from portal.doctor import database, surroundings
+from portal.engines import make_engine
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import signs

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from portal import db
+from portal import engines
 
 MOST_LOOKS = 4
 
@@ -22,11 +22,11 @@ class Watch:
         self.shut_out: list[str] = []
 
     def note_begin(self, _connection):
-        if db._mode.get() in (db.WRITE, db.RECORD, db.WRITE_AS_JOB):
+        if engines.mode.get() in (engines.WRITE, engines.RECORD, engines.WRITE_AS_JOB):
             self.transactions.append([0, 0])
 
     def note_statement(self, _connection, _cursor, statement, _parameters, context, _many):
-        if db.is_writing():
+        if engines.is_writing():
             self.transactions[-1][0] += 1
             self.transactions[-1][1] += bool(context and (context.isinsert or context.isupdate or context.isdelete))
         else:
@@ -47,7 +47,7 @@ class Watch:
 
     def try_to_write(self, meanwhile):
         """Take the writer of SQLite as another process would, without waiting."""
-        if self.engine.dialect.name != "sqlite" or db.is_writing():
+        if self.engine.dialect.name != "sqlite" or engines.is_writing():
             return
         other = sqlite3.connect(self.engine.url.database, isolation_level=None, timeout=0)
         try:
