@@ -1,4 +1,4 @@
-"""A worker that is stopped in the midst of its work (SIGSTOP) and goes on later: nothing lost, nothing twice unmarked."""
+"""A worker that is stopped in the midst of its work (SIGSTOP) and goes on: nothing lost, nothing twice unmarked."""
 
 import signal
 import time
