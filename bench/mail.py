@@ -88,7 +88,8 @@ def send_under_fire(portal, number, kills, *, refusing=False):
 class _Workers:
     """Workers of a portal, each a process as an operator starts it."""
 
-    def __init__(self, portal, url):
+    def __init__(self, portal, url, number=WORKERS):
+        self.number = number
         self.environment = portal.environment | {"PORTAL_MAIL_URL": url, "FLASK_APP": "wsgi"}
         self.running = []
 
@@ -100,7 +101,7 @@ class _Workers:
         self.kill_all()
 
     def start_missing(self):
-        while len(self.running) < WORKERS:
+        while len(self.running) < self.number:
             line = [sys.executable, "-m", "flask", "worker"]
             quiet = subprocess.DEVNULL
             self.running.append(subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=quiet, stderr=quiet))

@@ -9,12 +9,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from portal import db, encryption
 from portal.limits.models import LimitCounter
 
+CLOCKS_APART_SECONDS = 60
 _COUNT = text(
     """
     INSERT INTO limit_counter (key, count, ends_at) VALUES (:key, :amount, :ends_at)
     ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN limit_counter.ends_at <= :now THEN :amount ELSE limit_counter.count + :amount END,
-        ends_at = CASE WHEN limit_counter.ends_at <= :now THEN :ends_at ELSE limit_counter.ends_at END
+        count = CASE WHEN limit_counter.ends_at BETWEEN :now AND :latest
+                THEN limit_counter.count + :amount ELSE :amount END,
+        ends_at = CASE WHEN limit_counter.ends_at BETWEEN :now AND :latest
+                  THEN limit_counter.ends_at ELSE :ends_at END
     RETURNING count
     """
 )
@@ -32,6 +35,8 @@ class DatabaseStorage(Storage):
     def incr(self, key, expiry, amount=1):
         now = time.time()
         values = {"key": _key(key), "amount": amount, "now": now, "ends_at": now + expiry}
+        # One that ends later than a fresh one is of a clock that was ahead, and has been put right.
+        values["latest"] = now + expiry + CLOCKS_APART_SECONDS
         with db.apart() as connection:
             return connection.execute(_COUNT, values).scalar_one()
 

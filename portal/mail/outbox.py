@@ -141,7 +141,8 @@ def _row(kind, key, now, **values):
 def _is_due(now):
     return or_(
         and_(Message.state == "waiting", Message.due_at <= now),
-        and_(Message.state == "sending", Message.leased_until < now),
+        # A lease that is longer than any is one of a clock that was ahead, and has been put right.
+        and_(Message.state == "sending", or_(Message.leased_until < now, Message.leased_until > now + 2 * LEASE)),
     )
 
 
