@@ -83,8 +83,8 @@ def _child(file, question, seconds):
     finally:
         clock.cancel()
         process.kill()
-        process.stdout.close()
-        process.wait()
+        with process:
+            pass  # leaving it closes what it says, and waits for its end
 
 
 @contextmanager

@@ -7,6 +7,7 @@ the lease first, which also fences: whoever lost it writes nothing any more.
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import delete, select, update
@@ -14,12 +15,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import clock
 from portal.cases.import_models import Lease
-from portal.db import reading, session, writing
+from portal.db import Base, reading, session, writing
 
 LENGTH = timedelta(seconds=30)
 RENEWED_EVERY_SECONDS = 5
-_INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
-LEASES = Lease.__table__
+LEASES = Base.metadata.tables[Lease.__tablename__]
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class LeaseTaken(Exception):

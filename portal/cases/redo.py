@@ -13,10 +13,10 @@ from sqlalchemy import delete, exists, select
 from portal.bulk import insert_many, reserve_ids
 from portal.cases.import_models import CaseImport, CaseImportRow
 from portal.cases.rows import Row, packed, unpacked
-from portal.db import session
+from portal.db import Base, session
 from portal.encryption import sealed
 
-LOG = CaseImportRow.__table__
+LOG = Base.metadata.tables[CaseImportRow.__tablename__]
 _DECIDED = (
     select(LOG.c.id, LOG.c.case_id, CaseImportRow.content, CaseImport.actor, CaseImport.switched_at)
     .join(CaseImport, CaseImport.id == LOG.c.import_id)

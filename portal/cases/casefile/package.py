@@ -65,7 +65,9 @@ class Package:
         path = self._part("sharedStrings")
         if path is None:
             return []
-        found, parts, inside = [], [], []
+        found: list[str] = []
+        parts: list[str] = []
+        inside: list[str] = []
 
         def start(name, _attributes):
             inside.append(name)
@@ -89,7 +91,9 @@ class Package:
         path = self._part("styles")
         if path is None:
             return []
-        own, styles, inside = {}, [], []
+        own: dict[str, str] = {}
+        styles: list[str] = []
+        inside: list[str] = []
 
         def start(name, attributes):
             inside.append(name)

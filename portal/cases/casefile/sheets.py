@@ -125,19 +125,19 @@ class SheetReader:
         self._inside.pop()
         if name in ("v", "is") and self._cell is not None:
             self._cell.value = "".join(self._parts)
-        elif name == "c" and self._cell is not None:
-            self._keep(self._cell)
+        elif name == "c" and self._cell is not None and self._row is not None:
+            self._keep(self._cell, self._row.cells)
             self._cell = None
         elif name == "row" and self._row is not None:
             if self._row.cells:
                 self._done.append(self._row)
             self._row = None
 
-    def _keep(self, cell):
+    def _keep(self, cell, cells):
         if not cell.value and not cell.is_formula:
             return
-        if self._column < self._columns or max(self._row.cells, default=0) < self._columns:
-            self._row.cells[self._column] = cell
+        if self._column < self._columns or max(cells, default=0) < self._columns:
+            cells[self._column] = cell
 
     def _text(self, characters):
         if self._cell is None or not self._is_value():

@@ -39,7 +39,8 @@ def read_lines(file, columns, kinds, most_bytes):
 
 
 def _lines(packed, path, columns, kinds, book):
-    reader, hidden = SheetReader(len(columns)), []
+    reader = SheetReader(len(columns))
+    hidden: list[str] = []
     with packed.open(path) as stream:
         for row in reader.rows(stream):
             if row.is_hidden and len(hidden) <= MOST_NAMED:
