@@ -20,10 +20,10 @@ from portal.cases.import_models import CaseImport
 from portal.cases.pace import Pace
 from portal.cases.storing import Part, compare, write
 from portal.cases.workfile import work_file
+from portal.database_errors import will_pass
 from portal.db import end_reading, reading, session, writing
 from portal.errors import PortalError
 from portal.locale import _l
-from portal.postgresql import is_away
 from portal.posts.models import Post
 
 MOST_ROWS = 2_000_000
@@ -97,7 +97,7 @@ def import_file(path, by, bar, *, dry_run=False):
             elif not report.errors.number:
                 bring_in(work, report, by, bar)
     except SQLAlchemyError as error:
-        if is_away(error):
+        if will_pass(error):
             raise DatabaseAway from error
         raise
     return report

@@ -19,8 +19,8 @@ from portal.cases.casefile import workbooks
 from portal.cases.rows import COLUMNS
 from portal.demand.sheets import csv_of
 from portal.mail.carriers import Never, Server
+from portal.mailing.delivery import email_of
 from portal.mailing.shape import Mail
-from portal.mailing.worker import email_of
 from tests.cases.case_file import line, write_xlsx
 from tests.factories import make_account, make_post, make_slot, signed_in
 from tests.visitor import Page
