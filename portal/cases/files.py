@@ -1,21 +1,15 @@
 """Case files: CSV or XLSX in, rows and errors out. A file is imported whole or not at all."""
 
-import csv
-import io
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.cases import workbooks
+from portal.cases.casefile.messages import Fault, Note, Unfit
 from portal.cases.rows import COLUMNS, read_row
 from portal.cases.statuses import own_codes
 from portal.locale import country_choices, gettext, gettext_noop
 from portal.posts.operations import all_posts
 
-OTHER_HEADER = gettext_noop("the header row must be: %(columns)s")
-NOT_UTF_8 = gettext_noop("the file is not UTF-8")
-UNREADABLE = gettext_noop("the file cannot be read: %(error)s")
 TOO_MANY_ROWS = gettext_noop("more than %(most)s rows")
-TOO_MANY_CELLS = gettext_noop("more cells than columns")
 OF_ANOTHER_POST = gettext_noop("is of another post than yours")
 DIFFERS = gettext_noop("differs from an earlier row of the same case")
 TWICE = gettext_noop("stands twice in the same case")
@@ -40,16 +34,6 @@ class FileError:
         return gettext(self.sentence or self.reason, **self.values)
 
 
-@dataclass(frozen=True)
-class Bounds:
-    """What a file may have: rows, bytes when unpacked; of which post alone, if of one; how many errors are kept."""
-
-    rows: int
-    unpacked_bytes: int
-    post: str | None = None
-    errors: int = 10_000
-
-
 class Errors:
     """What is wrong in a file: the first errors, in the order of lines, and how many there are in all."""
 
@@ -70,54 +54,48 @@ class Errors:
         return sorted(self._kept, key=lambda error: error.line)[:number]
 
 
-def read_content(content, is_workbook, bounds):
-    """Return the rows in the bytes of a case file, CSV or workbook, and the errors in it: for files of a page."""
-    errors = Errors(bounds.errors)
-    cases: dict[tuple[str, str], list] = {}
-    rows = []
-    for line, row in read_rows(io.BytesIO(content), is_workbook, bounds, known_words(), errors):
-        cases.setdefault((row.post, row.case_number), []).append((line, row))
-        rows.append(row)
-    for lines in cases.values():
-        for error in conflicts(lines, bounds.post):
-            errors.add(error)
-    return rows, errors.first(bounds.errors)
-
-
 def known_words():
     """Return what cells are checked against: the status words of each post by its code, and the country codes."""
     words = own_codes()
     return {post.code: words.get(post.id, set()) for post in all_posts()}, {code for code, _ in country_choices("en")}
 
 
-def read_rows(file, is_workbook, bounds, known, errors):
-    """Yield (line, Row) of each good row in an open case file, CSV or workbook; note what is wrong in Errors.
+def read_rows(told, most, known, errors, notes):
+    """Yield (line, Row) of each good line of a table; what is wrong is added to errors, what is to be known to notes.
 
-    known: what known_words() gives.
+    told: the Lines, Notes and Faults of a file; most: how many rows it may have; known: what known_words() gives.
     """
-    try:
-        lines = workbooks.read_lines(file, bounds.unpacked_bytes) if is_workbook else _csv_lines(file)
-        _line, header = next(lines, (1, None))
-        if header != COLUMNS:
-            errors.add(_error(1, "", OTHER_HEADER, columns=",".join(COLUMNS)))
+    lines = 0
+    for one in told:
+        if isinstance(one, Fault):
+            errors.add(_error(one.line, one.column, one.sentence, **one.values))
+        elif isinstance(one, Note):
+            notes.append(one)
+        elif lines == most:
+            errors.add(_error(one.number, "", TOO_MANY_ROWS, most=most))
             return
-        yield from _good_rows(lines, bounds, known, errors)
-    except UnicodeDecodeError:
-        errors.add(_error(0, "", NOT_UTF_8))
-    except (csv.Error, ValueError) as error:
-        errors.add(_error(0, "", UNREADABLE, error=type(error.__cause__ or error).__name__))
+        else:
+            lines += 1
+            row = _row(one, known, errors)
+            if row is not None:
+                yield one.number, row
 
 
-def conflicts(lines, only_post=None):
+def of_other_posts(lines, code):
+    """Yield an error for each (line, Row) of another post than the one with a code."""
+    for line, row in lines:
+        if row.post != code:
+            yield _error(line, "post", OF_ANOTHER_POST)
+
+
+def conflicts(lines):
     """Yield what is wrong between the rows of one case, given as (line, Row) in the order of lines.
 
-    Another post than the only one allowed, a second principal, a traveller named twice, rows that disagree.
+    A second principal, a traveller named twice, rows that disagree.
     """
     first = lines[0][1]
     passports, principals = set(), 0
     for line, row in lines:
-        if only_post and row.post != only_post:
-            yield _error(line, "post", OF_ANOTHER_POST)
         for column in ("visa_class", "status", "status_date"):
             if getattr(row, column) != getattr(first, column):
                 yield _error(line, column, DIFFERS)
@@ -133,29 +111,15 @@ def _error(line, column, sentence, **values):
     return FileError(line, column, sentence % values, sentence, values)
 
 
-def _good_rows(lines, bounds, known, errors):
-    for line, cells in lines:
-        if line > bounds.rows:
-            errors.add(_error(line, "", TOO_MANY_ROWS, most=bounds.rows))
-            return
-        if not any(cells):
-            continue
-        if len(cells) > len(COLUMNS):
-            errors.add(_error(line, "", TOO_MANY_CELLS))
-            continue
-        row, bad = read_row(dict(zip(COLUMNS, cells, strict=False)), *known)
-        for column, reason in bad:
-            errors.add(FileError(line, column, reason))
-        if row is not None:
-            yield line, row
-
-
-def _csv_lines(file):
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    reader, line = csv.reader(text, strict=True), 1
-    try:
-        for cells in reader:
-            yield line, cells
-            line = reader.line_num + 1
-    finally:
-        text.detach()  # the file is its owner's to close
+def _row(line, known, errors):
+    """Return the Row of a line, or None where a cell is bad; each bad cell is an error."""
+    cells = dict(zip(COLUMNS, line.cells, strict=True))
+    unfit = {column: cell for column, cell in cells.items() if isinstance(cell, Unfit)} | line.outside
+    row, bad = read_row({column: "" if column in unfit else cell for column, cell in cells.items()}, *known)
+    for column, why in unfit.items():
+        errors.add(_error(line.number, column, why.sentence, **why.values))
+    for column, reason in bad:
+        # What is missing because it cannot be read was told already.
+        if column not in unfit:
+            errors.add(FileError(line.number, column, reason))
+    return None if unfit else row

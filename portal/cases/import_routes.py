@@ -2,15 +2,16 @@
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_wtf.file import FileField, FileRequired
+from wtforms import HiddenField
 
 from portal import clock, gate
 from portal.access import confirmed, current_user, staff_only
 from portal.cases import statuses, uploads, workbooks
 from portal.cases.models import MODES
 from portal.cases.rows import COLUMNS
-from portal.cases.storing import count_cases
 from portal.cases.vocabulary import STATUSES, reasons
-from portal.db import commits, records
+from portal.db import writing
+from portal.errors import NotFound, PortalError
 from portal.forms import BaseForm
 from portal.locale import _l
 from portal.posts.operations import post_by_id
@@ -18,11 +19,17 @@ from portal.posts.operations import post_by_id
 bp = Blueprint("case_import", __name__, url_prefix="/<language:lang>/staff/cases/import")
 SHOWN_ERRORS = 100
 SHOWN_NUMBERS = 200
+SHOWN_ROWS = 10
+SHOWN_COLUMNS = [column for column in COLUMNS if column not in ("post", "letter_code")]
 WORKBOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class UploadForm(BaseForm):
     file = FileField(_l("Case file"), validators=[FileRequired(_l("Choose a file."))])
+
+
+class ImportForm(BaseForm):
+    upload = HiddenField()
 
 
 @bp.url_value_preprocessor
@@ -35,36 +42,35 @@ def take_large_files(endpoint, _values):
 
 @bp.route("/", methods=["GET", "POST"])
 @staff_only("officer")
-@commits
 def upload():
     post, form, errors = post_by_id(current_user.post_id), UploadForm(), []
     if form.validate_on_submit():
-        content = form.file.data.read()
-        _rows, errors = uploads.read_upload(content, post)
-        if not errors:
-            kept = uploads.keep(content, current_user, clock.now())
-            return redirect(url_for(".preview", public_id=kept.public_id), 303)
+        try:
+            found = uploads.read_upload(form.file.data.stream, post.code)
+            errors = found.errors
+        except PortalError as refusal:
+            form.file.errors = [refusal.message]
+        else:
+            if not errors:
+                return redirect(url_for(".preview", public_id=_kept(found)), 303)
     return render_template("staff/import.html", post=post, form=form, errors=errors, shown=SHOWN_ERRORS)
 
 
 @bp.route("/<uuid:public_id>", methods=["GET", "POST"])
 @staff_only("officer")
 @confirmed
-@records
 def preview(public_id):
-    post, now, by = post_by_id(current_user.post_id), clock.now(), current_user.actor
-    kept = uploads.upload_for(current_user, public_id, now, for_change=request.method == "POST")
+    post, form = post_by_id(current_user.post_id), ImportForm()
+    kept = uploads.upload_for(current_user, public_id, clock.now())
     if kept.done_at is not None:
         return render_template("staff/import_done.html", post=post, counts=kept.counts)
-    form = BaseForm()
-    rows, errors = uploads.read_upload(kept.content, post)
-    if errors:
-        return render_template("staff/import.html", post=post, form=UploadForm(), errors=errors, shown=SHOWN_ERRORS)
-    if form.validate_on_submit():
-        uploads.confirm(kept, rows, by, now)
+    found = uploads.kept_of(kept)
+    if form.validate_on_submit() and _imported(kept, found, form):
         return redirect(url_for(".preview", public_id=public_id), 303)
-    counts = count_cases(rows)
-    return render_template("staff/import_preview.html", post=post, form=form, counts=counts, most=SHOWN_NUMBERS)
+    told = {"report": uploads.foresee(found), "notes": found.notes, "lines": found.lines[:SHOWN_ROWS]}
+    return render_template(
+        "staff/import_preview.html", post=post, form=form, most=SHOWN_NUMBERS, columns=SHOWN_COLUMNS, **told
+    )
 
 
 @bp.route("/template.csv")
@@ -87,6 +93,23 @@ def wordings():
     return render_template(
         "staff/wordings.html", reasons=listed.values(), modes=MODES, codes=[*STATUSES, *(word.code for word in own)]
     )
+
+
+def _kept(found):
+    with writing():
+        return uploads.keep(found, current_user, clock.now()).public_id
+
+
+def _imported(kept, found, form):
+    """Import what was uploaded; say whether it is done, else the form says why not."""
+    try:
+        uploads.confirm(kept, found, current_user.actor)
+    except NotFound:
+        raise
+    except PortalError as refusal:
+        form.upload.errors = [refusal.message]
+        return False
+    return True
 
 
 def _file(content, kind, name):

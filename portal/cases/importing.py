@@ -1,121 +1,154 @@
 """Import a case file of any size: all of it or nothing, in little memory, and nobody waits for it.
 
-The rows are read and checked first. New cases are then written in small parts that nobody sees, and one short
-transaction switches them on and makes the corrections. docs/decisions/import.md says why.
+The rows are read and checked first. New cases, and what is to be corrected, are then written in small transactions
+that nobody sees; one short transaction decides; the corrections are made after it, a few at a time.
+docs/decisions/import.md says why.
 """
 
-import fcntl
-from contextlib import contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 
-from flask import current_app
-from sqlalchemy import delete, exists, func, select, text
+from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from portal import journal
-from portal.cases.files import Bounds, Errors, conflicts, known_words, read_rows
-from portal.cases.models import Case, CaseImport
-from portal.cases.storing import Part, compare, take_away, write
+from portal import clock, journal
+from portal.cases import finishing, leases, redo
+from portal.cases.bounded import Limits, read_table
+from portal.cases.casefile.messages import Note
+from portal.cases.files import Errors, conflicts, known_words, read_rows
+from portal.cases.import_models import CaseImport
+from portal.cases.pace import Pace
+from portal.cases.storing import Part, compare, write
 from portal.cases.workfile import work_file
+from portal.database_errors import will_pass
 from portal.db import end_reading, reading, session, writing
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.posts.models import Post
 
-CHUNK = 150
-CLEANED_AT_ONCE = 200
-MOST_CLEANED = 20_000
-LOCK = 221_06_01  # of PostgreSQL's advisory locks: any number that nothing else here uses
-BOUNDS = Bounds(rows=2_000_000, unpacked_bytes=4 * 1024**3)
-_UNFINISHED = select(CaseImport).where(CaseImport.switched_at.is_(None))
+MOST_ROWS = 2_000_000
+MOST_ERRORS = 10_000
+MOST_UNPACKED_BYTES = 4 * 1024**3
+LIMITS = Limits(memory_bytes=4 * 1024**3, cpu_seconds=3600, seconds=2 * 3600)
+ATTEMPTS = 3
 
 
 class ImportRunning(PortalError):
-    message = _l("Another import is running. Wait until it has ended.")
+    message = _l(
+        "Another import is running, or one was interrupted less than a minute ago. Nothing was imported. "
+        "Wait a minute, then import the file again."
+    )
 
 
 class ChangedMeanwhile(PortalError):
     message = _l("Cases of this file were changed while it was imported. Nothing was imported. Import it again.")
 
 
+class LeftBehind(PortalError):
+    message = _l(
+        "The import stood still for so long that it was given up. Nothing was imported. Import the file again."
+    )
+
+
+class DatabaseAway(PortalError):
+    message = _l(
+        "The database stopped answering. Import the file again when it is back: nothing is imported twice, and "
+        "nothing stays half imported."
+    )
+
+
 @dataclass
 class ImportReport:
-    """What came of a file: rows read, what is wrong in it, cases added, corrected, left as they were."""
+    """What came of a file: rows read, what is wrong in it, notes on it, cases added, corrected, left as they were.
+
+    numbers: of the cases that are corrected; decided: whether the import has taken place.
+    """
 
     rows: int = 0
-    errors: Errors = field(default_factory=lambda: Errors(BOUNDS.errors))
+    errors: Errors = field(default_factory=lambda: Errors(MOST_ERRORS))
+    notes: list[Note] = field(default_factory=list)
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+    numbers: list[str] = field(default_factory=list)
+    decided: bool = False
+
+    def count(self, part):
+        """Count the cases of a part."""
+        self.added += len(part.fresh)
+        self.changed += len(part.corrected)
+        self.unchanged += part.unchanged
 
 
-def import_file(path, by, now, bar, *, dry_run=False):
+def import_file(path, by, bar, *, dry_run=False):
     """Import the cases of a CSV or XLSX file, or say what would become of them; return the ImportReport.
 
-    bar(label, length) gives a context manager with update(number). Commits by itself. Where the report has
-    errors nothing was imported. Raises ImportRunning, or ChangedMeanwhile, after which nothing was imported.
+    bar(label, length) gives a context manager with update(number). Where the report has errors nothing was imported.
+    Raises a PortalError, after which nothing was imported.
     """
     report = ImportReport()
-    with alone(), work_file() as work:
-        _read(path, work, report, bar)
-        if report.errors.number:
-            return report
-        if dry_run:
-            for _part in _compare_all(work, report, bar, "Comparing"):
-                pass
-            return report
-        try:
-            clean_up(by, now)
-            _bring_in(work, report, by, now, bar)
-        finally:
-            clean_up(by, now)
+    try:
+        if not dry_run and leases.is_held(finishing.LEASE):
+            raise ImportRunning
+        with work_file() as work:
+            _read(path, work, report, bar)
+            if not report.errors.number and dry_run:
+                foresee(work, report, bar)
+            elif not report.errors.number:
+                bring_in(work, report, by, bar)
+    except SQLAlchemyError as error:
+        if will_pass(error):
+            raise DatabaseAway from error
+        raise
     return report
 
 
-def clean_up(by, now, most=None):
-    """Take away the cases of imports that did not come to their end, at most a number of them."""
-    with reading() as own:
-        unfinished = own.scalars(_UNFINISHED.with_only_columns(CaseImport.id)).all()
-    for import_id in unfinished:
-        taken = _take_away_cases(import_id, by, now, most)
-        if most is None or taken < most:
-            with writing(job=True):
-                undone = journal.Row(CaseImport, import_id)
-                journal.record(by, "import undone", undone, after={"cases": taken}, now=now)
-                session.execute(delete(CaseImport).where(CaseImport.id == import_id))
+def foresee(work, report, bar):
+    """Say in the report what an import of the rows of a WorkFile would do, and do nothing."""
+    with bar("Comparing", work.count_cases()) as shown:
+        for post_id, groups in _chunks(work, Pace()):
+            part = _compared(post_id, groups)
+            report.count(part)
+            report.numbers += [case["number"] for case in part.corrected]
+            shown.update(len(groups))
 
 
-def _take_away_cases(import_id, by, now, most):
-    mine = select(Case.id).where(Case.import_id == import_id).limit(CLEANED_AT_ONCE)
-    taken = 0
-    while most is None or taken < most:
-        with writing(job=True):
-            ids = session.scalars(mine).all()
-            take_away(ids, by, now)
-        taken += len(ids)
-        if len(ids) < CLEANED_AT_ONCE:
-            break
-    return taken
+def bring_in(work, report, by, bar, on_decision=lambda report: None, about=None):
+    """Import the rows of a WorkFile, and say in the report what came of it.
 
-
-def forget_unfinished(now):
-    """Take away some of what interrupted imports left, unless one is running: for the worker."""
-    with reading() as own:
-        if not own.scalar(select(exists(_UNFINISHED.with_only_columns(CaseImport.id)))):
-            return
+    on_decision(report) is called in the transaction that decides, and may refuse by raising. about: the random id of
+    what is imported, for leases.is_held. Raises ImportRunning, ChangedMeanwhile, LeftBehind.
+    """
     try:
-        with alone():
-            clean_up(journal.WORKER, now, MOST_CLEANED)
-    except ImportRunning:
-        return
+        with leases.held(finishing.LEASE, about) as lease:
+            finishing.correct_decided(lease)
+            finishing.take_undecided_away(lease, by, clock.now())
+            try:
+                import_id = _write_unseen(work, report, by, bar, lease)
+                _decide(import_id, report, by, lease, on_decision)
+            finally:
+                if not report.decided:
+                    finishing.take_undecided_away(lease, by, clock.now())
+            with bar("Correcting", report.changed) as shown:
+                finishing.correct_decided(lease, progress=shown.update)
+    except leases.LeaseTaken as error:
+        raise ImportRunning from error
+    except leases.LeaseLost as error:
+        # Whoever has the lease now takes away what was written, or makes the corrections that were decided.
+        if not report.decided:
+            raise LeftBehind from error
 
 
 def _read(path, work, report, bar):
     """Put the good rows of a file into order, and note what is wrong with the others or between them."""
-    is_workbook = path.suffix.lower() == ".xlsx"
     known = known_words()
     end_reading()
-    with path.open("rb") as file, bar("Reading", None if is_workbook else _lines_in(path)) as shown:
-        for line, row in read_rows(file, is_workbook, BOUNDS, known, report.errors):
+    with (
+        path.open("rb") as file,
+        bar("Reading", None) as shown,
+        closing(read_table(file, MOST_UNPACKED_BYTES, LIMITS)) as told,
+    ):
+        for line, row in read_rows(told, MOST_ROWS, known, report.errors, report.notes):
             work.add(line, row)
             report.rows += 1
             shown.update(1)
@@ -125,101 +158,71 @@ def _read(path, work, report, bar):
             report.errors.add(error)
 
 
-def _bring_in(work, report, by, now, bar):
-    with writing(job=True):
-        imported = CaseImport(actor=by, started_at=now)
+def _write_unseen(work, report, by, bar, lease):
+    """Write new cases that nobody sees, and what is to be corrected; return the number of the import."""
+    pace = Pace()
+    with pace.turn(lease):
+        imported = CaseImport(actor=by, started_at=clock.now())
         session.add(imported)
-    import_id = imported.id
-    for code, part in _compare_all(work, report, bar, "Storing", import_id):
-        work.note_corrections(code, [case["number"] for case in part.corrected])
-        with writing(job=True):
-            _find_by_index()
-            write(Part(fresh=part.fresh), by, now)
-    with writing(job=True):
-        _switch_on(import_id, work, report, by, now)
-
-
-def _find_by_index():
-    """On PostgreSQL, look up every foreign key of this import by its index.
-
-    How, is decided with the first rows, in tables that may have been empty: to read all of such a table is quickest
-    then, and the decision stands for as long as the connection.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL enable_seqscan = off"))
-
-
-def _switch_on(import_id, work, report, by, now):
-    """Make the corrections and let everybody see the new cases, in one transaction."""
-    if session.scalar(select(func.count()).where(Case.import_id == import_id)) != report.added:
-        raise ChangedMeanwhile
-    posts, report.changed = _post_ids(session), 0
-    for code, groups in _chunks(work.corrections()):
-        part = compare(session.connection(), posts[code], groups)
-        if part.fresh:
-            raise ChangedMeanwhile
-        write(part, by, now)
-        report.changed += len(part.corrected)
-        report.unchanged += part.unchanged
-    imported = session.get_one(CaseImport, import_id)
-    if report.added or report.changed:
-        imported.switched_at, imported.added, imported.changed = now, report.added, report.changed
-        counts = {"added": report.added, "changed": report.changed}
-        journal.record(by, "cases imported", imported, after=counts, now=now)
-    else:
-        session.delete(imported)
-
-
-def _compare_all(work, report, bar, label, import_id=None):
-    """Yield (post code, Part) of all cases, some at a time, and count them."""
-    with reading() as own:
-        posts = _post_ids(own)
-    with bar(label, work.count_cases()) as shown:
-        for code, groups in _chunks(work.cases()):
-            with reading() as own:
-                part = compare(own.connection(), posts[code], groups, import_id)
-            report.added += len(part.fresh)
-            report.changed += len(part.corrected)
-            report.unchanged += part.unchanged
-            yield code, part
+        session.flush()
+    with bar("Storing", work.count_cases()) as shown:
+        for post_id, groups in _chunks(work, pace):
+            part = _write_part(imported.id, post_id, groups, by, lease, pace)
+            report.count(part)
             shown.update(len(groups))
+    return imported.id
 
 
-def _chunks(cases):
-    """Yield (post code, rows by case number) of some cases of one post at a time."""
+def _write_part(import_id, post_id, groups, by, lease, pace):
+    """Compare some cases and write what an import will make of them; return the Part."""
+    for _attempt in range(ATTEMPTS):
+        part = _compared(post_id, groups, import_id)
+        entries = redo.entries_for(import_id, part.corrected, groups)
+        if not part.fresh and not entries:
+            lease.beat()
+            return part
+        try:
+            with pace.turn(lease):
+                write(Part(fresh=part.fresh), by, clock.now())
+                redo.write_entries(entries)
+            return part
+        except IntegrityError:
+            continue  # one of the cases has come or gone since they were compared
+    raise ChangedMeanwhile
+
+
+def _decide(import_id, report, by, lease, on_decision):
+    """Let the import take place: new cases are seen from here on, and the corrections will be made."""
+    now = clock.now()
+    counts = {"added": report.added, "changed": report.changed}
+    mine = update(CaseImport).where(CaseImport.id == import_id, CaseImport.spoiled.is_not(True))
+    with writing(job=True):
+        lease.keep()
+        done: CursorResult = session.connection().execute(mine.values(switched_at=now, **counts))
+        if not done.rowcount:
+            raise ChangedMeanwhile
+        if any(counts.values()):
+            journal.record(by, "cases imported", journal.Row(CaseImport, import_id), after=counts, now=now)
+        else:
+            session.execute(delete(CaseImport).where(CaseImport.id == import_id))
+        on_decision(report)
+    report.decided = True
+
+
+def _compared(post_id, groups, import_id=None):
+    with reading() as own:
+        return compare(own.connection(), post_id, groups, import_id)
+
+
+def _chunks(work, pace):
+    """Yield (post id, rows by case number) of some cases of one post at a time, as many as the pace allows."""
+    with reading() as own:
+        posts = dict(own.execute(select(Post.code, Post.id)).all())
     code, groups = "", dict[str, list]()
-    for post, number, lines in cases:
-        if groups and (post != code or len(groups) >= CHUNK):
-            yield code, groups
+    for post, number, lines in work.cases():
+        if groups and (post != code or len(groups) >= pace.size):
+            yield posts[code], groups
             groups = {}
         code, groups[number] = post, [row for _line, row in lines]
     if groups:
-        yield code, groups
-
-
-def _post_ids(own):
-    return dict(own.execute(select(Post.code, Post.id)).all())
-
-
-def _lines_in(path):
-    with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
-
-
-@contextmanager
-def alone():
-    """Let nobody else import meanwhile; raises ImportRunning. The lock ends with the process, however that ends."""
-    engine = current_app.extensions["engine"]
-    if engine.dialect.name == "postgresql":
-        # The lock of a transaction, which also holds where a pooler lends connections out for one each.
-        with engine.connect() as connection:
-            if not connection.scalar(select(func.pg_try_advisory_xact_lock(LOCK))):
-                raise ImportRunning
-            yield
-        return
-    with (current_app.extensions["settings"].instance / "import.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise ImportRunning from error
-        yield
+        yield posts[code], groups

@@ -20,8 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account
+from portal.cases.import_models import CaseImport
 from portal.db import Base, Instant
-from portal.encryption import Encrypted, EncryptedBytes
+from portal.encryption import Encrypted
 from portal.posts.models import Post
 
 DOCUMENTS = "documents"
@@ -42,22 +43,6 @@ class StatusWord(Base):
     names: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     meanings: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     counts_as: Mapped[str | None] = mapped_column(String(30))
-
-
-class CaseImport(Base):
-    """One case file brought in by a command. Its new cases are there for everybody once it is switched on.
-
-    added, changed: how many cases; None until then.
-    """
-
-    __tablename__ = "case_import"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    actor: Mapped[str] = mapped_column(String(40))
-    started_at: Mapped[datetime] = mapped_column(Instant)
-    switched_at: Mapped[datetime | None] = mapped_column(Instant)
-    added: Mapped[int | None]
-    changed: Mapped[int | None]
 
 
 class Case(Base):
@@ -221,25 +206,6 @@ class RefusalItem(Base):
     more_reason: Mapped[str | None] = mapped_column(String(20))
 
     refusal: Mapped[Refusal] = relationship(back_populates="items")
-
-
-class CaseUpload(Base):
-    """A case file between its preview and its confirmation: the content goes when it is done, the row after an hour.
-
-    counts: how many cases were added, changed and unchanged, once it is done.
-    """
-
-    __tablename__ = "case_upload"
-    __table_args__ = (CheckConstraint("(content IS NULL) = (done_at IS NOT NULL)", name="content"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
-    content: Mapped[bytes | None] = mapped_column(EncryptedBytes)
-    made_at: Mapped[datetime] = mapped_column(Instant)
-    done_at: Mapped[datetime | None] = mapped_column(Instant)
-    counts: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class CaseRequest(Base):

@@ -8,6 +8,7 @@ from portal.cases import clock
 from portal.cases.models import DOCUMENTS, Case, StatusWord
 from portal.cases.proofs import Proof, letter_code_digest, match, person_meant, same_digest
 from portal.cases.statuses import is_refused
+from portal.cases.storing import settle
 from portal.cases.vocabulary import STATUSES, reasons
 from portal.db import session
 from portal.errors import NotFound, PortalError
@@ -82,8 +83,13 @@ def case_at(post_id, number):
 
 
 def case_of_post(post_id, public_id, *, for_change=False):
-    """Return a case of a post, or raise NotFound (R5): for staff. for_change: as in case_for."""
+    """Return a case of a post, or raise NotFound (R5): for staff.
+
+    for_change: as in case_for; what an import has decided about the case is stored first.
+    """
     mine = select(Case).where(Case.post_id == post_id, Case.public_id == public_id, Case.visible())
+    if for_change:
+        settle(mine.with_only_columns(Case.id))
     case = session.scalar(mine.with_for_update(of=Case) if for_change else mine)
     if case is None:
         raise NotFound

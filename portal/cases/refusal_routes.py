@@ -1,6 +1,6 @@
 """An officer decides about a refusal, and invites somebody to come in person."""
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import current_user, staff_only
@@ -16,7 +16,7 @@ bp = Blueprint("refusals", __name__, url_prefix="/<language:lang>/staff/cases/<u
 @staff_only("officer")
 @commits
 def decide(case_id, refusal_id):
-    case = operations.case_of_post(current_user.post_id, case_id)
+    case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
     refusal = refusals.refusal_of(case, refusal_id)
     form = refusal_form(refusal)
     if form.validate_on_submit() and _is_decided(refusal, form):
@@ -29,7 +29,7 @@ def decide(case_id, refusal_id):
 @staff_only("officer")
 @commits
 def invite(case_id):
-    case = operations.case_of_post(current_user.post_id, case_id)
+    case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
     form = InvitationForm(data={"until": case.invited_until})
     if form.validate_on_submit():
         try:

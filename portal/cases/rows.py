@@ -1,5 +1,6 @@
 """One row of a case file: a traveller with case and refusal, checked cell by cell."""
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -29,6 +30,7 @@ COLUMNS = [
     "letter_code",
 ]
 REQUIRED = [column for column in COLUMNS[:11] if column != "given_names"]
+DATES = ("status_date", "interview_date", "refused_on")
 LONGEST_CELL = 500
 NO_NAME = "FNU"
 EARLIEST_BIRTH, EARLIEST_YEAR, LATEST_YEAR = 1880, 1950, 2199
@@ -46,6 +48,10 @@ class Item:
     name: str
     original: bool
     petitioner: bool
+
+    def as_written(self):
+        """Return the reason as a file writes it."""
+        return f"{'original ' if self.original else ''}{'petitioner ' if self.petitioner else ''}{self.name}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +74,38 @@ class Row:
     respond_by: str
     reasons: tuple[Item, ...]
     letter_code: str
+
+    def as_read(self, column):
+        """Return what was read in a column, for a reader to compare with the file."""
+        value = getattr(self, column)
+        if column == "reasons":
+            return "; ".join(item.as_written() for item in value)
+        return value.isoformat() if isinstance(value, date) else value or ""
+
+
+def packed(row):
+    """Return a Row as text, for what is put aside."""
+    values = {**vars(row), "reasons": [(one.name, one.original, one.petitioner) for one in row.reasons]}
+    for name in DATES:
+        values[name] = values[name] and values[name].isoformat()
+    return json.dumps(list(values.values()), ensure_ascii=False)
+
+
+def unpacked(text):
+    """Return the Row that packed() made a text of."""
+    values = dict(zip(Row.__dataclass_fields__, json.loads(text), strict=True))
+    for name in DATES:
+        values[name] = values[name] and date.fromisoformat(values[name])
+    values["reasons"] = tuple(Item(*reason) for reason in values["reasons"])
+    return Row(**values)
+
+
+DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+MISSING = re.compile(r"nan|NaN|NaT|<NA>")
+FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|BLOCKED!|#+)", re.I)
+FORMULA = re.compile('="[^"]*"')  # how programs keep a spreadsheet from taking a text for a number
+LISTS = ("respond_by", "reasons")
+NUMBERS = ("case_number", "passport_number", "letter_code")
 
 
 class CellUnfit(Exception):
@@ -97,6 +135,7 @@ def read_row(cells, posts, countries):
 def _read(column, text, posts, countries, own_words):
     if unusable(text) or len(text) > LONGEST_CELL:
         raise CellUnfit(gettext_noop("too long, or with characters that cannot be used"))
+    _require_plain(column, text.strip())
     text = " ".join(text.split())
     if not text and column in REQUIRED:
         raise CellUnfit(gettext_noop("is empty"))
@@ -109,6 +148,27 @@ def _read(column, text, posts, countries, own_words):
     if column == "nationality" and text != "XX" and text not in countries:
         raise CellUnfit(gettext_noop("is no country code of two letters"))
     return text
+
+
+def _require_plain(column, text):
+    """Raise CellUnfit where a cell says something else than it seems to, and could only be guessed."""
+    if DIRECTIONS.search(text):
+        raise CellUnfit(gettext_noop("holds invisible marks that turn the direction of the text: type it again"))
+    if MISSING.fullmatch(text):
+        raise CellUnfit(gettext_noop("holds what a program writes for an empty cell: leave it empty"))
+    if FAULT.fullmatch(text):
+        raise CellUnfit(gettext_noop("holds an error of a spreadsheet: correct the cell"))
+    if FORMULA.fullmatch(text):
+        raise CellUnfit(gettext_noop("is written as a formula, with an equals sign: type the value alone"))
+    if column not in LISTS and len(text.splitlines()) > 1:
+        raise CellUnfit(gettext_noop("holds a line break: write it on one line"))
+    if column in NUMBERS and re.search("[._/]", text):
+        raise CellUnfit(
+            gettext_noop(
+                "may hold letters, digits, spaces and dashes only. Where it ends in .0, a program took it for a "
+                "number: format the column as text, then type the value again"
+            )
+        )
 
 
 def _status(text, own_words):

@@ -78,7 +78,7 @@ def add():
 @staff_only("officer")
 @records
 def correct(case_id, position):
-    case = operations.case_of_post(current_user.post_id, case_id)
+    case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
     traveller = operations.traveller_of(case, position)
     form = CaseRowForm(case.post, data=operations.cells_of(case, traveller))
     form.case_number.data = case.number

@@ -19,7 +19,11 @@ bp = Blueprint("statuses", __name__, url_prefix="/<language:lang>/staff/cases")
 @staff_only("officer")
 @commits
 def set_status(case_id):
-    case, now, told = operations.case_of_post(current_user.post_id, case_id), clock.now(), None
+    case, now, told = (
+        operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST"),
+        clock.now(),
+        None,
+    )
     form = StatusForm(case.post, data={"word": case.status, "effective_on": today(case.post, now)})
     if form.validate_on_submit():
         if "save" not in request.form:
@@ -57,7 +61,7 @@ def add_word():
 @staff_only("officer")
 @commits
 def reissue(case_id, refusal_id):
-    case, form = operations.case_of_post(current_user.post_id, case_id), BaseForm()
+    case, form = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST"), BaseForm()
     if form.validate_on_submit():
         code = letters.reissue(case, refusal_id, current_user.actor, clock.now())
         return render_template("staff/letter_reissued.html", case=case, code=code)
@@ -68,7 +72,7 @@ def reissue(case_id, refusal_id):
 @staff_only("officer")
 @commits
 def expiries(case_id, position):
-    case = operations.case_of_post(current_user.post_id, case_id)
+    case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
     traveller = operations.traveller_of(case, position)
     form = ExpiryForm(obj=traveller)
     if form.validate_on_submit():

@@ -48,7 +48,7 @@ class Record:
 
 
 def stored_cases(connection, post_id, numbers):
-    """Return the cases of a post with some numbers, as Records by number, and the ids of those not yet visible.
+    """Return the cases of a post with some numbers, as Records by number, and a list of those not yet visible.
 
     Those belong to an import that is not switched on: for everybody else they are not there.
     """
@@ -56,7 +56,7 @@ def stored_cases(connection, post_id, numbers):
     found = [Record(CASES, dict(row)) for row in connection.execute(mine).mappings()]
     staged = {record["import_id"] for record in found} - {None}
     switched = set(connection.scalars(_SWITCHED.where(CaseImport.id.in_(staged)))) if staged else set()
-    hidden = [record["id"] for record in found if record["import_id"] not in {None, *switched}]
+    hidden = [record for record in found if record["import_id"] not in {None, *switched}]
     visible = {record["number"]: record for record in found if record["import_id"] in {None, *switched}}
     _add_parts(connection, list(visible.values()))
     return visible, hidden
@@ -64,9 +64,16 @@ def stored_cases(connection, post_id, numbers):
 
 def stored_case(connection, case_id):
     """Return one case as a Record."""
-    record = Record(CASES, dict(connection.execute(select(CASES).where(CASES.c.id == case_id)).mappings().one()))
-    _add_parts(connection, [record])
-    return record
+    return cases_to_change(connection, [case_id])[0]
+
+
+def cases_to_change(connection, ids):
+    """Return the cases with some ids as Records; others who would change them wait until this transaction is over."""
+    # In one order, so that two who want some of the same do not lock each other up.
+    mine = select(CASES).where(CASES.c.id.in_(ids)).order_by(CASES.c.id).with_for_update()
+    found = [Record(CASES, dict(row)) for row in connection.execute(mine).mappings()]
+    _add_parts(connection, found)
+    return found
 
 
 def _add_parts(connection, cases):

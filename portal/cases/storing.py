@@ -1,15 +1,18 @@
 """Bring cases into the database, from a file or from a form: added, corrected, or left as they are."""
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import CursorResult, bindparam, delete, select, update
 
 from portal import journal
 from portal.accounts import operations as accounts
 from portal.bulk import insert_many, raw_type, reserve_ids
+from portal.cases import redo
 from portal.cases.correcting import correct, new_case
+from portal.cases.import_models import CaseImport
 from portal.cases.models import StatusChange
-from portal.cases.stored import CASES, ITEMS, REFUSALS, TRAVELLERS, stored_case, stored_cases
+from portal.cases.stored import CASES, ITEMS, REFUSALS, TRAVELLERS, Record, cases_to_change, stored_case, stored_cases
 from portal.db import session
 from portal.posts.models import Post
 
@@ -33,13 +36,13 @@ class Counts:
 class Part:
     """Some cases compared with what is stored: those to add, those to correct, how many stay as they are.
 
-    hidden: ids of cases in the way that belong to an import which is not switched on.
+    hidden: cases in the way that belong to an import which is not switched on.
     """
 
     fresh: list = field(default_factory=list)
     corrected: list = field(default_factory=list)
     unchanged: int = 0
-    hidden: list[int] = field(default_factory=list)
+    hidden: list[Record] = field(default_factory=list)
 
 
 def store_cases(rows, by, now, progress=lambda cases: None):
@@ -51,7 +54,7 @@ def store_cases(rows, by, now, progress=lambda cases: None):
     counts = Counts()
     session.flush()
     for part, size in _parts_of(rows):
-        take_away(part.hidden, by, now)
+        take_away([case["id"] for case in part.hidden], by, now)
         write(part, by, now)
         counts.added += len(part.fresh)
         _count(part, counts)
@@ -60,19 +63,10 @@ def store_cases(rows, by, now, progress=lambda cases: None):
     return counts
 
 
-def count_cases(rows):
-    """Return the Counts of what storing rows would do, and do nothing."""
-    counts = Counts()
-    session.flush()
-    for part, _size in _parts_of(rows):
-        counts.added += len(part.fresh)
-        _count(part, counts)
-    return counts
-
-
 def correct_traveller(case, traveller, row, by, now):
     """Bring a case and one of its travellers, whatever changed about the person, to what a row says."""
     session.flush()
+    settle([case.id])
     stored = stored_case(session.connection(), case.id)
     meant = next(one for one in stored.parts if one["id"] == traveller.id)
     if correct(stored, [row], meant):
@@ -80,12 +74,34 @@ def correct_traveller(case, traveller, row, by, now):
         session.expire_all()
 
 
+def settle(case_ids):
+    """Make the corrections of some cases that an import has decided and not made yet, before something else changes.
+
+    case_ids: a list, or a question for them. In the writing transaction that is open.
+    """
+    entries = redo.decided_of(session, case_ids)
+    if entries:
+        make_corrections(entries)
+        session.expire_all()
+
+
+def make_corrections(entries):
+    """Correct the cases of entries of the redo log, in the writing transaction that is open, each entry once.
+
+    Compared is with what is stored now. A case that was erased since is not there to be corrected.
+    """
+    for (actor, decided_at), some in groupby(redo.take(entries), key=lambda one: (one.actor, one.decided_at)):
+        rows = {entry.case_id: _principal_first(entry.rows) for entry in some}
+        cases = cases_to_change(session.connection(), list(rows))
+        write(Part(corrected=[case for case in cases if correct(case, rows[case["id"]])]), actor, decided_at)
+
+
 def compare(connection, post_id, groups, import_id=None):
     """Return the Part that cases of one post make: groups are their rows by case number."""
     stored, hidden = stored_cases(connection, post_id, list(groups))
     part = Part(hidden=hidden)
     for number, rows in groups.items():
-        rows = sorted(rows, key=lambda row: row.relationship != PRINCIPAL)
+        rows = _principal_first(rows)
         case = stored.get(number)
         if case is None:
             part.fresh.append(new_case(post_id, number, rows, import_id))
@@ -132,7 +148,27 @@ def _parts_of(rows):
         numbers = list(cases)
         for start in range(0, len(numbers), CHUNK):
             some = {number: cases[number] for number in numbers[start : start + CHUNK]}
-            yield compare(session.connection(), posts[code], some), len(some)
+            yield _compared(posts[code], some), len(some)
+
+
+def _compared(post_id, groups):
+    """Return the Part that cases of one post make, once what imports have to do with them is settled."""
+    settle(select(CASES.c.id).where(CASES.c.post_id == post_id, CASES.c.number.in_(groups)))
+    part = compare(session.connection(), post_id, groups)
+    if part.hidden and not _spoil({case["import_id"] for case in part.hidden}):
+        return _compared(post_id, groups)  # it was switched on at this instant: its cases are there now
+    return part
+
+
+def _spoil(import_ids):
+    """Keep imports from being switched on that lose a case now; say whether none of them is already."""
+    mine = update(CaseImport).where(CaseImport.id.in_(import_ids), CaseImport.switched_at.is_(None))
+    done: CursorResult = session.connection().execute(mine.values(spoiled=True))
+    return done.rowcount == len(import_ids)
+
+
+def _principal_first(rows):
+    return sorted(rows, key=lambda row: row.relationship != PRINCIPAL)
 
 
 def _count(part, counts):

@@ -4,31 +4,24 @@ A SQLite database without a name: it is gone with the process, however that ends
 itself holds, and nothing else.
 """
 
-import json
 import sqlite3
 from contextlib import contextmanager
-from datetime import date
 from itertools import groupby
 
-from portal.cases.rows import Item, Row
+from portal.cases.rows import packed, unpacked
 
 CACHE_KIB = 32 * 1024
 AT_ONCE = 5000
-DATES = ("status_date", "interview_date", "refused_on")
 NO_NAME = ""
 _ALL = "SELECT post, number, line, cells FROM line ORDER BY post, number, line"
 _FAMILIES = (
     "SELECT post, number, line, cells FROM line WHERE (post, number) IN "
     "(SELECT post, number FROM line GROUP BY post, number HAVING count(*) > 1) ORDER BY post, number, line"
 )
-_CORRECTIONS = (
-    "SELECT post, number, line, cells FROM line WHERE (post, number) IN (SELECT post, number FROM correction) "
-    "ORDER BY post, number, line"
-)
 
 
 class WorkFile:
-    """Rows by post and case number, each with its line; and the cases that are to be corrected."""
+    """Rows by post and case number, each with its line."""
 
     def __init__(self, connection):
         self._connection = connection
@@ -36,11 +29,10 @@ class WorkFile:
         for pragma in ("journal_mode=OFF", "synchronous=OFF", f"cache_size=-{CACHE_KIB}", "temp_store=FILE"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("CREATE TABLE line (post, number, line INTEGER, cells)")
-        connection.execute("CREATE TABLE correction (post, number)")
 
     def add(self, line, row):
         """Keep a row that stood on a line."""
-        self._waiting.append((row.post, row.case_number, line, _packed(row)))
+        self._waiting.append((row.post, row.case_number, line, packed(row)))
         if len(self._waiting) >= AT_ONCE:
             self._put_down()
 
@@ -61,18 +53,10 @@ class WorkFile:
         """Yield the cases with more than one row, as cases() does."""
         return self._groups(_FAMILIES)
 
-    def corrections(self):
-        """Yield the cases that are to be corrected, as cases() does."""
-        return self._groups(_CORRECTIONS)
-
-    def note_corrections(self, post, numbers):
-        """Keep in mind that some cases are to be corrected."""
-        self._connection.executemany("INSERT INTO correction VALUES (?, ?)", [(post, number) for number in numbers])
-
     def _groups(self, question):
         found = self._connection.execute(question)
         for (post, number), lines in groupby(found, key=lambda one: one[:2]):
-            yield post, number, [(line, _unpacked(cells)) for _post, _number, line, cells in lines]
+            yield post, number, [(line, unpacked(cells)) for _post, _number, line, cells in lines]
 
     def _put_down(self):
         self._connection.executemany("INSERT INTO line VALUES (?, ?, ?, ?)", self._waiting)
@@ -87,18 +71,3 @@ def work_file():
         yield WorkFile(connection)
     finally:
         connection.close()
-
-
-def _packed(row):
-    values = {**vars(row), "reasons": [(one.name, one.original, one.petitioner) for one in row.reasons]}
-    for name in DATES:
-        values[name] = values[name] and values[name].isoformat()
-    return json.dumps(list(values.values()), ensure_ascii=False)
-
-
-def _unpacked(cells):
-    values = dict(zip(Row.__dataclass_fields__, json.loads(cells), strict=True))
-    for name in DATES:
-        values[name] = values[name] and date.fromisoformat(values[name])
-    values["reasons"] = tuple(Item(*reason) for reason in values["reasons"])
-    return Row(**values)

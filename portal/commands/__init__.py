@@ -85,7 +85,7 @@ def posts_import(file):
 def cases_import(file, dry_run):
     """Add or correct cases from a CSV or XLSX file: all of it, or none."""
     try:
-        report = import_file(file, journal.COMMAND, clock.now(), progress.bar, dry_run=dry_run)
+        report = import_file(file, journal.COMMAND, progress.bar, dry_run=dry_run)
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     if report.errors.number:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from portal import journal
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
-from portal.cases import importing, uploads
+from portal.cases import finishing, uploads
 from portal.db import in_steps, writing
 from portal.door import operations as door
 from portal.mailing import reminders, signs
@@ -73,8 +73,8 @@ def old_uploads(_worker, now):
 
 
 def unfinished_imports(_worker, now):
-    """Take away what interrupted imports left."""
-    importing.forget_unfinished(now)
+    """Finish imports that were interrupted after they were decided; take away what others left."""
+    finishing.finish_interrupted(now)
 
 
 def zone_rules(_worker, now):

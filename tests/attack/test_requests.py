@@ -14,12 +14,13 @@ import pytest
 
 from portal import clock
 from portal.accounts.forms import CreateForm
-from portal.cases import uploads, workbooks
+from portal.cases import uploads
+from portal.cases.casefile import workbooks
 from portal.cases.rows import COLUMNS
 from portal.demand.sheets import csv_of
 from portal.mail.carriers import Never, Server
+from portal.mailing.delivery import email_of
 from portal.mailing.shape import Mail
-from portal.mailing.worker import email_of
 from tests.cases.case_file import line, write_xlsx
 from tests.factories import make_account, make_post, make_slot, signed_in
 from tests.visitor import Page
@@ -56,7 +57,7 @@ def workbook(tmp_path):
 def errors(app):
     """What the portal says of an uploaded file: sentences."""
     post = make_post()
-    return lambda content: [str(error) for error in uploads.read_upload(content, post)[1]]
+    return lambda content: [str(error) for error in uploads.read_upload(io.BytesIO(content), post.code).errors]
 
 
 @pytest.mark.parametrize("doctype", [ENTITIES, OUTSIDE])
@@ -89,15 +90,16 @@ def test_a_workbook_that_lies_about_its_size_is_read_no_further_than_it_says(wor
     assert len(errors(content.replace(size, (100).to_bytes(4, "little")))) == 1
 
 
-def test_a_workbook_with_very_many_rows_or_cells_is_read_to_the_bound(workbook, errors):
+def test_a_workbook_with_very_many_rows_or_cells_is_read_to_the_bound(workbook, errors, monkeypatch):
     header = "".join(f'<c t="inlineStr"><is><t>{name}</t></is></c>' for name in COLUMNS)
-    rows = f"<row>{header}</row>" + "<row><c/></row>" * (uploads.MOST_ROWS + 1)
+    some = "<row/><row><c/></row><row><c><v>1</v></c></row>"
+    rows = f"<row>{header}</row>{some * 100}"
     wide = f"<row>{header}</row><row>{'<c><v>1</v></c>' * 20_000}</row>"
 
-    assert errors(workbook(**{PART: SHEET.format(rows)})) == [
-        f"line {uploads.MOST_ROWS + 1}, column : more than {uploads.MOST_ROWS} rows"
-    ]
-    assert errors(workbook(**{PART: SHEET.format(wide)})) == ["line 2, column : more cells than columns"]
+    monkeypatch.setattr(uploads, "MOST_ROWS", 5)
+    assert errors(workbook(**{PART: SHEET.format(rows)}))[-1] == "line 19, column : more than 5 rows"
+    said = errors(workbook(**{PART: SHEET.format(wide)}))
+    assert [one.partition(":")[0] for one in said] == [f"line 2, column {name}" for name in [*COLUMNS, "Q"]]
 
 
 @pytest.mark.parametrize(

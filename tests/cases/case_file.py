@@ -5,15 +5,21 @@ import csv
 from openpyxl import Workbook
 
 from portal import clock
-from portal.cases.files import Bounds, read_content
+from portal.cases.casefile.tables import read
+from portal.cases.files import Errors, conflicts, known_words, read_rows
 from portal.cases.operations import case_at
-from portal.cases.rows import COLUMNS
+from portal.cases.rows import COLUMNS, DATES
 from portal.cases.storing import store_cases
 from portal.db import session
 from tests.factories import make_post
 
 NUMBER = "PHP2025600001"
-BOUNDS = Bounds(10_000, 64 * 1024 * 1024)
+QUESTION = {
+    "columns": COLUMNS,
+    "dates": [*DATES, "date_of_birth"],
+    "years": ["date_of_birth"],
+    "unpacked_bytes": 64 * 1024 * 1024,
+}
 SOK = {
     "post": "PHP",
     "case_number": NUMBER,
@@ -64,9 +70,23 @@ def write_xlsx(path, *lines, header=COLUMNS):
     return path
 
 
-def read_cases(path, bounds=BOUNDS):
-    """Return the rows of a case file and the errors in it."""
-    return read_content(path.read_bytes(), path.suffix.lower() == ".xlsx", bounds)
+def read_cases(path, most=10_000, **question):
+    """Return the rows of a case file and the errors in it, read in this process."""
+    rows, errors, _notes = read_all(path, most, **question)
+    return rows, errors
+
+
+def read_all(path, most=10_000, **question):
+    """Return the rows of a case file, the errors in it, and the notes on it, read in this process."""
+    errors, notes, cases = Errors(10_000), [], {}
+    with path.open("rb") as file:
+        found = list(read_rows(read(file, QUESTION | question), most, known_words(), errors, notes))
+    for line_number, row in found:
+        cases.setdefault((row.post, row.case_number), []).append((line_number, row))
+    for lines in cases.values():
+        for error in conflicts(lines):
+            errors.add(error)
+    return [row for _line, row in found], errors.first(10_000), notes
 
 
 def bring(folder, *lines):

@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.cases import uploads
-from portal.cases.models import Case, CaseUpload
+from portal.cases.import_models import CaseUpload
+from portal.cases.models import Case
 from portal.cases.rows import COLUMNS
 from portal.cases.vocabulary import reasons
 from portal.db import session
@@ -102,7 +103,7 @@ def test_r5_rows_of_another_post_are_a_mistake(officer, content):
     assert "3 post is of another post than yours" in page.text
 
 
-@pytest.mark.parametrize("data", [b"", b"x", b"PK\x03\x04 no workbook", "post,é".encode("latin-1")])
+@pytest.mark.parametrize("data", [b"", b"x", b"PK\x03\x04 no workbook", "post,é".encode("latin-1"), b'"'])
 def test_a_file_of_something_else_is_told_apart(officer, data):
     assert "1 mistake in the file." in send(officer, data).text
 
@@ -122,9 +123,9 @@ def test_a_file_may_be_larger_than_other_forms_up_to_a_bound(officer, content, m
 
 
 def test_more_rows_than_a_page_takes_are_refused(officer, content, monkeypatch):
-    monkeypatch.setattr(uploads, "MOST_ROWS", 2)
+    monkeypatch.setattr(uploads, "MOST_ROWS", 1)
 
-    assert "more than 2 rows" in send(officer, content(line(), line(**SPOUSE))).text
+    assert "more than 1 rows" in send(officer, content(line(), line(**SPOUSE))).text
 
 
 def test_the_uploaded_file_is_encrypted_and_gone_when_it_is_done_r10(app, officer, content):

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from portal import checks, clock
-from portal.cases import importing
-from portal.cases.models import Case, CaseImport, Traveller
+from portal.cases import finishing, leases, pace
+from portal.cases.import_models import CaseImport
+from portal.cases.models import Case, Traveller
 from portal.cases.proofs import NoMatch, Proof, match
 from portal.cases.storing import store_cases
 from portal.db import session
@@ -104,10 +105,10 @@ def test_staff_can_add_a_case_that_a_killed_import_has_left_unseen(left_over, tm
 def test_two_imports_do_not_run_at_once(app, tmp_path):
     make_post()
     session.commit()
-    with importing.alone():
+    with leases.held(finishing.LEASE):
         said = bring_file(app, tmp_path, line(), code=1).stderr
 
-    assert "Another import is running." in said
+    assert "Another import is running" in said
     assert count(Case) == 0
     assert "1 cases added" in bring_file(app, tmp_path, line()).stdout
 
@@ -151,7 +152,7 @@ def test_a_large_import_into_few_cases_reads_no_whole_table_for_each_row(app, tm
     bring_file(app, tmp_path, line())
 
     assert rows_read_beside(app, tmp_path, *many) < 10 * len(many)
-    monkeypatch.setattr(importing, "_find_by_index", lambda: None)
+    monkeypatch.setattr(pace, "_find_by_index", lambda: None)
     others = [one | {"case_number": one["case_number"].replace("PHP2025", "PHP2024")} for one in many]
     session.execute(text('TRUNCATE "case", refusal, traveller CASCADE'))
     session.commit()

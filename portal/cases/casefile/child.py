@@ -1,0 +1,56 @@
+"""Reads one case file from standard input in a process of its own, and writes what it found as lines of JSON.
+
+The process has bounds of memory and processor time, so that a file made to take all of a machine's ends with it.
+"""
+
+import json
+import os
+import resource
+import sys
+
+from .messages import Fault, Line, Note, Unfit
+from .tables import read
+
+LESS_URGENT = 10  # than requests, on a machine with few processors
+END = ["end"]
+TOO_MUCH = ["too much"]
+
+
+def main():
+    """Read the file that is standard input; the first argument is the question, as JSON."""
+    question = json.loads(sys.argv[1])
+    os.nice(LESS_URGENT)
+    resource.setrlimit(resource.RLIMIT_AS, (question["memory_bytes"], question["memory_bytes"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (question["cpu_seconds"], question["cpu_seconds"] + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        for one in read(sys.stdin.buffer, question):
+            _write(to_json(one))
+        _write(END)
+    except MemoryError:
+        _write(TOO_MUCH)
+
+
+def to_json(one):
+    """Return a Line, Note or Fault as plain values for JSON."""
+    if isinstance(one, Line):
+        cells = [[cell.sentence, cell.values] if isinstance(cell, Unfit) else cell for cell in one.cells]
+        outside = {letters: [unfit.sentence, unfit.values] for letters, unfit in one.outside.items()}
+        return ["line", one.number, cells, outside]
+    if isinstance(one, Note):
+        return ["note", one.sentence, one.values]
+    return ["fault", one.line, one.column, one.sentence, one.values]
+
+
+def from_json(told):
+    """Return the Line, Note or Fault of which to_json made plain values."""
+    kind, *values = told
+    if kind == "line":
+        number, cells, outside = values
+        read_cells = [cell if isinstance(cell, str) else Unfit(*cell) for cell in cells]
+        return Line(number, read_cells, {letters: Unfit(*unfit) for letters, unfit in outside.items()})
+    return Note(*values) if kind == "note" else Fault(*values)
+
+
+def _write(told):
+    sys.stdout.write(json.dumps(told, ensure_ascii=True) + "\n")

@@ -1,0 +1,76 @@
+"""Tables of imports: which there were, what of a file is decided and not applied yet, whose turn it is, uploads."""
+
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.db import Base, Instant
+from portal.encryption import Encrypted, EncryptedBytes
+
+
+class CaseImport(Base):
+    """One case file brought in. It is decided once switched_at is set: before that, nothing of it is there.
+
+    added, changed: how many cases; None until then. spoiled: staff have added a case that this import had written
+    and nobody saw yet, so that it can no longer be switched on.
+    """
+
+    __tablename__ = "case_import"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(String(40))
+    started_at: Mapped[datetime] = mapped_column(Instant)
+    switched_at: Mapped[datetime | None] = mapped_column(Instant)
+    added: Mapped[int | None]
+    changed: Mapped[int | None]
+    spoiled: Mapped[bool | None]
+
+
+class CaseImportRow(Base):
+    """An entry of an import's redo log: what its file says of one case that was there before.
+
+    Written before the import is decided, deleted in the transaction that corrects the case. The numbers ascend in
+    the order of the file's cases.
+    """
+
+    __tablename__ = "case_import_row"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("case_import.id"), index=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
+    content: Mapped[str] = mapped_column(Encrypted)
+
+
+class Lease(Base):
+    """A lease: one holder at a time does what the name says, and is taken for dead where it was not renewed.
+
+    about: the random id of what it is held for, where there is one.
+    """
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    holder: Mapped[UUID] = mapped_column(Uuid)
+    about: Mapped[UUID | None] = mapped_column(Uuid)
+    held_until: Mapped[datetime] = mapped_column(Instant)
+
+
+class CaseUpload(Base):
+    """A case file between its preview and its confirmation: the content goes when it is done, the row after an hour.
+
+    content: its rows as they were read. counts: how many cases were added, changed and unchanged, once it is done.
+    """
+
+    __tablename__ = "case_upload"
+    __table_args__ = (CheckConstraint("(content IS NULL) = (done_at IS NOT NULL)", name="content"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
+    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    content: Mapped[bytes | None] = mapped_column(EncryptedBytes)
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
+    counts: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
