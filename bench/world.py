@@ -21,7 +21,6 @@ from portal.appointments.documents import code_of
 from portal.appointments.operations import book
 from portal.cases import requests, uploads
 from portal.cases.operations import cases_of
-from portal.cases.rows import COLUMNS
 from portal.courier.documents import code_of as package_code_of
 from portal.db import session
 from portal.guide.topics import TOPICS
@@ -229,7 +228,7 @@ def _papers_of_slots(side, now):
 def _papers_of_staff(side, now):
     officer = side.staff["officer"]
     who = SignedIn(officer.id, "officer", side.post.id, "")
-    upload = uploads.keep((",".join(COLUMNS) + "\r\n").encode(), who, now)
+    upload = uploads.keep(uploads.Reading(), who, now)
     outbox.write("news", f"news:{uuid4()}", now, account_id=side.applicant.id)
     session.flush()
     message = session.query(Message).order_by(Message.id.desc()).first()

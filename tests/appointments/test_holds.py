@@ -15,7 +15,7 @@ from portal.appointments.holds import HoldOver, free_expired, keep
 from portal.appointments.models import Appointment
 from portal.appointments.operations import SlotTaken, book, live_appointment, move, schedule
 from portal.appointments.verification import CANCELLED, HELD, LATER, MOVED, verify
-from portal.db import session
+from portal.db import session, writing
 from portal.errors import PortalError
 from portal.journal import Entry
 from portal.mail.models import Message
@@ -49,11 +49,10 @@ def at_once(app, *deeds):
         with app.app_context():
             start.wait()
             try:
-                deed()
-                session.commit()
+                with writing():
+                    deed()
                 came.append("done")
             except PortalError as refusal:
-                session.rollback()
                 came.append(type(refusal).__name__)
             finally:
                 session.remove()
