@@ -1,17 +1,23 @@
 """A disk without room: a plain page, nothing half saved, and the same again once there is room."""
 
+import errno
+import os
 from contextlib import suppress
+from dataclasses import replace
+from io import BytesIO
 from itertools import count
 
 import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
+from portal import logs
 from portal.accounts.models import Account
+from portal.cases import import_routes
 from portal.db import session
 from portal.engines import make_engine
 from portal.journal import Entry
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.visitor import Visitor
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -59,6 +65,30 @@ def test_on_a_full_disk_a_page_says_so_and_nothing_is_half_saved(app, make_room,
     assert (page.lang, page.response.headers["Retry-After"]) == (language, "30")
     assert page.h1
     assert (size_of(Account), size_of(Entry)) == (0, 0)
+
+
+def test_a_log_that_cannot_be_written_keeps_no_page_from_its_reader(app, visitor, monkeypatch):
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], log_requests=True))
+    full = open("/dev/full", "w")  # noqa: SIM115  # its closing fails
+    logs.begin(full)
+    try:
+        assert visitor.open("/en/").h1
+    finally:
+        logs.end()
+        with suppress(OSError):
+            full.close()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EIO])
+def test_a_disk_that_refuses_an_upload_is_a_plain_page(app, visitor, monkeypatch, number):
+    def refuse(*_anything):
+        raise OSError(number, os.strerror(number))
+
+    officer = signed_in(visitor, make_account("officer", post=make_post()))
+    monkeypatch.setattr(import_routes.uploads, "read_upload", refuse)
+
+    page = officer.submit("/en/staff/cases/import/", file=(BytesIO(b"x"), "cases.csv"), status=503)
+    assert page.response.headers["Retry-After"] == "30" and page.h1
 
 
 def test_with_room_again_the_same_is_done(app, make_room):

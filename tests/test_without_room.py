@@ -9,7 +9,6 @@ import sys
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,6 +69,8 @@ def test_no_file_that_cannot_be_written_ends_the_server(portal):
     with serve(portal) as server:
         browser, processes = Browser(server.port), server.numbers
         assert browser.ask("/readyz")[0] == 200
+        # A page that is written on a disk without room ends the process. SQLite takes care of its own one.
+        assert mapped(server, portal) == {"portal.db-shm"}
         portal.execute(f"CREATE TABLE filling AS SELECT zeroblob({2 * INDEX_BYTES})")
         let_files_grow(processes, INDEX_BYTES)
         status, page = browser.create_account()
@@ -104,14 +105,9 @@ def doctor(portal):
     return subprocess.run(line, cwd=ROOT, env=portal.environment, capture_output=True, text=True).stdout
 
 
-@contextmanager
-def working(portal):
-    """A worker as an operator starts it, its output in a file."""
-    with (portal.folder / "worker.log").open("w") as log:
-        line = [sys.executable, "-m", "flask", "--app", "wsgi", "worker"]
-        process = subprocess.Popen(line, cwd=ROOT, env=portal.environment, stdout=log, stderr=log)
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+def mapped(server, portal):
+    """Return the names of files that may be written and are mapped into the memory of a server's processes."""
+    lines = [
+        line.split() for number in server.numbers for line in Path(f"/proc/{number}/maps").read_text().splitlines()
+    ]
+    return {Path(words[-1]).name for words in lines if words[1] == "rw-s" and str(portal.folder) in words[-1]}

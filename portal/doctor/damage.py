@@ -21,7 +21,10 @@ _SCHEMA = text(
     "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace "
     "WHERE extname = 'amcheck'"
 )
-_MAY = text("SELECT has_function_privilege(:schema || '.bt_index_check(regclass)', 'EXECUTE')")
+_MAY = text(
+    "SELECT bool_and(has_function_privilege(oid, 'EXECUTE')) FROM pg_proc "
+    "WHERE proname IN ('bt_index_check', 'verify_heapam') AND pronamespace = CAST(:schema AS regnamespace)"
+)
 _TABLES = text(
     "SELECT CAST(CAST(oid AS regclass) AS text) FROM pg_class "
     "WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r' ORDER BY relpages, relname"
