@@ -81,7 +81,7 @@ def see_the_import(server, album):
     with server.database() as session:
         account = session.query(Account).filter_by(email="officer@example.org").one()
         who = SimpleNamespace(account_id=account.id, post_id=account.post_id)
-        kept = uploads.keep(_file(family), who, clock.now()).public_id
+        kept = uploads.keep(uploads.read_upload(io.BytesIO(_file(family)), "PHP"), who, clock.now()).public_id
     album.take(officer, "staff: import, preview", f"{IMPORT}/{kept}")
     officer.submit(f"/en{IMPORT}/{kept}")
     album.take(officer, "staff: import, done", f"{IMPORT}/{kept}")

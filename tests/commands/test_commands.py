@@ -221,7 +221,7 @@ def test_slots_can_be_announced_for_a_local_time(app):
         ({"PHP": "XXX"}, "There is no post XXX."),
         ({"09:00,09:30": "25:00"}, "Times are hours and minutes, such as 09:00,09:30."),
         ({"2027-01-08": "2027-01-01"}, "make no new slot"),
-        ({"2027-01-08": "2029-01-01"}, "more than 20,000 slots"),
+        ({"2027-01-08": "2029-01-01"}, "more than 5,000 slots"),
     ],
 )
 def test_a_release_that_cannot_be_is_refused_with_a_sentence(app, change, error):
