@@ -40,6 +40,7 @@ class Server:
 
     def __init__(self, folder, settings=()):
         self.folder = folder
+        self._shapes = {}
         self._settings = ("fsync=off", "max_connections=200", *settings)
 
     def start(self):
@@ -74,17 +75,23 @@ class Server:
 
     def empty(self, name, template):
         """Take out of a database what its template does not hold; make it anew where that cannot be done."""
+        if template not in self._shapes:
+            self._shapes[template] = self._run(SHAPE, template)
         try:
-            if self._run(SHAPE, name) == self._run(SHAPE, template):
-                self._run(EMPTY, name)
-                return
+            with self._connect(name) as connection:  # one for both, as each costs the server a process
+                if connection.execute(SHAPE).fetchall() == self._shapes[template]:
+                    connection.execute(EMPTY)
+                    return
         except psycopg.Error:
             pass
         self.drop(name)
         self.create(name, template)
 
+    def _connect(self, database):
+        return psycopg.connect(f"dbname={database} user=postgres host={self.folder}", autocommit=True)
+
     def _run(self, statement, database="postgres"):
-        with psycopg.connect(f"dbname={database} user=postgres host={self.folder}", autocommit=True) as connection:
+        with self._connect(database) as connection:
             found = connection.execute(statement)
             return found.fetchall() if found.description else []
 

@@ -9,12 +9,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal import checks, clock, journal, metrics
+from portal import checks, clock, faults, journal, metrics
 from portal.accounts import factors
 from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
 from portal.cases import operations as cases
-from portal.cases.importing import import_file
+from portal.cases.importing import DatabaseAway, import_file
 from portal.commands import backup, doctor, keys, plainly, progress, serving
 from portal.commands.journal_file import journal_group
 from portal.db import in_steps, writing
@@ -86,6 +86,8 @@ def cases_import(file, dry_run):
     """Add or correct cases from a CSV or XLSX file: all of it, or none."""
     try:
         report = import_file(file, journal.COMMAND, progress.bar, dry_run=dry_run)
+    except DatabaseAway as refusal:
+        raise click.ClickException(f"{faults.sentence_of(refusal.__cause__)} {refusal.message}") from refusal
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     if report.errors.number:
