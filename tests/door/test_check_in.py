@@ -13,7 +13,7 @@ from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel, move, schedule
 from portal.cases import letters
-from portal.db import session
+from portal.db import session, writing
 from portal.door import operations
 from portal.door.operations import check_in, mark_missed, todays_list, undo
 from portal.journal import Entry
@@ -216,8 +216,8 @@ def test_two_guards_who_scan_one_page_at_once_let_one_in(app):
     def guard():
         with app.app_context():
             start.wait()
-            states.append(check_in(post, page, uuid4(), GUARD, clock.now()).state)
-            session.commit()
+            with writing():
+                states.append(check_in(post, page, uuid4(), GUARD, clock.now()).state)
 
     session.remove()
     threads = [threading.Thread(target=Context().run, args=(guard,)) for _ in range(6)]
