@@ -99,9 +99,14 @@ def upload_for(signed_in, public_id, now):
 
 
 def kept_of(upload):
-    """Return the Reading of an upload that was not confirmed, or raise NotFound for one of another release."""
+    """Return the Reading of an upload that was not confirmed, or raise NotFound for one of another release.
+
+    To put many rows together takes its time: nothing is open in the database meanwhile.
+    """
+    kept = upload.content
+    end_reading()
     try:
-        content = json.loads(upload.content)
+        content = json.loads(kept)
         lines = [(line, unpacked(cells)) for line, cells in content["lines"]]
     except (ValueError, KeyError) as error:
         raise NotFound from error
