@@ -25,7 +25,7 @@ MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 2000
 MOST_UNPACKED_BYTES = 64 * 1024 * 1024
 MOST_ERRORS = 10_000
-LIMITS = Limits(memory_bytes=512 * 1024 * 1024, cpu_seconds=15, seconds=30)
+LIMITS = Limits(memory_bytes=512 * 1024 * 1024, cpu_seconds=10, seconds=25)
 KEPT = timedelta(hours=1)
 LONGEST_WAIT_SECONDS = 30
 LOOK_SECONDS = 0.2

@@ -192,6 +192,7 @@ def _sheets():
         ("an old workbook", b"\xd0\xcf\x11\xe0" + b"\0" * 512, [(0, "")]),
         ("something that is packed", b"PK\x03\x04" + b"\0" * 512, [(0, "")]),
         ("a text longer than a cell", workbook(sheet(HEADER, row(surname=text("surname", "x" * 50_000)))), [(0, "")]),
+        ("a row without end", workbook(sheet(HEADER, row(more="<c><v>1</v></c>" * 20_000))), [(0, "")]),
         ("a row of many cells", workbook(sheet(HEADER, row(more="<c><v>1</v></c>" * 9000))), [(2, "Q")]),
     ):
         yield Quirk(name, content, places)

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 import time_machine
 from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from portal import clock
-from portal.cases import uploads
+from portal import clock, engines
+from portal.cases import finishing, leases, uploads
 from portal.cases.import_models import CaseUpload
 from portal.cases.models import Case
 from portal.cases.rows import COLUMNS
 from portal.cases.vocabulary import reasons
-from portal.db import session
+from portal.db import session, writing
 from portal.journal import Entry
 from tests.cases.case_file import NUMBER, SPOUSE, line, read_cases, stored, write_csv, write_xlsx
 from tests.factories import make_account, make_post, signed_in
@@ -62,6 +62,68 @@ def test_a_confirmed_file_is_imported_once_r12(officer, content):
     assert "1 case was added." in page.text
     assert (cases(), len(stored().travellers)) == (1, 2)
     assert session.scalars(select(Entry.action)).all().count("cases imported") == 1
+
+
+def test_a_second_click_while_the_first_is_imported_waits_for_it_r12(officer, content, monkeypatch):
+    preview = send(officer, content(line()))
+    upload = session.scalars(select(CaseUpload)).one()
+    first = leases.HeldLease(finishing.LEASE, upload.public_id)
+    with writing():
+        first.take()
+
+    def end_first(_seconds):
+        with writing():
+            done = {"added": 1, "changed": 0, "unchanged": 0}
+            session.execute(update(CaseUpload).values(content=None, done_at=clock.now(), counts=done))
+            first.release()
+
+    monkeypatch.setattr(uploads, "LOOK_SECONDS", 0)
+    monkeypatch.setattr(uploads.time, "sleep", end_first)
+    assert officer.submit(preview.path, page=preview).h1 == "Cases imported"
+    assert cases() == 0
+
+
+def test_two_confirmations_that_both_got_through_are_one_r12(officer, content):
+    preview = send(officer, content(line()))
+    upload = session.scalars(select(CaseUpload)).one()
+    found = uploads.kept_of(upload)
+    officer.submit(preview.path, page=preview)
+    uploads.confirm(upload, found, "account:1")
+
+    assert cases() == 1
+    assert session.scalars(select(Entry.action)).all().count("cases imported") == 1
+
+
+def test_a_confirmation_beside_another_import_is_told_so_and_can_be_sent_again(officer, content):
+    preview = send(officer, content(line()))
+    with leases.held(finishing.LEASE):
+        page = officer.submit(preview.path, page=preview)
+
+    assert "Another import is running" in page.text and page.h1 == "Import cases: preview"
+    assert cases() == 0
+    assert officer.submit(preview.path, page=page).h1 == "Cases imported"
+
+
+def test_a_preview_shows_the_first_rows_as_they_were_read(officer, content):
+    lines = [line(case_number=f"PHP20256000{number}", reasons="or Police Certificate") for number in range(10, 22)]
+    page = send(officer, content(*lines))
+
+    assert "2 PHP2025600010 IR1 refused 2026-09-24 Sok Dara 1990-04-12 N0123456" in page.text
+    assert "original Police Certificate" in page.text
+    assert "PHP2025600019" in page.text and "PHP2025600020" not in page.text
+
+
+def test_nothing_is_open_in_the_database_while_a_file_is_read(officer, content, monkeypatch):
+    seen, real = [], uploads.read_table
+
+    def told(*question):
+        seen.extend([session().in_transaction(), engines.is_writing()])
+        yield from real(*question)
+
+    monkeypatch.setattr(uploads, "read_table", told)
+    send(officer, content(line()))
+
+    assert seen == [False, False]
 
 
 def test_what_would_be_corrected_is_named(officer, content):

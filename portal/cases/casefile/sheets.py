@@ -8,6 +8,7 @@ from .cells import Raw
 AT_ONCE = 64 * 1024
 LONGEST_TEXT = 40_000  # Excel has 32,767
 LAST_LINE = 1_048_576
+LAST_COLUMN = 16_383  # XFD
 DIGITS = "0123456789"
 
 
@@ -99,8 +100,8 @@ class SheetReader:
     def _start_cell(self, attributes):
         name = attributes.get("r")
         column = self._column + 1 if name is None else self._index(name)
-        if column <= self._column:
-            raise Unreadable("two cells at one place")
+        if not self._column < column <= LAST_COLUMN:
+            raise Unreadable("two cells at one place, or one right of the last column")
         self._column = column
         self._cell = Raw(attributes.get("t", "n"), int(attributes.get("s", 0)), False, None)
 
