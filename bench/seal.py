@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from portal import clock, create_app, journal
 from portal.config import settings_from
-from portal.db import session
+from portal.db import session, writing
 from portal.posts.models import Post
 from portal.seals.models import Head, Seal, Unsealed
 from portal.seals.operations import seal
@@ -84,10 +84,9 @@ def work(environment, ready):
         ready.set()
         while True:
             try:
-                sealed = seal(clock.now(), AT_ONCE)
-                session.commit()
+                with writing(job=True):
+                    sealed = seal(clock.now(), AT_ONCE)
             except IntegrityError:
-                session.rollback()
                 continue
             if not sealed:
                 time.sleep(LONGEST_PAUSE_SECONDS / 10)
@@ -108,12 +107,11 @@ def _kill(sealer, _ready):
 
 def _write(app, number):
     for _entry in range(number):
-        with app.app_context():
+        with app.app_context(), writing():
             post = session.scalars(select(Post)).first()
             journal.record("bench", "tried", post, post_id=post.id, after={"at": time.time()})
             if session.get_bind().dialect.name == "postgresql":
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # so that higher numbers are seen earlier
-            session.commit()
 
 
 def _count(portal):

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from portal.db import session
+from portal.db import in_steps, session
 from portal.journal import Entry
 from portal.posts.models import Post
 from portal.slots import closures, rules, runs, weeks
@@ -165,14 +165,24 @@ def _work(app, now, dies):
 
 def _worker(app, now, dies):
     """Be a worker once; one that dies does so before its first run is committed. Say whether it died."""
-    with app.app_context():
-        for _run in runs.run_due(now, lambda _post, _today: 0):
-            if dies:
-                session.rollback()
-                return True
-            session.commit()
-        session.commit()
+    due = runs.run_due(now, lambda _post, _today: 0)
+    try:
+        with app.app_context():
+            for _run in in_steps(_deadly(due) if dies else due):
+                pass
+    except _Dead:
+        return True
     return False
+
+
+class _Dead(Exception):
+    """A worker ended within a transaction."""
+
+
+def _deadly(steps):
+    for _step in steps:
+        raise _Dead
+    yield from ()
 
 
 def _run_days(rule, start, end):
