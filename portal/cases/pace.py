@@ -7,8 +7,8 @@ from sqlalchemy import text
 
 from portal.db import session, writing
 
-FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 40, 5, 150
-SHORT_SECONDS, LONG_SECONDS = 0.03, 0.1
+FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 20, 5, 100
+SHORT_SECONDS, LONG_SECONDS = 0.015, 0.06
 
 
 class Pace:

@@ -171,11 +171,11 @@ def watched(monkeypatch, module, name):
 def test_a_part_that_took_long_is_followed_by_smaller_ones():
     some = pace.Pace()
     sizes = []
-    for took in (0.5, 0.5, 0.5, 0.05, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01):
+    for took in (0.5, 0.5, 0.5, 0.03, *[0.01] * 12):
         some._learn(took)
         sizes.append(some.size)
 
-    assert sizes[:5] == [20, 10, 5, 5, 7]
+    assert sizes[:5] == [10, 5, 5, 5, 7]
     assert sizes[-1] == pace.MOST_SIZE
 
 
