@@ -20,7 +20,8 @@ from portal.cases import leases, pace
 from portal.cases.importing import import_file
 from portal.commands import progress
 from portal.config import settings_from
-from portal.db import make_engine, reading_by_default, session
+from portal.db import reading_by_default, session
+from portal.engines import make_engine
 from portal.errors import PortalError
 
 CASES_AT_ONCE = 2
