@@ -40,6 +40,7 @@ def database(postgresql):
 
 
 def test_r4_every_connection_of_sqlite_waits_for_the_disk(tmp_path):
+    (tmp_path / "portal.db").touch()
     engine = make_engine(f"sqlite:///{tmp_path / 'portal.db'}")
 
     assert setting_of_each(engine, "PRAGMA synchronous") == {FULL}

@@ -39,7 +39,12 @@ class Watch:
 
     @property
     def in_vain(self):
-        """The transactions that held the writer, and only read: more than a look whether there is something to do."""
+        """The transactions that held the writer of SQLite and only read: more than a look whether anything is to do.
+
+        On PostgreSQL nobody waits for such a transaction, and what comes by COPY is not seen here.
+        """
+        if self.engine.dialect.name != "sqlite":
+            return []
         return [statements for statements, wrote in self.transactions if not wrote and statements > MOST_LOOKS]
 
     def note_end(self, _connection, _record):
