@@ -2,6 +2,7 @@
 
 import secrets
 from contextlib import suppress
+from uuid import uuid4
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,7 @@ from portal.access import SignedIn
 from portal.accounts import passwords, recovery
 from portal.accounts.models import Account, Notice
 from portal.db import session
-from portal.errors import PortalError
+from portal.errors import Busy, PortalError
 from portal.locale import _l
 from portal.mail import outbox
 from portal.sessions import operations as sessions
@@ -50,18 +51,20 @@ def create(email, password, language, form_key, now):
 
     With None for the e-mail address the account gets a sign-in number and recovery codes to print;
     with an address, no codes. The same form key gives the same account again, without new codes
-    (R12). Raises EmailTaken, whose owner is then written to, or PasswordUnfit.
+    (R12); with another password it is a form of its own. Raises EmailTaken, whose owner is then written to,
+    PasswordUnfit, or Busy.
     """
     with db.reading() as own:
         again = own.scalar(select(Account).where(Account.form_key == form_key))
-    if again is not None and passwords.fits(password, again.password_hash):
-        return again, []
+    if again is not None:
+        if passwords.fits(password, again.password_hash):
+            return again, []
+        form_key = uuid4()  # sent again with something else in it: another account, or none
     passwords.require_strong(password, own_words=[email] if email else [])
     password_hash = passwords.hash_password(password)
     db.one_at_a_time("account", form_key)
-    again = session.scalar(select(Account).where(Account.form_key == form_key))
-    if again is not None:  # the other click of a double one was faster
-        return again, []
+    if session.scalar(select(Account.id).where(Account.form_key == form_key)) is not None:
+        raise Busy  # the other click of a double one was faster: whose it is takes a password, which is asked for again
     account = Account(
         email=email,
         sign_in_number=None if email else _new_number(),
