@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from portal import journal
 from portal.accounts import recovery
 from portal.accounts.models import Account, SecondFactor
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.mail import outbox
@@ -60,6 +60,7 @@ def set_up(signed_in, typed, number_digest, now):
     The session goes on under another number, its factor given; all others end. Raises WrongCode, also
     where somebody who gave the password only would replace a factor.
     """
+    one_at_a_time("second factor", signed_in.account_id)
     known = session.scalar(select(SecondFactor).where(SecondFactor.account_id == signed_in.account_id))
     secret = offer(signed_in)
     step = _step_of(secret, typed, now)

@@ -13,7 +13,7 @@ from portal.access import SignedIn
 from portal.accounts import passwords, recovery
 from portal.accounts.models import Account, Notice
 from portal.db import session
-from portal.errors import Busy, PortalError
+from portal.errors import PortalError
 from portal.locale import _l
 from portal.mail import outbox
 from portal.sessions import operations as sessions
@@ -52,7 +52,7 @@ def create(email, password, language, form_key, now):
     With None for the e-mail address the account gets a sign-in number and recovery codes to print;
     with an address, no codes. The same form key gives the same account again, without new codes
     (R12); with another password it is a form of its own. Raises EmailTaken, whose owner is then written to,
-    PasswordUnfit, or Busy.
+    or PasswordUnfit.
     """
     with db.reading() as own:
         again = own.scalar(select(Account).where(Account.form_key == form_key))
@@ -64,7 +64,8 @@ def create(email, password, language, form_key, now):
     password_hash = passwords.hash_password(password)
     db.one_at_a_time("account", form_key)
     if session.scalar(select(Account.id).where(Account.form_key == form_key)) is not None:
-        raise Busy  # the other click of a double one was faster: whose it is takes a password, which is asked for again
+        db.end_reading()  # the other click of a double one was faster, and whose account that is takes a slow look
+        return create(email, password, language, form_key, now)
     account = Account(
         email=email,
         sign_in_number=None if email else _new_number(),

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import select
 
 from portal.appointments.models import Draft
-from portal.db import session
+from portal.db import one_at_a_time, session
 
 STEPS = ("visa", "purpose", "details", "questions", "case")
 QUESTIONS = ("letter", "documents", "recent")
@@ -21,6 +21,7 @@ def answers_of(account_id):
 
 def keep(account_id, step, answers, now):
     """Keep the answers of one step."""
+    one_at_a_time("draft", account_id)
     draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
     if draft is None:
         draft = Draft(account_id=account_id, answers="{}")
@@ -31,6 +32,7 @@ def keep(account_id, step, answers, now):
 
 def forget(account_id, steps=APPOINTMENT):
     """Forget an account's answers to some steps: they led to a case, or the person starts anew."""
+    one_at_a_time("draft", account_id)
     draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
     if draft is None:
         return

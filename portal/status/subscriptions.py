@@ -12,7 +12,7 @@ from portal.accounts.models import Account, CalendarAddress
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
 from portal.cases.clock import owed_until
-from portal.db import session
+from portal.db import one_at_a_time, session
 from portal.errors import NotFound
 from portal.locale import _
 from portal.paper.calendars import Mark
@@ -22,6 +22,7 @@ SECRET_BYTES = 24
 
 def make_address(signed_in, now):
     """Make the account's calendar address anew and return its secret; the one before is dead from now on."""
+    one_at_a_time("calendar address", signed_in.account_id)
     _forget(signed_in)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made = CalendarAddress(account_id=signed_in.account_id, secret_digest=_digest(secret), made_at=now)

@@ -7,7 +7,6 @@ import pytest
 from portal import clock, db
 from portal.accounts.operations import EmailTaken, create
 from portal.db import session
-from portal.errors import Busy
 from tests.factories import PASSWORD
 
 OTHER = "green walrus window 88"
@@ -42,14 +41,20 @@ def test_the_same_form_and_address_with_another_password_is_an_address_that_is_t
         create("one@example.org", OTHER, "en", key, clock.now())
 
 
-def test_a_click_that_was_overtaken_opens_nothing_without_the_password(app, monkeypatch):
-    key = uuid4()
-    monkeypatch.setattr(db, "one_at_a_time", lambda *_what: _overtake(monkeypatch, key))
+def test_a_click_that_was_overtaken_gives_the_account_of_the_first(app, monkeypatch):
+    key, first = uuid4(), []
+    monkeypatch.setattr(db, "one_at_a_time", lambda *_what: first.append(_overtake(monkeypatch, key)))
 
-    with pytest.raises(Busy):
-        create("two@example.org", OTHER, "en", key, clock.now())
+    assert created("one@example.org", PASSWORD, key)[0].id == first[0]
+
+
+def test_a_click_that_was_overtaken_opens_nothing_without_the_password(app, monkeypatch):
+    key, first = uuid4(), []
+    monkeypatch.setattr(db, "one_at_a_time", lambda *_what: first.append(_overtake(monkeypatch, key)))
+
+    assert created("two@example.org", OTHER, key)[0].id != first[0]
 
 
 def _overtake(monkeypatch, key):
     monkeypatch.setattr(db, "one_at_a_time", lambda *_what: None)
-    created("one@example.org", PASSWORD, key)
+    return created("one@example.org", PASSWORD, key)[0].id

@@ -5,7 +5,7 @@ from contextvars import Context
 
 from sqlalchemy import func, select
 
-from portal.accounts.models import Account
+from portal.accounts.models import Account, CalendarAddress
 from portal.appointments.models import Appointment, Draft
 from portal.cases.models import Case, CaseRequest
 from portal.db import session
@@ -72,6 +72,13 @@ def test_r12_many_clicks_on_the_first_step_make_one_draft(app):
 
     assert set(clicks(app, account, path, path, visa="immigrant")) == {303}
     assert count(Draft) == 1
+
+
+def test_r12_many_clicks_on_a_new_calendar_address_leave_one(app):
+    account, path = make_account(), "/en/account/calendar"
+
+    assert set(clicks(app, account, path, path)) == {200}
+    assert count(CalendarAddress) == 1
 
 
 def test_r12_many_clicks_on_create_make_one_account(app):
