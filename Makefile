@@ -5,6 +5,8 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
 PROVE_PACKAGES := gcc libc6-dev
+# Most of what tests write is thrown away at once: in memory, where there is enough of it.
+TEST_FOLDER := $(shell df --output=avail -k /dev/shm 2> /dev/null | awk 'NR == 2 && $$1 > 4000000 { print "/dev/shm" }')
 CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 
 # What `make build` makes, and what it is made of: `make run` builds again only where something of this is newer.
@@ -20,8 +22,9 @@ help: ## This list
 run: environment $(BUILT) ## Everything a fresh machine needs, then the portal on http://localhost:8000
 	@PORT='$(PORT)' HOST='$(HOST)' tools/run
 
+test: export PYTHONDONTWRITEBYTECODE =
 test: test-environment build lint ## Lint, types, translations, every test
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
+	TMPDIR=$(or $(TEST_FOLDER),/tmp) $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
 	$(PY) -m pytest -q -n 0 tests/as_run
 
 prove: test-environment build ## What is too long for make test, in an hour (PART=NAME one of it, PART=--list which, PART=--full hours)

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import secrets
+import weakref
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -25,7 +26,7 @@ class Snapshots:
     def __init__(self, folder):
         self.folder = Path(folder)
         self.own = f"{os.getpid()}x{secrets.token_hex(4)}"
-        self._alive = None
+        self._alive: int | None = None
         self._written: Figures | None = None
 
     def write(self, figures: Figures):
@@ -54,9 +55,9 @@ class Snapshots:
         if self._alive is not None and path.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        alive = path.open("w")
-        fcntl.flock(alive, fcntl.LOCK_EX)
-        self._alive = alive
+        self._alive = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        weakref.finalize(self, os.close, self._alive)
+        fcntl.flock(self._alive, fcntl.LOCK_EX)
 
     def _is_alive(self, name):
         try:

@@ -85,7 +85,7 @@ def _portal(tmp_path_factory):
 @pytest.fixture
 def app(_portal, settings):
     """The portal on this test's own database, migrated and empty, with its context pushed."""
-    _portal.extensions.update(settings=settings, engine=make_engine(settings.database_url), left_uncommitted=False)
+    _portal.extensions.update(settings=settings, engine=_engine(settings.database_url), left_uncommitted=False)
     access.forget_everyone()
     calendar_page.forget_everything()
     with _portal.app_context(), in_language(DEFAULT):
@@ -132,6 +132,17 @@ def browser():
         running = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_FLAGS)
         yield running
         running.close()
+
+
+def _engine(url, _first={}):  # noqa: B006 (it is kept on purpose)
+    """A new engine with the dialect and the compiled statements of the first of its kind: a fifth of the time."""
+    made = make_engine(url)
+    if made.name not in _first:
+        made.connect().close()  # asks the server what it can do
+        _first[made.name] = made.dialect, {}
+    made.dialect, compiled = _first[made.name]
+    made.update_execution_options(compiled_cache=compiled)
+    return made
 
 
 def _note_what_is_left(_error):

@@ -40,7 +40,7 @@ class Server:
 
     def __init__(self, folder, settings=()):
         self.folder = folder
-        self._shapes = {}
+        self._shapes, self._kept = {}, {}
         self._settings = ("fsync=off", "max_connections=200", *settings)
 
     def start(self):
@@ -50,6 +50,7 @@ class Server:
 
     def stop(self):
         """Stop the server at once, as a loss of power would."""
+        self._forget_connections()
         self.control("pg_ctl", "-m", "immediate", "-w", "stop")
 
     def control(self, program, *arguments):
@@ -78,14 +79,20 @@ class Server:
         if template not in self._shapes:
             self._shapes[template] = self._run(SHAPE, template)
         try:
-            with self._connect(name) as connection:  # one for both, as each costs the server a process
-                if connection.execute(SHAPE).fetchall() == self._shapes[template]:
-                    connection.execute(EMPTY)
-                    return
+            # One connection for all, as each costs the server a process.
+            kept = self._kept[name] = self._kept.get(name) or self._connect(name)
+            if kept.execute(SHAPE).fetchall() == self._shapes[template]:
+                kept.execute(EMPTY)
+                return
         except psycopg.Error:
             pass
+        self._forget_connections()
         self.drop(name)
         self.create(name, template)
+
+    def _forget_connections(self):
+        while self._kept:
+            self._kept.popitem()[1].close()
 
     def _connect(self, database):
         return psycopg.connect(f"dbname={database} user=postgres host={self.folder}", autocommit=True)

@@ -5,7 +5,6 @@ cached, the calendar's own cache, metrics, the outbox and the mails, and what a 
 """
 
 import logging
-import re
 import secrets
 import sys
 from email import message_from_bytes
@@ -14,7 +13,8 @@ from functools import wraps
 from urllib.parse import unquote_plus
 
 from flask import request, request_finished, session
-from sqlalchemy import inspect, text
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal import db, encryption, logs
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
@@ -28,8 +28,7 @@ PERSONAL = (
     *(TELEPHONE, "+85512345678", "12 345 678"),
     *(PASSWORD, DEMONSTRATION_PASSWORD),
 )
-_SEEDS = re.compile("|".join(map(re.escape, PERSONAL)), re.IGNORECASE)
-_SEEDS_IN_BYTES = re.compile("|".join(map(re.escape, PERSONAL)).encode())
+_SEEDS = [one.lower() for one in PERSONAL]
 SHORTEST_TOKEN = 20
 PROOF = 32
 LISTENED = ("portal", "flask-limiter", "werkzeug")
@@ -87,7 +86,7 @@ class Tripwire(logging.Handler):
                     data = file.read()
             except FileNotFoundError:
                 continue
-            self.found += [f"database: {one.decode()}" for one in set(_SEEDS_IN_BYTES.findall(data))]
+            self.found += [f"database: {one}" for one in PERSONAL if one.encode() in data]
             self.found += [f"database: the token {one}" for one in self.tokens if one.encode() in data]
             return  # the log holds every page that the test changed
 
@@ -114,8 +113,9 @@ def listen(wire):
 
 
 def personal_in(seen):
-    """Return the seeds that stand in a text."""
-    return set(_SEEDS.findall(seen))
+    """Return the seeds that stand in a text, in small letters."""
+    lowered = seen.lower()  # fifteen plain searches take a fiftieth of the time of one expression that ignores case
+    return {one for one in _SEEDS if one in lowered}
 
 
 def metrics():
@@ -152,8 +152,10 @@ def _may_be_cached(response):
 
 def _rows():
     with db.reading() as own:
-        # A test of migrations may have taken the tables away.
-        return own.execute(_OUTBOX).all() if inspect(own.connection()).has_table("message") else []
+        try:
+            return own.execute(_OUTBOX).all()
+        except (OperationalError, ProgrammingError):  # a test of migrations may have taken the tables away
+            return []
 
 
 def _read(data):

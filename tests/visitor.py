@@ -2,8 +2,10 @@
 
 import re
 from contextvars import Context
-from html.parser import HTMLParser
+from functools import cached_property
 from urllib.parse import urlsplit
+
+from selectolax.lexbor import LexborHTMLParser
 
 from portal import access, clock
 from portal.accounts.factors import present_code
@@ -12,7 +14,6 @@ from portal.db import session
 from portal.locale import LANGUAGES, tag
 
 CODE = "/en/account/code"
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
 def code_now(secret):
@@ -20,59 +21,74 @@ def code_now(secret):
     return present_code(secret, clock.now())
 
 
-class Page(HTMLParser):
-    """A page as a person sees it: status, address, heading, errors, fields, links."""
+class Page:
+    """A page as a person sees it: status, address, heading, errors, fields, links. Read where it is asked for."""
 
     def __init__(self, response):
-        super().__init__(convert_charrefs=True)
         self.response, self.status, self.path = response, response.status_code, response.request.path
         self.html = response.get_data(as_text=True)
-        self.lang, self.headings, self.errors, self.links, self.text = None, [], [], [], ""
-        self.fields, self.labels, self.buttons = {}, [], []
-        self._open = []
-        self.feed(self.html)
-        self.text = re.sub(r"\s+", " ", self.text)
+
+    @cached_property
+    def _tree(self):
+        return LexborHTMLParser(self.html)
+
+    @cached_property
+    def lang(self):
+        """The language that the page says it is in."""
+        return self._tree.root.attributes.get("lang")
 
     @property
     def h1(self):
         """The heading of the page."""
         return self.headings[0].strip() if self.headings else None
 
-    def handle_starttag(self, name, attributes):
-        found = dict(attributes)
-        if name == "html":
-            self.lang = found.get("lang")
-        if name == "a":
-            self.links.append(found.get("href", ""))
-        if name in ("input", "textarea", "select") and found.get("name"):
-            checked = found.get("type") not in ("radio", "checkbox") or "checked" in found
-            if checked:
-                self.fields.setdefault(found["name"], found.get("value", ""))
-        if name == "option" and "selected" in found:
-            self.fields[[one for one in self._open if one[0] == "select"][-1][1]] = found.get("value", "")
-        if name == "h1":
-            self.headings.append("")
-        if "error" in (found.get("class") or "").split():
-            self.errors.append("")
-        if name not in VOID:
-            self._open.append((name, found.get("name") or found.get("class") or ""))
+    @cached_property
+    def headings(self):
+        """Every heading of the first level."""
+        return [one.text() for one in self._tree.css("h1")]
 
-    def handle_endtag(self, name):
-        while self._open and self._open.pop()[0] != name:
-            pass
+    @cached_property
+    def errors(self):
+        """What is said to be wrong."""
+        return [one.text() if one.tag == "p" else "" for one in self._tree.css(".error")]
 
-    def handle_data(self, data):
-        tags = [name for name, _ in self._open]
-        if "h1" in tags:
-            self.headings[-1] += data
-        if any(name == "p" and "error" in kind.split() for name, kind in self._open):
-            self.errors[-1] += data
-        if "label" in tags or "legend" in tags:
-            self.labels.append(data.strip())
-        if tags and tags[-1] == "button":
-            self.buttons.append(data.strip())
-        if not {"style", "script"} & set(tags):
-            self.text += data + " "
+    @cached_property
+    def links(self):
+        """Where the links lead."""
+        return [one.attributes.get("href") or "" for one in self._tree.css("a")]
+
+    @cached_property
+    def labels(self):
+        """The words beside fields and above groups of them."""
+        return [words.strip() for one in self._tree.css("label, legend") for words in _texts(one)]
+
+    @cached_property
+    def buttons(self):
+        """The words on buttons."""
+        return [one.text(deep=False).strip() for one in self._tree.css("button")]
+
+    @cached_property
+    def fields(self):
+        """What the page would send as it stands, by name."""
+        found = {}
+        for one in self._tree.css("input[name], textarea[name], select[name]"):
+            given = one.attributes
+            if given.get("type") not in ("radio", "checkbox") or "checked" in given:
+                found.setdefault(given["name"], given.get("value") or "")
+        for one in self._tree.css("select[name] option[selected]"):
+            menu = one.parent if one.parent.tag == "select" else one.parent.parent
+            found[menu.attributes["name"]] = one.attributes.get("value") or ""
+        return found
+
+    @cached_property
+    def text(self):
+        """All words of the page, one space between them."""
+        return re.sub(r"\s+", " ", "".join(f"{words} " for words in _texts(self._tree.root)))
+
+
+def _texts(node):
+    every = node.traverse(include_text=True)
+    return [one.text() for one in every if one.tag == "-text" and one.parent.tag not in ("style", "script")]
 
 
 class Visitor:
@@ -116,7 +132,7 @@ class Visitor:
             language = urlsplit(page.path).path.split("/")[1]
             assert len(page.headings) == 1, (page.path, page.headings)
             assert page.lang == (tag(language) if language in LANGUAGES else page.lang)
-            assert "Traceback" not in page.text
+            assert "Traceback" not in page.html
         return page
 
 
