@@ -14,6 +14,7 @@ from whitenoise import WhiteNoise
 from portal import access, clock, db, encryption, errors, gate, headers, locale, observation, on_demand, pages
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
+from portal.accounts.code_routes import bp as printed_bp
 from portal.accounts.link_routes import bp as links_bp
 from portal.accounts.routes import bp as accounts_bp
 from portal.accounts.staff_routes import bp as staff_accounts_bp
@@ -35,6 +36,7 @@ from portal.courier.staff_routes import bp as mail_desk_bp
 from portal.demand.routes import bp as demand_bp
 from portal.door.routes import bp as door_bp
 from portal.guide.routes import bp as guide_bp
+from portal.home.key_routes import bp as keys_bp
 from portal.home.retrieval_routes import bp as retrieval_bp
 from portal.home.routes import bp as home_bp
 from portal.inquiries.routes import bp as inquiries_bp
@@ -62,6 +64,8 @@ BLUEPRINTS = (
     retrieval_bp,
     accounts_bp,
     links_bp,
+    printed_bp,
+    keys_bp,
     passkeys_bp,
     factor_routes.bp,
     new_bp,

@@ -44,6 +44,7 @@ SAID = {
     "passkey_added": _l("The passkey is added. You can log in with it from now on."),
     "passkey_removed": _l("The passkey is removed, and other devices are logged out. Delete it on your device too."),
     "mail_changed": _l("Your choice is saved."),
+    "codes_ended": _l("Your recovery codes no longer work."),
     "calendar_off": _l("The calendar address is switched off."),
     "inquiry_asked": _l("Your question is with the Embassy."),
     "will_remind": _l("We write to you on that day."),

@@ -6,9 +6,9 @@ import pyotp
 from sqlalchemy import delete, select, update
 
 from portal import journal
-from portal.accounts import recovery
+from portal.accounts import keys, recovery
 from portal.accounts.models import Account, SecondFactor
-from portal.db import one_at_a_time, session
+from portal.db import session
 from portal.errors import NotFound, PortalError
 from portal.locale import _l
 from portal.mail import outbox
@@ -60,7 +60,7 @@ def set_up(signed_in, typed, number_digest, now):
     The session goes on under another number, its factor given; all others end. Raises WrongCode, also
     where somebody who gave the password only would replace a factor.
     """
-    one_at_a_time("second factor", signed_in.account_id)
+    keys.held_by(signed_in)
     known = session.scalar(select(SecondFactor).where(SecondFactor.account_id == signed_in.account_id))
     secret = offer(signed_in)
     step = _step_of(secret, typed, now)
@@ -69,7 +69,6 @@ def set_up(signed_in, typed, number_digest, now):
     factor = known or SecondFactor(account_id=signed_in.account_id)
     factor.secret, factor.last_step, factor.set_up_at = secret, step, now
     session.add(factor)
-    sessions.forget_offer(signed_in.session_digest)
     sessions.end_all(signed_in.account_id, but=signed_in.session_digest)
     _note(signed_in, "second factor set up", now)
     if known is not None:
@@ -104,6 +103,7 @@ def note_wrong(signed_in, now):
 
 def renew_codes(signed_in, now):
     """Make new recovery codes for the second factor and return them; the old ones work no more."""
+    keys.held_by(signed_in)
     _note(signed_in, "new codes of second factor", now)
     return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
 

@@ -126,6 +126,10 @@ class RecoverForm(NewPasswordMixin, BaseForm):
     )
 
 
+class NewCodesForm(BaseForm):
+    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+
+
 class EmailForm(KeyedForm):
     order = ("email", "current", "form_key")
     email = EmailField(_l("New e-mail address"), validators=[Required(_l("Type the new address.")), AtMost(254)])

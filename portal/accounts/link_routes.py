@@ -4,12 +4,13 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from portal import access, clock
 from portal.access import applicant_only, confirmed, current_user, public, signed_in
-from portal.accounts import links, mail_choices, operations
+from portal.accounts import addresses, links, mail_choices, new_passwords, operations
 from portal.accounts.forms import EmailForm, ForgottenForm, MailForm, PlainForm, RecoverForm, ResetForm
 from portal.db import commits
 from portal.errors import PortalError
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
+from portal.locale import current
 
 bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 
@@ -36,18 +37,18 @@ def reset(token):
         link = links.link_of(token, links.RESET, clock.now())
     except links.LinkUnfit as refusal:
         return _unfit(refusal)
-    form = ResetForm()
+    form, here = ResetForm(), getattr(current_user, "account_id", None)
     if form.validate_on_submit():
         try:
-            links.reset_password(link, form.password.data, clock.now())
+            new_passwords.reset(link, form.password.data, current(), clock.now(), signed_in_to=here)
         except links.LinkUnfit as refusal:
             return _unfit(refusal)
         except PortalError as refusal:
             form.password.errors = [refusal.message]
         else:
             access.forget_everyone()
-            return redirect(url_for("accounts.log_in", said="password_reset"), 303)
-    return render_template("accounts/reset.html", form=form)
+            return _to_log_in()
+    return render_template("accounts/reset.html", form=form, is_new=addresses.gives_new_account(link, here))
 
 
 @bp.route("/recover", methods=["GET", "POST"])
@@ -59,14 +60,14 @@ def recover():
     form = RecoverForm()
     if form.validate_on_submit():
         try:
-            links.recover(form.name.data, form.code.data, form.password.data, clock.now())
-        except links.CodeUnfit as refusal:
+            new_passwords.recover(form.name.data, form.code.data, form.password.data, clock.now())
+        except new_passwords.CodeUnfit as refusal:
             form.code.errors = [refusal.message]
         except PortalError as refusal:
             form.password.errors = [refusal.message]
         else:
             access.forget_everyone()
-            return redirect(url_for("accounts.log_in", said="password_reset"), 303)
+            return _to_log_in()
     return render_template("accounts/recover.html", form=form)
 
 
@@ -79,7 +80,7 @@ def confirm(token):
         link = links.link_of(token, links.CONFIRM, clock.now())
         form = PlainForm()
         if form.validate_on_submit():
-            links.confirm(link, clock.now())
+            addresses.confirm(link, clock.now())
             page = "accounts.settings" if current_user.is_authenticated else "accounts.log_in"
             return redirect(url_for(page, said="confirmed"), 303)
     except (links.LinkUnfit, operations.EmailTaken) as refusal:
@@ -125,6 +126,11 @@ def mail():
         mail_choices.change_mail(current_user, form.kinds.data, clock.now())
         return redirect(url_for("accounts.settings", said="mail_changed"), 303)
     return render_template("accounts/mail.html", form=form)
+
+
+def _to_log_in():
+    """Lead to the log-in, and from there to what can still open the account."""
+    return redirect(url_for("accounts.log_in", said="password_reset", next=url_for("keys.show")), 303)
 
 
 def _unfit(refusal):

@@ -6,17 +6,15 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
-from portal import db, encryption, journal
-from portal.accounts import passwords, recovery
-from portal.accounts.models import Account, Link, RecoveryCode
-from portal.accounts.operations import EmailTaken, account_named, is_named, require_password, tell_of_password
+from portal import db, encryption
+from portal.accounts import keys
+from portal.accounts.models import Account, Link
+from portal.accounts.operations import account_named, require_password
 from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.mail import outbox
-from portal.sessions import operations as sessions
 from portal.text import normalise
 
 CONFIRM, RESET = "confirm", "reset"
@@ -29,10 +27,6 @@ class LinkUnfit(PortalError):
     """Unknown, used, too old, or for something else: all the same."""
 
     message = _l("This link does not work any more. It may be used already, or too old. Ask for a new one.")
-
-
-class CodeUnfit(PortalError):
-    message = _l("The name and the code do not fit together, or the code was used. Check both and try again.")
 
 
 def ask_to_confirm(account, address, now, public_id=None):
@@ -63,9 +57,11 @@ def ask_to_confirm(account, address, now, public_id=None):
 def ask_for_change(signed_in, password, address, form_key, now):
     """Send a link to another address that shall be the account's; raises WrongPassword.
 
-    Whether another account has that address is told by the link, not here: only its owner may know.
+    Whether another account has that address is told by the link, not here: only its owner may know. Raises NotFound
+    where the session has just ended.
     """
-    ask_to_confirm(require_password(signed_in, password), address, now, form_key)
+    require_password(signed_in, password)
+    ask_to_confirm(keys.held_by(signed_in), address, now, form_key)
 
 
 def invite(account, now):
@@ -87,9 +83,14 @@ def ask_for_reset(name, form_key, now):
 
 
 def reset_link(message, now):
-    """Return the account and the token for a message that asks for a new password, or None where nobody has it."""
+    """Return the account and the token for a message that asks for a new password, or None where nobody has it.
+
+    None, too, where a new password was chosen after the message was asked for: a link made now would be an older one.
+    """
     account = account_named(message.address)
     if account is None or account.closed_at or not account.email:
+        return None
+    if keys.has_new_password_since(account.id, message.written_at):
         return None
     link = session.scalar(select(Link).where(Link.public_id == message.public_id))
     if link is None:
@@ -116,77 +117,29 @@ def link_of(text, purpose, now):
         raise LinkUnfit
     with db.reading() as own:
         found = own.scalar(select(Link).where(Link.public_id == public_id, Link.purpose == purpose))
-    if found is None or found.used_at or found.ends_at <= now:
-        raise LinkUnfit
+        if found is None or found.used_at or found.ends_at <= now:
+            raise LinkUnfit
+        if not _opens(found, own.get_one(Account, found.account_id)):
+            raise LinkUnfit
     return found
 
 
-def confirm(link, now):
-    """Make a link's address the account's own; the address before, if another, is told.
-
-    Raises EmailTaken where another account has the address, LinkUnfit where the link was just used.
-    """
-    account = session.get_one(Account, link.account_id)
-    before, confirmed = account.email, account.email_confirmed_at
-    try:
-        with session.begin_nested():
-            _use(link, now)
-            account.email, account.email_confirmed_at = link.address, now
-    except IntegrityError as error:
-        raise EmailTaken from error
-    action = "e-mail address confirmed" if before == link.address else "e-mail address changed"
-    journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
-    if before and before != link.address and confirmed:
-        key = f"address_changed:{link.public_id}"
-        outbox.write("address_changed", key, now, account_id=account.id, address=before)
-
-
-def reset_password(link, password, now):
-    """Choose a new password by a link; all sessions end. Raises LinkUnfit or PasswordUnfit."""
-    passwords.require_strong(password, own_words=[link.address])
-    password_hash = passwords.hash_password(password)
-    _use(link, now)
-    account = session.get_one(Account, link.account_id)
-    if account.email == link.address and account.email_confirmed_at is None:
-        account.email_confirmed_at = now
-    others = update(Link).where(Link.account_id == account.id, Link.purpose == RESET, Link.used_at.is_(None))
-    session.execute(others.values(used_at=now))
-    _set(account, password_hash, "password reset by mail", now)
-
-
-def recover(name, code, password, now):
-    """Choose a new password by a recovery code, which works once. Raises CodeUnfit or PasswordUnfit."""
-    fitting = (
-        select(RecoveryCode.id, RecoveryCode.account_id)
-        .join(Account, Account.id == RecoveryCode.account_id)
-        .where(RecoveryCode.code_digest == recovery.digest_of(code, recovery.PASSWORD), recovery.is_in_time(now))
-        .where(RecoveryCode.used_at.is_(None), Account.closed_at.is_(None), is_named(name))
-    )
-    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
-    with db.reading() as own:
-        found = own.execute(fitting).one_or_none()
-    if found is None:
-        raise CodeUnfit
-    passwords.require_strong(password, own_words=[normalise(name)])
-    password_hash = passwords.hash_password(password)
-    spent = update(RecoveryCode).where(RecoveryCode.id == found.id, RecoveryCode.used_at.is_(None))
-    if session.execute(spent.values(used_at=now).returning(RecoveryCode.id)).first() is None:
-        raise CodeUnfit
-    account = session.get_one(Account, found.account_id)
-    _set(account, password_hash, "password reset by recovery code", now)
-
-
-def _set(account, password_hash, action, now):
-    account.password_hash = password_hash
-    sessions.end_all(account.id)
-    journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
-    tell_of_password(account, now)
-
-
-def _use(link, now):
+def use(link, account, now):
+    """Use up a link of an account, which the caller holds. Raises LinkUnfit where it opens nothing, or not any more."""
     once = update(Link).where(Link.id == link.id, Link.used_at.is_(None)).values(used_at=now)
-    if session.execute(once.returning(Link.id)).first() is None:
+    if not _opens(link, account) or session.execute(once.returning(Link.id)).first() is None:
         raise LinkUnfit
+
+
+def is_live(public_id, now):
+    """Say whether a link can still be used."""
+    unused = select(Link.id).where(Link.public_id == public_id, Link.used_at.is_(None), Link.ends_at > now)
+    return session.scalar(unused) is not None
+
+
+def _opens(link, account):
+    """Say whether an account is open, and a link for a new password was sent to the address that it still has."""
+    return account.closed_at is None and (link.purpose != RESET or account.email == link.address)
 
 
 def _proof(public_id):

@@ -44,6 +44,12 @@ class Account(Base):
         """What the person types to log in."""
         return self.email or self.sign_in_number
 
+    @property
+    def is_address_unproved(self):
+        """Whether nobody showed that this account's address is theirs. Who keeps staff answers for that of staff."""
+        proved = self.email is None or self.email_confirmed_at is not None
+        return not proved and self.role is None and self.closed_at is None
+
 
 class SecondFactor(Base):
     """What a member of staff proves beside the password: the secret that their app shares with the portal.

@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal import db, journal
 from portal.access import SignedIn
-from portal.accounts import passwords, recovery
+from portal.accounts import keys, passwords, recovery
 from portal.accounts.models import Account, Notice
 from portal.db import session
 from portal.errors import PortalError
@@ -68,7 +68,7 @@ def create(email, password, language, form_key, now):
         return create(email, password, language, form_key, now)
     account = Account(
         email=email,
-        sign_in_number=None if email else _new_number(),
+        sign_in_number=None if email else new_sign_in_number(),
         password_hash=password_hash,
         language=language,
         form_key=form_key,
@@ -116,7 +116,7 @@ def create_staff(email, password_hash, role, post, form_key, now, *, by=journal.
 
 
 def verified(name, password, *, demonstration=False):
-    """Return the id of the account that a name and a password open, or None, in the same time either way.
+    """Return id and password_hash of the account that a name and a password open, or None, in the same time either way.
 
     name: e-mail address or sign-in number, as typed. The demonstration's password opens nothing
     outside a demonstration.
@@ -128,16 +128,19 @@ def verified(name, password, *, demonstration=False):
     fitting = passwords.fits(password, found.password_hash if found else None)
     if password == passwords.DEMONSTRATION_PASSWORD and not demonstration:
         return None
-    return found.id if found and fitting else None
+    return found if found and fitting else None
 
 
-def log_in(account_id, number_digest, shared_device, now, *, second_factor=False, device=""):
+def log_in(account_id, number_digest, shared_device, now, *, second_factor=False, device="", password_hash=None):
     """Begin a session for an account whose password was verified; return the account.
 
     second_factor: whether it was given too; without it, staff have a few minutes to give it, and may do
-    nothing else. device: what the owner knows the browser by.
+    nothing else. device: what the owner knows the browser by. password_hash: what the password was compared with.
+    Raises WrongPassword where the account has another one by now, or was closed.
     """
-    account = session.get_one(Account, account_id)
+    account = keys.held(account_id)
+    if account.closed_at or password_hash not in (None, account.password_hash):
+        raise WrongPassword
     factor_at = now if account.role and second_factor else None
     life = _life(account.role, shared_device, factor_at)
     sessions.begin(
@@ -210,23 +213,6 @@ def require_password(signed_in, password):
     return known
 
 
-def change_password(signed_in, current, new, number_digest, now):
-    """Change the password and end the account's other sessions; return their digests.
-
-    The session itself goes on under another number. Raises WrongPassword or PasswordUnfit.
-    """
-    known = require_password(signed_in, current)
-    passwords.require_strong(new, own_words=[known.email] if known.email else [])
-    password_hash = passwords.hash_password(new)
-    account = session.get_one(Account, signed_in.account_id)
-    account.password_hash = password_hash
-    journal.record(signed_in.actor, "password changed", account, post_id=account.post_id, now=now)
-    tell_of_password(account, now)
-    ended = sessions.end_all(account.id, but=signed_in.session_digest)
-    sessions.renew(signed_in.session_digest, number_digest)
-    return ended
-
-
 def change_language(signed_in, language, now):
     """Set the language in which the portal writes to a person."""
     account = session.get_one(Account, signed_in.account_id)
@@ -242,12 +228,6 @@ def keep_telephone(account_id, telephone, by, now):
     if telephone and account.telephone != telephone:
         account.telephone = telephone
         journal.record(by, "telephone changed", account, now=now)
-
-
-def tell_of_password(account, now):
-    """Write to a person whose password was changed."""
-    if account.email:
-        outbox.write("password_changed", f"password:{account.id}:{now.isoformat()}", now, account_id=account.id)
 
 
 def tell(account_id, kind, now, **details):
@@ -288,6 +268,11 @@ def is_named(name):
     return Account.sign_in_number == compact(plain)
 
 
+def new_sign_in_number():
+    """Return a number by which somebody without an e-mail address logs in: random, of NUMBER_DIGITS digits."""
+    return "".join(secrets.choice("0123456789") for _ in range(NUMBER_DIGITS))
+
+
 def _life(role, shared_device, factor_at):
     if role is not None:
         return sessions.STAFF if factor_at else sessions.HALF_ENTERED
@@ -295,11 +280,12 @@ def _life(role, shared_device, factor_at):
 
 
 def _tell_owner(email, now):
-    """Write to whoever has an address that somebody else would register: at most once a day."""
+    """Write to an address that somebody would register while an account has it: at most once a day.
+
+    Where that account never confirmed it, whoever reads mail there gets a link by which it becomes theirs.
+    """
     owner = account_named(email)
-    if owner is not None:
+    if owner is not None and owner.is_address_unproved:
+        outbox.write("address_unproved", f"address_unproved:{owner.id}:{now.date()}", now, address=email)
+    elif owner is not None:
         outbox.write("address_tried", f"address_tried:{owner.id}:{now.date()}", now, account_id=owner.id)
-
-
-def _new_number():
-    return "".join(secrets.choice("0123456789") for _ in range(NUMBER_DIGITS))

@@ -44,9 +44,10 @@ def spend(account_id, purpose, typed, now):
     return session.execute(fitting.values(used_at=now).returning(RecoveryCode.id)).first() is not None
 
 
-def codes_left(account_id, purpose):
-    """Return how many of an account's codes still work."""
-    return session.scalar(select(func.count(RecoveryCode.id)).where(*_unused(account_id, purpose)))
+def codes_left(account_id, purpose, now=None):
+    """Return how many of an account's codes were not used, and with an instant, still work then."""
+    left = select(func.count(RecoveryCode.id)).where(*_unused(account_id, purpose))
+    return session.scalar(left.where(is_in_time(now)) if now else left)
 
 
 def forget_codes(account_id, purpose):

@@ -1,12 +1,13 @@
 """The pages of an account: create, log in and out, password, language."""
 
 import logging
+from contextlib import suppress
 
 from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from portal import access, clock
 from portal.access import confirmed, current_user, half_entered, public, signed_in
-from portal.accounts import links, operations
+from portal.accounts import links, new_passwords, operations
 from portal.accounts.forms import CreateForm, DevicesForm, LanguageForm, LogInForm, LogOutForm, PasswordForm, PlainForm
 from portal.db import commits
 from portal.errors import PortalError
@@ -53,8 +54,9 @@ def log_in():
     if form.validate_on_submit():
         demonstration = current_app.extensions["settings"].demonstration
         found = operations.verified(form.name.data, form.password.data, demonstration=demonstration)
-        if found is not None:
-            return _enter(found, form.shared_device.data, target)
+        with suppress(operations.WrongPassword):
+            if found is not None:
+                return _enter(found, form.shared_device.data, target)
         operations.note_failure(form.name.data, clock.now())
         _log.info("log-in refused")
         form.password.errors = [
@@ -93,14 +95,14 @@ def change_password():
     if form.validate_on_submit():
         number, digest = access.new_number()
         try:
-            operations.change_password(current_user, form.current.data, form.password.data, digest, clock.now())
+            new_passwords.change(current_user, form.current.data, form.password.data, digest, clock.now())
         except operations.WrongPassword as refusal:
             form.current.errors = [refusal.message]
         except PortalError as refusal:
             form.password.errors = [refusal.message]
         else:
             access.forget_everyone()
-            page = redirect(url_for(".settings", said="password_changed"), 303)
+            page = redirect(url_for("keys.show", said="password_changed"), 303)
             return access.hand_over(page, number, seconds=_kept(current_user.role, current_user.shared_device))
     return render_template("accounts/password.html", form=form)
 
@@ -113,7 +115,8 @@ def devices():
     if form.validate_on_submit():
         operations.end_sessions(current_user, form.sign_in.data, now)
         access.forget_everyone()
-        return redirect(url_for(".devices", said="session_ended" if form.sign_in.data else "sessions_ended"), 303)
+        page = "keys.show" if request.args.get("from") == "keys" else ".devices"
+        return redirect(url_for(page, said="session_ended" if form.sign_in.data else "sessions_ended"), 303)
     found = sessions.sessions_of(current_user.account_id, now)
     return render_template("accounts/devices.html", found=found, here=current_user.session_digest, now=now, form=form)
 
@@ -136,17 +139,18 @@ def _created(form):
     if account.email:
         links.ask_to_confirm(account, account.email, now, form.key)
     number, digest = access.new_number()
-    operations.log_in(account.id, digest, False, now, device=_device())
+    operations.log_in(account.id, digest, False, now, device=_device(), password_hash=account.password_hash)
     if codes:
         body = render_template("accounts/recovery_codes.html", account=account, codes=codes)
         return access.hand_over(current_app.make_response(body), number)
     return access.hand_over(redirect(url_for("home.dashboard", said="created"), 303), number)
 
 
-def _enter(account_id, shared_device, target):
+def _enter(found, shared_device, target):
     number, digest = access.new_number()
+    proof = {"device": _device(), "password_hash": found.password_hash}
+    account = operations.log_in(found.id, digest, shared_device, clock.now(), **proof)
     sessions.end(getattr(current_user, "session_digest", ""))
-    account = operations.log_in(account_id, digest, shared_device, clock.now(), device=_device())
     _log.info("logged in", extra={"actor": f"account:{account.id}"})
     page = target or _home_of(account.role is not None, account.language)
     if account.role:

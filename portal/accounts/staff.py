@@ -9,7 +9,7 @@ import secrets
 from sqlalchemy import select
 
 from portal import db, journal
-from portal.accounts import factors, links, passwords
+from portal.accounts import factors, keys, links, passwords
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
 from portal.db import session
@@ -130,7 +130,7 @@ def close(who, account_id, now):
     if account.closed_at is None:
         account.closed_at = now
         _note(who, "staff account closed", account, now)
-    return sessions.end_all(account.id)
+    return keys.end_older(account, now)
 
 
 def open_again(who, account_id, now):

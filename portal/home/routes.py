@@ -34,7 +34,7 @@ def front():
 @bp.route("/<language:lang>/dashboard")
 @applicant_only
 def dashboard():
-    now = clock.now()
+    now, account = clock.now(), accounts.account_of(current_user)
     mine = cases.cases_of(current_user.account_id)
     sending = [case for case in mine if not packages.why_not(case)]
     return render_template(
@@ -48,7 +48,8 @@ def dashboard():
         package_states=PACKAGE_STATES,
         sending={case.id: packages.last_day(case, today(case.post, now)) for case in sending},
         draft=drafts.is_begun(drafts.answers_of(current_user.account_id)),
-        unconfirmed=_is_unconfirmed(accounts.account_of(current_user)),
+        account=account,
+        unconfirmed=_is_unconfirmed(account),
         form=BaseForm(),
         now=now,
     )

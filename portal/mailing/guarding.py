@@ -10,8 +10,9 @@ def _password_changed(_message, _token):
         (
             _("The password of your account was changed, and other devices were logged out."),
             _("If it was not you, choose a new password at once."),
+            _("If it was you, check what can still open your account."),
         ),
-        (_("Choose a new password"), address("links.forgotten")),
+        (_("What can still open your account"), address("keys.show")),
     )
 
 
@@ -35,6 +36,19 @@ def _address_tried(_message, _token):
             _("If it was not you, do nothing."),
         ),
         (_("Choose a new password"), address("links.forgotten")),
+    )
+
+
+def _address_unproved(_message, token):
+    return (
+        _("Use your email address for an account"),
+        (
+            _("Someone, perhaps you, tried to create an account with this email address."),
+            _("Another account has the address, but nobody has confirmed it. It is yours to use: choose a password."),
+            _("The link works once, for one hour."),
+            _("If it was not you, do nothing."),
+        ),
+        (_("Choose a new password"), address("links.reset", token=token)),
     )
 
 
@@ -90,4 +104,5 @@ SAYING = {
     "factor_reset": _factor_reset,
     "address_changed": _address_changed,
     "address_tried": _address_tried,
+    "address_unproved": _address_unproved,
 }

@@ -22,13 +22,17 @@ from portal.mailing.shape import Mail, NotNeeded, address
 from portal.posts.operations import place
 
 REMINDERS = ("reminder_7", "reminder_1")
-TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed", "staff_invited")
+TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed", "staff_invited", "address_unproved")
+# Asked for at an address, whether an account has it or not: who gets it is looked up when it goes.
+BY_ADDRESS = ("reset_password", "address_unproved")
 
 
 def mail_for(message, now):
     """Return the Mail that a message asks for; raises NotNeeded. Needs a request's context for addresses."""
     if message.useless_after and message.useless_after <= now:
         raise NotNeeded("too late")
+    if "link" in message.details and not links.is_live(UUID(message.details["link"]), now):
+        raise NotNeeded("link ended")
     if message.kind == "account_deleted":
         return about_deletion(message)
     account, token = _account(message, now)
@@ -49,7 +53,7 @@ def mail_for(message, now):
 
 
 def _account(message, now):
-    if message.kind != "reset_password":
+    if message.kind not in BY_ADDRESS:
         return session.get_one(Account, message.account_id), None
     with writing(job=True):
         found = links.reset_link(message, now)
@@ -60,7 +64,7 @@ def _account(message, now):
 
 def _about_account(message, account, token):
     subject, paragraphs, action = _SAYING[message.kind](message, token)
-    to = account.email if message.kind == "reset_password" else message.address or account.email
+    to = account.email if message.kind in BY_ADDRESS else message.address or account.email
     stop = stopping.address_for(account, message.kind) if message.kind in OPTIONAL else None
     return Mail(to, account.language, subject, paragraphs, action=action, stop=stop)
 

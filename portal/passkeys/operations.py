@@ -11,8 +11,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal import journal
+from portal.accounts import keys, staff
 from portal.accounts import operations as accounts
-from portal.accounts import staff
 from portal.accounts.models import Account
 from portal.db import session
 from portal.errors import NotFound, PortalError
@@ -63,26 +63,28 @@ def ask_to_add(signed_in, password, name, browser_digest, site, now):
     Raises WrongPassword or TooManyPasskeys.
     """
     accounts.require_password(signed_in, password)
+    account = keys.held_by(signed_in)
     mine = passkeys_of(signed_in.account_id)
     if len(mine) >= MOST:
         raise TooManyPasskeys
     handle = mine[0].user_handle if mine else secrets.token_bytes(RANDOM_BYTES)
     asked = {"account_id": signed_in.account_id, "name": name, "user_handle": handle}
     challenge = _challenge(ADD, browser_digest, now, **asked)
-    account = accounts.account_of(signed_in)
     return ceremonies.options_to_add(site, account.name, handle, challenge, [one.credential_id for one in mine])
 
 
 def add(signed_in, text, browser_digest, site, now):
     """Keep the passkey that a browser has made, tell its owner, and return it.
 
-    text: the browser's answer. Raises ChallengeSpent, PasskeyUnfit or AlreadyAdded.
+    text: the browser's answer. Raises ChallengeSpent, PasskeyUnfit, AlreadyAdded, or NotFound where the session
+    has just ended.
     """
     answer, challenge = ceremonies.read_new(text)
     asked = _spend(challenge, ADD, browser_digest, now)
     if asked.account_id != signed_in.account_id:
         raise PasskeyUnfit
     credential_id, public_key, count = ceremonies.verified_new(answer, challenge, site)
+    keys.held_by(signed_in)
     passkey = Passkey(
         account_id=signed_in.account_id,
         credential_id=credential_id,
@@ -129,6 +131,7 @@ def log_in(text, browser_digest, number_digest, shared_device, site, now, *, dev
 def remove(signed_in, public_id, password, now):
     """Remove a passkey and end the account's other sessions; return their digests. Raises WrongPassword."""
     accounts.require_password(signed_in, password)
+    keys.held_by(signed_in)
     passkey = passkey_of(signed_in.account_id, public_id)
     session.delete(passkey)
     journal.record(signed_in.actor, "passkey removed", passkey, post_id=signed_in.post_id, now=now)

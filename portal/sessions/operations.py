@@ -56,8 +56,17 @@ def is_due(seen_at, life, now):
 
 
 def renew(number_digest, new_digest):
-    """Go on with a session under another number; the one before opens nothing any more."""
-    session.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(number_digest=new_digest))
+    """Go on with a session under another number; the one before opens nothing any more.
+
+    A secret of an app that it was shown is void: somebody may have read along.
+    """
+    other = update(SignIn).where(SignIn.number_digest == number_digest)
+    session.execute(other.values(number_digest=new_digest, offered_secret=None))
+
+
+def is_there(number_digest):
+    """Say whether a session has not been ended."""
+    return session.scalar(select(SignIn.id).where(SignIn.number_digest == number_digest)) is not None
 
 
 def note_factor(number_digest, life, now):
@@ -67,11 +76,6 @@ def note_factor(number_digest, life, now):
         found.factor_at = found.seen_at = now
         found.ends_at = min(now + life.idle, found.started_at + life.absolute)
         session.flush()
-
-
-def forget_offer(number_digest):
-    """Forget the secret of an app that was shown in a session."""
-    session.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(offered_secret=None))
 
 
 def sessions_of(account_id, now):

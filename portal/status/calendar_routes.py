@@ -1,6 +1,6 @@
 """The page that makes a calendar address, and the address itself."""
 
-from flask import Blueprint, Response, current_app, redirect, render_template, url_for
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.access import applicant_only, current_user, public
@@ -30,7 +30,8 @@ def address():
 def switch_off():
     if BaseForm().validate_on_submit():
         subscriptions.switch_off(current_user, clock.now())
-    return redirect(url_for("accounts.settings", said="calendar_off"), 303)
+    page = "keys.show" if request.args.get("from") == "keys" else "accounts.settings"
+    return redirect(url_for(page, said="calendar_off"), 303)
 
 
 @bp.route("/calendar/<secret>.ics")

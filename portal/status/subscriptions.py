@@ -8,11 +8,12 @@ import secrets
 from sqlalchemy import delete, select
 
 from portal import clock, encryption, journal
+from portal.accounts import keys
 from portal.accounts.models import Account, CalendarAddress
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
 from portal.cases.clock import owed_until
-from portal.db import one_at_a_time, session
+from portal.db import session
 from portal.errors import NotFound
 from portal.locale import _
 from portal.paper.calendars import Mark
@@ -21,8 +22,11 @@ SECRET_BYTES = 24
 
 
 def make_address(signed_in, now):
-    """Make the account's calendar address anew and return its secret; the one before is dead from now on."""
-    one_at_a_time("calendar address", signed_in.account_id)
+    """Make the account's calendar address anew and return its secret; the one before is dead from now on.
+
+    Raises NotFound where the session has just ended.
+    """
+    keys.held_by(signed_in)
     _forget(signed_in)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made = CalendarAddress(account_id=signed_in.account_id, secret_digest=_digest(secret), made_at=now)

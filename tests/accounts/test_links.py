@@ -160,7 +160,7 @@ def test_an_address_is_changed_only_by_who_reads_mail_there_and_the_old_one_is_t
 
 
 def test_an_address_of_another_account_cannot_be_taken(visitor, mailbox):
-    make_account(email="taken@example.org")
+    make_account(email="taken@example.org", email_confirmed_at=clock.now())
     account = make_account(email="mine@example.org", email_confirmed_at=clock.now())
     signed_in(visitor, account)
     page = visitor.submit("/en/account/email", email="taken@example.org", current=PASSWORD)

@@ -147,7 +147,7 @@ def test_staff_are_created_with_a_password_from_standard_input(app):
     assert said == "1 account created: desk at PHP.\n"
     account = session.scalars(select(Account)).one()
     assert (account.email, account.role, account.post_id) == ("desk@example.org", "desk", make_post().id)
-    assert verified("desk@example.org", PASSWORD) == account.id
+    assert verified("desk@example.org", PASSWORD).id == account.id
     assert [entry.action for entry in session.scalars(select(Entry))] == ["staff created"]
 
 

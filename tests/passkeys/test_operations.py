@@ -21,6 +21,7 @@ from portal.passkeys.ceremonies import PasskeyUnfit, Site, read_log_in, read_new
 from portal.passkeys.models import Challenge
 from portal.passkeys.operations import AlreadyAdded, ChallengeSpent, TooManyPasskeys
 from portal.sessions.models import SignIn
+from portal.sessions.operations import APPLICANT, begin
 from tests.factories import PASSWORD, make_account, make_post
 from tests.passkeys.authenticator import HOST, ORIGIN, PRESENT, VERIFIED, Authenticator, coded
 
@@ -32,13 +33,19 @@ _made = iter(range(10_000))
 @pytest.fixture
 def owner(app):
     """Somebody who is signed in."""
-    account = make_account()
-    return SignedIn(account.id, None, None, "0" * 64)
+    return who(make_account(), "e" * 64)
 
 
 @pytest.fixture
 def device():
     return Authenticator()
+
+
+def who(account, digest):
+    """An account as somebody who is signed in, with a session of this digest."""
+    begin(account.id, digest, APPLICANT, clock.now())
+    session.commit()
+    return SignedIn(account.id, account.role, account.post_id, digest)
 
 
 def ask_to_add(who, name="My telephone", now=None):
@@ -73,7 +80,7 @@ def test_a_passkey_that_was_added_logs_its_owner_in(owner, device):
     assert log_in(device.use(ask_to_log_in())).id == owner.account_id
     session.refresh(passkey)
     assert (passkey.name, passkey.sign_count, passkey.used_at is not None) == ("My telephone", 1, True)
-    assert session.query(SignIn).filter_by(account_id=owner.account_id).count() == 1
+    assert session.query(SignIn).filter_by(account_id=owner.account_id).count() == 2
 
 
 def test_adding_and_using_and_removing_are_in_the_journal_and_the_owner_is_written_to_r6(owner, device):
@@ -136,7 +143,7 @@ def test_what_one_account_was_asked_to_add_another_cannot(owner, device):
     answer = device.make(ask_to_add(owner))
 
     with pytest.raises(PasskeyUnfit):
-        operations.add(SignedIn(other.id, None, None, "1" * 64), answer, BROWSER, SITE, clock.now())
+        operations.add(who(other, "f" * 64), answer, BROWSER, SITE, clock.now())
 
 
 @pytest.mark.parametrize(
@@ -156,7 +163,7 @@ def test_a_passkey_of_another_site_or_without_a_verified_person_is_neither_added
 
     with pytest.raises(PasskeyUnfit):
         log_in(changed(device, wrong).use(ask_to_log_in()))
-    assert session.query(SignIn).count() == 0
+    assert session.scalars(select(SignIn.number_digest)).all() == [owner.session_digest]
 
 
 @pytest.mark.parametrize("wrong", [{"user_handle": b"somebody else"}, {"key": Authenticator().key}])
@@ -211,14 +218,14 @@ def test_removing_a_passkey_ends_the_other_sessions(owner, device):
     log_in(device.use(ask_to_log_in()))
     operations.remove(owner, passkey.public_id, PASSWORD, clock.now())
 
-    assert session.query(SignIn).count() == 0
+    assert session.scalars(select(SignIn.number_digest)).all() == [owner.session_digest]
 
 
 def test_somebody_elses_passkey_does_not_exist_r5(owner, device):
     passkey, other = add(owner, device), make_account()
 
     with pytest.raises(NotFound):
-        operations.remove(SignedIn(other.id, None, None, "1" * 64), passkey.public_id, PASSWORD, clock.now())
+        operations.remove(who(other, "f" * 64), passkey.public_id, PASSWORD, clock.now())
 
 
 def test_the_same_passkey_is_not_added_twice_and_an_account_has_so_many_at_most(owner, device, monkeypatch):
@@ -236,7 +243,7 @@ def test_a_device_is_told_a_random_handle_the_same_for_all_passkeys_of_an_accoun
     add(owner, device)
     first = json.loads(ask_to_add(owner))
     stranger = make_account()
-    other = json.loads(ask_to_add(SignedIn(stranger.id, None, None, "1" * 64)))
+    other = json.loads(ask_to_add(who(stranger, "f" * 64)))
 
     assert first["user"]["id"] == coded(device.user_handle) != other["user"]["id"]
     assert len(device.user_handle) == 32
@@ -256,7 +263,7 @@ def test_challenges_that_nobody_answered_do_not_pile_up(app):
 
 def test_a_member_of_staff_is_named_with_the_post_in_the_journal(app, device):
     account = make_account("desk", make_post())
-    add(SignedIn(account.id, "desk", account.post_id, "0" * 64), device)
+    add(who(account, "e" * 64), device)
 
     assert session.scalars(select(Entry.post_id).where(Entry.subject == "passkey")).all() == [account.post_id]
 

@@ -1,0 +1,114 @@
+"""Whose an e-mail address is: whoever reads mail there. It passes to them, and never an account with it."""
+
+from uuid import uuid4
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import IntegrityError
+
+from portal import journal
+from portal.accounts import keys, links
+from portal.accounts.models import Account
+from portal.accounts.operations import EmailTaken, leave_notice, new_sign_in_number
+from portal.db import Base, session
+from portal.mail import outbox
+
+# An account is empty where only these know it: its browsers, its links and mails, and what it was told.
+OF_EVERY_ACCOUNT = ("sign_in", "link", "message", "notice")
+
+
+def holds_anything(account_id):
+    """Say whether anything was made or kept in an account: a case, answers, a passkey, a calendar address …"""
+    columns = [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        if table.name not in OF_EVERY_ACCOUNT
+        for key in table.foreign_keys
+        if key.column is Account.__table__.c.id
+    ]
+    return any(session.scalar(select(exists().where(column == account_id))) for column in columns)
+
+
+def opens_another(account, signed_in_to):
+    """Say whether a link for a new password gives a new account, since nothing shows that this one is the reader's.
+
+    signed_in_to: the id of the account that is open in the reader's browser, or None.
+    """
+    return signed_in_to != account.id and account.is_address_unproved and holds_anything(account.id)
+
+
+def gives_new_account(link, signed_in_to):
+    """Say the same of a link that is not used yet."""
+    return opens_another(session.get_one(Account, link.account_id), signed_in_to)
+
+
+def confirm(link, now):
+    """Make a link's address the account's own; the address before, if another, is told.
+
+    An account that has the address without having confirmed it loses it. Raises EmailTaken where one has that did
+    or is of staff, LinkUnfit where the link was just used.
+    """
+    account, holder = _held_both(link)
+    if holder is not None and not holder.is_address_unproved:
+        raise EmailTaken
+    before, confirmed = account.email, account.email_confirmed_at
+    try:
+        with session.begin_nested():
+            links.use(link, account, now)
+            if holder is not None:
+                take_away(holder, f"account:{account.id}", now)
+            account.email, account.email_confirmed_at = link.address, now
+    except IntegrityError as error:
+        raise EmailTaken from error
+    action = "e-mail address confirmed" if before == link.address else "e-mail address changed"
+    journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
+    if before != link.address:
+        _changed(link, before if confirmed else None, now)
+
+
+def give_new_account(account, password_hash, language, now):
+    """Give whoever reads mail at an account's address a new account with it, and return that; the other loses it."""
+    address, form_key = account.email, uuid4()
+    owner = Account(
+        email=address,
+        email_confirmed_at=now,
+        password_hash=password_hash,
+        language=language,
+        form_key=form_key,
+        created_at=now,
+        agreed_at=now,
+    )
+    take_away(account, journal.VISITOR, now)
+    session.add(owner)
+    session.flush()
+    journal.record(f"account:{owner.id}", "account created", owner, now=now)
+    return owner
+
+
+def take_away(account, by, now):
+    """Take an address away from an account that never confirmed it, with the links that were sent there.
+
+    Everything else stays, and its sessions. It gets a sign-in number, told on the dashboard.
+    """
+    keys.end_links(account.id, now, sent_to=account.email)
+    account.email = None
+    account.sign_in_number = account.sign_in_number or new_sign_in_number()
+    session.flush()
+    journal.record(by, "e-mail address lost", account, now=now)
+    leave_notice(account.id, "address_lost", now)
+
+
+def _held_both(link):
+    """Return a link's account and another one with its address, or None, held in one order (no ring of waits)."""
+    both = select(Account).where(or_(Account.id == link.account_id, Account.email == link.address))
+    both = both.order_by(Account.id).with_for_update()
+    found = session.scalars(both, execution_options={"populate_existing": True}).all()
+    account = next(one for one in found if one.id == link.account_id)
+    return account, next((one for one in found if one is not account), None)
+
+
+def _changed(link, before, now):
+    """Let no older link change an address again, nor one to the address before open the account; tell that address."""
+    keys.end_links(link.account_id, now)
+    if before:
+        key = f"address_changed:{link.public_id}"
+        outbox.write("address_changed", key, now, account_id=link.account_id, address=before)

@@ -1,0 +1,62 @@
+"""What opens an account: held while it is changed, ended when a new password is chosen (docs/keys.md)."""
+
+from sqlalchemy import select, update
+
+from portal import journal
+from portal.accounts.models import Account, Link
+from portal.db import session
+from portal.errors import NotFound
+from portal.sessions import operations as sessions
+
+PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED = (
+    "password changed",
+    "password reset by mail",
+    "password reset by recovery code",
+)
+_AS_IT_IS_NOW = {"populate_existing": True}
+
+
+def held(account_id, *, with_address=False):
+    """Return an account as it is now, locked until this transaction is over: its keys change one after the other.
+
+    with_address: its e-mail address may change too, so nothing may refer to it meanwhile.
+    """
+    mine = select(Account).where(Account.id == account_id).with_for_update(key_share=not with_address)
+    return session.scalars(mine, execution_options=_AS_IT_IS_NOW).one()
+
+
+def held_by(signed_in):
+    """Return the account of whoever is signed in, held; raises NotFound where that session has ended.
+
+    Each process remembers sessions for a moment. Nothing that opens the account may be made in that moment,
+    nor after a slow look at a password that is another one by now: a new password ends the session.
+    """
+    account = held(signed_in.account_id)
+    if not sessions.is_there(signed_in.session_digest):
+        raise NotFound
+    return account
+
+
+def end_older(account, now, *, but=None):
+    """End what opened an account before: links for every purpose, and sessions, but for one; return their digests."""
+    end_links(account.id, now)
+    return sessions.end_all(account.id, but=but)
+
+
+def end_links(account_id, now, *, sent_to=None):
+    """Let an account's unused links open nothing any more; sent_to: only those to this address."""
+    unused = update(Link).where(Link.account_id == account_id, Link.used_at.is_(None))
+    if sent_to is not None:
+        unused = unused.where(Link.address == sent_to)
+    session.execute(unused.values(used_at=now))
+
+
+def has_new_password_since(account_id, instant):
+    """Say whether an account got another password after an instant."""
+    chosen = select(journal.Entry.id).where(
+        journal.Entry.subject == Account.__tablename__,
+        journal.Entry.subject_id == account_id,
+        journal.Entry.at > instant,
+        journal.Entry.action.in_((PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED)),
+    )
+    return session.scalar(chosen.limit(1)) is not None

@@ -1,0 +1,52 @@
+"""Recovery codes on paper: what an applicant can do with those that stand in for the password."""
+
+from sqlalchemy import func, select
+
+from portal import journal
+from portal.accounts import keys, recovery
+from portal.accounts.models import Account, RecoveryCode
+from portal.accounts.operations import require_password
+from portal.db import session
+from portal.errors import NotFound
+
+MADE = ("account created", "recovery codes made", "recovery code given at the desk")
+
+
+def renew(signed_in, password, now):
+    """Make new recovery codes; return the account, and the codes as printed. Those before work no more.
+
+    For accounts with a sign-in number: others get a link by e-mail. Raises WrongPassword or NotFound.
+    """
+    require_password(signed_in, password)
+    account = keys.held_by(signed_in)
+    require_number(account)
+    journal.record(signed_in.actor, "recovery codes made", account, now=now)
+    return account, recovery.new_codes(account.id, recovery.PASSWORD)
+
+
+def end(signed_in, now):
+    """Let none of the account's recovery codes work any more. Ending them twice is once."""
+    account = keys.held_by(signed_in)
+    left = recovery.codes_left(account.id, recovery.PASSWORD)
+    if left:
+        recovery.forget_codes(account.id, recovery.PASSWORD)
+        journal.record(signed_in.actor, "recovery codes ended", account, after={"codes": left}, now=now)
+
+
+def require_number(account):
+    """Raise NotFound for an account that has no sign-in number, or is of staff."""
+    if account.role is not None or account.sign_in_number is None:
+        raise NotFound
+
+
+def story(account_id):
+    """Return when an account's codes were made and when one was used last, each None where nobody knows or none was."""
+    made = select(func.max(journal.Entry.at)).where(
+        journal.Entry.subject == Account.__tablename__,
+        journal.Entry.subject_id == account_id,
+        journal.Entry.action.in_(MADE),
+    )
+    used = select(func.max(RecoveryCode.used_at)).where(
+        RecoveryCode.account_id == account_id, RecoveryCode.purpose == recovery.PASSWORD
+    )
+    return session.scalar(made), session.scalar(used)

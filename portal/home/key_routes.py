@@ -1,0 +1,20 @@
+"""What can still open an account: shown after a new password, and from the account's settings."""
+
+from flask import Blueprint, render_template
+
+from portal import clock
+from portal.access import current_user, signed_in
+from portal.forms import BaseForm
+from portal.home import keys
+
+bp = Blueprint("keys", __name__, url_prefix="/<language:lang>/account/keys")
+
+
+@bp.route("")
+@signed_in
+def show():
+    now = clock.now()
+    found = keys.keys_of(current_user, now)
+    return render_template(
+        "home/keys.html", keys=found, account=found.account, here=current_user.session_digest, now=now, form=BaseForm()
+    )

@@ -1,0 +1,42 @@
+"""What can open an account, gathered from the features that keep it, for its owner to look through."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.accounts import factors, printed_codes, recovery
+from portal.accounts import operations as accounts
+from portal.accounts.models import Account
+from portal.passkeys import operations as passkeys
+from portal.passkeys.models import Passkey
+from portal.sessions import operations as sessions
+from portal.sessions.models import SignIn
+from portal.status import subscriptions
+
+
+@dataclass(frozen=True)
+class Keys:
+    """What opens an account now. calendar_since: of the address that shows dates only; None where there is none."""
+
+    account: Account
+    sessions: list[SignIn]
+    passkeys: list[Passkey]
+    codes: int
+    codes_made_at: datetime | None
+    code_used_at: datetime | None
+    factor_codes: int
+    calendar_since: datetime | None
+
+
+def keys_of(signed_in, now):
+    """Return the Keys of whoever is signed in."""
+    account = accounts.account_of(signed_in)
+    made_at, used_at = printed_codes.story(account.id)
+    found: dict[str, Any] = {
+        "sessions": sessions.sessions_of(account.id, now),
+        "passkeys": passkeys.passkeys_of(account.id),
+        "codes": recovery.codes_left(account.id, recovery.PASSWORD, now),
+        "factor_codes": factors.codes_left(account.id),
+        "calendar_since": subscriptions.made_at(signed_in),
+    }
+    return Keys(account, codes_made_at=made_at, code_used_at=used_at, **found)
