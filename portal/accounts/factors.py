@@ -122,7 +122,7 @@ def reset_factor(account, by, now):
     recovery.forget_codes(account.id, recovery.FACTOR)
     journal.record(by, "second factor reset", account, post_id=account.post_id, now=now)
     _tell("factor_reset", account.id, now)
-    return sessions.end_all(account.id)
+    return keys.end_older(account, now)
 
 
 def give_demonstration_factor(account, now):

@@ -42,6 +42,15 @@ class EmailTaken(PortalError):
     message = _l("There is an account with this e-mail address already. Log in, or use another address.")
 
 
+class EmailTold(EmailTaken):
+    """The address is taken, and whoever reads mail there was told what to do."""
+
+    message = _l(
+        "There is an account with this e-mail address already. Log in, or use another address. "
+        "If the address is yours, look for an email from us there."
+    )
+
+
 class WrongPassword(PortalError):
     message = _l("The password does not fit. Check capitals and language of the keyboard, and try again.")
 
@@ -80,7 +89,7 @@ def create(email, password, language, form_key, now):
             session.add(account)
     except IntegrityError as error:
         _tell_owner(email, now)
-        raise EmailTaken from error
+        raise EmailTold from error
     codes = [] if email else recovery.new_codes(account.id, recovery.PASSWORD)
     journal.record(f"account:{account.id}", "account created", account, now=now)
     return account, codes
