@@ -5,7 +5,8 @@ from sqlalchemy import select, update
 from portal import journal
 from portal.accounts.models import Account, Link
 from portal.db import session
-from portal.errors import NotFound
+from portal.errors import PortalError
+from portal.locale import _l
 from portal.sessions import operations as sessions
 
 PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED = (
@@ -14,6 +15,10 @@ PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED = (
     "password reset by recovery code",
 )
 _AS_IT_IS_NOW = {"populate_existing": True}
+
+
+class SessionOver(PortalError):
+    message = _l("You were logged out here: the session was ended, or a new password was chosen. Log in again.")
 
 
 def held(account_id, *, with_address=False):
@@ -26,14 +31,14 @@ def held(account_id, *, with_address=False):
 
 
 def held_by(signed_in):
-    """Return the account of whoever is signed in, held; raises NotFound where that session has ended.
+    """Return the account of whoever is signed in, held; raises SessionOver where that session has ended.
 
     Each process remembers sessions for a moment. Nothing that opens the account may be made in that moment,
     nor after a slow look at a password that is another one by now: a new password ends the session.
     """
     account = held(signed_in.account_id)
     if not sessions.is_there(signed_in.session_digest):
-        raise NotFound
+        raise SessionOver
     return account
 
 

@@ -57,7 +57,7 @@ def ask_to_confirm(account, address, now, public_id=None):
 def ask_for_change(signed_in, password, address, form_key, now):
     """Send a link to another address that shall be the account's; raises WrongPassword.
 
-    Whether another account has that address is told by the link, not here: only its owner may know. Raises NotFound
+    Whether another account has that address is told by the link, not here: only its owner may know. Raises SessionOver
     where the session has just ended.
     """
     require_password(signed_in, password)

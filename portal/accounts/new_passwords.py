@@ -23,7 +23,7 @@ class CodeUnfit(PortalError):
 def change(signed_in, current, new, number_digest, now):
     """Change the password; return the digests of the sessions that ended.
 
-    The session itself goes on under another number. Raises WrongPassword, PasswordUnfit, or NotFound where the
+    The session itself goes on under another number. Raises WrongPassword, PasswordUnfit, or SessionOver where the
     session has just ended.
     """
     known = operations.require_password(signed_in, current)

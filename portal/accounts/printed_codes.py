@@ -15,7 +15,8 @@ MADE = ("account created", "recovery codes made", "recovery code given at the de
 def renew(signed_in, password, now):
     """Make new recovery codes; return the account, and the codes as printed. Those before work no more.
 
-    For accounts with a sign-in number: others get a link by e-mail. Raises WrongPassword or NotFound.
+    For accounts with a sign-in number: others get a link by e-mail. Raises WrongPassword, SessionOver, or NotFound for
+    others.
     """
     require_password(signed_in, password)
     account = keys.held_by(signed_in)

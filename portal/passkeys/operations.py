@@ -76,7 +76,7 @@ def ask_to_add(signed_in, password, name, browser_digest, site, now):
 def add(signed_in, text, browser_digest, site, now):
     """Keep the passkey that a browser has made, tell its owner, and return it.
 
-    text: the browser's answer. Raises ChallengeSpent, PasskeyUnfit, AlreadyAdded, or NotFound where the session
+    text: the browser's answer. Raises ChallengeSpent, PasskeyUnfit, AlreadyAdded, or SessionOver where the session
     has just ended.
     """
     answer, challenge = ceremonies.read_new(text)

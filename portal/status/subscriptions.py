@@ -24,7 +24,7 @@ SECRET_BYTES = 24
 def make_address(signed_in, now):
     """Make the account's calendar address anew and return its secret; the one before is dead from now on.
 
-    Raises NotFound where the session has just ended.
+    Raises SessionOver where the session has just ended.
     """
     keys.held_by(signed_in)
     _forget(signed_in)
