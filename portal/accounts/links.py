@@ -17,7 +17,8 @@ from portal.errors import PortalError
 from portal.locale import _l
 from portal.mail import outbox
 from portal.sessions import operations as sessions
-from portal.text import normalise
+from portal.values.emails import key as key_of
+from portal.values.emails import sign_in_name
 
 CONFIRM, RESET = "confirm", "reset"
 LIVES = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=1)}
@@ -70,7 +71,7 @@ def ask_for_change(signed_in, password, address, form_key, now):
 
 def invite(account, now):
     """Send whoever an account was made for a link by which to choose its first password."""
-    link = Link(public_id=uuid4(), account_id=account.id, purpose=RESET, address=account.email, made_at=now)
+    link = Link(public_id=uuid4(), account_id=account.id, purpose=RESET, address=account.address, made_at=now)
     link.ends_at = now + INVITATION_LIFE
     session.add(link)
     session.flush()
@@ -83,7 +84,7 @@ def ask_for_reset(name, form_key, now):
 
     The same is done whether there is such an account or not: the worker looks (R8).
     """
-    outbox.write("reset_password", f"reset:{form_key}", now, address=normalise(name).casefold())
+    outbox.write("reset_password", f"reset:{form_key}", now, address=sign_in_name(name))
 
 
 def reset_link(message, now):
@@ -93,7 +94,7 @@ def reset_link(message, now):
         return None
     link = session.scalar(select(Link).where(Link.public_id == message.public_id))
     if link is None:
-        link = Link(public_id=message.public_id, account_id=account.id, purpose=RESET, address=account.email)
+        link = Link(public_id=message.public_id, account_id=account.id, purpose=RESET, address=account.address)
         link.made_at = now
         session.add(link)
     link.ends_at = now + LIVES[RESET]
@@ -127,16 +128,16 @@ def confirm(link, now):
     Raises EmailTaken where another account has the address, LinkUnfit where the link was just used.
     """
     account = session.get_one(Account, link.account_id)
-    before, confirmed = account.email, account.email_confirmed_at
+    before, key, confirmed = account.address, account.email, account.email_confirmed_at
     try:
         with session.begin_nested():
             _use(link, now)
-            account.email, account.email_confirmed_at = link.address, now
+            account.address, account.email_confirmed_at = link.address, now
     except IntegrityError as error:
         raise EmailTaken from error
-    action = "e-mail address confirmed" if before == link.address else "e-mail address changed"
+    action = "e-mail address confirmed" if account.email == key else "e-mail address changed"
     journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
-    if before and before != link.address and confirmed:
+    if key and key != account.email and confirmed:
         key = f"address_changed:{link.public_id}"
         outbox.write("address_changed", key, now, account_id=account.id, address=before)
 
@@ -147,7 +148,7 @@ def reset_password(link, password, now):
     password_hash = passwords.hash_password(password)
     _use(link, now)
     account = session.get_one(Account, link.account_id)
-    if account.email == link.address and account.email_confirmed_at is None:
+    if account.email == key_of(link.address) and account.email_confirmed_at is None:
         account.email_confirmed_at = now
     others = update(Link).where(Link.account_id == account.id, Link.purpose == RESET, Link.used_at.is_(None))
     session.execute(others.values(used_at=now))
@@ -167,7 +168,7 @@ def recover(name, code, password, now):
         found = own.execute(fitting).one_or_none()
     if found is None:
         raise CodeUnfit
-    passwords.require_strong(password, own_words=[normalise(name)])
+    passwords.require_strong(password, own_words=[sign_in_name(name)])
     password_hash = passwords.hash_password(password)
     spent = update(RecoveryCode).where(RecoveryCode.id == found.id, RecoveryCode.used_at.is_(None))
     if session.execute(spent.values(used_at=now).returning(RecoveryCode.id)).first() is None:
