@@ -100,9 +100,9 @@ class Delivery:
         return 0
 
     def _send(self, message, mail):
-        written, to = email_of(mail, message, self.settings), deliverable(mail.to)
-        policy = SMTP if to.isascii() else SMTPUTF8
-        self.carrier.send(message.public_id, to, written.as_bytes(policy=policy), lambda: _hand_over(message))
+        written = email_of(mail, message, self.settings)
+        policy = SMTP if deliverable(mail.to).isascii() else SMTPUTF8
+        self.carrier.send(message.public_id, mail.to, written.as_bytes(policy=policy), lambda: _hand_over(message))
 
 
 def email_of(mail, message, settings):

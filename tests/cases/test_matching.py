@@ -255,6 +255,14 @@ def test_names_and_nationality_never_decide_but_are_flagged(mine, described, fla
     assert claim(make_account(), proof(), **described).flags == flags
 
 
+@pytest.mark.parametrize("typed", [("", "Sokha"), ("-", "SOKHA"), ("Sokha", "FNU"), ("Sokha", "-")])
+def test_the_one_name_of_a_record_is_the_one_name_in_either_field_r17(app, typed):
+    case = make_case(surname="Sokha", given_names="")
+    given = proof(number=case.number)
+
+    assert claim(make_account(), given, surname=typed[0], given_names=typed[1]).flags == []
+
+
 def test_a_traveller_who_is_not_the_principal_is_compared_with_her_own_record(mine):
     given = proof(birth_dates=("1992-01-02",), passport_number="N7777777")
 

@@ -3,7 +3,10 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, StringField
 
+from portal.forms import Required
 from portal.values import emails, names, numbers, telephones
 from tests.values import spellings
 
@@ -85,4 +88,13 @@ def test_an_address_is_written_to_as_it_was_typed_its_domain_by_idna(typed, writ
 @example("ß@ẞ.İ")
 def test_any_text_has_a_key_and_the_key_is_its_own_key(text):
     assert emails.key(emails.key(text)) == emails.key(text)
-    assert emails.sign_in_name(emails.sign_in_name(text)) == emails.sign_in_name(text)
+
+
+@pytest.mark.parametrize("typed", ["", "  ", "\u200b", "\u200e\u00ad", "\u3000"])
+def test_a_field_that_must_be_filled_in_takes_nothing_that_cannot_be_seen(typed):
+    class Asked(Form):
+        name = StringField(validators=[Required("Type a name.")])
+
+    form = Asked(MultiDict({"name": typed}))
+
+    assert not form.validate() and form.name.errors == ["Type a name."]
