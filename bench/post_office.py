@@ -47,8 +47,8 @@ def _authenticated(_server, _session, _envelope, _mechanism, data):
 
 
 @contextmanager
-def post_office(folder, office):
-    """Run a mail server; give the address that PORTAL_MAIL_URL takes."""
+def post_office(folder, office, *, utf8=True):
+    """Run a mail server; give the address that PORTAL_MAIL_URL takes. utf8: whether it speaks SMTPUTF8."""
     certificate, key = write_certificate(folder, x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate, key)
@@ -60,6 +60,7 @@ def post_office(folder, office):
         require_starttls=True,
         authenticator=_authenticated,
         auth_required=True,
+        enable_SMTPUTF8=utf8,
     )
     controller.start()
     try:

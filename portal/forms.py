@@ -136,14 +136,14 @@ class TickBoxes(SelectMultipleField):
 
 
 class Required(InputRequired):
-    """Something must be typed or chosen; spaces alone are nothing."""
+    """Something must be typed or chosen; spaces and marks that cannot be seen are nothing."""
 
     def __init__(self, message):
         super().__init__(message)
         self.text = message
 
     def __call__(self, form, field):
-        if not field.raw_data or not isinstance(field.raw_data[0], str) or not field.raw_data[0].strip():
+        if not field.raw_data or not isinstance(field.raw_data[0], str) or not normalise(field.raw_data[0]):
             field.errors = []
             raise StopValidation(self.text)
 

@@ -19,8 +19,8 @@ MOST_PROXIES = 10
 PORTAL_COUNTS = "portal://"
 MAIL = (
     "PORTAL_MAIL_URL must be smtp://user:password@host:587, smtps://user:password@host:465 or file:///a/folder; "
-    "of options, only starttls=off and cafile=/a/file.pem. Signs such as @ / ? # in the password are written "
-    "%40 %2F %3F %23."
+    "of options, only starttls=off, cafile=/a/file.pem and smtputf8=on. Signs such as @ / ? # in the password are "
+    "written %40 %2F %3F %23."
 )
 LIMITS = "PORTAL_LIMITS_URL must be portal://, redis://host:6379/0 or rediss://host:6379/0."
 DATABASE = (
@@ -183,9 +183,11 @@ def metrics_token(values):
 
 def _check_mail_server(parts):
     options = parse_qs(parts.query, keep_blank_values=True)
-    if not parts.hostname or parts.path not in ("", "/") or set(options) - {"starttls", "cafile"}:
+    if not parts.hostname or parts.path not in ("", "/") or set(options) - {"starttls", "cafile", "smtputf8"}:
         raise SettingsError(MAIL)
-    if options.get("starttls", ["off"]) != ["off"] or bool(parts.username) != bool(parts.password):
+    if options.get("starttls", ["off"]) != ["off"] or options.get("smtputf8", ["on"]) != ["on"]:
+        raise SettingsError(MAIL)
+    if bool(parts.username) != bool(parts.password):
         raise SettingsError(MAIL)
     for file in options.get("cafile", []):
         if not Path(file).is_file():

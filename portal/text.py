@@ -4,6 +4,9 @@ import re
 import unicodedata
 
 INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad\u061c]")
+# Accents of Latin, Greek and Cyrillic, vowel points of Arabic. Vowels of Khmer, Thai and the like are marks too, and
+# belong to the name.
+ACCENTS = frozenset(map(chr, (*range(0x300, 0x370), *range(0x64B, 0x660), 0x670)))
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
@@ -27,20 +30,17 @@ def unusable(text):
     return bool(UNUSABLE.search(text))
 
 
-def same_name(one, other):
-    """Say whether two names are the same but for case, accents, spaces and marks."""
-    return folded(one) == folded(other)
-
-
 def reads_from_the_right(text):
     """Say whether text holds letters that are written from right to left."""
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
 def folded(name):
-    """Return a name without case, accents, spaces and marks: how names are compared."""
+    """Return a word without case, accents, spaces and dashes: how names of people and places are compared."""
     decomposed = unicodedata.normalize("NFKD", normalise(name).casefold())
-    return "".join(character for character in decomposed if character.isalnum())
+    return "".join(
+        one for one in decomposed if one.isalnum() or (unicodedata.category(one)[0] == "M" and one not in ACCENTS)
+    )
 
 
 def _latin_digit(character):

@@ -112,7 +112,7 @@ def make_slot(post=None, start=None, seats=1, opens_at=None, **values):
 def make_account(role=None, post=None, email=None, **values):
     """An account whose password is PASSWORD."""
     account = Account(
-        email=email or f"somebody-{next(_numbers)}@example.org",
+        address=email or f"somebody-{next(_numbers)}@example.org",
         password_hash=_hash,
         language="en",
         role=role,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal.text import compact, normalise, same_name, unusable
+from portal.text import compact, normalise, unusable
+from portal.values.names import same_name
 
 ACCENT = "\u0301"
 
@@ -76,6 +77,8 @@ def test_names_are_the_same_but_for_case_accents_and_marks(one, other):
     assert same_name(one, other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Sok", "Suk"), ("Sok", ""), ("Dara", "Dara Sok"), ("សុខ", "សេង")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Sok", "Suk"), ("Sok", ""), ("Dara", "Dara Sok"), ("សុខ", "សេង"), ("សុខ", "សខ"), ("ศรี", "ศร")]
+)
 def test_different_names_are_different(one, other):
     assert not same_name(one, other)

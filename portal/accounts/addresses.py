@@ -11,6 +11,7 @@ from portal.accounts.models import Account
 from portal.accounts.operations import EmailTaken, leave_notice, new_sign_in_number
 from portal.db import Base, session
 from portal.mail import outbox
+from portal.values.emails import key as key_of
 
 # An account is empty where only these know it: its browsers, its links and mails, and what it was told.
 OF_EVERY_ACCOUNT = ("sign_in", "link", "message", "notice")
@@ -50,26 +51,26 @@ def confirm(link, now):
     account, holder = _held_both(link)
     if holder is not None and not holder.is_address_unproved:
         raise EmailTaken
-    before, confirmed = account.email, account.email_confirmed_at
+    before, key, confirmed = account.address, account.email, account.email_confirmed_at
     try:
         with session.begin_nested():
             links.use(link, account, now)
             if holder is not None:
                 take_away(holder, f"account:{account.id}", now)
-            account.email, account.email_confirmed_at = link.address, now
+            account.address, account.email_confirmed_at = link.address, now
     except IntegrityError as error:
         raise EmailTaken from error
-    action = "e-mail address confirmed" if before == link.address else "e-mail address changed"
+    action = "e-mail address confirmed" if account.email == key else "e-mail address changed"
     journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
-    if before != link.address:
+    if account.email != key:
         _changed(link, before if confirmed else None, now)
 
 
 def give_new_account(account, password_hash, language, now):
     """Give whoever reads mail at an account's address a new account with it, and return that; the other loses it."""
-    address, form_key = account.email, uuid4()
+    address, form_key = account.address, uuid4()
     owner = Account(
-        email=address,
+        address=address,
         email_confirmed_at=now,
         password_hash=password_hash,
         language=language,
@@ -90,7 +91,7 @@ def take_away(account, by, now):
     Everything else stays, and its sessions. It gets a sign-in number, told on the dashboard.
     """
     keys.end_links(account.id, now, sent_to=account.email)
-    account.email = None
+    account.address = None
     account.sign_in_number = account.sign_in_number or new_sign_in_number()
     session.flush()
     journal.record(by, "e-mail address lost", account, now=now)
@@ -99,7 +100,7 @@ def take_away(account, by, now):
 
 def _held_both(link):
     """Return a link's account and another one with its address, or None, held in one order (no ring of waits)."""
-    both = select(Account).where(or_(Account.id == link.account_id, Account.email == link.address))
+    both = select(Account).where(or_(Account.id == link.account_id, Account.email == key_of(link.address)))
     both = both.order_by(Account.id).with_for_update()
     found = session.scalars(both, execution_options={"populate_existing": True}).all()
     account = next(one for one in found if one.id == link.account_id)

@@ -1,20 +1,33 @@
-"""E-mail addresses as they are compared and stored."""
+"""E-mail addresses that people give us to write to."""
 
-from email_validator import EmailNotValidError, validate_email
+from email_validator import EmailNotValidError
+from flask import current_app
 
 from portal.errors import PortalError
 from portal.locale import _l
-from portal.text import normalise
+from portal.mail.carriers import takes_every_letter
+from portal.values import emails
 
 
 class EmailUnfit(PortalError):
     message = _l("This is not a complete e-mail address. Write it like name@example.org.")
 
 
+class LettersUnfit(EmailUnfit):
+    """An address that is well, and that our mail server cannot write to."""
+
+    message = _l(
+        "We cannot send email to this address, because it has letters other than plain a to z before the @. "
+        "Enter another email address."
+    )
+
+
 def read_email(typed):
-    """Return an e-mail address as it is compared and stored; raise EmailUnfit."""
+    """Return an e-mail address as it is written to; raise EmailUnfit, or LettersUnfit where no mail could reach it."""
     try:
-        found = validate_email(normalise(typed), check_deliverability=False, test_environment=True)
-    except EmailNotValidError as error:
+        address = emails.address(typed)
+    except (EmailNotValidError, ValueError) as error:
         raise EmailUnfit from error
-    return found.normalized.casefold()
+    if not (emails.is_deliverable_anywhere(address) or takes_every_letter(current_app.extensions["settings"].mail_url)):
+        raise LettersUnfit
+    return address

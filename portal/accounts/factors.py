@@ -14,7 +14,7 @@ from portal.locale import _l
 from portal.mail import outbox
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
-from portal.text import compact
+from portal.values.numbers import printed_code
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -150,7 +150,7 @@ def address_for_app(secret, name):
 
 def _accept(account_id, typed, now, demonstration):
     """Use up a code of the app, or a recovery code; say whether it was the latter. Raises WrongCode."""
-    code = compact(typed)
+    code = printed_code(typed)
     if len(code) != DIGITS and recovery.spend(account_id, recovery.FACTOR, code, now):
         return True
     factor = session.scalar(select(SecondFactor).where(SecondFactor.account_id == account_id))
@@ -173,7 +173,7 @@ def _is_fresh(factor, code, now, demonstration):
 
 def _step_of(secret, typed, now):
     """Return the time step for which a code is right, or None."""
-    app, code = _App(secret), compact(typed)
+    app, code = _App(secret), printed_code(typed)
     steps = (_step(now) + around for around in STEPS_AROUND)
     return next((step for step in steps if hmac.compare_digest(app.at(step).encode(), code.encode())), None)
 

@@ -8,6 +8,7 @@ from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.sessions import operations as sessions
+from portal.values.emails import key as key_of
 
 PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED = (
     "password changed",
@@ -49,11 +50,10 @@ def end_older(account, now, *, but=None):
 
 
 def end_links(account_id, now, *, sent_to=None):
-    """Let an account's unused links open nothing any more; sent_to: only those to this address."""
-    unused = update(Link).where(Link.account_id == account_id, Link.used_at.is_(None))
-    if sent_to is not None:
-        unused = unused.where(Link.address == sent_to)
-    session.execute(unused.values(used_at=now))
+    """Let an account's unused links open nothing any more; sent_to: only those to the address with this key."""
+    unused = session.execute(select(Link.id, Link.address).where(Link.account_id == account_id, Link.used_at.is_(None)))
+    ended = [one.id for one in unused if sent_to in (None, key_of(one.address))]
+    session.execute(update(Link).where(Link.id.in_(ended), Link.used_at.is_(None)).values(used_at=now))
 
 
 def has_new_password_since(account_id, instant):

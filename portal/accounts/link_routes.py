@@ -95,7 +95,7 @@ def confirm(token):
 def confirm_again():
     form, account = PlainForm(), operations.account_of(current_user)
     if account.email and not account.email_confirmed_at and form.validate_on_submit():
-        links.ask_to_confirm(account, account.email, clock.now(), form.key)
+        links.ask_to_confirm(account, account.address, clock.now(), form.key)
     return redirect(url_for("accounts.settings", said="confirm_asked"), 303)
 
 

@@ -15,7 +15,8 @@ from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.mail import outbox
-from portal.text import normalise
+from portal.values.emails import key as key_of
+from portal.values.emails import sign_in_name
 
 CONFIRM, RESET = "confirm", "reset"
 LIVES = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=1)}
@@ -66,7 +67,7 @@ def ask_for_change(signed_in, password, address, form_key, now):
 
 def invite(account, now):
     """Send whoever an account was made for a link by which to choose its first password."""
-    link = Link(public_id=uuid4(), account_id=account.id, purpose=RESET, address=account.email, made_at=now)
+    link = Link(public_id=uuid4(), account_id=account.id, purpose=RESET, address=account.address, made_at=now)
     link.ends_at = now + INVITATION_LIFE
     session.add(link)
     session.flush()
@@ -79,7 +80,7 @@ def ask_for_reset(name, form_key, now):
 
     The same is done whether there is such an account or not: the worker looks (R8).
     """
-    outbox.write("reset_password", f"reset:{form_key}", now, address=normalise(name).casefold())
+    outbox.write("reset_password", f"reset:{form_key}", now, address=sign_in_name(name))
 
 
 def reset_link(message, now):
@@ -94,7 +95,7 @@ def reset_link(message, now):
         return None
     link = session.scalar(select(Link).where(Link.public_id == message.public_id))
     if link is None:
-        link = Link(public_id=message.public_id, account_id=account.id, purpose=RESET, address=account.email)
+        link = Link(public_id=message.public_id, account_id=account.id, purpose=RESET, address=account.address)
         link.made_at = now
         session.add(link)
     link.ends_at = now + LIVES[RESET]
@@ -139,7 +140,7 @@ def is_live(public_id, now):
 
 def _opens(link, account):
     """Say whether an account is open, and a link for a new password was sent to the address that it still has."""
-    return account.closed_at is None and (link.purpose != RESET or account.email == link.address)
+    return account.closed_at is None and (link.purpose != RESET or account.email == key_of(link.address))
 
 
 def _proof(public_id):

@@ -9,10 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.db import Base, Instant
 from portal.encryption import Encrypted
+from portal.values.emails import key
 
 
 class Account(Base):
-    """Somebody who can log in: an applicant (no role), or a member of staff."""
+    """Somebody who can log in: an applicant (no role), or a member of staff.
+
+    email is the key by which an address is compared (values.emails.key), email_as_typed the same address as it is
+    written to, where that differs. What shows an address or writes to it takes `address`.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
@@ -26,6 +31,7 @@ class Account(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str | None] = mapped_column(String(254), unique=True)
+    email_as_typed: Mapped[str | None] = mapped_column(String(254))
     sign_in_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     telephone: Mapped[str | None] = mapped_column(Encrypted)
@@ -40,9 +46,21 @@ class Account(Base):
     mail_off: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
 
     @property
+    def address(self):
+        """The e-mail address as it is written to and shown, or None."""
+        typed = self.email_as_typed
+        # The release before this one changes the key alone.
+        return typed if typed and key(typed) == self.email else self.email
+
+    @address.setter
+    def address(self, address):
+        self.email = key(address) if address else None
+        self.email_as_typed = address if address != self.email else None
+
+    @property
     def name(self):
         """What the person types to log in."""
-        return self.email or self.sign_in_number
+        return self.address or self.sign_in_number
 
     @property
     def is_address_unproved(self):

@@ -13,7 +13,7 @@ from portal.errors import PortalError
 from portal.locale import _l
 from portal.mail import outbox
 from portal.sessions import operations as sessions
-from portal.text import normalise
+from portal.values.emails import sign_in_name
 
 
 class CodeUnfit(PortalError):
@@ -64,7 +64,7 @@ def recover(name, code, password, now):
         found = own.execute(fitting).one_or_none()
     if found is None:
         raise CodeUnfit
-    password_hash = operations.new_password_hash(password, own_words=[normalise(name)])
+    password_hash = operations.new_password_hash(password, own_words=[sign_in_name(name)])
     account = keys.held(found.account_id)
     spent = update(RecoveryCode).where(RecoveryCode.id == found.id, RecoveryCode.used_at.is_(None))
     if account.closed_at or session.execute(spent.values(used_at=now).returning(RecoveryCode.id)).first() is None:

@@ -18,7 +18,8 @@ from portal.locale import _l
 from portal.mail import outbox
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
-from portal.text import compact, normalise
+from portal.values.emails import sign_in_name
+from portal.values.telephones import same_telephone
 
 NUMBER_DIGITS = 10
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
@@ -76,7 +77,7 @@ def create(email, password, language, form_key, now):
         db.end_reading()  # the other click of a double one was faster, and whose account that is takes a slow look
         return create(email, password, language, form_key, now)
     account = Account(
-        email=email,
+        address=email,
         sign_in_number=None if email else new_sign_in_number(),
         password_hash=password_hash,
         language=language,
@@ -107,7 +108,7 @@ def new_password_hash(password, own_words):
 def create_staff(email, password_hash, role, post, form_key, now, *, by=journal.COMMAND):
     """Create an account for a member of staff; raises EmailTaken."""
     account = Account(
-        email=email,
+        address=email,
         password_hash=password_hash,
         language="en",
         role=role,
@@ -234,7 +235,7 @@ def change_language(signed_in, language, now):
 def keep_telephone(account_id, telephone, by, now):
     """Keep the telephone number that somebody typed; an empty one keeps what is there. The journal does not say it."""
     account = session.get_one(Account, account_id)
-    if telephone and account.telephone != telephone:
+    if telephone and not same_telephone(account.telephone or "", telephone):
         account.telephone = telephone
         journal.record(by, "telephone changed", account, now=now)
 
@@ -271,10 +272,8 @@ def account_named(name):
 
 def is_named(name):
     """The condition that an account meets whose e-mail address or sign-in number this is."""
-    plain = normalise(name)
-    if "@" in plain:
-        return Account.email == plain.casefold()
-    return Account.sign_in_number == compact(plain)
+    key = sign_in_name(name)
+    return Account.email == key if "@" in key else Account.sign_in_number == key
 
 
 def new_sign_in_number():

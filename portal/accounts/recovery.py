@@ -10,7 +10,7 @@ from portal.accounts.models import RecoveryCode
 from portal.db import session
 from portal.errors import NotFound
 from portal.paper.references import ALPHABET
-from portal.text import compact
+from portal.values.numbers import printed_code
 
 PASSWORD, FACTOR = "password", "factor"
 CODES = 8
@@ -79,7 +79,7 @@ def give_at_desk(account, by, now):
 
 def digest_of(typed, purpose):
     """Return what the database keeps of a code."""
-    return encryption.digest(_DIGESTED_AS[purpose], compact(typed))
+    return encryption.digest(_DIGESTED_AS[purpose], printed_code(typed))
 
 
 def is_in_time(now):

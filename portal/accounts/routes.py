@@ -137,7 +137,7 @@ def _created(form):
     now = clock.now()
     account, codes = operations.create(form.address, form.password.data, form.language.data, form.key, now)
     if account.email:
-        links.ask_to_confirm(account, account.email, now, form.key)
+        links.ask_to_confirm(account, account.address, now, form.key)
     number, digest = access.new_number()
     operations.log_in(account.id, digest, False, now, device=_device(), password_hash=account.password_hash)
     if codes:

@@ -1,7 +1,5 @@
 """The forms on the way to a return appointment: one for each step."""
 
-import re
-
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
 
@@ -10,10 +8,10 @@ from portal.cases.numbers import NumberUnfit, read_number
 from portal.forms import AtMost, BaseForm, BirthDateMixin, KeyedForm, Required, options
 from portal.locale import _, _l
 from portal.posts.operations import choices as post_choices
-from portal.telephone import is_telephone
-from portal.text import compact
+from portal.values.names import whole_name
+from portal.values.numbers import is_passport_number
+from portal.values.telephones import telephone
 
-PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
 STATELESS = "XX"
 LARGEST_ID = 2**31 - 1
 YES_NO = options([("yes", _l("Yes")), ("no", _l("No"))])
@@ -56,7 +54,7 @@ class PassportMixin(Form):
         self.nationality.choices = options([("", _("Choose a country")), *countries, (STATELESS, _("Stateless"))])
 
     def validate_passport_number(self, field):
-        if not PASSPORT.fullmatch(compact(field.data or "")):
+        if not is_passport_number(field.data or ""):
             raise ValidationError(_("A passport number has 3 to 20 letters and digits, such as N0123456."))
 
 
@@ -64,9 +62,7 @@ class PersonForm(BirthDateMixin, PassportMixin, BaseForm):
     """Who was interviewed, and where: the same for an appointment and for a package."""
 
     location = SelectField(_l("Interview location"), validators=[Required(_l("Choose where your interview was."))])
-    surname = StringField(
-        _l("Surname"), validators=[Required(_l("Type your surname as in your passport.")), AtMost(100)]
-    )
+    surname = StringField(_l("Surname"), validators=[AtMost(100)])
     given_names = StringField(_l("Given names"), validators=[AtMost(100)])
     telephone = StringField(_l("Telephone number"))
 
@@ -75,10 +71,17 @@ class PersonForm(BirthDateMixin, PassportMixin, BaseForm):
         self._posts = {post.code: post for post in posts}
         self.location.choices = options([("", _("Choose a place")), *post_choices(posts)])
 
+    def validate(self, extra_validators=None):
+        # Who has one name may type it in either field.
+        self.surname.data, self.given_names.data = whole_name(self.surname.data or "", self.given_names.data or "")
+        return super().validate(extra_validators)
+
+    def validate_surname(self, field):
+        if not field.data:
+            raise ValidationError(_("Type your surname as in your passport."))
+
     def validate_telephone(self, field):
-        post = self.post
-        if field.data and not is_telephone(field.data, post.country if post else None):
-            raise ValidationError(_("Type the telephone number with its country code, such as +855 12 345 678."))
+        field.data = telephone(field.data or "", self.post.country if self.post else None)
 
     @property
     def post(self):
@@ -111,7 +114,7 @@ class DetailsForm(PersonForm):
             )
 
     def validate_new_passport_number(self, field):
-        if self.has_new_passport.data and not PASSPORT.fullmatch(compact(field.data or "")):
+        if self.has_new_passport.data and not is_passport_number(field.data or ""):
             raise ValidationError(_("Type the number of your new passport, with its letters and digits."))
 
 

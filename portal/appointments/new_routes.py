@@ -13,7 +13,7 @@ from portal.cases.proofs import NoMatch, Proof
 from portal.db import commits
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code
-from portal.text import compact
+from portal.values.numbers import code_as_written, passport_number
 
 bp = Blueprint("new", __name__, url_prefix="/<language:lang>/appointments/new")
 LAST_STEP = 7
@@ -150,8 +150,8 @@ def _claim(form, details):
     proof = Proof(
         number=form.number,
         birth_dates=tuple(details["birth_dates"]),
-        passport_number=compact(details["passport_number"]),
-        letter_code=compact(form.letter_code.data or ""),
+        passport_number=passport_number(details["passport_number"]),
+        letter_code=code_as_written(form.letter_code.data or ""),
     )
     described = {name: details[name] for name in ("surname", "given_names", "nationality", "has_new_passport")}
     found = cases.match_and_claim(post_by_code(details["location"]), proof, described, account_id, by, now)

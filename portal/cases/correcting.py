@@ -3,10 +3,11 @@
 from uuid import uuid4
 
 from portal.cases.models import DOCUMENTS, PROCESSING
-from portal.cases.proofs import birth_digest, letter_code_digest, passport_digest
+from portal.cases.proofs import birth_digest, is_letter_code, letter_code_digest, passport_digest
 from portal.cases.stored import CASES, ITEMS, REFUSALS, TRAVELLERS, Record
 from portal.cases.vocabulary import reasons
 from portal.encryption import sealed
+from portal.values.names import same_name
 
 _NO_CODE = {"letter_code_digest": None, "letter_code_used_at": None}
 _FRESH_ITEM = {"state": "outstanding", "officer_words": ""}
@@ -70,13 +71,16 @@ def put_traveller(case, row, traveller=None):
 
 def _known_traveller(case, row, passport, birth):
     """Find the traveller a row means: by passport, by name and birth (a renewed passport), or as the principal."""
-    named = (row.surname, row.given_names, birth)
     tests = (
         lambda one: one["passport_digest"] == passport,
-        lambda one: (one["surname"], one["given_names"], one["date_of_birth_digest"]) == named,
+        lambda one: one["date_of_birth_digest"] == birth and _is_named(one, row),
         lambda one: row.relationship == one["relationship"] == "principal",
     )
     return next((one for test in tests for one in case.parts if test(one)), None)
+
+
+def _is_named(traveller, row):
+    return same_name(traveller["surname"], row.surname) and same_name(traveller["given_names"], row.given_names)
 
 
 def _put_refusal(traveller, row):
@@ -88,8 +92,8 @@ def _put_refusal(traveller, row):
     # A fraud unit is not a document to bring: where nothing else is listed, nothing is owed (R7).
     owed = any(reasons()[reason.name.lower()].applicant_sees != "never" for reason in row.reasons)
     changed |= refusal.assign(kind=DOCUMENTS if owed else PROCESSING, respond_by=row.respond_by)
-    code = letter_code_digest(row.letter_code) if row.letter_code else refusal["letter_code_digest"]
-    if code != refusal["letter_code_digest"]:
+    if row.letter_code and not is_letter_code(refusal["letter_code_digest"], row.letter_code):
+        code = letter_code_digest(row.letter_code)
         changed = refusal.assign(letter_code_digest=code, letter_code_used_at=None)
     return changed | _put_items(refusal, row.reasons)
 

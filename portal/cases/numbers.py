@@ -4,10 +4,9 @@ import re
 
 from portal.errors import PortalError
 from portal.locale import _l
-from portal.text import compact
+from portal.values.numbers import DIVERSITY, case_number
 
 IMMIGRANT = re.compile(r"[A-Z]{3}\d{10}")
-DIVERSITY = re.compile(r"(20\d\d)(AF|AS|EU|NA|OC|SA)0*(\d{1,8})")
 NONIMMIGRANT = re.compile(r"AA[0-9A-Z]{8}")
 RECEIPT = re.compile(r"(IOE|EAC|WAC|LIN|SRC|MSC|NBC|YSC)\d{10}")
 
@@ -36,11 +35,11 @@ class ReceiptNumber(NumberUnfit):
 
 
 def read_number(typed):
-    """Return a case number as it is stored: capitals, no spaces or dashes, no leading zeros in a diversity number.
+    """Return a case number as it is stored.
 
     Raises NumberUnfit, or the kind of it that knows which wrong number was typed.
     """
-    number = compact(typed)
+    number = case_number(typed)
     if NONIMMIGRANT.fullmatch(number):
         raise NonimmigrantNumber
     if RECEIPT.fullmatch(number):
@@ -49,7 +48,7 @@ def read_number(typed):
         return number
     diversity = DIVERSITY.fullmatch(number)
     if diversity and int(diversity[3]):
-        return f"{diversity[1]}{diversity[2]}{int(diversity[3])}"
+        return number
     raise NumberUnfit
 
 

@@ -6,13 +6,13 @@ from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import clock
 from portal.cases.models import DOCUMENTS, Case, StatusWord
-from portal.cases.proofs import Proof, letter_code_digest, match, person_meant, same_digest
+from portal.cases.proofs import Proof, is_letter_code, match, person_meant
 from portal.cases.statuses import is_refused
 from portal.cases.storing import settle
 from portal.cases.vocabulary import STATUSES, reasons
 from portal.db import session
 from portal.errors import NotFound, PortalError
-from portal.text import same_name
+from portal.values.names import same_name, whole_name
 
 OWED = ("outstanding", "more_needed")
 _MINE = select(Case).where(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))
@@ -143,7 +143,7 @@ def claim(case, account_id, how, now, *, by, letter_code=""):
     before = case.account_id
     if how == "letter code":
         for refusal in case.refusals:
-            if same_digest(refusal.letter_code_digest, letter_code_digest(letter_code)):
+            if is_letter_code(refusal.letter_code_digest, letter_code):
                 refusal.letter_code_used_at = now
     if before == account_id:
         if how == "letter code":
@@ -159,9 +159,11 @@ def claim(case, account_id, how, now, *, by, letter_code=""):
 
 def flag_differences(case, person, described, by, now):
     """Note for staff where what a person typed differs from the record; it never decides anything."""
+    kept = whole_name(person.surname, person.given_names)
+    typed = whole_name(described["surname"], described["given_names"])
     differs = {
-        "surname": not same_name(person.surname, described["surname"]),
-        "given_names": not same_name(person.given_names, described["given_names"]),
+        "surname": not same_name(kept[0], typed[0]),
+        "given_names": not same_name(kept[1], typed[1]),
         "nationality": person.nationality != described["nationality"],
         "new_passport": described["has_new_passport"],
     }

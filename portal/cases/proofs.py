@@ -11,7 +11,7 @@ from portal.db import session
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.posts.models import Post
-from portal.text import compact
+from portal.values.numbers import code_as_written, passport_number, printed_code
 
 
 class NoMatch(PortalError):
@@ -42,7 +42,7 @@ def match(post: Post, proof: Proof, account_id):
     """
     births = [birth_digest(day) for day in proof.birth_dates]
     passport = passport_digest(proof.passport_number)
-    code = letter_code_digest(proof.letter_code) if proof.letter_code else ""
+    codes = _letter_code_digests(proof.letter_code)
     rows = session.execute(
         select(
             Case.id,
@@ -57,8 +57,8 @@ def match(post: Post, proof: Proof, account_id):
         .where(Case.post_id == post.id, Case.number == proof.number, Case.visible())
     ).all()
     for case_id, owner, birth, their_passport, their_code, used_at in rows:
-        born = any([same_digest(birth, day) for day in births])
-        by_code = born and used_at is None and same_digest(their_code, code)
+        born = _is_one_of(births, birth)
+        by_code = born and used_at is None and _is_one_of(codes, their_code)
         by_passport = born and same_digest(their_passport, passport) and owner in (None, account_id)
         if by_code or by_passport:
             case = session.get_one(Case, case_id, with_for_update={"of": Case}, populate_existing=True)
@@ -77,7 +77,7 @@ def person_meant(case, proof: Proof):
 
 def passport_digest(number):
     """Return the digest by which a passport number is found."""
-    return encryption.digest("passport", compact(number))
+    return encryption.digest("passport", passport_number(number))
 
 
 def birth_digest(day):
@@ -86,8 +86,23 @@ def birth_digest(day):
 
 
 def letter_code_digest(code):
-    """Return the digest by which a letter code is compared."""
-    return encryption.digest("letter code", compact(code))
+    """Return the digest by which a letter code is kept."""
+    return encryption.digest("letter code", printed_code(code))
+
+
+def is_letter_code(kept, code):
+    """Say whether a letter code is the one whose digest is kept."""
+    return _is_one_of(_letter_code_digests(code), kept)
+
+
+def _letter_code_digests(code):
+    # Of a code with O, I or L that was stored before these counted as 0 and 1, the digest is of the code as written.
+    before = encryption.digest("letter code", code_as_written(code))
+    return (letter_code_digest(code), before) if code_as_written(code) else ()
+
+
+def _is_one_of(digests, kept):
+    return any([same_digest(kept, one) for one in digests])
 
 
 def same_digest(kept, given):

@@ -9,7 +9,9 @@ from portal.cases.models import MODES
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.cases.vocabulary import STATUSES, reasons
 from portal.locale import gettext_noop
-from portal.text import compact, normalise, unusable
+from portal.text import normalise, unusable
+from portal.values import names
+from portal.values.numbers import code_as_written, is_passport_number, passport_number
 
 COLUMNS = [
     "post",
@@ -32,7 +34,7 @@ COLUMNS = [
 REQUIRED = [column for column in COLUMNS[:11] if column != "given_names"]
 DATES = ("status_date", "interview_date", "refused_on")
 LONGEST_CELL = 500
-NO_NAME = "FNU"
+LONGEST_NAME = 100
 EARLIEST_BIRTH, EARLIEST_YEAR, LATEST_YEAR = 1880, 1950, 2199
 STATUS_CODES = {name.value.lower(): code for code, name in STATUSES.items()} | {code: code for code in STATUSES}
 REASON = re.compile(
@@ -203,10 +205,9 @@ def _birth(text):
 
 
 def _passport(text):
-    number = compact(text)
-    if not re.fullmatch(r"[A-Z0-9]{3,20}", number):
+    if not is_passport_number(text):
         raise CellUnfit(gettext_noop("is no passport number"))
-    return number
+    return passport_number(text)
 
 
 def _modes(text):
@@ -232,14 +233,21 @@ def _reason(text):
     return Item(found.name, bool(parts["original"]), bool(parts["petitioner"]))
 
 
-def _name(text):
-    if len(text) > 100:
-        raise CellUnfit(gettext_noop("is longer than 100 characters"))
-    return text
+def _surname(text):
+    found = names.surname(text)
+    if not found:
+        raise CellUnfit(gettext_noop("is empty"))
+    return _short_enough(found)
 
 
 def _given_names(text):
-    return "" if text.upper() == NO_NAME else _name(text)
+    return _short_enough(names.given_names(text))
+
+
+def _short_enough(name):
+    if len(name) > LONGEST_NAME:
+        raise CellUnfit(gettext_noop("is longer than 100 characters"))
+    return name
 
 
 def _short(text):
@@ -258,7 +266,7 @@ READERS = {
     "case_number": read_number,
     "visa_class": _short,
     "status_date": _date,
-    "surname": _name,
+    "surname": _surname,
     "given_names": _given_names,
     "date_of_birth": _birth,
     "passport_number": _passport,
@@ -267,5 +275,5 @@ READERS = {
     "refused_on": _date,
     "respond_by": _modes,
     "reasons": _reasons,
-    "letter_code": compact,
+    "letter_code": code_as_written,
 }

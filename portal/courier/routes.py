@@ -18,7 +18,7 @@ from portal.courier.words import PACKAGE_STATES
 from portal.db import commits
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code, today
-from portal.text import compact
+from portal.values.numbers import passport_number
 
 bp = Blueprint("courier", __name__, url_prefix="/<language:lang>/courier")
 LAST_STEP = 6
@@ -243,7 +243,7 @@ def _claim(form):
     now, by, account_id = clock.now(), current_user.actor, current_user.account_id
     typed = {**{name: form[name].data for name in form.order}, "birth_dates": form.birth_dates}
     drafts.keep(account_id, drafts.COURIER, typed, now)
-    proof = Proof(form.number, form.birth_dates, compact(form.passport_number.data))
+    proof = Proof(form.number, form.birth_dates, passport_number(form.passport_number.data))
     described = {**{name: typed[name] for name in DESCRIBED}, "has_new_passport": False}
     found = cases.match_and_claim(form.post, proof, described, account_id, by, now)
     drafts.keep(account_id, drafts.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)

@@ -18,7 +18,8 @@ from portal.access import current_user
 from portal.forms import LONGEST, SWITCH
 from portal.limits.shared import PREFIX, SharedStorage
 from portal.limits.storage import DatabaseStorage
-from portal.text import compact, normalise
+from portal.values.emails import sign_in_name
+from portal.values.numbers import case_number, passport_number
 
 IPV6_NETWORK_BITS = 64
 _log = logging.getLogger(__name__)
@@ -129,19 +130,19 @@ def second_factor():
 
 def typed_name():
     """Name the account that somebody tries to open, together with the address."""
-    name = normalise(request.form.get("name", "")[:254]).casefold()
+    name = sign_in_name(request.form.get("name", "")[:254])
     return f"{address()} {encryption.digest('name', name)}"
 
 
 def typed_case():
     """Name the case number that somebody looks up, together with the address."""
-    number = compact(request.form.get("case_number", "")[:60])
+    number = case_number(request.form.get("case_number", "")[:LONGEST])
     return f"{address()} {encryption.digest('looked up', number)}"
 
 
 def typed_passport():
     """Name the passport that somebody asks about."""
-    number = compact(request.form.get("passport_number", "")[:LONGEST])
+    number = passport_number(request.form.get("passport_number", "")[:LONGEST])
     return f"passport {encryption.digest('asked about', number)}"
 
 
@@ -152,7 +153,7 @@ def typed_passport_here():
 
 def no_passport():
     """Say whether no passport number was typed: such a form looks nothing up, and all of them would count as one."""
-    return not compact(request.form.get("passport_number", "")[:LONGEST])
+    return not passport_number(request.form.get("passport_number", "")[:LONGEST])
 
 
 def tries_left():

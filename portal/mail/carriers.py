@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from portal.values.emails import deliverable
+
 TIMEOUT_SECONDS = 20  # of silence, at each step
 LONGEST_SECONDS = (
     60  # for connecting, for logging in, and up to the text of a mail: each, however slowly a server talks
@@ -52,12 +54,22 @@ class Lost(Exception):
 def carrier_for(url, sender):
     """Return what carries mails to a place such as file:///a/folder or smtp://user:password@host:587.
 
-    sender: the address that bounces go to. Of smtp, `?starttls=off` and `?cafile=/a/file` are understood.
+    sender: the address that bounces go to. Of smtp, `?starttls=off`, `?cafile=/a/file` and `?smtputf8=on` are
+    understood.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
         return Folder(Path(unquote(parts.path)))
     return Server(parts, sender)
+
+
+def takes_every_letter(url):
+    """Say whether what carries mails takes addresses with any letter before the @: a folder, or `?smtputf8=on`.
+
+    What a server says when it is asked is not looked at here: a form cannot wait for it.
+    """
+    parts = urlsplit(url)
+    return parts.scheme == "file" or parse_qs(parts.query).get("smtputf8") == ["on"]
 
 
 class Folder:
@@ -139,7 +151,7 @@ class Server:
         self.is_tls = parts.scheme == "smtps"
         self.host, self.port = parts.hostname, parts.port or (SUBMISSIONS_PORT if self.is_tls else SUBMISSION_PORT)
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
-        self.sender = sender
+        self.sender = deliverable(sender)
         self.wants_starttls = options.get("starttls") != ["off"] and not self.is_tls
         self.cafile = options.get("cafile", [None])[0]
         self.connection = None
@@ -154,7 +166,7 @@ class Server:
             raise Never("address with a line break")
         connection = self._connected()
         try:
-            self._send(connection, address, data, hand_over)
+            self._send(connection, deliverable(address), data, hand_over)
         except BaseException:
             self.close()
             raise

@@ -19,6 +19,7 @@ from portal.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
+from portal.values.emails import deliverable
 
 _log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ class Delivery:
 
     def _send(self, message, mail):
         written = email_of(mail, message, self.settings)
-        policy = SMTP if mail.to.isascii() else SMTPUTF8
+        policy = SMTP if deliverable(mail.to).isascii() else SMTPUTF8
         self.carrier.send(message.public_id, mail.to, written.as_bytes(policy=policy), lambda: _hand_over(message))
 
 
@@ -113,8 +114,8 @@ def email_of(mail, message, settings):
         name = _("221(g) Portal")
     written = EmailMessage(policy=SMTPUTF8)
     written["Subject"] = mail.subject
-    written["From"] = Address(display_name=name, addr_spec=settings.mail_from)
-    written["To"] = mail.to
+    written["From"] = Address(display_name=name, addr_spec=deliverable(settings.mail_from))
+    written["To"] = deliverable(mail.to)
     written["Date"] = format_datetime(message.written_at)
     written["Message-ID"] = f"<{message.public_id}@{urlsplit(settings.public_url).hostname}>"
     written["Auto-Submitted"] = "auto-generated"

@@ -64,7 +64,7 @@ def _account(message, now):
 
 def _about_account(message, account, token):
     subject, paragraphs, action = _SAYING[message.kind](message, token)
-    to = account.email if message.kind in BY_ADDRESS else message.address or account.email
+    to = account.address if message.kind in BY_ADDRESS else message.address or account.address
     stop = stopping.address_for(account, message.kind) if message.kind in OPTIONAL else None
     return Mail(to, account.language, subject, paragraphs, action=action, stop=stop)
 
@@ -156,7 +156,7 @@ def _about_appointment(message, account):
     else:
         action = _("Choose another time"), address("home.dashboard")
     return Mail(
-        account.email,
+        account.address,
         account.language,
         subject,
         paragraphs,
@@ -178,7 +178,7 @@ def _about_last_day(message, account):
     subject = _("Last day to bring the documents: %(day)s.", day=format_day(day, case.post))
     comes = "in_person" in refusal.modes
     return Mail(
-        account.email,
+        account.address,
         account.language,
         subject,
         (

@@ -17,7 +17,7 @@ def about_package(message, account):
         raise NotNeeded("case moved")
     reference = submission.reference
     return Mail(
-        account.email,
+        account.address,
         account.language,
         _("Your package %(reference)s is registered", reference=reference),
         _paragraphs(submission),

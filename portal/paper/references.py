@@ -2,12 +2,10 @@
 
 import secrets
 
-from portal.text import normalise
+from portal.values.numbers import POST_CODE_CHARACTERS, reference
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 7
-POST_CODE_CHARACTERS = 3
-SLIPS = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def new_reference(post_code):
@@ -22,8 +20,8 @@ def read_reference(typed):
 
     A single wrong character does not pass.
     """
-    plain = "".join(character for character in normalise(typed).upper() if character.isascii() and character.isalnum())
-    code, body = plain[:3], plain[3:].translate(SLIPS)
+    plain = reference(typed)
+    code, body = plain[:POST_CODE_CHARACTERS], plain[POST_CODE_CHARACTERS:]
     if not code.isalpha() or len(body) != RANDOM_CHARACTERS + 1 or any(character not in ALPHABET for character in body):
         return None
     if _check_character(code + body[:-1]) != body[-1]:

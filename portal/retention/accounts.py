@@ -14,12 +14,14 @@ from portal.journal import Entry
 from portal.mail.models import Message
 from portal.retention.removing import remove
 from portal.sessions.models import SignIn
+from portal.values.emails import key
 
 _UNSYNCHRONISED = {"synchronize_session": False}
 # Columns that say nothing about a person, or are replaced by something that does not.
 KEPT = ("id", "role", "post_id", "language", "created_at", "agreed_at", "closed_at")
 EMPTIED: dict[str, Any] = {
     "email": None,
+    "email_as_typed": None,
     "email_confirmed_at": None,
     "telephone": None,
     "password_hash": "",
@@ -82,5 +84,5 @@ def _forget_resets(email):
     if email is None:
         return 0
     asked = select(Message.id, Message.address).where(Message.account_id.is_(None), Message.address.is_not(None))
-    mine = [row.id for row in session.execute(asked) if row.address == email]
+    mine = [row.id for row in session.execute(asked) if key(row.address) == email]
     return remove(Message, Message.id.in_(mine))

@@ -48,7 +48,7 @@ def delete_account(signed_in, password, now):
         return
     for appointment in _to_come(mine, now):
         appointments.cancel(appointment, signed_in.actor, now, reason=REASON)
-    address, language = account.email if account.email_confirmed_at else None, account.language
+    address, language = account.address if account.email_confirmed_at else None, account.language
     gone = accounts.erase(account.id, signed_in.actor, now)
     journal.record(signed_in.actor, "account deleted", account, after=gone, now=now)
     if address:

@@ -25,7 +25,6 @@ from portal.sessions.models import SignIn
 
 VERSION = 1
 _ACCOUNT = (
-    "email",
     "email_confirmed_at",
     "sign_in_number",
     "telephone",
@@ -55,7 +54,7 @@ def data_of(account_id, now):
     return {
         "version": VERSION,
         "made_at": now,
-        "account": _columns(session.get_one(Account, account_id), _ACCOUNT),
+        "account": _account(session.get_one(Account, account_id)),
         "sessions": _rows(SignIn, account_id, ("started_at", "seen_at", "ends_at", "shared_device")),
         "recovery_codes": _codes(account_id),
         "calendar_address": _rows(CalendarAddress, account_id, ("made_at",)),
@@ -75,6 +74,10 @@ def as_json(held):
 def _rows(model, account_id, names):
     mine = select(model).where(model.account_id == account_id).order_by(model.id)
     return [_columns(one, names) for one in session.scalars(mine)]
+
+
+def _account(account):
+    return {"email": account.address, **_columns(account, _ACCOUNT)}
 
 
 def _columns(row, names):

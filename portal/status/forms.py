@@ -7,8 +7,7 @@ from portal.cases.numbers import NumberUnfit, read_number
 from portal.forms import AtMost, BaseForm, Required, options
 from portal.locale import _, _l
 from portal.posts.operations import choices, place
-
-POST_CODE_CHARACTERS = 3
+from portal.values.numbers import POST_CODE_CHARACTERS, case_number
 
 
 class StatusForm(BaseForm):
@@ -34,7 +33,7 @@ class StatusForm(BaseForm):
     def validate_location(self, field):
         if field.data:
             return
-        suggested = self._posts.get((self.case_number.data or "").strip().upper()[:POST_CODE_CHARACTERS])
+        suggested = self._posts.get(case_number(self.case_number.data or "")[:POST_CODE_CHARACTERS])
         if suggested is None:
             raise ValidationError(_("Choose where your interview was."))
         field.data = suggested.code

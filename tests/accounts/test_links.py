@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.accounts.models import Account, Link
+from portal.accounts.recovery import give_at_desk
 from portal.db import session
 from portal.journal import Entry
 from portal.mail.models import Message
@@ -220,3 +221,18 @@ def test_asking_twice_with_one_form_sends_one_letter(visitor, mailbox):
         visitor.submit(FORGOTTEN, page=form, name="dara@example.org")
 
     assert len(mailbox.deliver()) == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "seen"), [("8041-088555", "OI"), ("8O4 1O88555", "ol"), ("８０４１０８８５５５", "OL")]
+)
+def test_a_code_from_the_desk_is_read_as_paper_is_typed_r17(app, visitor, number, seen):
+    account = make_account()
+    account.email, account.sign_in_number = None, "8041088555"
+    code = give_at_desk(account, "command", clock.now())
+    session.commit()
+    typed = code.translate(str.maketrans("01", seen))
+
+    page = visitor.submit("/en/account/recover", name=number, code=typed, password=NEW, password_again=NEW)
+
+    assert page.h1 == "Log in"

@@ -71,7 +71,7 @@ def test_a_supervisor_makes_an_account_and_the_person_chooses_a_password_by_the_
     person.submit(link_in(mail), **new)
 
     assert "The account is made." in page.text
-    assert mail["To"] == "new@example.org"
+    assert mail["To"] == "New@example.org"
     assert person.log_in("new@example.org", "eleven brass kettles").path == "/en/account/factor"
     made = session.scalar(select(Account).where(Account.email == "new@example.org"))
     assert (made.role, made.post_id, made.email_confirmed_at is not None) == ("officer", supervisor.post_id, True)

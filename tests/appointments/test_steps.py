@@ -1,5 +1,7 @@
 """The way to an appointment, step by step, through pages."""
 
+import json
+
 import pytest
 from sqlalchemy import select
 
@@ -129,11 +131,9 @@ def test_somebody_whose_letter_is_old_can_still_go_on(applicant):
         ({"passport_number": "N" * 10_000}, "A passport number has 3 to 20 letters and digits"),
         ({"surname": "S\x00ok"}, "Some characters here cannot be read"),
         ({"surname": "S\ufffdok"}, "Some characters here cannot be read"),
-        ({"surname": "   "}, "Type your surname"),
         ({"surname": "S" * 101}, "This is too long"),
         ({"nationality": "QQ"}, "Not a valid choice"),
         ({"location": "ZZZ"}, "Not a valid choice"),
-        ({"telephone": "call me"}, "Type the telephone number with its country code"),
         ({"has_new_passport": "y"}, "Type the number of your new passport"),
     ],
 )
@@ -256,3 +256,49 @@ def test_begun_answers_can_be_deleted(applicant):
     applicant.submit("/en/appointments/new/anew", page=applicant.open("/en/dashboard"))
 
     assert session.query(Draft).count() == 0
+
+
+@pytest.mark.parametrize("typed", [("   ", ""), ("\u200b", "-"), ("-", "FNU"), ("\u202e\u202c", "\u200d")])
+def test_a_name_without_a_letter_is_none(applicant, typed):
+    page = answer_until(applicant, "questions", surname=typed[0], given_names=typed[1])
+
+    assert (page.path, page.errors) == (f"{NEW}/details", ["Type your surname as in your passport."])
+
+
+def kept_details():
+    """What the draft holds of the step with the details."""
+    return json.loads(session.scalars(select(Draft)).one().answers)["details"]
+
+
+@pytest.mark.parametrize("typed", [("Sokha", ""), ("", "Sokha"), ("-", "Sokha"), ("\u202eSokha\u202c", "FNU")])
+def test_who_has_one_name_goes_on_with_it_in_either_field(applicant, typed):
+    surname, given_names = typed
+    page = answer_until(applicant, "questions", surname=surname, given_names=given_names)
+
+    assert page.path == f"{NEW}/questions"
+    assert (kept_details()["surname"], kept_details()["given_names"]) == ("Sokha", "")
+
+
+def test_the_one_name_of_a_record_does_not_differ_from_the_one_name_under_given_names(applicant):
+    case = make_case(surname="Sokha", given_names="")
+    answer_until(applicant, "case", surname="", given_names="SOKHA")
+    applicant.submit(f"{NEW}/case", case_number=case.number)
+
+    assert session.scalars(select(Case).execution_options(populate_existing=True)).one().flags == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("012 345 678 / 098 765 432", "012 345 678 / 098 765 432"),
+        ("+855 12 345 678 (mother)", "+855 12 345 678 (mother)"),
+        ("012345678 Telegram", "012345678 Telegram"),
+        ("call me", "call me"),
+        ("០១២ ៣៤៥ ៦៧៨", "012 345 678"),
+    ],
+)
+def test_a_telephone_number_never_stops_the_way_and_staff_see_what_was_typed(applicant, typed, kept):
+    page = answer_until(applicant, "questions", telephone=typed)
+
+    assert page.path == f"{NEW}/questions"
+    assert kept_details()["telephone"] == kept

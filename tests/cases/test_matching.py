@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select
 
-from portal import clock
+from portal import clock, encryption
 from portal.accounts.models import Notice
 from portal.appointments import drafts
 from portal.cases.operations import match_and_claim
@@ -199,6 +199,26 @@ def test_a_letter_code_moves_a_case_and_both_accounts_are_told(mine):
     assert (told(first), told(second)) == (["case_moved_away"], ["case_moved_here"])
 
 
+@pytest.mark.parametrize("printed", ["1HH4-SNCV", "IHH4-SNCO", "lhh4 sncv"])
+def test_a_letter_code_typed_from_paper_matches_whichever_letter_looks_like_a_digit_r17(app, printed):
+    case = make_case(case_number="PHP2025000009", letter_code=printed.replace("-", ""))
+    ways = {printed, printed.replace("I", "1").replace("O", "0"), printed.replace("1", "l"), printed.upper()}
+
+    for typed in ways:
+        given = proof(number=case.number, passport_number="N0000000", letter_code=typed)
+        assert match(make_post(), given, None) == (case, "letter code")
+
+
+def test_a_letter_code_that_was_kept_as_it_is_written_still_opens(mine):
+    mine.refusals[0].letter_code_digest = encryption.digest("letter code", "OIL4")
+    session.commit()
+    given = proof(passport_number="N0000000", letter_code="oil-4")
+
+    claim(make_account(), given)
+
+    assert mine.refusals[0].letter_code_used_at is not None
+
+
 def test_a_letter_code_works_once(mine):
     first, second = make_account(), make_account()
     claim(first, proof(letter_code="AB12"))
@@ -233,6 +253,14 @@ def test_r6_a_letter_code_that_is_used_up_leaves_a_journal_entry(mine):
 )
 def test_names_and_nationality_never_decide_but_are_flagged(mine, described, flags):
     assert claim(make_account(), proof(), **described).flags == flags
+
+
+@pytest.mark.parametrize("typed", [("", "Sokha"), ("-", "SOKHA"), ("Sokha", "FNU"), ("Sokha", "-")])
+def test_the_one_name_of_a_record_is_the_one_name_in_either_field_r17(app, typed):
+    case = make_case(surname="Sokha", given_names="")
+    given = proof(number=case.number)
+
+    assert claim(make_account(), given, surname=typed[0], given_names=typed[1]).flags == []
 
 
 def test_a_traveller_who_is_not_the_principal_is_compared_with_her_own_record(mine):

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import func, select
 
-from portal import clock
+from portal import clock, encryption
 from portal.cases.clock import last_day
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal, RefusalItem, StatusChange, Traveller
 from portal.cases.proofs import letter_code_digest
+from portal.cases.rows import read_row
 from portal.cases.storing import store_cases
 from portal.db import session
 from portal.journal import Entry
@@ -189,6 +190,30 @@ def test_a_letter_code_is_kept_as_digest_and_stays_when_a_file_has_none(store):
     store(line(surname="Sokh"))
 
     assert stored().principal.refusals[0].letter_code_digest == letter_code_digest("AB12")
+
+
+def test_a_used_letter_code_that_was_kept_as_it_is_written_is_the_same_code(store):
+    store(line(letter_code="OIL4"))
+    refusal = stored().principal.refusals[0]
+    refusal.letter_code_digest, refusal.letter_code_used_at = encryption.digest("letter code", "OIL4"), clock.now()
+    session.commit()
+
+    assert store(line(letter_code="OIL4")) == (0, 0, 1)
+    assert stored().principal.refusals[0].letter_code_used_at is not None
+
+
+def test_a_person_with_a_new_passport_is_known_by_a_name_that_is_spelled_otherwise_r17(store):
+    store(line(**{**SPOUSE, "surname": "García"}), line())
+    store(line(**{**SPOUSE, "surname": "GARCIA", "passport_number": "N5555555"}))
+
+    assert [name for _kind, name in names(stored())] == ["Dara Sok", "Srey GARCIA"]
+
+
+@pytest.mark.parametrize("surname", ["-", "\u200b", "\u200e"])
+def test_a_surname_without_a_letter_is_an_empty_cell(surname):
+    row, bad = read_row(line(surname=surname), {"PHP": ()}, {"KH"})
+
+    assert (row, bad) == (None, [("surname", "is empty")])
 
 
 def test_a_new_letter_code_can_be_used_again_the_same_cannot(store):

@@ -154,7 +154,6 @@ def test_nothing_is_asked_before_details_were_typed(applicant):
         ({"case_number": "AA00ABCDEF"}, "starts with AA00"),
         ({"case_number": ""}, "Type the case number"),
         ({"day": "31", "month": "2"}, "There is no such day in this month"),
-        ({"telephone": "call me"}, "Type the telephone number with its country code"),
     ],
 )
 def test_bad_details_are_explained_beside_the_field_and_stay(applicant, typed, says):

@@ -48,6 +48,32 @@ def states():
     return sorted(tuple(row) for row in session.execute(select(Message.state, Message.trouble)))
 
 
+def test_a_server_without_smtputf8_gets_the_domain_by_idna(mailbox, use_mail, tmp_path):
+    office = PostOffice()
+    with post_office(tmp_path, office, utf8=False) as url:
+        use_mail(url)
+        write(email="Second@bücher.example")
+        write(email="user@straße.example")
+        mailbox.deliver()
+
+    assert [mail["To"] for mail in office.taken] == ["Second@xn--bcher-kva.example", "user@xn--strae-oqa.example"]
+    assert states() == [("sent", "")] * 2
+
+
+def test_a_part_before_the_at_in_other_letters_needs_smtputf8_and_gets_it(mailbox, use_mail, tmp_path):
+    office = PostOffice()
+    for number, utf8 in enumerate((False, True)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with post_office(folder, office, utf8=utf8) as url:
+            use_mail(url)
+            write(email=f"josé{number}@bücher.example")
+            mailbox.deliver()
+
+    assert [mail["To"] for mail in office.taken] == ["josé1@xn--bcher-kva.example"]
+    assert states() == [("dead", "server without SMTPUTF8"), ("sent", "")]
+
+
 def test_mails_go_through_a_server_with_starttls_and_a_log_in(mailbox, use_mail, tmp_path):
     office = PostOffice()
     with post_office(tmp_path, office) as url:

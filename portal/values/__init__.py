@@ -1,0 +1,1 @@
+"""Values that people type, each normalised in one place, for storing, comparing, looking up and limiting (R17)."""

@@ -1,0 +1,32 @@
+"""Telephone numbers: as they are kept for staff, and when two are the same."""
+
+import phonenumbers
+
+from portal.text import folded, normalise
+from portal.values.names import DIRECTIONS
+
+
+def telephone(typed, country=None):
+    """Return a telephone number as it is kept for staff: its digits as 0 to 9 where it is a number, else as typed.
+
+    country: two letters, for numbers without a country code. Nothing is refused: two numbers, or a word beside one,
+    are of use to whoever calls.
+    """
+    return normalise(typed) if _is_number(typed, country) else " ".join(DIRECTIONS.sub("", typed).split())
+
+
+def same_telephone(one, other):
+    """Say whether two telephone numbers are the same but for spaces, dashes, brackets, and the script of digits."""
+    return _key(one) == _key(other)
+
+
+def _key(typed):
+    plain = normalise(typed)
+    return ("+" if plain.startswith("+") else "") + folded(plain)
+
+
+def _is_number(typed, country):
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(normalise(typed), country))
+    except phonenumbers.NumberParseException:
+        return False
