@@ -11,6 +11,7 @@ from portal.errors import PortalError
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
 
+GONE = 410  # for programs and histories: the page is the same for a used, an old and an invented link
 bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 
 
@@ -128,4 +129,5 @@ def mail():
 
 
 def _unfit(refusal):
-    return render_template("accounts/link_unfit.html", message=refusal.message)
+    code = GONE if isinstance(refusal, links.LinkUnfit) else 200
+    return render_template("accounts/link_unfit.html", message=refusal.message), code
