@@ -27,8 +27,8 @@ LOCAL_WORDS = (
 
 # A hash takes a core and 19 MiB for some hundredths of a second. Whoever waits for one, or makes one, holds no place
 # of those who look at pages (portal.gate); as many wait as are served in about a second, and a third of the threads.
-AT_ONCE = os.cpu_count() or 1
-MOST_WAITING = 20
+AT_ONCE = max(1, (os.cpu_count() or 1) - 1)  # a core is left for pages
+MOST_WAITING = 12
 PATIENCE_SECONDS = 3
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
