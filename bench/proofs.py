@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bench import days, first_minutes
 from bench.cancelled_day import on_a_portal_of_its_own
 from bench.door import a_day_at_the_door
+from bench.floods import floods
 from bench.flushes import count_flushes
 from bench.guesses import guess_at_every_door, guess_links
 from bench.herd import herd, swaps
@@ -148,6 +149,11 @@ def _twelve(database, _postgres, sizes):
         yield twelve(sizes.twelve_minutes)
 
 
+def _floods(database, _postgres, _sizes):
+    if database == SQLITE:
+        yield floods()
+
+
 def _pages(database, _postgres, _sizes):
     if database == SQLITE:
         line = [sys.executable, "-m", "pytest", "-q", "tests/browser/test_album.py", "-k", "axe"]
@@ -169,6 +175,7 @@ def _one(prove):
 PROOFS = {
     "first-minutes": Proof("The first minutes of make run", 3, _first_minutes),
     "twelve": Proof("Twelve people at once", 2, _twelve),
+    "floods": Proof("Floods of people without any right", 3, _floods),
     "days": Proof("Days in minutes", 5, _days),
     "herd": Proof("Herd", 2, _on_a_server(_herds)),
     "swaps": Proof("Swaps", 0.5, _on_a_server(_one(lambda portal, server, sizes: swaps(portal, server, sizes.swaps)))),

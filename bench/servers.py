@@ -26,8 +26,9 @@ from tests.postgresql import temporary_postgresql
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"
 DATABASES = (SQLITE, POSTGRESQL)
-WORKERS = {SQLITE: 1, POSTGRESQL: 2}  # as tools/run starts them, each with THREADS for bodies on their way
-THREADS = 64
+WORKERS = {SQLITE: 1, POSTGRESQL: 2}  # as tools/run starts them
+THREADS = 64  # of an application that is not the portal
+HELLO = "bench.hello:app"
 LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # processes, and threads of each, that write or ask at the same time
 START_SECONDS = 60
 STOP_SECONDS = 15
@@ -201,8 +202,8 @@ def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BIN
     workers, threads = layout
     port = free_port()
     log = folder / f"server-{port}.log"
-    line = [str(bins / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
-    line += ["--port", str(port), "--workers", str(workers), "--blocking-threads", str(threads)]
+    line = [str(bins / "granian"), "--no-ws", "--http", "1", "--host", "127.0.0.1", "--port", str(port)]
+    line += ["--workers", str(workers), *_interface(target, cwd, threads)]
     # A herd keeps its connections open from the beginning; people whose browsers come later would just connect later.
     line += ["--backlog", "4096", "--backpressure", str(MOST_CONNECTIONS)]
     line += ["--respawn-failed-workers", "--log-level", "info", target]
@@ -218,6 +219,13 @@ def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BIN
         server.kill()
         raise
     return server
+
+
+def _interface(target, cwd, threads):
+    """Return how granian talks to an application: to the portal by RSGI, as tools/run does, to others by WSGI."""
+    if cwd == ROOT and target != HELLO:
+        return ["--interface", "rsgi"]
+    return ["--interface", "wsgi", "--blocking-threads", str(threads)]
 
 
 def allow_many_connections():

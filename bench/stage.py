@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bench.people import POST, make_people, open_calendars
-from bench.servers import Portal, Server, portal_on, serve
+from bench.servers import HELLO, Portal, Server, portal_on, serve
 
 SLOTS = 20
 DAYS_AHEAD = 16
@@ -28,7 +28,7 @@ def stage_on(database, postgres, number, with_pages):
     with portal_on(database, postgres) as portal:
         people, _ = make_people(portal, number, number)
         slots = _release(portal, number)
-        with serve(portal) as server, serve(portal, "bench.hello:app", "/") as bare:
+        with serve(portal) as server, serve(portal, HELLO, "/") as bare:
             open_calendars(server.port, people[:with_pages])
             yield Stage(portal, people[:with_pages], slots, server, bare)
 

@@ -11,7 +11,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, clock, db, encryption, errors, gate, headers, locale, observation, on_demand, pages
+from portal import access, bodies, clock, db, encryption, errors, headers, locale, observation, on_demand, pages, rsgi
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts.code_routes import bp as printed_bp
@@ -104,6 +104,7 @@ BLUEPRINTS = (
 )
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
+LARGE = ("/staff/cases/import/",)  # how the addresses end to which staff send files
 _log = logging.getLogger(__name__)
 
 
@@ -183,8 +184,8 @@ def _configure(app, settings):
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_SECURE=settings.secure_cookies,
-        MAX_CONTENT_LENGTH=gate.MOST_BYTES,
-        MAX_FORM_MEMORY_SIZE=gate.MOST_BYTES,
+        MAX_CONTENT_LENGTH=bodies.MOST_BYTES,
+        MAX_FORM_MEMORY_SIZE=bodies.MOST_BYTES,
         MAX_FORM_PARTS=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
         COMPRESS_BR_LEVEL=3,
@@ -203,7 +204,8 @@ def _wrap(app: Any, settings):
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
-    app.wsgi_app = gate.Gate(app.wsgi_app)
+    server = rsgi.Server(app, large=LARGE)
+    app.__rsgi__, app.__rsgi_init__ = server.__rsgi__, server.__rsgi_init__
 
 
 def _make_folder(instance):

@@ -2,11 +2,11 @@
 
 import logging
 
-from flask import current_app, g, has_request_context, render_template, request
+from flask import abort, current_app, g, has_request_context, render_template, request
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
-from portal import db, faults, metrics, resending
+from portal import bodies, db, faults, metrics, resending
 from portal.database_errors import Meaning, meaning_of
 from portal.locale import _l
 
@@ -46,6 +46,7 @@ TITLES = {
     403: _l("This page is not for this account"),
     404: _l("We could not find this page"),
     405: _l("This page cannot be used in that way"),
+    408: _l("What you sent did not arrive in time"),
     409: _l("Many people are using this service right now"),
     413: _l("What was sent is too large"),
     429: _l("Please wait a little"),
@@ -57,6 +58,9 @@ HELP = {
     403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
     404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
     405: _l("Open the page again from your dashboard."),
+    408: _l(
+        "Your connection was slow or was interrupted. Go back to the page before and send it again. Nothing was saved."
+    ),
     409: _l("We could not do this in time. Nothing was lost, and nothing was half saved."),
     413: _l("Send less text. Nothing was saved."),
     429: _l("Too many tries were made in a short time. This protects your data. Nothing was lost."),
@@ -74,6 +78,11 @@ def init_app(app):
     app.register_error_handler(SQLAlchemyError, _database_error)
     app.register_error_handler(OSError, _disk_error)
     app.register_error_handler(Exception, _unexpected)
+
+    @app.before_request
+    def refuse_what_is_late():
+        if bodies.LATE in request.environ:
+            abort(408)
 
     @app.after_request
     def say_when(response):

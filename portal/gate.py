@@ -1,61 +1,58 @@
-"""How many requests are worked on at the same time.
+"""How many requests run Python at the same time: semaphores, in the order of arrival (docs/decisions/gate.md).
 
-The server keeps a thread for each request whose body is still on its way, as long as that takes: with few threads
-a few slow lines take the portal off the air. So it has many. But threads that run Python at the same time only
-wait for each other. So a request is taken in whole, and then waits for one of few places (docs/decisions/gate.md).
+Threads that run Python at once wait for each other at the interpreter's lock. A thread has a place while it works on
+a request; it gives it away for what takes seconds, and steps aside for what runs outside of Python, such as a hash.
+Forms have all places but one: who only reads never waits behind a crowd that sends.
 """
 
-from io import BytesIO
+import threading
+from contextlib import contextmanager
 
 from portal.turns import Turns
 
-PLACES = 4
-MOST_BYTES = 256 * 1024
-LARGEST_BYTES = 9 * 1024 * 1024  # what the proxy lets through
-AT_A_TIME = 64 * 1024
-_LEAVE = "portal.leave"
+PLACES, FORMS = 4, 3
+_places, _forms = Turns(PLACES), Turns(FORMS)
+_own = threading.local()
 
 
-class Gate:
-    """Let so many requests at once into an application, each with its body."""
-
-    def __init__(self, application, places=PLACES):
-        self.application = application
-        self.places = Turns(places)
-
-    def __call__(self, environ, start_response):
-        text = environ.get("CONTENT_LENGTH") or "0"
-        length = int(text) if text.isdecimal() else 0
-        body = environ["wsgi.input"]
-        # What is larger is read by the few views that take it, or refused by the others without a look.
-        if 0 < length <= MOST_BYTES:
-            environ["wsgi.input"] = BytesIO(body.read(length))
-        place = _Place(self.places)
-        environ[_LEAVE] = place.leave
-        try:
-            return self.application(environ, start_response)
-        finally:
-            place.leave()
-            # Else the server may cut the line before the answer is read, and the proxy says that nobody is there.
-            if MOST_BYTES < length <= LARGEST_BYTES:
-                while body.read(AT_A_TIME):
-                    pass
+@contextmanager
+def place(*, form=False):
+    """Have a place for the time of the block, or until leave(); form: among those of forms."""
+    _take(form)
+    try:
+        yield
+    finally:
+        leave()
 
 
-class _Place:
-    """One of the places, taken until it is left."""
-
-    def __init__(self, places):
-        self._places = places
-        self._places.acquire()
-
-    def leave(self):
-        """Let the next one in; leaving twice is leaving once."""
-        if self._places is not None:
-            self._places.release()
-            self._places = None
+def leave():
+    """Give the place of this thread to others, for what takes seconds; leaving twice is leaving once."""
+    form, _own.form = _form(), None
+    if form is not None:
+        _places.release()
+    if form:
+        _forms.release()
 
 
-def leave(environ):
-    """Give the place of a request to others: for what takes seconds, so that a few of them do not stop everything."""
-    environ.get(_LEAVE, lambda: None)()
+@contextmanager
+def aside():
+    """Let others have the place of this thread, if it has one, for the time of the block."""
+    form = _form()
+    leave()
+    try:
+        yield
+    finally:
+        if form is not None:
+            _take(form)
+
+
+def _take(form):
+    if form:
+        _forms.acquire()
+    _places.acquire()
+    _own.form = form
+
+
+def _form():
+    """Return whether the place of this thread is among those of forms, None where it has none."""
+    return getattr(_own, "form", None)

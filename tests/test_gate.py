@@ -1,94 +1,91 @@
-"""How many requests are worked on at once: slow lines take no place, and what takes long gives its place away."""
+"""How many requests run at once: forms leave a place to whoever reads; what takes long gives its place away."""
 
 import threading
-from io import BytesIO
+
+import pytest
 
 from portal import gate
+from portal.turns import Turns
 
 WAIT_SECONDS = 5
 
 
-class SlowLine:
-    """The body of a request that does not come before it is let through."""
-
-    def __init__(self):
-        self.comes = threading.Event()
-
-    def read(self, size):
-        assert self.comes.wait(WAIT_SECONDS)
-        return b"x" * size
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    """Two places, one of them for forms."""
+    monkeypatch.setattr(gate, "_places", Turns(2))
+    monkeypatch.setattr(gate, "_forms", Turns(1))
 
 
-def ask(application, body=None, length=""):
-    """Send a request to an application; return its answer."""
-    return application({"CONTENT_LENGTH": length, "wsgi.input": body or BytesIO()}, None)
+@pytest.fixture
+def somebody():
+    """Let a thread have a place, act, and keep it until the end; gives what says that it came so far."""
+    end, threads = threading.Event(), []
+
+    def work(form, act, came):
+        with gate.place(form=form):
+            act()
+            came.set()
+            end.wait(WAIT_SECONDS)
+
+    def begin(form, act=lambda: None):
+        came = threading.Event()
+        threads.append(threading.Thread(target=work, args=(form, act, came)))
+        threads[-1].start()
+        return came
+
+    def all_go():
+        end.set()
+        for thread in threads:
+            thread.join()
+
+    begin.all_go = all_go
+    yield begin
+    all_go()
 
 
-def in_background(application, body=None, length=""):
-    asked = threading.Thread(target=ask, args=(application, body, length))
-    asked.start()
-    return asked
+def free(turns):
+    """Return how many places are free."""
+    return len([None for _place in range(4) if turns.acquire(0)])
 
 
-def test_a_body_that_does_not_come_takes_no_place():
-    line = SlowLine()
-    guarded = gate.Gate(lambda environ, _start: [environ["wsgi.input"].read()], places=1)
-    slow = in_background(guarded, line, "3")
+def test_forms_never_have_the_last_place(somebody):
+    assert somebody(form=True).wait(WAIT_SECONDS)
+    second = somebody(form=True)
+    assert somebody(form=False).wait(WAIT_SECONDS)
 
-    assert ask(guarded) == [b""]
-
-    line.comes.set()
-    slow.join()
+    assert not second.is_set() and free(gate._places) == 0
 
 
-def test_no_more_are_let_in_than_there_are_places():
-    inside, most, leave = [], [], threading.Event()
+def test_no_more_are_let_in_than_there_are_places(somebody):
+    assert somebody(form=False).wait(WAIT_SECONDS) and somebody(form=False).wait(WAIT_SECONDS)
 
-    def work(_environ, _start):
-        inside.append(1)
-        most.append(len(inside))
-        leave.wait(0.05)
-        inside.pop()
-        return []
-
-    guarded = gate.Gate(work, places=2)
-    for one in [in_background(guarded) for _ in range(8)]:
-        one.join()
-
-    assert len(most) == 8 and max(most) == 2
+    assert not somebody(form=False).wait(0.05)
 
 
-def test_what_takes_long_gives_its_place_away():
-    begun, end = threading.Event(), threading.Event()
+@pytest.mark.parametrize("form", [True, False])
+def test_what_takes_long_gives_its_place_away_once(somebody, form):
+    assert somebody(form, gate.leave).wait(WAIT_SECONDS) and somebody(form).wait(WAIT_SECONDS)
+    somebody.all_go()
 
-    def work(environ, _start):
-        gate.leave(environ)
-        begun.set()
-        assert end.wait(WAIT_SECONDS)
-        return []
-
-    guarded = gate.Gate(work, places=1)
-    long = in_background(guarded)
-    assert begun.wait(WAIT_SECONDS)
-    second = in_background(guarded)
-    end.set()
-    for one in (long, second):
-        one.join(WAIT_SECONDS)
-        assert not one.is_alive()
-    assert guarded.places.acquire(0) and not guarded.places.acquire(0)
+    assert (free(gate._places), free(gate._forms)) == (2, 1)
 
 
-def test_a_body_that_is_too_large_is_not_taken_in_beforehand():
-    body = BytesIO(b"x")
-    guarded = gate.Gate(lambda environ, _start: environ["wsgi.input"])
+def test_who_steps_aside_leaves_the_place_and_comes_back_to_one(somebody):
+    seen = []
 
-    assert ask(guarded, body, str(gate.MOST_BYTES + 1)) is body
+    def hash_something():
+        with gate.aside():
+            seen.append((free(gate._places), free(gate._forms)))
+            for turns in (gate._places, gate._places, gate._forms):
+                turns.release()
+
+    assert somebody(True, hash_something).wait(WAIT_SECONDS)
+    assert (seen, free(gate._places), free(gate._forms)) == ([(2, 1)], 1, 0)
 
 
-def test_what_a_view_leaves_of_a_large_body_is_read_before_the_answer_goes_and_no_endless_one_is():
-    guarded = gate.Gate(lambda environ, _start: [environ["wsgi.input"].read(3)])
+def test_who_has_no_place_has_none_to_give():
+    with gate.aside():
+        gate.leave()
 
-    for length, is_read in ((gate.LARGEST_BYTES, True), (gate.LARGEST_BYTES + 1, False)):
-        body = BytesIO(b"x" * length)
-        assert ask(guarded, body, str(length)) == [b"xxx"]
-        assert (body.read(1) == b"") is is_read
+    assert free(gate._places) == 2

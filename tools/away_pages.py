@@ -17,7 +17,7 @@ from portal.config import settings_from, write_secrets  # noqa: E402
 from portal.errors import HELP, TITLES  # noqa: E402
 from portal.locale import LANGUAGES, in_language  # noqa: E402
 
-CODES = (413, 429, 503)
+CODES = (400, 413, 429, 503)
 
 
 def main(folder):

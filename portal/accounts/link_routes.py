@@ -12,6 +12,7 @@ from portal.limits import rules as limits
 from portal.limits.pace import slowed
 from portal.locale import current
 
+GONE = 410  # for programs and histories: the page is the same for a used, an old and an invented link
 bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 
 
@@ -134,4 +135,5 @@ def _to_log_in():
 
 
 def _unfit(refusal):
-    return render_template("accounts/link_unfit.html", message=refusal.message)
+    code = GONE if isinstance(refusal, links.LinkUnfit) else 200
+    return render_template("accounts/link_unfit.html", message=refusal.message), code

@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from portal import on_demand
+from portal import gate, on_demand
 from portal.errors import Busy, PortalError
 from portal.locale import _l
+from portal.turns import Turns
 
 SHORTEST = 12
 LONGEST = 128
@@ -24,10 +25,10 @@ LOCAL_WORDS = (
     "cambodia phnompenh phnom penh khmer mexico juarez jordan amman vietnam saigon hochiminh",
 )
 
-# A hash takes a core and 19 MiB for some hundredths of a second. A flood of them may take every core of a
-# process but never all of its threads: some are left for people who look at pages.
-AT_ONCE = os.cpu_count() or 1
-MOST_WAITING = 4
+# A hash takes a core and 19 MiB for some hundredths of a second. Whoever waits for one, or makes one, holds no place
+# of those who look at pages (portal.gate); as many wait as are served in about a second, and a third of the threads.
+AT_ONCE = max(1, (os.cpu_count() or 1) - 1)  # a core is left for pages
+MOST_WAITING = 12
 PATIENCE_SECONDS = 3
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -35,7 +36,7 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 
-_hashing, _waiting = threading.Semaphore(AT_ONCE), threading.Semaphore(MOST_WAITING)
+_hashing, _waiting = Turns(AT_ONCE), threading.Semaphore(MOST_WAITING)
 
 
 class PasswordUnfit(PortalError):
@@ -79,16 +80,25 @@ def require_strong(password, own_words=()):
 
 @contextmanager
 def _turn():
-    """Wait for a place among those that hash. Raises Busy after PATIENCE_SECONDS, or at once where many wait."""
-    if not _hashing.acquire(blocking=False):
-        if not _waiting.acquire(blocking=False):
-            raise Busy
+    """Wait for a turn to hash, aside from the places of pages.
+
+    Raises Busy after PATIENCE_SECONDS, or at once where MOST_WAITING wait.
+    """
+    with gate.aside():
+        _begin()
         try:
-            if not _hashing.acquire(timeout=PATIENCE_SECONDS):
-                raise Busy
+            yield
         finally:
-            _waiting.release()
+            _hashing.release()
+
+
+def _begin():
+    if _hashing.acquire(0):
+        return
+    if not _waiting.acquire(blocking=False):
+        raise Busy
     try:
-        yield
+        if not _hashing.acquire(PATIENCE_SECONDS):
+            raise Busy
     finally:
-        _hashing.release()
+        _waiting.release()

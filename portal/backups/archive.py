@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from portal import faults
+from portal.private_file import private
 
 FORMAT = 1
 DESCRIPTION = "backup.json"
@@ -81,11 +82,6 @@ def sync_folder(folder):
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def private(path, flags):
-    """Open a file that only its owner can read: what `open` takes as its opener."""
-    return os.open(path, flags, 0o600)
 
 
 def _description(archive, path):

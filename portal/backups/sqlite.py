@@ -6,8 +6,9 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from portal.backups.archive import Unfit, blocks_of, private, sync_folder, write_member
+from portal.backups.archive import Unfit, blocks_of, sync_folder, write_member
 from portal.backups.tally import Tally
+from portal.private_file import private
 
 MEMBER = "portal.db"
 PAGES = 500

@@ -35,7 +35,7 @@ class ImportForm(BaseForm):
 @bp.url_value_preprocessor
 def take_large_files(endpoint, _values):
     """Let a case file be larger than other forms, and take its time: said before anything reads the request."""
-    gate.leave(request.environ)
+    gate.leave()
     if endpoint == "case_import.upload":
         request.max_content_length = uploads.MOST_BYTES
 

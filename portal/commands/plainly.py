@@ -11,6 +11,7 @@ from flask import current_app
 
 from portal import faults
 from portal.doctor import damage
+from portal.private_file import private
 
 FILE = click.Path(path_type=Path)  # whether it can be read or written, is said when that is tried
 NEWER = "The tables of the database are those of a newer release: run the commands of that release."
@@ -44,7 +45,7 @@ def whole_file(path, encoding):
         return
     aside = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with aside.open("x", encoding=encoding) as file:
+        with open(aside, "x", encoding=encoding, opener=private) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())

@@ -19,6 +19,7 @@ from portal.demonstration.data import require_demonstration
 from portal.errors import PortalError
 from portal.locale import _l
 from portal.posts import operations as posts
+from portal.private_file import private
 from portal.sessions.models import SignIn
 from portal.slots import operations as slots
 from portal.slots.patterns import Pattern
@@ -57,7 +58,7 @@ def make_herd(code, number, seats, out, now, progress=lambda done: None):
         raise NoSuchPost
     batch = _free_batch(post)
     here, password_hash = posts.today(post, now), passwords.hash_password(DEMONSTRATION_PASSWORD)
-    with out.open("w", encoding="utf-8", newline="") as file:
+    with open(out, "w", encoding="utf-8", newline="", opener=private) as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for start in range(0, number, AT_ONCE):

@@ -80,7 +80,7 @@ def test_a_forgotten_password_is_chosen_anew_once_and_everybody_is_logged_out(ap
     visitor.submit(address, password=NEW, password_again=NEW)
 
     assert "If an account has this e-mail address" in page.text
-    assert visitor.open(address).h1 == "This link does not work"
+    assert visitor.open(address, status=410).h1 == "This link does not work"
     assert elsewhere.open("/en/dashboard").h1 == "Log in"
     assert visitor.log_in("dara@example.org", NEW).h1 == "Dashboard"
     assert session.scalar(select(Entry).where(Entry.action == "password reset by mail"))
@@ -103,7 +103,7 @@ def test_a_link_ends(visitor, mailbox):
     address = link_in(*mailbox.deliver())
 
     with time_machine.travel(clock.now() + timedelta(minutes=61), tick=False):
-        assert visitor.open(address).h1 == "This link does not work"
+        assert visitor.open(address, status=410).h1 == "This link does not work"
     assert visitor.open(address).h1 == "Choose a new password"
 
 
@@ -120,7 +120,7 @@ def test_a_link_serves_one_purpose_and_a_changed_one_none(visitor, mailbox):
         "/en/account/reset/x%00y",
         "/en/account/reset/é",
     ):
-        assert visitor.open(other).h1 == "This link does not work"
+        assert visitor.open(other, status=410).h1 == "This link does not work"
 
 
 def test_a_new_link_makes_the_older_one_useless_once_it_is_used(visitor, mailbox):
@@ -131,7 +131,7 @@ def test_a_new_link_makes_the_older_one_useless_once_it_is_used(visitor, mailbox
 
     visitor.submit(first, password=NEW, password_again=NEW)
 
-    assert visitor.open(second).h1 == "This link does not work"
+    assert visitor.open(second, status=410).h1 == "This link does not work"
 
 
 def test_a_weak_new_password_is_refused_and_the_link_still_works(visitor, mailbox):

@@ -153,12 +153,12 @@ def test_a_flood_of_hashes_takes_no_more_than_its_share_and_the_rest_is_told_to_
         found = page.response.headers
         assert (found["Retry-After"], found["X-Portal-Busy"], found["Cache-Control"]) == ("5", "1", "no-store")
     finally:
-        passwords._hashing.release(passwords.AT_ONCE)
+        _release_all()
     assert visitor.submit(LOG_IN, name="dara@example.org", password=PASSWORD).errors
 
 
 def test_no_more_wait_for_a_hash_than_leave_threads_for_others(monkeypatch):
-    monkeypatch.setattr(passwords, "PATIENCE_SECONDS", 5)
+    monkeypatch.setattr(passwords, "PATIENCE_SECONDS", 60)
     refused, kept = [], passwords.hash_password(PASSWORD)
 
     def ask():
@@ -175,7 +175,12 @@ def test_no_more_wait_for_a_hash_than_leave_threads_for_others(monkeypatch):
     for one in threads[-5:]:
         one.join(0.3)
     assert len(refused) == 5
-    passwords._hashing.release(passwords.AT_ONCE)
+    _release_all()
     for one in threads:
         one.join()
     assert len(refused) == 5
+
+
+def _release_all():
+    for _core in range(passwords.AT_ONCE):
+        passwords._hashing.release()

@@ -78,7 +78,7 @@ def running_portal(folder):
     server = Server(folder)
     server.run("db", "upgrade")
     server.run("demo", "load")
-    serve = ["--interface", "wsgi", "--no-ws", "--workers", "1", "--blocking-threads", "64", "--log-level", "warning"]
+    serve = ["--interface", "rsgi", "--no-ws", "--http", "1", "--workers", "1", "--log-level", "warning"]
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(
             [BIN / "granian", *serve, "--host", "127.0.0.1", "--port", str(server.port), "wsgi:app"],

@@ -261,7 +261,7 @@ def _mail(server, album):
     album.take(stranger, "confirm an address", f"/account/confirm/{confirming}")
     album.take(stranger, "new password", f"/account/reset/{resetting}")
     album.send(stranger, "new password, wrong", f"/account/reset/{resetting}", password="short")
-    album.take(stranger, "link does not work", "/account/reset/x")
+    album.take(stranger, "link does not work", "/account/reset/x", status=410)
     album.take(stranger, "stop e-mails", stopping_address)
     album.take(stranger, "verify", "/verify")
     album.send(stranger, "verify, wrong", "/verify", code="")

@@ -241,3 +241,10 @@ def test_outside_a_demonstration_its_commands_refuse(app, settings, tmp_path, mo
     assert "This is not a demonstration: set PORTAL_DEMONSTRATION=1 first." in result.stderr
     assert (count(Account), count(Case)) == (0, 0)
     assert not (tmp_path / "herd.csv").exists()
+
+
+def test_a_herds_file_is_for_its_owner_only(herd, tmp_path):
+    make_post()
+    herd(1, 1)
+
+    assert (tmp_path / "herd.csv").stat().st_mode & 0o777 == 0o600

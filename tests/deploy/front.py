@@ -111,19 +111,8 @@ def nginx(folder, upstream_port):
 def granian(environment, log, *more):
     """Run the portal as deploy/systemd does, with fewer workers; give its port."""
     port = free_port()
-    line = [str(Path(sys.executable).parent / "granian"), "--interface", "wsgi", "--no-ws", "--host", "127.0.0.1"]
-    line += [
-        "--port",
-        str(port),
-        "--workers",
-        "1",
-        "--blocking-threads",
-        "4",
-        "--log-level",
-        "warning",
-        *more,
-        "wsgi:app",
-    ]
+    line = [str(Path(sys.executable).parent / "granian"), "--interface", "rsgi", "--no-ws", "--http", "1"]
+    line += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning", *more, "wsgi:app"]
     with log.open("w") as output:
         process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:

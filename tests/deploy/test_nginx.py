@@ -126,7 +126,7 @@ def test_nobody_can_pretend_to_be_at_another_address_or_host_r13(front):
 def test_five_hundred_slow_senders_keep_nobody_waiting(front):
     trusting = front.trusting()
     lines = [front.dial(trusting, address=f"127.0.0.{number % 10 + 2}") for number in range(500)]
-    for line in lines:  # the portal has four threads
+    for line in lines:
         line.sendall(f"POST /en/status HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 100\r\n\r\nslow".encode())
     began = time.monotonic()
     assert front.ask("/en/status")[0] == 200
@@ -146,6 +146,14 @@ def test_a_case_file_may_be_larger(front):
     status, found, _cookies, _body = front.ask("/en/staff/cases/import/", "POST", body=b"a" * 400_000)
 
     assert (status, "/account/login" in found.get("location", "")) == (303, True)
+
+
+def test_whatever_is_handed_to_the_portal_is_limited_by_connections_and_requests():
+    text = (ROOT / "deploy" / "nginx" / "portal.conf").read_text()
+    locations = [one for one in text.split("    location ")[1:] if "proxy_pass" in one.partition("\n    }")[0]]
+
+    assert len(locations) == 2
+    assert all("limit_conn portal_connections" in one and "limit_req zone=portal_requests" in one for one in locations)
 
 
 def test_who_sends_a_case_file_while_the_portal_is_away_is_told_so(alone):
@@ -170,3 +178,9 @@ def test_without_a_language_in_the_address_the_cookie_and_then_the_browser_decid
     found = [alone.ask("/", **headers)[3].decode().split('lang="')[1][:2] for headers in asked]
 
     assert found == ["km", "vi", "en", "en"]
+
+
+def test_a_head_that_is_too_long_gets_a_plain_page(front):
+    status, _found, _cookies, body = front.ask("/km/", **{"X-Y": "x" * 40_000})
+
+    assert (status, b"<h1>" in body) == (400, True)

@@ -35,7 +35,7 @@ def _line(port):
     """Return the command of the unit, with another application in place of the portal."""
     said = re.search(r"^ExecStart=(.*)$", UNIT.read_text(), re.MULTILINE)[1]
     said = said.replace("/srv/portal/.venv/bin", str(Path(sys.executable).parent)).replace("%i", str(port))
-    values = dict(re.findall(r"(WORKERS|THREADS)=(\d+)", UNIT.read_text()))
+    values = dict(re.findall(r"(WORKERS)=(\d+)", UNIT.read_text()))
     for name, value in values.items():
         said = said.replace(f"${{{name}}}", value)
     return said.replace("wsgi:app", "tests.deploy.slow:app").split()

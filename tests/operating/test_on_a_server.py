@@ -20,7 +20,7 @@ from tests.postgresql import temporary_postgresql
 from tests.secrets import ENVIRONMENT
 
 BIN = Path(sys.executable).parent
-GRANIAN = ["--interface", "wsgi", "--no-ws", "--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers"]
+GRANIAN = ["--interface", "rsgi", "--no-ws", "--http", "1", "--workers", "2", "--respawn-failed-workers"]
 GRANIAN += ["--workers-kill-timeout", "10"]  # it can lose a SIGTERM that comes while a worker starts
 PATIENCE_SECONDS = 40
 

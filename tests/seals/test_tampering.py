@@ -215,3 +215,9 @@ def test_a_key_that_was_taken_away_vouches_for_nothing_and_the_next_head_for_all
     session.commit()
 
     assert run(app, "check").stderr == "0 violations.\n"
+
+
+def test_an_export_of_the_journal_is_for_its_owner_only(app, tmp_path):
+    run(app, "journal", "export", str(tmp_path / "journal.jsonl"))
+
+    assert (tmp_path / "journal.jsonl").stat().st_mode & 0o777 == 0o600

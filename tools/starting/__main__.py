@@ -12,11 +12,9 @@ from tools.starting.supervisor import Service, keep
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 FLASK = [PYTHON, "-m", "flask", "--app", "wsgi"]
-# SQLite has one writer at a time: one process serves it; PostgreSQL takes two. Many threads: each keeps one request
-# whose body is on its way; how many are worked on at once, portal/gate.py says.
-SERVER = [PYTHON, "-m", "granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "64", "--backlog", "4096"]
+# SQLite has one writer at a time: one process serves it; PostgreSQL takes two. portal/rsgi.py has the threads.
+SERVER = [PYTHON, "-m", "granian", "--interface", "rsgi", "--no-ws", "--http", "1", "--backlog", "4096"]
 SERVER += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
-SERVER += ["--log-config", str(Path(__file__).parent / "server_log.json")]
 READY_SECONDS = 90
 LOCAL = ("127.0.0.1", "::1", *port.WILD)
 ACCOUNTS = """\

@@ -1,0 +1,111 @@
+"""Bodies on their way: whole before the application has them, bounded in bytes, seconds and number."""
+
+import asyncio
+import io
+
+import pytest
+
+from portal import bodies
+from portal.bodies import LARGEST_BYTES, LATE, MOST_BYTES, Bodies, Coming
+
+HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
+
+
+class Line:
+    """What granian gives: chunks of a body; a silent one never ends."""
+
+    def __init__(self, *chunks, is_silent=False):
+        self.chunks, self.is_silent, self.read = list(chunks), is_silent, 0
+
+    async def __aiter__(self):
+        for chunk in self.chunks:
+            self.read += len(chunk)
+            yield chunk
+        if self.is_silent:
+            await asyncio.Event().wait()
+
+
+def environ_of(**more):
+    return {
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/en/status",
+        "REMOTE_ADDR": HERE,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        **more,
+    }
+
+
+def receive(line, taking=("/import/",), **more):
+    """Let a body be received; return the variables of the request."""
+    environ = environ_of(**more)
+    asyncio.run(Bodies(taking).receive(environ, line))
+    return environ
+
+
+def body_of(environ):
+    with environ["wsgi.input"] as file:
+        return file.read()
+
+
+def test_a_body_in_chunks_is_one_with_a_length():
+    environ = receive(Line(b"a=", b"b"), HTTP_TRANSFER_ENCODING="chunked")
+
+    assert (body_of(environ), environ["CONTENT_LENGTH"]) == (b"a=b", "3")
+    assert "HTTP_TRANSFER_ENCODING" not in environ
+
+
+def test_a_body_that_does_not_come_is_late(monkeypatch):
+    monkeypatch.setattr(bodies, "SECONDS", 0.01)
+    environ = receive(Line(b"a", is_silent=True), CONTENT_LENGTH="100")
+
+    assert environ[LATE] and body_of(environ) == b"" and environ["CONTENT_LENGTH"] == "0"
+
+
+@pytest.mark.parametrize("said", [{"CONTENT_LENGTH": str(MOST_BYTES + 1)}, {"HTTP_TRANSFER_ENCODING": "chunked"}])
+def test_what_is_too_large_is_read_and_dropped(said):
+    line = Line(b"x" * MOST_BYTES, b"x")
+    environ = receive(line, **said)
+
+    assert (environ["CONTENT_LENGTH"], line.read) == (str(MOST_BYTES + 1), MOST_BYTES + 1)
+    assert len(body_of(environ)) <= MOST_BYTES
+
+
+def test_a_file_may_be_large_where_files_are_sent():
+    content = b"x" * (MOST_BYTES + 1)
+    environ = receive(Line(content), PATH_INFO="/en/staff/cases/import/", CONTENT_LENGTH=str(len(content)))
+
+    assert body_of(environ) == content
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [({"CONTENT_LENGTH": str(LARGEST_BYTES + 1)}, 0), ({"HTTP_TRANSFER_ENCODING": "chunked"}, LARGEST_BYTES + 1)],
+)
+def test_what_has_no_end_is_not_read_to_the_end(said, read):
+    line = Line(*[b"x" * LARGEST_BYTES, b"x", b"x"])
+    environ = receive(line, **said)
+
+    assert line.read == read and int(environ["CONTENT_LENGTH"]) > LARGEST_BYTES
+
+
+def test_a_request_without_a_body_waits_for_none():
+    assert isinstance(receive(Line(is_silent=True), REQUEST_METHOD="GET")["wsgi.input"], io.BytesIO)
+
+
+def test_one_too_many_takes_the_room_of_the_oldest_from_the_address_that_has_most():
+    async def crowd():
+        coming = Coming(most=3, seconds=5)
+
+        async def one(address):
+            async with coming.one(address):
+                await asyncio.sleep(0.05)
+
+        return await asyncio.gather(*map(one, [ELSEWHERE, HERE, HERE, HERE, ELSEWHERE]), return_exceptions=True)
+
+    assert [type(ended).__name__ for ended in asyncio.run(crowd())] == [
+        "NoneType",
+        "TimeoutError",
+        "TimeoutError",
+        "NoneType",
+        "NoneType",
+    ]
