@@ -116,7 +116,7 @@ def _rows(appointment, case):
         row(REFERENCE, [value(appointment.reference, latin=True, strong=True)], large=True),
         row(WHEN, _times(appointment.slot, case.post)),
         row(CASE, [value(case.number, latin=True)]),
-        row(TRAVELLERS, [value(traveller.name) for traveller in case.travellers]),
+        row(TRAVELLERS, [value(traveller.name, name=True) for traveller in case.travellers]),
         row(WHERE, [value(case.post.address, latin=True)]),
         row(WHO, values_of(both(WHO_COMES))),
     ]
