@@ -73,6 +73,7 @@ def calendar_file(appointment, method=None):
         description="\n".join([*said, _(REFERENCE), appointment.reference, _(ENTRY), dashboard]),
         alarm=_(ENTRY),
         address=dashboard,
+        organizer=settings.mail_from,
         made_at=clock.now(),
     )
     return calendar_of(event, method, settings.public_url)
