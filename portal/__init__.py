@@ -11,12 +11,27 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import access, bodies, clock, db, encryption, errors, headers, locale, observation, on_demand, pages, rsgi
+from portal import (
+    access,
+    authorization,
+    bodies,
+    clock,
+    db,
+    encryption,
+    errors,
+    headers,
+    locale,
+    observation,
+    on_demand,
+    pages,
+    rsgi,
+    unsent,
+)
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
+from portal.accounts import routes as account_routes
 from portal.accounts.code_routes import bp as printed_bp
 from portal.accounts.link_routes import bp as links_bp
-from portal.accounts.routes import bp as accounts_bp
 from portal.accounts.staff_routes import bp as staff_accounts_bp
 from portal.appointments.counter_routes import bp as counter_bp
 from portal.appointments.day_routes import bp as day_bp
@@ -62,7 +77,7 @@ from portal.status.routes import bp as status_bp
 BLUEPRINTS = (
     home_bp,
     retrieval_bp,
-    accounts_bp,
+    account_routes.bp,
     links_bp,
     printed_bp,
     keys_bp,
@@ -169,13 +184,16 @@ def create_app(settings=None):
     locale.init_app(app)
     db.init_app(app, settings.database_url)
     access.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
+    authorization.init_app(app)
+    unsent.init_app(app)
+    account_routes.init_app(app)
     limits.init_app(app, settings)
     factor_routes.init_app(app)
     periods.init_app(app, settings)
     pages.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    access.check_audiences(app)
+    authorization.check_audiences(app)
     _wrap(app, settings)
     return app
 

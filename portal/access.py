@@ -1,10 +1,9 @@
-"""Who may open which page. Every view says for whom it is, or the application does not start.
+"""Who is signed in, and for whom a view is (authorization.py holds every request to it).
 
 The cookie holds a random number only; whose it is stands in the database. Flask-Login is used
 here and nowhere else.
 """
 
-import logging
 import secrets
 import time
 from dataclasses import dataclass
@@ -13,11 +12,11 @@ from functools import cached_property
 from typing import cast
 
 import flask_login
-from flask import abort, current_app, g, redirect, request, session, url_for
+from flask import current_app, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 
-from portal import clock, encryption, form_tokens
+from portal import clock, encryption
 
 PLAIN_COOKIE = "portal_session"
 SECURE_COOKIE = "__Host-portal_session"
@@ -37,7 +36,6 @@ ROLES = {
 STAFF = ("guard", "desk", "administrator")  # one of them is part of every role
 
 current_user = flask_login.current_user
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ class SignedIn(UserMixin):
     """Who is signed in on this connection; role is None for an applicant.
 
     factor_at: when the second factor was last given. Staff who have not given it are nobody yet:
-    they count as signed in nowhere but where @half_entered says so.
+    they count as signed in nowhere but where @half_entered says so. ends_at: when the session ends if it is not used.
     """
 
     account_id: int
@@ -54,6 +52,7 @@ class SignedIn(UserMixin):
     session_digest: str
     shared_device: bool = False
     factor_at: datetime | None = None
+    ends_at: datetime | None = None
 
     @property
     def is_half_entered(self):
@@ -173,7 +172,7 @@ class _LogIn(LoginManager):
 
 
 def init_app(app, load_session):
-    """Guard every view of the application.
+    """Know on every request who is signed in.
 
     load_session: takes the digest of a session's number, gives a SignedIn or None; with note_use=False
     it only looks.
@@ -181,16 +180,6 @@ def init_app(app, load_session):
     app.session_interface = _Sessions()
     app.extensions["load_session"] = load_session
     _LogIn(app)
-    app.before_request(form_tokens.refuse_other_sites)
-    app.before_request(_guard)
-    form_tokens.init_app(app)
-
-
-def check_audiences(app):
-    """Raise RuntimeError naming every view that does not say for whom it is."""
-    silent = [name for name, view in app.view_functions.items() if not hasattr(view, "audience")]
-    if silent:
-        raise RuntimeError(f"these views do not say for whom they are: {', '.join(sorted(silent))}")
 
 
 def new_number():
@@ -238,6 +227,20 @@ def known_actor():
     return getattr(g.get("_login_user"), "actor", None)
 
 
+def known():
+    """Return who is signed in, where this request has asked for it already; None for whoever is not, or only half."""
+    who = g.get("_login_user")
+    return who if isinstance(who, SignedIn) and who.is_authenticated else None
+
+
+def go_on_as(who, number):
+    """Make what is left of this request a part of the session that it began: form tokens, links to pages."""
+    own = cast(_Token, session)
+    own.__dict__.pop("form_token", None)
+    own.number, own.is_new = number, False
+    current_app.login_manager._update_request_context_with_user(who)  # type: ignore[attr-defined]
+
+
 def cookie_for(number):
     """Return a session's cookie as name=value: for load tests."""
     return f"{_cookie_name(current_app)}={number}"
@@ -246,38 +249,6 @@ def cookie_for(number):
 def forget_everyone():
     """Ask the database anew about every session: for tests, and after rights have changed here."""
     _remembered.clear()
-
-
-def own_address(target):
-    """Return target if it is a page of this portal, else None: no open redirects."""
-    if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target:
-        return target if target.isprintable() else None
-    return None
-
-
-def _guard():
-    view = current_app.view_functions.get(request.endpoint or "")
-    if view is None:
-        return None
-    kind, *roles = getattr(view, "audience", ("nobody",))
-    if kind == "public":
-        return None
-    who = current_user._get_current_object()
-    if not who.is_authenticated:
-        half = getattr(who, "is_half_entered", False)
-        if half and getattr(view, "half_entered", False):
-            return None
-        target = request.full_path if request.method == "GET" else None
-        return redirect(url_for("factors.enter" if half else "accounts.log_in", next=target), 303)
-    staff = who.is_staff
-    allowed = (
-        kind == "signed in"
-        or (kind == "applicant" and not staff)
-        or (kind == "staff" and any(who.may(role) for role in roles))
-    )
-    if not allowed:
-        _log.warning("%s may not open %s", who.actor, request.endpoint)
-    return None if allowed else abort(403)
 
 
 def _who(request):

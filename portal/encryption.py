@@ -21,6 +21,16 @@ def sealed(text):
     return current_app.extensions["field_keys"].encrypt(text.encode())
 
 
+def sealed_bytes(data):
+    """Return bytes encrypted, as printable bytes."""
+    return current_app.extensions["field_keys"].encrypt(data)
+
+
+def unsealed_bytes(sealed):
+    """Return the bytes that were sealed; raises cryptography's InvalidToken where that was not done here."""
+    return current_app.extensions["field_keys"].decrypt(sealed)
+
+
 class Encrypted(TypeDecorator):
     """Text that the database holds encrypted only."""
 

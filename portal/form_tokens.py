@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from flask import abort, current_app, g, request, session
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from portal import db, errors, resending
+from portal import access, db, encryption, errors, resending
 from portal.locale import _l
 
 STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
 NOT_SENT = _l("Your form is not sent yet")
+DOT, MARK_LENGTH = ".", 32
 _log = logging.getLogger(__name__)
 
 
@@ -44,17 +45,34 @@ def init_app(app):
 
 
 def masked_token():
-    """Return the form token under a fresh mask."""
+    """Return the form token under a fresh mask; after a dot, for whoever is signed in, the mark of the account."""
     g.form_token_shown = True
     token = _token.form_token.encode()
     pad = secrets.token_bytes(len(token))
-    return pad.hex() + _xor(token, pad).hex()
+    masked, who = pad.hex() + _xor(token, pad).hex(), access.known()
+    return masked if who is None else f"{masked}{DOT}{_mark(masked, who.account_id)}"
+
+
+def names_an_account():
+    """Say whether the form that was sent says that it was made for an account; `is_made_for` says for which."""
+    return len(request.form.get(resending.TOKEN, "").partition(DOT)[2]) == MARK_LENGTH
+
+
+def is_made_for(sent, account_id):
+    """Say whether a form token was made for this account, whatever became of its session since."""
+    masked, _, mark = sent.partition(DOT)
+    return hmac.compare_digest(mark.encode(), _mark(masked, account_id).encode())
+
+
+def _mark(masked, account_id):
+    # Over the mask, which is drawn afresh: the mark of no two forms is alike, and it tells nothing about the account.
+    return encryption.derived("form of an account", f"{masked}\0{account_id}")[:MARK_LENGTH]
 
 
 def unmask(masked):
     """Return the form token under its mask; anything else gives an unfit token."""
     try:
-        raw = bytes.fromhex(masked or "")
+        raw = bytes.fromhex((masked or "").partition(DOT)[0])
         half = len(raw) // 2
         return _xor(raw[:half], raw[half:]).decode("ascii")
     except (ValueError, OverflowError):

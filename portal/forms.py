@@ -20,7 +20,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are of an older release
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
-from portal import locale
+from portal import locale, session_end
 from portal.form_tokens import masked_token
 from portal.locale import _l, gettext
 from portal.text import normalise, unusable
@@ -83,6 +83,11 @@ class BaseForm(FlaskForm):
     def token(self):
         """A form token under a fresh mask, or what was given in its place for pages made in advance."""
         return self._token or masked_token()
+
+    @property
+    def session_end(self):
+        """The line that says when the session ends, or what stands for it in a page made in advance."""
+        return session_end.PLACE if self._token else session_end.line()
 
     def validate_on_submit(self):
         """Say whether the form was sent, and fits. A change of language keeps what was typed and sends nothing."""

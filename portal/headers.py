@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from functools import cache, wraps
 
-from flask import make_response
+from flask import g, make_response
 
 from portal.config import ROOT
 
@@ -19,6 +19,7 @@ POLICY = "; ".join(
     )
 )
 POLICY_WITH_SCRIPTS = f"{POLICY}; script-src 'self'; worker-src 'self'; connect-src 'self'"
+POLICY_OF_FORMS = f"{POLICY}; script-src 'self'; connect-src 'self'"
 PADDING_BYTES = 48
 SCRIPTS = ROOT / "static" / "js"
 ALWAYS = [
@@ -75,6 +76,8 @@ def init_app(app):
     def finish(response):
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
+        if g.get("scripted"):
+            response.headers.setdefault("Content-Security-Policy", POLICY_OF_FORMS)
         if response.mimetype == "text/html" and not response.direct_passthrough:
             response.set_data(response.get_data() + padding().encode())
         return response

@@ -17,6 +17,11 @@ SAID = {
     "kept": _l("The place is yours. Print this page again: a page from before is not valid."),
     "hold_over": _l("The time for which the place was held is over. Choose another time."),
     "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
+    "logged_out_in_form": _l(
+        "You were logged out before your form was sent, so nothing is saved yet. Log in, and you can send what you "
+        "typed. It is kept on this page for one hour, and only for your account."
+    ),
+    "not_sent": _l("You were logged out before your form was sent. Nothing was saved. Log in and fill it in again."),
     "logged_out": _l("You are logged out."),
     "password_changed": _l("Your password is changed. Other devices are logged out."),
     "session_ended": _l("That device is logged out."),
@@ -116,7 +121,7 @@ def init_app(app, settings, fingerprint):
 
 def other_language(code):
     """Return the address of this page in another language; of the front page where there is none."""
-    path = request.full_path if request.query_string else request.path
+    path = g.get("form_address") or (request.full_path if request.query_string else request.path)
     if path.startswith(f"/{locale.current()}/"):
         return f"/{code}/{path[len(locale.current()) + 2 :]}"
     return url_for("home.front", lang=code)

@@ -4,7 +4,7 @@ import pytest
 from flask import url_for
 from sqlalchemy.exc import OperationalError
 
-from portal import access, create_app
+from portal import access, authorization, create_app
 from portal.db import session
 from portal.home import routes as home
 from portal.locale import LANGUAGES
@@ -81,7 +81,7 @@ def test_a_view_that_does_not_say_for_whom_it_is_stops_the_start(settings):
     app.add_url_rule("/silent", "silent", lambda: "x")
 
     with pytest.raises(RuntimeError, match="silent"):
-        access.check_audiences(app)
+        authorization.check_audiences(app)
     app.extensions["engine"].dispose()
 
 

@@ -4,6 +4,9 @@
 
 Latin with Vietnamese, Greek, Cyrillic, Khmer and Arabic whole; of Chinese what the catalogue, dates and
 places use and the 3,755 most common characters, in bold what the catalogue uses.
+For names besides, in the regular weight: the other scripts of the countries where there is a post, whole; the
+common characters of Big5, JIS X 0208 with its additions for names, and the syllables of KS X 1001, in a font of
+their own, since a page in Chinese is made faster with a small one.
 """
 
 import csv
@@ -32,8 +35,33 @@ LATIN = [
     *range(0xFB00, 0xFB07),
     0xFFFD,
 ]
+# Of the countries in posts.csv; Mongolia and the others that are not here write names in Cyrillic, Latin or Arabic.
+SCRIPTS = (
+    "Armenian",
+    "Bengali",
+    "Devanagari",
+    "Ethiopic",
+    "Georgian",
+    "Gujarati",
+    "Gurmukhi",
+    "Hebrew",
+    "Kannada",
+    "Lao",
+    "Malayalam",
+    "Myanmar",
+    "NKo",
+    "Oriya",
+    "Sinhala",
+    "Tamil",
+    "Telugu",
+    "Thai",
+    "Tifinagh",
+)
+# Encodings, and the rows of their common characters.
+MAINLAND = (("gb2312", 0xB0, 0xD8),)
+EAST_ASIAN = (("big5", 0xA4, 0xC7), ("euc_jp", 0xA4, 0xF5), ("cp932", 0xFA, 0xFD), ("euc_kr", 0xB0, 0xC9))
 SANS, CJK = "truetype/noto", "opentype/noto"
-SIMPLIFIED = "Noto Sans CJK SC"
+SIMPLIFIED, JAPANESE = "Noto Sans CJK SC", "Noto Sans CJK JP"
 
 
 def main(folder):
@@ -44,9 +72,14 @@ def main(folder):
         for script in ("Khmer", "Arabic"):
             font = TTFont(source / SANS / f"NotoSans{script}-{weight}.ttf")
             _write(font, sorted(font.getBestCmap()), f"NotoSans{script}-{weight}.ttf")
-        characters = _catalogue() if weight == "Bold" else _catalogue() | _common()
-        font = _simplified(source / CJK / f"NotoSansCJK-{weight}.ttc")
+        characters = _catalogue() if weight == "Bold" else _catalogue() | _common(MAINLAND)
+        font = _face(source / CJK / f"NotoSansCJK-{weight}.ttc", SIMPLIFIED)
         _write(font, [*CHINESE_SIGNS, *characters], f"NotoSansSC-{weight}.otf")
+    more = _common(EAST_ASIAN) - _catalogue() - _common(MAINLAND)
+    _write(_face(source / CJK / "NotoSansCJK-Regular.ttc", JAPANESE), more, "NotoSansJP-Regular.otf")
+    for script in SCRIPTS:
+        font = TTFont(source / SANS / f"NotoSans{script}-Regular.ttf")
+        _write(font, sorted(font.getBestCmap()), f"NotoSans{script}-Regular.ttf")
     (FONTS / "coverage.txt").write_text(coverage(FONTS))
 
 
@@ -65,12 +98,12 @@ def coverage(folder):
     return "\n".join(lines) + "\n"
 
 
-def _simplified(path):
+def _face(path, family):
     for number in range(20):
         font = TTFont(path, fontNumber=number)
-        if font["name"].getDebugName(1) == SIMPLIFIED:
+        if font["name"].getDebugName(1) == family:
             return font
-    raise SystemExit(f"{path} holds no {SIMPLIFIED}")
+    raise SystemExit(f"{path} holds no {family}")
 
 
 def _catalogue():
@@ -82,10 +115,15 @@ def _catalogue():
     return {ord(character) for text in (*said, *cities, DATES) for character in text if ord(character) > 0x2E80}
 
 
-def _common():
-    rows, cells = range(0xB0, 0xD8), range(0xA1, 0xFF)
-    raw = b"".join(bytes((row, cell)) for row in rows for cell in cells)
-    return {ord(character) for character in raw.decode("gb2312", "ignore") if character.isalpha()}
+def _common(encodings):
+    cells = [*range(0x40, 0x7F), *range(0xA1, 0xFF)]
+    found = {
+        bytes((row, cell)).decode(encoding, "ignore")
+        for encoding, first, last in encodings
+        for row in range(first, last)
+        for cell in cells
+    }
+    return {ord(character) for text in found for character in text if character.isalpha() and ord(character) > 0x2E80}
 
 
 def _write(font, points, name):

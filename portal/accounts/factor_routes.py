@@ -1,8 +1,10 @@
 """The second step of staff: give a code, set the factor up, keep recovery codes; asked again for what is grave."""
 
+from dataclasses import replace
+
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 
-from portal import access, clock, resending
+from portal import access, authorization, clock, resending, unsent
 from portal.access import confirmed, current_user, half_entered, staff_only
 from portal.accounts import factors
 from portal.accounts.forms import AskedAgainForm, FactorForm, PlainForm, SetUpForm
@@ -29,7 +31,7 @@ def init_app(app):
 @few_guesses
 @commits
 def enter():
-    target = access.own_address(request.args.get("next"))
+    target = authorization.own_address(request.args.get("next"))
     if not factors.is_set_up(current_user.account_id):
         return redirect(url_for(".set_up", next=target), 303)
     form = FactorForm()
@@ -40,8 +42,12 @@ def enter():
         except factors.WrongCode as refusal:
             _note_wrong(form.code, refusal)
         else:
-            page = url_for(".codes", next=target, said="code_used") if used else target or url_for("staff.home")
-            return _under_new_number(redirect(page, 303), number)
+            home = url_for("staff.home")
+            page = url_for(".codes", next=target, said="code_used") if used else target or home
+            limits.forgive()
+            access.forget(current_user.session_digest)
+            who = replace(current_user._get_current_object(), session_digest=digest, factor_at=clock.now())
+            return unsent.answer(who, number, page, home, clock.now(), said="code_used" if used else None)
     return render_template("accounts/factor.html", form=form)
 
 
@@ -77,7 +83,7 @@ def codes():
     form = PlainForm()
     if form.validate_on_submit():
         return _shown_once(factors.renew_codes(current_user, clock.now()))
-    left, target = factors.codes_left(current_user.account_id), access.own_address(request.args.get("next"))
+    left, target = factors.codes_left(current_user.account_id), authorization.own_address(request.args.get("next"))
     return render_template("accounts/codes.html", form=form, left=left, target=target)
 
 

@@ -30,6 +30,7 @@ _SIGNED_IN = (
         SignIn.shared_device,
         SignIn.started_at,
         SignIn.seen_at,
+        SignIn.ends_at,
         SignIn.factor_at,
         Account.role,
         Account.post_id,
@@ -200,12 +201,13 @@ def session_for(number_digest, now, *, note_use=True):
         found = connection.execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
     if found is None:
         return None
-    life = _life(found.role, found.shared_device, found.factor_at)
+    life, ends_at = _life(found.role, found.shared_device, found.factor_at), found.ends_at
     if note_use and sessions.is_due(found.seen_at, life, now):
         # A page that only reads waits for nobody who writes: the use is noted with the next page.
         with suppress(PoolTimeout), db.noting() as connection:
-            sessions.keep_alive(connection, number_digest, found.started_at, life, now)
-    return SignedIn(found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at)
+            ends_at = sessions.keep_alive(connection, number_digest, found.started_at, life, now)
+    who = found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at
+    return SignedIn(*who, ends_at)
 
 
 def account_of(signed_in):

@@ -3,12 +3,21 @@
 import logging
 from contextlib import suppress
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 
-from portal import access, clock
+from portal import access, authorization, clock, session_end, unsent
 from portal.access import confirmed, current_user, half_entered, public, signed_in
-from portal.accounts import links, new_passwords, operations
-from portal.accounts.forms import CreateForm, DevicesForm, LanguageForm, LogInForm, LogOutForm, PasswordForm, PlainForm
+from portal.accounts import factors, links, new_passwords, operations
+from portal.accounts.forms import (
+    CreateForm,
+    DevicesForm,
+    FactorForm,
+    LanguageForm,
+    LogInForm,
+    LogOutForm,
+    PasswordForm,
+    PlainForm,
+)
 from portal.db import commits
 from portal.errors import PortalError
 from portal.headers import scripted
@@ -20,6 +29,11 @@ from portal.sessions.devices import device_name
 
 bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
 _log = logging.getLogger(__name__)
+
+
+def init_app(app):
+    """Answer whoever is logged out in the middle of a form with the log-in page, which carries what was typed."""
+    app.register_error_handler(authorization.LoggedOut, _logged_out)
 
 
 @bp.route("/create", methods=["GET", "POST"])
@@ -47,7 +61,7 @@ def create():
 @scripted
 @commits
 def log_in():
-    target = access.own_address(request.args.get("next"))
+    target = authorization.own_address(request.args.get("next"))
     if current_user.is_authenticated and request.method == "GET":
         return redirect(target or _home_of(current_user.is_staff), 303)
     form = LogInForm()
@@ -83,6 +97,14 @@ def log_out():
 def settings():
     account = operations.account_of(current_user)
     return render_template("accounts/settings.html", account=account, form=PlainForm())
+
+
+@bp.route("/stay")
+@signed_in
+def stay():
+    """Prolong the session, as opening any page does: for the script of the pages with forms."""
+    seconds, text = session_end.left(current_user.ends_at, clock.now())
+    return jsonify(seconds=seconds, text=text)
 
 
 @bp.route("/password", methods=["GET", "POST"])
@@ -133,6 +155,17 @@ def change_language():
     return render_template("accounts/language.html", form=form)
 
 
+@scripted
+def _logged_out(error):
+    """Show the log-in page; what was typed is sent when the person asks for it after that."""
+    if request.endpoint == "accounts.log_out":
+        return redirect(url_for("home.front", said="logged_out"), 303)
+    said = "logged_out_in_form" if unsent.carry(clock.now()) else "not_sent"
+    g.form_address = url_for("accounts.log_in", next=error.target)
+    body = render_template("accounts/log_in.html", form=LogInForm(formdata=None), action=g.form_address, key=said)
+    return body, 403
+
+
 def _created(form):
     now = clock.now()
     account, codes = operations.create(form.address, form.password.data, form.language.data, form.key, now)
@@ -152,10 +185,25 @@ def _enter(found, shared_device, target):
     account = operations.log_in(found.id, digest, shared_device, clock.now(), **proof)
     sessions.end(getattr(current_user, "session_digest", ""))
     _log.info("logged in", extra={"actor": f"account:{account.id}"})
-    page = target or _home_of(account.role is not None, account.language)
+    home = _home_of(account.role is not None, account.language)
+    who = access.SignedIn(account.id, account.role, account.post_id, digest, shared_device)
     if account.role:
-        page = url_for("factors.enter", lang=account.language, next=page)
-    return access.hand_over(redirect(page, 303), number, seconds=_kept(account.role, shared_device))
+        return _to_second_step(who, number, target or home, account.language)
+    kept = _kept(account.role, shared_device)
+    return unsent.answer(who, number, target or home, home, clock.now(), seconds=kept)
+
+
+def _to_second_step(who, number, target, language):
+    """Lead staff to their second step, with what they typed before they were logged out."""
+    if not unsent.in_hand():
+        return access.hand_over(redirect(url_for("factors.enter", lang=language, next=target), 303), number)
+    if not factors.is_set_up(who.account_id):
+        return access.hand_over(redirect(url_for("factors.set_up", next=target, said="not_sent"), 303), number)
+    access.go_on_as(who, number)
+    page = url_for("factors.enter", next=target)
+    g.form_address = page
+    body = render_template("accounts/factor.html", form=FactorForm(formdata=None), action=page)
+    return access.hand_over(current_app.make_response(body), number)
 
 
 def _kept(role, shared_device):

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from flask import current_app, redirect, render_template, request, url_for
 
-from portal import clock
+from portal import clock, session_end
 from portal.access import current_user
 from portal.appointments import calendar, looks, newcomers, operations
 from portal.appointments.forms import TimeForm
@@ -27,9 +27,10 @@ from portal.slots import operations as slots
 
 # What stands in a page made in advance where each answer has something of its own.
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
+OWN = (TOKEN, KEY, session_end.PLACE)
 NUMBER, LAST_DAY = "case-number-goes-here", "last-day-goes-here"
 CASE = UUID("00000000-0000-4000-8000-00000000ca5e")
-_OF_AN_ANSWER = re.compile(f"({TOKEN}|{KEY})")
+_OF_AN_ANSWER = re.compile(f"({'|'.join(OWN)})")
 _OF_A_CASE = re.compile(f"{NUMBER}|{LAST_DAY}|{CASE}")
 _pages = Fresh()
 _shared = Fresh()
@@ -131,17 +132,17 @@ def _for_newcomer(newcomer, now, error=None):
 def _in_pieces(html):
     """Return a page as a list: marks where an answer has something of its own, text where a case has, and pieces."""
     parts = _OF_AN_ANSWER.split(html)
-    return [part if part in (TOKEN, KEY) or _OF_A_CASE.search(part) else Piece(part) for part in parts]
+    return [part if part in OWN or _OF_A_CASE.search(part) else Piece(part) for part in parts]
 
 
 def _owned(part, own):
-    if isinstance(part, Piece) or part in (TOKEN, KEY):
+    if isinstance(part, Piece) or part in OWN:
         return part
     return Piece(_OF_A_CASE.sub(lambda found: own[found[0]], part))
 
 
 def _answered(made, key):
-    own = {TOKEN: masked_token, KEY: lambda: str(key)}
+    own = {TOKEN: masked_token, KEY: lambda: str(key), session_end.PLACE: session_end.line}
     return answer([part if isinstance(part, Piece) else Afresh(own[part]()) for part in made])
 
 

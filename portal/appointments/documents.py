@@ -73,6 +73,7 @@ def calendar_file(appointment, method=None):
         description="\n".join([*said, _(REFERENCE), appointment.reference, _(ENTRY), dashboard]),
         alarm=_(ENTRY),
         address=dashboard,
+        organizer=settings.mail_from,
         made_at=clock.now(),
     )
     return calendar_of(event, method, settings.public_url)
@@ -116,7 +117,7 @@ def _rows(appointment, case):
         row(REFERENCE, [value(appointment.reference, latin=True, strong=True)], large=True),
         row(WHEN, _times(appointment.slot, case.post)),
         row(CASE, [value(case.number, latin=True)]),
-        row(TRAVELLERS, [value(traveller.name) for traveller in case.travellers]),
+        row(TRAVELLERS, [value(traveller.name, name=True) for traveller in case.travellers]),
         row(WHERE, [value(case.post.address, latin=True)]),
         row(WHO, values_of(both(WHO_COMES))),
     ]

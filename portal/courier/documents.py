@@ -169,8 +169,8 @@ def _name(traveller):
 
 
 def _in_one_line(travellers):
-    return value(BETWEEN.join(f"{ISOLATE}{one.name}{END}" for one in travellers))
+    return value(BETWEEN.join(f"{ISOLATE}{one.name}{END}" for one in travellers), name=True)
 
 
 def _written(text, **look):
-    return value(text, latin=not reads_from_the_right(text), **look)
+    return value(text, latin=not reads_from_the_right(text), name=True, **look)

@@ -40,9 +40,9 @@ def row(label, values, large=False):
     return {"label": both(label), "values": values, "large": large}
 
 
-def value(text, latin=False, strong=False, small=False):
-    """Return one value of a line; latin: to be read from left to right in any text."""
-    return {"text": text, "latin": latin, "strong": strong, "small": small}
+def value(text, latin=False, strong=False, small=False, name=False):
+    """Return one value of a line; latin: to be read from left to right in any text; name: no program translates it."""
+    return {"text": text, "latin": latin, "strong": strong, "small": small, "name": name}
 
 
 def values_of(said, **look):

@@ -1,4 +1,4 @@
-"""Calendar files of appointments (RFC 5545): the time zone inside, an alarm the day before."""
+"""Calendar files of appointments (RFC 5545, 5546): the time zone inside, an alarm the day before."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +17,10 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Event:
-    """An appointment as a calendar shows it: local_start is naive, of the time zone; sequence counts from 0."""
+    """An appointment as a calendar shows it: local_start is naive, of the time zone; sequence counts from 0.
+
+    organizer: the e-mail address of the portal, which RFC 5546 wants in what is published and what is cancelled.
+    """
 
     reference: str
     sequence: int
@@ -28,6 +31,7 @@ class Event:
     description: str
     alarm: str
     address: str
+    organizer: str
     made_at: datetime
 
 
@@ -66,10 +70,19 @@ def subscription_of(marks, name, public_url, made_at):
         entry = on_demand.icalendar.Event()
         entry.add("uid", f"{mark.key}@{host}")
         entry.add("dtstamp", made_at)
-        entry.add("dtstart", mark.when.astimezone(UTC) if isinstance(mark.when, datetime) else mark.when)
+        _add_span(entry, mark.when)
         entry.add("summary", mark.summary)
         calendar.add_component(entry)
     return calendar.to_ical()
+
+
+def _add_span(entry, when):
+    """Give an entry its span: an hour from an instant, or one day, which needs no end (RFC 5545, 3.6.1)."""
+    if not isinstance(when, datetime):
+        entry.add("dtstart", when)
+        return
+    entry.add("dtstart", when.astimezone(UTC))
+    entry.add("dtend", when.astimezone(UTC) + LENGTH)
 
 
 def _entry(event, method, start, host):
@@ -77,6 +90,7 @@ def _entry(event, method, start, host):
     entry.add("uid", f"{event.reference}@{host}")
     entry.add("sequence", event.sequence)
     entry.add("dtstamp", event.made_at)
+    entry.add("organizer", f"mailto:{event.organizer}")
     entry.add("dtstart", start)
     entry.add("dtend", start + LENGTH)
     entry.add("summary", event.summary)

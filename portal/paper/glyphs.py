@@ -1,19 +1,27 @@
 """Which characters the fonts of the paper have. A character that no font has never costs the page."""
 
+import re
 import unicodedata
 from functools import cache
 from pathlib import Path
 
 FONTS = Path(__file__).parent / "fonts"
 COVERAGE = FONTS / "coverage.txt"
-UNKNOWN = "?"
+UNKNOWN = "…"
 LINE_BREAK = "\n"
 
 
 def printable(text):
-    """Return text with "?" for each character that no font has; marks that cannot be seen are dropped there."""
+    """Return text with "…" for characters that no font has; marks that cannot be seen are dropped there."""
     composed = unicodedata.normalize("NFC", text)
-    return composed if covered().issuperset(composed) else "".join(_printed(character) for character in composed)
+    if covered().issuperset(composed):
+        return composed
+    return re.sub(f"{UNKNOWN}+", UNKNOWN, "".join(_printed(character) for character in composed))
+
+
+def is_printable(text):
+    """Say whether the fonts have every letter of a text."""
+    return all(_printed(character) in (character, "") for character in unicodedata.normalize("NFC", text))
 
 
 @cache

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from portal import on_demand
-from portal.paper.glyphs import FONTS, printable
+from portal.locale import gettext_noop
+from portal.paper.bilingual import both, values_of
+from portal.paper.glyphs import FONTS, is_printable, printable
 
 HERE = Path(__file__).parent
 STANDARD = "ua-1"
+NOT_WHOLE = gettext_noop("Some letters of this name cannot be printed. The passport has them.")
 
 _idle: deque[Any] = deque()
 
@@ -20,7 +23,7 @@ def confirmation_page(data):
     """Return the confirmation page of an appointment as PDF.
 
     data: what confirmation.typ shows, as plain lists, dicts and texts (portal.appointments.documents);
-    characters that no font has are shown as "?".
+    for characters that no font has stands "…", and under a name a sentence.
     """
     return _made("confirmation.typ", data)
 
@@ -45,8 +48,16 @@ def _printable(data):
     if isinstance(data, dict):
         return {key: _printable(value) for key, value in data.items()}
     if isinstance(data, list | tuple):
-        return [_printable(value) for value in data]
+        return [shown for value in data for shown in _with_word(value)]
     return data
+
+
+def _with_word(value):
+    """Return what stands on the page for one thing of a list: after a name that no font has whole, a word about it."""
+    shown = [_printable(value)]
+    if isinstance(value, dict) and value.get("name") and not is_printable(value["text"]):
+        shown += values_of(both(NOT_WHOLE), small=True)
+    return shown
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
-from portal import access, clock
+from portal import access, authorization, clock, unsent
 from portal.access import current_user, public, signed_in
 from portal.accounts import operations as accounts
 from portal.db import commits
@@ -94,7 +94,7 @@ def options():
 @limits.at_most(300, "15 minutes", per=limits.address)
 @commits
 def log_in():
-    form, target = AnswerForm(), access.own_address(request.args.get("next"))
+    form, target = AnswerForm(), authorization.own_address(request.args.get("next"))
     number, digest = access.new_number()
     answered = form.answer.data if form.validate_on_submit() else ""
     shared = form.shared_device.data
@@ -104,9 +104,12 @@ def log_in():
     except PortalError as refusal:
         return render_template("passkeys/refused.html", message=refusal.message, again=url_for("accounts.log_in"))
     sessions.end(getattr(current_user, "session_digest", ""))
-    page = target or url_for("staff.home" if account.role else "home.dashboard", lang=account.language)
+    home = url_for("staff.home" if account.role else "home.dashboard", lang=account.language)
     kept = None if shared or account.role else accounts.KEPT_SECONDS
-    return access.hand_over(redirect(page, 303), number, seconds=kept)
+    who = access.SignedIn(
+        account.id, account.role, account.post_id, digest, shared, factor_at=clock.now() if account.role else None
+    )
+    return unsent.answer(who, number, target or home, home, clock.now(), seconds=kept)
 
 
 def _require_confirmed():

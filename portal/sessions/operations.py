@@ -45,9 +45,10 @@ def begin(account_id, number_digest, life, now, *, shared_device=False, device="
 
 
 def keep_alive(connection, number_digest, started_at: datetime, life, now):
-    """Note that a session is in use: its end moves, but never past the absolute limit."""
+    """Note that a session is in use: its end moves, but never past the absolute limit; return when it is."""
     ends_at = min(now + life.idle, started_at + life.absolute)
     connection.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(seen_at=now, ends_at=ends_at))
+    return ends_at
 
 
 def is_due(seen_at, life, now):

@@ -11,7 +11,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel
 from portal.cases import letters
 from portal.db import session
-from portal.headers import POLICY
+from portal.headers import POLICY, POLICY_OF_FORMS
 from portal.journal import Entry
 from tests.door.people import WEEK, amman, expected, scanned
 from tests.factories import PASSPORT, make_account, make_post, signed_in
@@ -189,15 +189,16 @@ def test_the_manifest_holds_names_references_times_and_states_and_nothing_else(g
     ]
 
 
-def test_scripts_are_allowed_on_the_page_of_the_door_alone(guard):
+def test_workers_are_allowed_on_the_page_of_the_door_alone_and_scripts_besides_on_forms(guard):
     def policies(path):
         return guard.client.get(path).headers.getlist("Content-Security-Policy")
 
     for path in (DOOR, f"{DOOR}worker.js"):
         assert len(policies(path)) == 1
         assert "script-src 'self'; worker-src 'self'; connect-src 'self'" in policies(path)[0]
-    for path in (f"{DOOR}list", "/en/staff/", "/en/account/logout", "/en/staff/slots/"):
+    for path in (f"{DOOR}list", "/en/staff/", "/en/staff/slots/"):
         assert policies(path) == [POLICY]
+    assert policies("/en/account/logout") == [POLICY_OF_FORMS]
 
 
 def test_logging_out_clears_what_the_device_keeps(guard):

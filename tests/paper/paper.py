@@ -25,6 +25,12 @@ def text_of(path):
     return " ".join(_run("pdftotext", "-layout", path, "-").split())
 
 
+def lines_of(path):
+    """The text of a PDF, line by line, without the marks of direction that poppler puts in."""
+    lines = _run("pdftotext", "-layout", path, "-").splitlines()
+    return [re.sub("[\u202a-\u202e]", "", line).strip() for line in lines]
+
+
 def picture_of(path, dots):
     """The first page of a PDF as a grey picture, in dots per inch."""
     base = path.with_suffix("")

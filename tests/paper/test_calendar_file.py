@@ -23,7 +23,7 @@ ZONES = [
 
 
 def event_at(start, zone):
-    texts = dict.fromkeys(("summary", "location", "description", "alarm", "address"), "x")
+    texts = dict.fromkeys(("summary", "location", "description", "alarm", "address", "organizer"), "x")
     return Event("PHP-7K3M-9QXR", 0, start, zone, made_at=datetime(2026, 1, 1, tzinfo=UTC), **texts)
 
 
@@ -59,6 +59,14 @@ def test_a_moved_and_a_cancelled_appointment_keep_their_identity(app):
     assert (first["STATUS"], cancelled["STATUS"]) == ("CONFIRMED", "CANCELLED")
     assert (moved.start - first.start).days == 2
     assert Calendar.from_ical(content)["METHOD"] == CANCEL
+
+
+@pytest.mark.parametrize("method", [PUBLISH, CANCEL])
+def test_what_is_published_and_what_is_cancelled_have_one_organizer_and_no_attendee(app, method):
+    entry = parsed(documents.calendar_file(booked(), method))
+
+    assert entry["ORGANIZER"] == f"mailto:{app.extensions['settings'].mail_from}"
+    assert (entry["SEQUENCE"], "ATTENDEE" in entry) == (0, False)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,7 +10,7 @@ from portal.appointments import documents
 from portal.locale import LANGUAGES, gettext, in_language
 from portal.paper import pdf, tokens
 from tests.factories import make_account, signed_in
-from tests.paper.paper import codes_in, facts, picture_of, text_of, unembedded_fonts
+from tests.paper.paper import codes_in, facts, lines_of, picture_of, text_of, unembedded_fonts
 from tests.paper.people import booked
 
 PHONE_PIXELS = 360
@@ -83,6 +83,71 @@ def test_no_name_costs_the_page(app, print_of, names):
     appointment = booked(**names)
     for language in ("en", "ar"):
         assert facts(print_of(appointment, language))["Pages"] == "1"
+
+
+# A surname of each script that is not written from the right, from the list of posts. Poppler reads Khmer twice.
+NAMES = (
+    "Хачатурян Өлзий",
+    "Γεωργίου",
+    "Nguyễn",
+    "王小明",
+    "陳水扁",
+    "さくら 髙橋",
+    "김철수",
+    "สมชาย ใจดี",
+    "ວົງສາ",
+    "အောင်ဆန်းစုကြည်",
+    "राजेन्द्र श्रेष्ठ",
+    "শেখ মুজিবুর",
+    "ਗੁਰਪ੍ਰੀਤ ਸਿੰਘ",
+    "નરેન્દ્ર",
+    "தமிழ்ச்செல்வி கிருஷ்ணன்",
+    "వెంకటేశ్వర్లు",
+    "ಸಿದ್ದರಾಮಯ್ಯ",
+    "ശ്രീകുമാർ",
+    "ශ්‍රීමාවෝ බණ්ඩාරනායක",
+    "ପଟ୍ଟନାୟକ",
+    "ኃይለ ሥላሴ",
+    "ბერიძე",
+    "Խաչատրյան",
+    "ⴰⵎⵣⵉⵖ",
+)
+FROM_THE_RIGHT = ("דוד בן־גוריון", "محمد الأحمد", "ߞߊ߲ߕߍ")
+UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\\s]")
+
+
+def printed_name(appointment, print_of, name):
+    """The line of a PDF that has the traveller's name; the PDF standard refuses a page with a glyph that is none."""
+    appointment.case.principal.surname, appointment.case.principal.given_names = name, ""
+    return next(line for line in lines_of(print_of(appointment)) if line.startswith("Travellers"))
+
+
+def test_a_name_in_each_script_of_the_posts_is_printed_and_read_as_it_was_typed(app, print_of):
+    appointment = booked()
+    for name in NAMES:
+        assert printed_name(appointment, print_of, name).removeprefix("Travellers").strip() == name
+
+
+def test_a_name_written_from_the_right_has_all_its_letters(app, print_of):
+    appointment = booked()
+    for name in FROM_THE_RIGHT:
+        line = printed_name(appointment, print_of, name).removeprefix("Travellers")
+        assert sorted(UNSEEN.sub("", line)) == sorted(UNSEEN.sub("", name))
+
+
+@pytest.mark.parametrize("language", ["en", "km"])
+def test_where_a_name_has_letters_that_no_font_has_the_page_says_so_and_shows_no_question_mark(app, print_of, language):
+    written = text_of(print_of(booked(surname="Sok 🙂🙂", given_names="Dara"), language))
+
+    assert "Dara Sok …" in written and "?" not in written
+    assert "Some letters of this name cannot be printed. The passport has them." in written
+
+
+def test_the_standard_refuses_a_page_with_a_glyph_that_no_font_has(app, monkeypatch):
+    monkeypatch.setattr(pdf, "printable", lambda text: text)
+
+    with pytest.raises(Exception, match="could not be displayed"):
+        pdf.confirmation_page(documents.confirmation(booked(surname="🙂")))
 
 
 def test_a_name_is_text_and_never_markup(app, print_of):

@@ -4,15 +4,16 @@ import html
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
-from portal import clock
+from portal import access, clock
 from portal.db import session
 from portal.passkeys.models import Challenge, Passkey
+from portal.sessions.models import SignIn
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.passkeys.authenticator import Authenticator
-from tests.visitor import Visitor
+from tests.visitor import Page, Visitor
 
 LIST, LOG_IN = "/en/account/passkeys", "/en/account/login"
 
@@ -80,6 +81,22 @@ def test_nobody_is_sent_to_another_site_after_a_passkey(app, visitor, owner):
     answer = elsewhere.client.post(f"{LIST}/log-in?next=https://evil.example/", data=page)
 
     assert answer.location == "/en/dashboard"
+
+
+def test_what_was_typed_before_a_log_out_is_offered_after_a_log_in_with_a_passkey(visitor, owner):
+    device, form = Authenticator(), "/en/account/language"
+    add(signed_in(visitor, owner), device)
+    shown = visitor.open(form)
+    session.execute(delete(SignIn))
+    session.commit()
+    access.forget_everyone()
+    page = visitor.submit(form, page=shown, status=403, language="km")
+
+    answer = send(visitor, device.use(ask(visitor)), unsent=page.fields["unsent"])
+
+    assert "Your form is not sent yet" in answer.text
+    assert 'name="language" value="km"' in answer.text
+    assert visitor.submit(form, page=Page(answer)).path == "/km/account"
 
 
 def test_adding_asks_for_a_name_and_the_password(visitor, owner):

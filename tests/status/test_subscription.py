@@ -48,6 +48,14 @@ def test_a_program_gets_the_last_day_and_the_appointment_and_nothing_that_tells_
         assert telling not in text.replace("221(g) Portal", "")
 
 
+def test_an_appointment_lasts_an_hour_and_a_last_day_the_day(app, visitor, owner):
+    case, slot = make_case(owner), make_slot()
+    visitor.submit(f"/en/appointments/cases/{case.public_id}/calendar", slot=slot.id)
+    lasting = {str(one["summary"]): one.duration for one in entries(app, address(visitor))[0]}
+
+    assert lasting == {"Appointment": timedelta(hours=1), "Last day": timedelta(days=1)}
+
+
 def test_where_nothing_is_owed_there_is_no_last_day_r7(app, visitor, owner):
     make_case(owner, status="administrative_processing", respond_by="none", reasons=())
 
