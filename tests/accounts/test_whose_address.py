@@ -120,7 +120,7 @@ def test_an_attacker_who_registered_first_has_nothing_after_the_reset(app):
 
     Visitor(app).submit(by_mail(app), **NEW)
 
-    assert attacker.open(change).h1 == DOES_NOT_WORK
+    assert attacker.open(change, status=410).h1 == DOES_NOT_WORK
     assert owner_of(ADDRESS) and not owner_of("attacker@example.org")
     assert attacker.open("/en/dashboard").h1 == "Log in"
 
@@ -174,7 +174,7 @@ def test_links_that_were_sent_to_an_address_end_with_it(app, first):
     confirm, link = newest("/confirm/"), by_mail(app)
     Visitor(app).submit(link, **NEW)
 
-    assert here.open(confirm).h1 == DOES_NOT_WORK
+    assert here.open(confirm, status=410).h1 == DOES_NOT_WORK
     assert session.scalars(select(Link.id).where(Link.account_id == first.id, Link.used_at.is_(None))).all() == []
 
 
@@ -200,6 +200,6 @@ def test_a_link_that_is_used_twice_at_one_instant_is_used_once(app, first, kind)
 
     answers = send_twice(app, both, link, forms)
 
-    assert sorted(answer.status_code for answer in answers) == [200, 303]
-    assert [DOES_NOT_WORK in answer.text for answer in answers if answer.status_code == 200] == [True]
+    assert sorted(answer.status_code for answer in answers) == [303, 410]
+    assert [DOES_NOT_WORK in answer.text for answer in answers if answer.status_code == 410] == [True]
     assert session.query(Account).count() == (2 if kind == "/reset/" else 1)

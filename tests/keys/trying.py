@@ -12,7 +12,7 @@ from portal.passkeys.models import Passkey
 from tests.factories import make_account, signed_in
 from tests.keys.owner import CREATE, EMAIL, FORGOTTEN, NEWER, RECOVER, Owner, Staff, Unconfirmed, WithoutAddress
 from tests.passkeys.authenticator import Authenticator
-from tests.visitor import Visitor, code_now
+from tests.visitor import Page, Visitor, code_now
 
 LIST = "/en/account/passkeys"
 PRINTED = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
@@ -66,7 +66,7 @@ def by_reset(owner, link):
 
 def follow(owner, link, **typed):
     """Follow a link of a mail in a new browser, and send its form; return the heading that comes."""
-    page = Visitor(owner.app).open(link)
+    page = Page(Visitor(owner.app).client.get(link, follow_redirects=True))
     return page.h1 if page.h1 == "This link does not work" else Visitor(owner.app).submit(link, **typed).h1
 
 
