@@ -25,8 +25,8 @@ def forgotten():
     if form.validate_on_submit():
         try:
             _ask_for_reset(form)
-        except recipients.TooManyMails as refusal:
-            form.name.errors = [refusal.message]
+        except PortalError as refusal:
+            form.refused(form.name, refusal)
         else:
             return redirect(url_for("accounts.log_in", said="reset_asked"), 303)
     return render_template("accounts/forgotten.html", form=form)
@@ -115,8 +115,8 @@ def change_email():
             _ask_for_change(form)
         except operations.WrongPassword as refusal:
             form.current.errors = [refusal.message]
-        except recipients.TooManyMails as refusal:
-            form.email.errors = [refusal.message]
+        except PortalError as refusal:
+            form.refused(form.email, refusal)
         else:
             return redirect(url_for("accounts.settings", said="confirm_asked"), 303)
     return render_template("accounts/email.html", form=form)
@@ -140,15 +140,16 @@ def _to_log_in():
 
 
 def _ask_for_reset(form):
-    if not links.was_asked(form.key):
-        recipients.count(recipients.RESETS, links.recipient(form.name.data))
+    address = links.recipient(form.name.data)
+    if not links.was_asked(form.key, address):
+        recipients.count(recipients.RESETS, address)
         with writing():
             links.ask_for_reset(form.name.data, form.key, clock.now())
 
 
 def _ask_for_change(form):
     operations.require_password(current_user, form.current.data)
-    if not links.was_asked(form.key):
+    if not links.was_asked(form.key, form.address):
         recipients.count(recipients.LINKS, links.recipient(form.address))
         with writing():
             links.ask_for_change(current_user, form.address, form.key, clock.now())

@@ -12,7 +12,7 @@ from portal.accounts import keys
 from portal.accounts.models import Account, Link
 from portal.accounts.operations import account_named
 from portal.db import session
-from portal.errors import PortalError
+from portal.errors import PortalError, SentBefore
 from portal.locale import _l
 from portal.mail import outbox
 from portal.values.emails import key as key_of
@@ -66,10 +66,16 @@ def ask_for_change(signed_in, address, form_key, now):
     ask_to_confirm(keys.held_by(signed_in), address, now, form_key)
 
 
-def was_asked(form_key):
-    """Say whether a form with this key has asked for a link before: asking again is asking once (R12)."""
+def was_asked(form_key, address):
+    """Say whether a form with this key has asked for a link before: asking again is asking once (R12).
+
+    Raises SentBefore where that was for another address.
+    """
     with db.reading() as own:
-        return own.scalar(select(outbox.is_written(f"reset:{form_key}", f"link:{form_key}")))
+        found = outbox.written(own, f"reset:{form_key}", f"link:{form_key}")
+    if found is not None and recipient(found.address) != recipient(address):
+        raise SentBefore
+    return found is not None
 
 
 def invite(account, now):

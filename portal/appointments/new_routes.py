@@ -109,8 +109,8 @@ def ask():
         return redirect(_next_page(answers), 303)
     post = post_by_code(answers["details"]["location"])
     told = _answers_for_staff(answers)
-    requests.ask(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
-    return redirect(url_for("home.dashboard", said="asked"), 303)
+    said = requests.asked(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
+    return redirect(url_for("home.dashboard", said=said), 303)
 
 
 @bp.route("/instead")

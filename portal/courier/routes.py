@@ -83,8 +83,8 @@ def ask():
         return redirect(url_for(".details"), 303)
     told = {**typed, "date_of_birth": typed["birth_dates"][0]}
     post = post_by_code(typed["location"])
-    requests.ask(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
-    return redirect(url_for("home.dashboard", said="asked"), 303)
+    said = requests.asked(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
+    return redirect(url_for("home.dashboard", said=said), 303)
 
 
 @bp.route("/cases/<uuid:case_id>/agency", methods=["GET", "POST"])
@@ -272,6 +272,8 @@ def _register(case, form):
     sender, by, now = _sender(case), current_user.actor, clock.now()
     try:
         made = operations.register(case, sender, form.agency.data, form.key, by, now)
+    except operations.NotChanged as refusal:
+        return redirect(_page_of(refusal.submission, "package_not_changed"), 303)
     except operations.AlreadyRegistered:
         return redirect(url_for(".agency", case_id=case.public_id), 303)
     drafts.forget(current_user.account_id, (drafts.COURIER,))

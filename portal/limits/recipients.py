@@ -18,9 +18,9 @@ class TooManyMails(PortalError):
         minutes = rules.minutes_until(ends_at)
         super().__init__(
             ngettext(
-                "Several e-mails were asked for at this address within an hour. The newest one still works: look for "
+                "Several emails were asked for at this address within an hour. The newest one still works: look for "
                 "it, in the spam folder too. You can ask for another in %(count)d minute.",
-                "Several e-mails were asked for at this address within an hour. The newest one still works: look for "
+                "Several emails were asked for at this address within an hour. The newest one still works: look for "
                 "it, in the spam folder too. You can ask for another in %(count)d minutes.",
                 minutes,
             )

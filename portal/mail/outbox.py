@@ -35,9 +35,9 @@ def write(kind, key, now, *, account_id=None, address=None, due_at=None, useless
     connection.execute(_WRITE[connection.dialect.name], row)
 
 
-def is_written(*keys):
-    """The condition that a message with one of these keys is in the outbox."""
-    return exists().where(Message.key.in_(keys))
+def written(own, *keys):
+    """Return the message with one of these keys as a session of its own sees it, or None."""
+    return own.scalar(select(Message).where(Message.key.in_(keys)))
 
 
 def is_anything_due(now):
