@@ -78,7 +78,8 @@ def cancel_slots(post, slot_ids, reason, hold_until, form_key, by, now):
     one_at_a_time("cancellation", form_key)
     again = session.scalar(select(Cancellation).where(Cancellation.form_key == form_key))
     if again is not None:
-        if (again.reason, again.hold_until) != (reason, hold_until) or slots.any_open(slot_ids):
+        is_until = abs(again.hold_until - hold_until) < timedelta(minutes=1)
+        if again.reason != reason or not is_until or slots.any_open(slot_ids):
             raise SentBefore
         return again
     if not slot_ids or slots.count_of(post.id, slot_ids) < len(set(slot_ids)):
