@@ -41,6 +41,15 @@ class NotFound(PortalError):
     message = _l("We could not find this page.")
 
 
+class SentBefore(PortalError):
+    """A form came with the key of one that was taken, and other answers: they are not taken, and that is told (R12)."""
+
+    message = _l(
+        "This form was sent before with other answers, and those were taken. What you see here now was not. "
+        "Check it, and send it again if you want this too."
+    )
+
+
 TITLES = {
     400: _l("We could not read what was sent"),
     403: _l("This page is not for this account"),

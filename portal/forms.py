@@ -21,12 +21,13 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal import locale, session_end
+from portal.errors import SentBefore
 from portal.form_tokens import masked_token
 from portal.locale import _l, gettext
 from portal.text import normalise, unusable
 
 SWITCH = "language_switch"
-TRAP = "website"
+TRAP = "leave_empty"
 LONGEST = 200
 MOST = 2**31 - 1
 
@@ -127,6 +128,12 @@ class KeyedForm(BaseForm):
         except ValueError as error:
             raise ValidationError(gettext("Open this page again and send it once more.")) from error
 
+    def refused(self, field, refusal):
+        """Say a refusal at a field. A form that was taken before gets another key: sent again, it is a new one."""
+        field.errors = [refusal.message]
+        if isinstance(refusal, SentBefore):
+            self.form_key.data = str(uuid4())
+
     @property
     def key(self):
         """The one-time key."""
@@ -200,11 +207,16 @@ class BirthDateMixin(Form):
 class TrapMixin(Form):
     """A field that people do not see and robots fill in."""
 
-    website = StringField(_l("Leave this field empty"))
+    leave_empty = StringField(_l("Leave this field empty"))
 
-    def validate_website(self, field):
+    def validate_leave_empty(self, field):
         if field.data:
-            raise ValidationError(gettext("Leave this field empty."))
+            raise ValidationError(
+                gettext(
+                    "Your browser filled in a field that people do not see. Nothing was saved. That field is gone now: "
+                    "type your password again, and send the form once more."
+                )
+            )
 
 
 def options(pairs):

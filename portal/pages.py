@@ -53,6 +53,14 @@ SAID = {
     "calendar_off": _l("The calendar address is switched off."),
     "inquiry_asked": _l("Your question is with the Embassy."),
     "will_remind": _l("We write to you on that day."),
+    "package_not_changed": _l(
+        "This package was registered before with the courier office shown here; it was not changed. You can choose "
+        "another office on this page."
+    ),
+    "asked_before": _l(
+        "You asked the Embassy before, with other details, and it is searching with those. The details that you gave "
+        "now were not added. If the first ones were wrong, tell the Embassy when it answers."
+    ),
     "package_already": _l("A package of this case is registered already. This is its page."),
     "package_too_late": _l("This cannot be changed any more."),
     "package_dropped_off": _l("Noted: the package is on its way. Keep the receipt of the courier."),

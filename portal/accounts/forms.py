@@ -29,7 +29,7 @@ class NewPasswordMixin:
 
 
 class CreateForm(NewPasswordMixin, TrapMixin, KeyedForm):
-    order = ("email", "no_email", "password", "password_again", "language", "agreed", "website", "form_key")
+    order = ("email", "no_email", "password", "password_again", "language", "agreed", "leave_empty", "form_key")
     email = EmailField(_l("E-mail address"), validators=[AtMost(254)])
     no_email = BooleanField(_l("I have no e-mail"))
     password = PasswordField(_l("Password"), validators=[Required(_l("Choose a password."))])

@@ -6,8 +6,9 @@ from portal import access, clock
 from portal.access import applicant_only, confirmed, current_user, public, signed_in
 from portal.accounts import addresses, links, mail_choices, new_passwords, operations
 from portal.accounts.forms import EmailForm, ForgottenForm, MailForm, PlainForm, RecoverForm, ResetForm
-from portal.db import commits
+from portal.db import commits, writing
 from portal.errors import PortalError
+from portal.limits import guesses, recipients
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
 from portal.locale import current
@@ -18,14 +19,16 @@ bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 
 @bp.route("/forgotten", methods=["GET", "POST"])
 @public
-@limits.at_most(5, "1 hour", per=limits.typed_name)
 @slowed(30, 120, "1 hour")
-@commits
 def forgotten():
     form = ForgottenForm()
     if form.validate_on_submit():
-        links.ask_for_reset(form.name.data, form.key, clock.now())
-        return redirect(url_for("accounts.log_in", said="reset_asked"), 303)
+        try:
+            _ask_for_reset(form)
+        except PortalError as refusal:
+            form.refused(form.name, refusal)
+        else:
+            return redirect(url_for("accounts.log_in", said="reset_asked"), 303)
     return render_template("accounts/forgotten.html", form=form)
 
 
@@ -67,6 +70,7 @@ def recover():
         except PortalError as refusal:
             form.password.errors = [refusal.message]
         else:
+            guesses.was_right()
             access.forget_everyone()
             return _to_log_in()
     return render_template("accounts/recover.html", form=form)
@@ -104,14 +108,15 @@ def confirm_again():
 @signed_in
 @confirmed
 @limits.at_most(10, "1 hour", per=limits.account)
-@commits
 def change_email():
     form = EmailForm()
     if form.validate_on_submit():
         try:
-            links.ask_for_change(current_user, form.current.data, form.address, form.key, clock.now())
+            _ask_for_change(form)
         except operations.WrongPassword as refusal:
             form.current.errors = [refusal.message]
+        except PortalError as refusal:
+            form.refused(form.email, refusal)
         else:
             return redirect(url_for("accounts.settings", said="confirm_asked"), 303)
     return render_template("accounts/email.html", form=form)
@@ -132,6 +137,22 @@ def mail():
 def _to_log_in():
     """Lead to the log-in, and from there to what can still open the account."""
     return redirect(url_for("accounts.log_in", said="password_reset", next=url_for("keys.show")), 303)
+
+
+def _ask_for_reset(form):
+    address = links.recipient(form.name.data)
+    if not links.was_asked(form.key, address):
+        recipients.count(recipients.RESETS, address)
+        with writing():
+            links.ask_for_reset(form.name.data, form.key, clock.now())
+
+
+def _ask_for_change(form):
+    operations.require_password(current_user, form.current.data)
+    if not links.was_asked(form.key, form.address):
+        recipients.count(recipients.LINKS, links.recipient(form.address))
+        with writing():
+            links.ask_for_change(current_user, form.address, form.key, clock.now())
 
 
 def _unfit(refusal):

@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 from portal import db, encryption
 from portal.accounts import keys
 from portal.accounts.models import Account, Link
-from portal.accounts.operations import account_named, require_password
+from portal.accounts.operations import account_named
 from portal.db import session
-from portal.errors import PortalError
+from portal.errors import PortalError, SentBefore
 from portal.locale import _l
 from portal.mail import outbox
 from portal.values.emails import key as key_of
@@ -32,8 +32,10 @@ class LinkUnfit(PortalError):
 
 def ask_to_confirm(account, address, now, public_id=None):
     """Send a link to an address, by which the account makes it its own; once for a public_id that is given."""
-    if public_id and session.scalar(select(Link.id).where(Link.public_id == public_id)) is not None:
-        return
+    if public_id:
+        db.one_at_a_time("link", public_id)
+        if session.scalar(select(Link.id).where(Link.public_id == public_id)) is not None:
+            return
     link = Link(
         public_id=public_id or uuid4(),
         account_id=account.id,
@@ -55,14 +57,25 @@ def ask_to_confirm(account, address, now, public_id=None):
     )
 
 
-def ask_for_change(signed_in, password, address, form_key, now):
-    """Send a link to another address that shall be the account's; raises WrongPassword.
+def ask_for_change(signed_in, address, form_key, now):
+    """Send a link to another address that shall be the account's of whoever is signed in, and gave the password.
 
     Whether another account has that address is told by the link, not here: only its owner may know. Raises SessionOver
     where the session has just ended.
     """
-    require_password(signed_in, password)
     ask_to_confirm(keys.held_by(signed_in), address, now, form_key)
+
+
+def was_asked(form_key, address):
+    """Say whether a form with this key has asked for a link before: asking again is asking once (R12).
+
+    Raises SentBefore where that was for another address.
+    """
+    with db.reading() as own:
+        found = outbox.written(own, f"reset:{form_key}", f"link:{form_key}")
+    if found is not None and recipient(found.address) != recipient(address):
+        raise SentBefore
+    return found is not None
 
 
 def invite(account, now):
@@ -80,7 +93,12 @@ def ask_for_reset(name, form_key, now):
 
     The same is done whether there is such an account or not: the worker looks (R8).
     """
-    outbox.write("reset_password", f"reset:{form_key}", now, address=sign_in_name(name))
+    outbox.write("reset_password", f"reset:{form_key}", now, address=recipient(name))
+
+
+def recipient(name):
+    """Return an address as one is written to that asks for a new password."""
+    return sign_in_name(name)
 
 
 def reset_link(message, now):

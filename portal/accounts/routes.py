@@ -21,6 +21,7 @@ from portal.accounts.forms import (
 from portal.db import commits
 from portal.errors import PortalError
 from portal.headers import scripted
+from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
 from portal.locale import _, current
@@ -70,6 +71,7 @@ def log_in():
         found = operations.verified(form.name.data, form.password.data, demonstration=demonstration)
         with suppress(operations.WrongPassword):
             if found is not None:
+                guesses.was_right()
                 return _enter(found, form.shared_device.data, target)
         operations.note_failure(form.name.data, clock.now())
         _log.info("log-in refused")
@@ -123,6 +125,7 @@ def change_password():
         except PortalError as refusal:
             form.password.errors = [refusal.message]
         else:
+            guesses.was_right()
             access.forget_everyone()
             page = redirect(url_for("keys.show", said="password_changed"), 303)
             return access.hand_over(page, number, seconds=_kept(current_user.role, current_user.shared_device))

@@ -13,7 +13,7 @@ from portal.accounts import factors, keys, links, passwords
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
 from portal.db import session
-from portal.errors import NotFound, PortalError
+from portal.errors import NotFound, PortalError, SentBefore
 from portal.locale import _l
 from portal.posts.models import Post
 from portal.sessions import operations as sessions
@@ -92,13 +92,15 @@ def create(who, email, password_hash, role, post, form_key, now):
     """Create an account for a member of staff and send a link by which to choose a password; return the account.
 
     password_hash: of unknown_password; post: None for an administrator. The same form key gives the same account again,
-    without another mail (R12).
+    without another mail (R12), or SentBefore for another address, role or post.
     Raises RoleNotYours, PostMissing or EmailTaken.
     """
     post = _post_for(who, role, post)
     db.one_at_a_time("account", form_key)
     again = session.scalar(select(Account).where(Account.form_key == form_key, _seen_by(who)))
     if again is not None:
+        if (again.email, again.role, again.post_id) != (email, role, post.id if post else None):
+            raise SentBefore
         return again
     account = create_staff(email, password_hash, role, post, form_key, now, by=who.actor)
     links.invite(account, now)

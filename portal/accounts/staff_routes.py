@@ -41,7 +41,7 @@ def create():
         except operations.EmailTaken as refusal:
             form.email.errors = [refusal.message]
         except PortalError as refusal:
-            form.role.errors = [refusal.message]
+            form.refused(form.role, refusal)
         else:
             return redirect(url_for(".show", account_id=account.id, said="invited"), 303)
     return render_template("staff/account_new.html", form=form)

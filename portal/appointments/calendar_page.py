@@ -50,7 +50,7 @@ def sold_out(case_id, form):
     slot_id, now = form.slot.data, clock.now()
     if not calendar.seems_gone(_engine_id(), slot_id):
         return None
-    newcomer = operations.disappointed(current_user.account_id, case_id, slot_id, form.key, now)
+    newcomer = operations.disappointed(current_user.account_id, case_id, slot_id, now)
     if newcomer is None:
         return None
     try:
@@ -64,7 +64,7 @@ def refused(case_id, form, refusal):
     """Return the calendar page after a booking was refused."""
     if isinstance(refusal, operations.SlotTaken):
         calendar.note_gone(_engine_id(), form.slot.data)
-    form.slot.errors = [refusal.message]
+    form.refused(form.slot, refusal)
     return sold_out(case_id, form) or page(cases.case_for(current_user, case_id), form)
 
 

@@ -16,7 +16,7 @@ from portal.appointments import calendar, holds, telling
 from portal.appointments.models import LIVE, Appointment, Cancellation, Displacement
 from portal.cases.models import Case
 from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError
+from portal.errors import NotFound, PortalError, SentBefore
 from portal.locale import _l
 from portal.slots import operations as slots
 from portal.slots.models import Slot
@@ -71,12 +71,16 @@ def cancel_slots(post, slot_ids, reason, hold_until, form_key, by, now):
     """Close slots of a post and give everybody in them a place held until an instant, or cancel; return what was done.
 
     A held place is in the next open slot with a free seat, after hold_until; who gets none is cancelled by the
-    post. Everybody is written to. Asking again with the same form key gives the same Cancellation (R12).
+    post. Everybody is written to. Asking again with the same form key gives the same Cancellation (R12),
+    or SentBefore for other slots or another answer.
     Raises NotFound (R5), NothingToCancel or Busy.
     """
     one_at_a_time("cancellation", form_key)
     again = session.scalar(select(Cancellation).where(Cancellation.form_key == form_key))
     if again is not None:
+        is_until = abs(again.hold_until - hold_until) < timedelta(minutes=1)
+        if again.reason != reason or not is_until or slots.any_open(slot_ids):
+            raise SentBefore
         return again
     if not slot_ids or slots.count_of(post.id, slot_ids) < len(set(slot_ids)):
         raise NotFound

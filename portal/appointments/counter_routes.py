@@ -45,7 +45,7 @@ def choose_time(case_id):
             now = clock.now()
             operations.schedule(case, form.slot.data, form.key, current_user.actor, now, form.reason.data)
         except PortalError as refusal:
-            form.slot.errors = [refusal.message]
+            form.refused(form.slot, refusal)
         else:
             return redirect(url_for(".show", case_id=case.public_id, said="counter_booked"), 303)
         finally:

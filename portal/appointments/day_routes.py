@@ -47,7 +47,7 @@ def cancel(day):
             try:
                 act = _cancelled(post, form, now)
             except PortalError as refusal:
-                form.slots.errors = [refusal.message]
+                form.refused(form.slots, refusal)
             else:
                 return redirect(url_for(".cancelled", public_id=act.public_id), 303)
         else:

@@ -7,10 +7,10 @@ from portal.access import applicant_only, current_user
 from portal.accounts import operations as accounts
 from portal.appointments import drafts
 from portal.appointments.forms import AskForm, CaseForm, DetailsForm, PurposeForm, QuestionsForm, VisaForm
-from portal.cases import operations as cases
-from portal.cases import requests
+from portal.cases import claims, requests
 from portal.cases.proofs import NoMatch, Proof
 from portal.db import commits
+from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code
 from portal.values.numbers import code_as_written, passport_number
@@ -80,7 +80,6 @@ def questions():
 @bp.route("/case", methods=["GET", "POST"])
 @applicant_only
 @limits.at_most(20, "15 minutes", per=limits.account)
-@commits
 def case():
     answers = drafts.answers_of(current_user.account_id)
     if not drafts.may_open("case", answers) or not drafts.is_answered("questions", answers):
@@ -110,8 +109,8 @@ def ask():
         return redirect(_next_page(answers), 303)
     post = post_by_code(answers["details"]["location"])
     told = _answers_for_staff(answers)
-    requests.ask(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
-    return redirect(url_for("home.dashboard", said="asked"), 303)
+    said = requests.asked(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
+    return redirect(url_for("home.dashboard", said=said), 303)
 
 
 @bp.route("/instead")
@@ -145,18 +144,30 @@ def _next_page(answers):
 
 
 def _claim(form, details):
-    now, by, account_id = clock.now(), current_user.actor, current_user.account_id
-    drafts.keep(account_id, "typed", {"case_number": form.case_number.data}, now)
+    post = post_by_code(details["location"])
     proof = Proof(
         number=form.number,
         birth_dates=tuple(details["birth_dates"]),
         passport_number=passport_number(details["passport_number"]),
         letter_code=code_as_written(form.letter_code.data or ""),
     )
+    with claims.counted(post, proof, current_user.account_id) as checked:
+        found = _matched(form, details, post, checked)
+        if found is None:
+            raise NoMatch
+    guesses.was_right()
+    return found
+
+
+@commits
+def _matched(form, details, post, proof):
+    now, by, account_id = clock.now(), current_user.actor, current_user.account_id
+    drafts.keep(account_id, "typed", {"case_number": form.case_number.data}, now)
     described = {name: details[name] for name in ("surname", "given_names", "nationality", "has_new_passport")}
-    found = cases.match_and_claim(post_by_code(details["location"]), proof, described, account_id, by, now)
-    accounts.keep_telephone(account_id, details.get("telephone", "").strip(), by, now)
-    drafts.forget(account_id)
+    found = claims.match_and_claim(post, proof, described, account_id, by, now)
+    if found is not None:
+        accounts.keep_telephone(account_id, details.get("telephone", "").strip(), by, now)
+        drafts.forget(account_id)
     return found
 
 

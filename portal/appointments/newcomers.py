@@ -1,4 +1,4 @@
-"""Cases that have no appointment yet, as their calendar and their booking need them.
+"""Cases that have had no appointment yet, as their calendar and their booking need them.
 
 At a release nearly everybody is a newcomer. One statement without the ORM reads all that is asked of them:
 it costs a tenth of loading case, post, refusals and appointment as models (docs/decisions/speed.md). The rules
@@ -10,9 +10,9 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, select
 
-from portal.appointments.models import LIVE, Appointment
+from portal.appointments.models import Appointment
 from portal.cases.models import Case, Refusal, Traveller
 from portal.db import looking, session
 from portal.posts.models import Post
@@ -46,7 +46,7 @@ class StandingRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A case that has no appointment, held by an account."""
+    """A case that has had no appointment, held by an account: how often it was changed need not be asked."""
 
     id: int
     public_id: UUID
@@ -64,38 +64,35 @@ _OF_POST = [getattr(Post, name) for name in PlaceOfVisit._fields]
 _OF_REFUSAL = [getattr(Refusal, name) for name in StandingRefusal.__slots__]
 _TO_POST, _TO_REFUSAL = len(_OF_CASE), len(_OF_CASE) + len(_OF_POST)
 _IS_MINE = and_(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))
-_HAS_APPOINTMENT = and_(
-    Appointment.case_id == Case.id, or_(Appointment.state.in_(LIVE), Appointment.form_key == bindparam("form_key"))
-)
 _FOUND = (
     select(*_OF_CASE, *_OF_POST, *_OF_REFUSAL)
     .select_from(Case)
     .join(Post, Post.id == Case.post_id)
     .outerjoin(Traveller, Traveller.case_id == Case.id)
     .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
-    .outerjoin(Appointment, _HAS_APPOINTMENT)
+    .outerjoin(Appointment, Appointment.case_id == Case.id)
     .where(_IS_MINE, Appointment.id.is_(None))
 )
 _LOCKED = select(Case.id).where(_IS_MINE).with_for_update(of=Case)
 
 
-def newcomer(account_id, public_id, form_key=None):
-    """Return an account's case if it has no live appointment, nor one that this form key made; else None."""
+def newcomer(account_id, public_id):
+    """Return an account's case if it has had no appointment; else None."""
     with looking() as connection:
-        return read(connection, account_id, public_id, form_key)
+        return read(connection, account_id, public_id)
 
 
-def newcomer_locked(account_id, public_id, form_key):
+def newcomer_locked(account_id, public_id):
     """Return the same, in the running transaction: others who would change the case wait until this is over."""
     connection = session.connection()
     if connection.dialect.name != "sqlite":  # there, whoever may write at all is alone already
         connection.execute(_LOCKED, {"account_id": account_id, "public_id": public_id})
-    return read(connection, account_id, public_id, form_key)
+    return read(connection, account_id, public_id)
 
 
-def read(connection, account_id, public_id, form_key):
+def read(connection, account_id, public_id):
     """Return the same, as a connection sees it."""
-    mine = {"account_id": account_id, "public_id": public_id, "form_key": form_key}
+    mine = {"account_id": account_id, "public_id": public_id}
     rows = connection.execute(_FOUND, mine).all()
     if not rows:
         return None

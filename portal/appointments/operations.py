@@ -8,11 +8,12 @@ from sqlalchemy import bindparam, exists, insert, or_, select
 from portal import journal
 from portal.appointments import holds, newcomers, telling
 from portal.appointments.models import LIVE, Appointment
+from portal.appointments.often import require_not_too_often
 from portal.cases.models import Case
 from portal.cases.operations import case_for, require_may_book
 from portal.db import looking, session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.errors import NotFound, PortalError, SentBefore
+from portal.locale import _, _l, format_instant
 from portal.paper.references import new_reference, read_reference
 from portal.posts.operations import today
 from portal.slots import operations as slots
@@ -48,6 +49,19 @@ class AlreadyBooked(PortalError):
     message = _l("This case already has an appointment.")
 
 
+class NotMoved(SentBefore):
+    """The form that booked or moved an appointment came again with another time."""
+
+    def __init__(self, appointment):
+        post, slot = appointment.case.post, appointment.slot
+        when = format_instant(slot.local_start, post)
+        super().__init__(
+            _("This case has the appointment on %(when)s; it was not moved. To move it, send this again.", when=when)
+            if appointment.is_live
+            else _("The appointment on %(when)s was cancelled. To book another, send this again.", when=when)
+        )
+
+
 class TooLate(PortalError):
     message = _l("It is too late to move or cancel this appointment here.")
 
@@ -65,7 +79,7 @@ class Booked:
 
 def schedule_for(signed_in, public_id, slot_id, form_key, by, now):
     """Book or move for a case of the account that is signed in; return the reference. As schedule; or NotFound (R5)."""
-    newcomer = newcomers.newcomer_locked(signed_in.account_id, public_id, form_key)
+    newcomer = newcomers.newcomer_locked(signed_in.account_id, public_id)
     if newcomer is not None:
         return _take(newcomer, slot_id, form_key, by, now).reference
     return schedule(case_for(signed_in, public_id, for_change=True), slot_id, form_key, by, now).reference
@@ -75,14 +89,15 @@ def schedule(case, slot_id, form_key, by, now, reason=None):
     """Book a slot for a case, or move its appointment there; return the appointment.
 
     Asking again with the same form key, or for the slot the case already has, gives the same
-    appointment (R12). reason: one of REASONS, for a deed of staff: the journal keeps it, and the
-    cut-off does not count. Raises MayNotBook (R3), SlotTaken (R1), TooLate or NotFound.
+    appointment (R12); with the same key for another slot, NotMoved. reason: one of REASONS, for a deed of
+    staff: the journal keeps it, and neither the cut-off nor how often it was done counts. Raises MayNotBook (R3),
+    SlotTaken (R1), TooLate, ChangedTooOften or NotFound.
     """
     before = _made_before(case, slot_id, form_key, now)
     if before is None:
         return _taken(case, slot_id, form_key, by, now, reason)
     if before.form_key == form_key:
-        return before
+        return _the_same(before, slot_id)
     return move(before, slot_id, form_key, by, now, reason)
 
 
@@ -97,20 +112,22 @@ def book(case, slot_id, form_key, by, now):
         return _taken(case, slot_id, form_key, by, now)
     if form_key != before.form_key and slot_id != before.slot_id:
         raise AlreadyBooked
-    return before
+    return _the_same(before, slot_id)
 
 
 def move(appointment, slot_id, form_key, by, now, reason=None):
     """Move an appointment to another slot; the old seat is kept until the new one is taken (R2).
 
     A place that was only held is booked then. Asking again gives the same result (R12). reason: as in
-    schedule. Raises TooLate, MayNotBook, SlotTaken or NotFound.
+    schedule. Raises TooLate, MayNotBook, SlotTaken, ChangedTooOften or NotFound.
     """
     holds.lock(appointment)
     if appointment.slot_id == slot_id:
         return holds.keep(appointment, by, now) if appointment.is_held else appointment
     _require_changeable(appointment, now, reason)
     require_may_book(appointment.case, today(appointment.case.post, now))
+    if reason is None:
+        require_not_too_often(appointment.case, now)
     old = appointment.slot_id
     slots.lock([old, slot_id])
     if not _claim_seat(slot_id, appointment.post_id, now):
@@ -149,13 +166,13 @@ def cancel(appointment, by, now, reason=None):
     return appointment
 
 
-def disappointed(account_id, public_id, slot_id, form_key, now):
+def disappointed(account_id, public_id, slot_id, now):
     """Return the newcomer who asks for a slot without a seat, or None where the booking must be tried. Only reads.
 
     A seat that was held too long is one: who claims it frees it.
     """
     with looking() as connection:
-        found = newcomers.read(connection, account_id, public_id, form_key)
+        found = newcomers.read(connection, account_id, public_id)
         if found is None:
             return None
         has_room = connection.execute(_HAS_ROOM, {"slot": slot_id, "post": found.post_id, "now": now}).scalar()
@@ -233,7 +250,15 @@ def _why(reason):
     return {"reason": reason} if reason else {}
 
 
+def _the_same(before, slot_id):
+    if before.slot_id != slot_id:
+        raise NotMoved(before)
+    return before
+
+
 def _taken(case, slot_id, form_key, by, now, reason=None):
+    if reason is None:
+        require_not_too_often(case, now)
     return session.get_one(Appointment, _take(case, slot_id, form_key, by, now, reason).id)
 
 

@@ -10,7 +10,7 @@ from portal.accounts import operations as accounts
 from portal.cases import operations
 from portal.cases.models import CaseRequest
 from portal.db import one_at_a_time, session
-from portal.errors import NotFound
+from portal.errors import NotFound, SentBefore
 from portal.posts.operations import today
 
 ANSWERS = (
@@ -28,19 +28,22 @@ ANSWERS = (
 def ask(account_id, post, answers, form_key, by, now):
     """Put a person's answers into the post's queue and return the request.
 
-    Asking again while a request at the post is open, or with the same form key, gives the same one.
+    Asking again while a request at the post is open, or with the same form key, gives the same one; SentBefore where
+    the answers are others than before, which stay.
     """
     mine = select(CaseRequest).where(CaseRequest.account_id == account_id)
     again = (CaseRequest.form_key == form_key) | ((CaseRequest.post_id == post.id) & (CaseRequest.state == "open"))
     one_at_a_time("case request", account_id, post.id)
     found = session.scalar(mine.where(again))
     if found is not None:
+        if answers_of(found) != _kept(answers):
+            raise SentBefore
         return found
     request = CaseRequest(
         account_id=account_id,
         post_id=post.id,
         form_key=form_key,
-        answers=json.dumps({name: answers.get(name, "") for name in ANSWERS}),
+        answers=json.dumps(_kept(answers)),
         asked_at=now,
         reply_by=today(post, now) + timedelta(days=post.reply_days),
     )
@@ -48,6 +51,15 @@ def ask(account_id, post, answers, form_key, by, now):
     session.flush()
     journal.record(by, "case search asked", request, post_id=post.id, now=now)
     return request
+
+
+def asked(account_id, post, answers, form_key, by, now):
+    """Ask as above; return which sentence says what came of it: "asked", or "asked_before" with other answers."""
+    try:
+        ask(account_id, post, answers, form_key, by, now)
+    except SentBefore:
+        return "asked_before"
+    return "asked"
 
 
 def requests_of(account_id):
@@ -94,6 +106,10 @@ def turn_down(request, answer, by, now):
     """Answer a request without a case, with a sentence for the person who asked."""
     accounts.tell(request.account_id, "case_not_found", now)
     _close(request, "refused", by, now, answer=answer)
+
+
+def _kept(answers):
+    return {name: answers.get(name, "") for name in ANSWERS}
 
 
 def _close(request, state, by, now, *, case_id=None, answer=""):

@@ -7,6 +7,7 @@ from datetime import date
 
 from portal.cases.models import MODES
 from portal.cases.numbers import NumberUnfit, read_number
+from portal.cases.proofs import LEAST_CODE
 from portal.cases.vocabulary import STATUSES, reasons
 from portal.locale import gettext_noop
 from portal.text import normalise, unusable
@@ -262,6 +263,13 @@ def _relationship(text):
     return text.lower()
 
 
+def _letter_code(text):
+    code = code_as_written(text)
+    if code and len(code) < LEAST_CODE:
+        raise CellUnfit(gettext_noop("is too short for a letter code: six letters or digits at least"))
+    return code
+
+
 READERS = {
     "case_number": read_number,
     "visa_class": _short,
@@ -275,5 +283,5 @@ READERS = {
     "refused_on": _date,
     "respond_by": _modes,
     "reasons": _reasons,
-    "letter_code": code_as_written,
+    "letter_code": _letter_code,
 }

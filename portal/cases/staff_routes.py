@@ -5,7 +5,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from portal import clock, journal
 from portal.access import current_user, staff_only
 from portal.accounts import recovery
-from portal.cases import operations, requests, storing
+from portal.cases import claims, operations, requests, storing
 from portal.cases.forms import AnswerForm, CaseRowForm, SearchForm
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.db import commits, records
@@ -59,7 +59,9 @@ def show(case_id):
     case = operations.case_of_post(current_user.post_id, case_id)
     journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
     helped = recovery.is_helped_at_desk(case.account)
-    return render_template("staff/case.html", case=case, helped=helped, said=request.args.get("said"))
+    failures = claims.failures_of(case, clock.now())
+    page = {"case": case, "helped": helped, "failures": failures, "said": request.args.get("said")}
+    return render_template("staff/case.html", **page)
 
 
 @bp.route("/new", methods=["GET", "POST"])

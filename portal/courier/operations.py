@@ -10,7 +10,7 @@ from portal.cases.models import Case
 from portal.courier.agencies import open_agency
 from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem, SubmissionTraveller
 from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError
+from portal.errors import NotFound, PortalError, SentBefore
 from portal.locale import _l
 from portal.mail import outbox
 from portal.paper.references import new_reference, read_reference
@@ -19,6 +19,14 @@ from portal.posts.operations import today
 
 class AlreadyRegistered(PortalError):
     message = _l("A package of this case is registered already.")
+
+
+class NotChanged(SentBefore):
+    """The form that registered a package came again with another agency; submission: what it registered."""
+
+    def __init__(self, submission):
+        super().__init__()
+        self.submission = submission
 
 
 class TooLate(PortalError):
@@ -34,6 +42,8 @@ def register(case, sender, agency_id, form_key, by, now):
     one_at_a_time("package", form_key)
     before = session.scalar(select(Submission).where(Submission.form_key == form_key, Submission.case_id == case.id))
     if before is not None:
+        if before.agency_id != agency_id:
+            raise NotChanged(before)
         return before
     cases.require_may_send(case)
     submission = Submission(

@@ -7,8 +7,8 @@ from portal.access import applicant_only, current_user, public
 from portal.accounts import operations as accounts
 from portal.appointments import drafts
 from portal.appointments.forms import AskForm
+from portal.cases import claims, requests
 from portal.cases import operations as cases
-from portal.cases import requests
 from portal.cases.proofs import NoMatch, Proof, person_meant
 from portal.courier import agencies, operations
 from portal.courier.forms import AgencyForm, ContentsForm, FamilyForm, PlainForm, SendForm, ServiceForm
@@ -16,6 +16,7 @@ from portal.courier.intake import MORE_REASONS
 from portal.courier.story import steps_of
 from portal.courier.words import PACKAGE_STATES
 from portal.db import commits
+from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code, today
 from portal.values.numbers import passport_number
@@ -50,7 +51,6 @@ def service():
 @bp.route("/details", methods=["GET", "POST"])
 @applicant_only
 @limits.at_most(20, "15 minutes", per=limits.account)
-@commits
 def details():
     form = SendForm(all_posts(), data=_typed_before())
     if form.validate_on_submit():
@@ -83,8 +83,8 @@ def ask():
         return redirect(url_for(".details"), 303)
     told = {**typed, "date_of_birth": typed["birth_dates"][0]}
     post = post_by_code(typed["location"])
-    requests.ask(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
-    return redirect(url_for("home.dashboard", said="asked"), 303)
+    said = requests.asked(current_user.account_id, post, told, form.key, current_user.actor, clock.now())
+    return redirect(url_for("home.dashboard", said=said), 303)
 
 
 @bp.route("/cases/<uuid:case_id>/agency", methods=["GET", "POST"])
@@ -240,14 +240,25 @@ def _typed_before():
 
 
 def _claim(form):
+    post, proof = form.post, Proof(form.number, form.birth_dates, passport_number(form.passport_number.data))
+    with claims.counted(post, proof, current_user.account_id) as checked:
+        found = _matched(form, post, checked)
+        if found is None:
+            raise NoMatch
+    guesses.was_right()
+    return found
+
+
+@commits
+def _matched(form, post, proof):
     now, by, account_id = clock.now(), current_user.actor, current_user.account_id
     typed = {**{name: form[name].data for name in form.order}, "birth_dates": form.birth_dates}
     drafts.keep(account_id, drafts.COURIER, typed, now)
-    proof = Proof(form.number, form.birth_dates, passport_number(form.passport_number.data))
     described = {**{name: typed[name] for name in DESCRIBED}, "has_new_passport": False}
-    found = cases.match_and_claim(form.post, proof, described, account_id, by, now)
-    drafts.keep(account_id, drafts.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)
-    accounts.keep_telephone(account_id, form.telephone.data, by, now)
+    found = claims.match_and_claim(post, proof, described, account_id, by, now)
+    if found is not None:
+        drafts.keep(account_id, drafts.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)
+        accounts.keep_telephone(account_id, form.telephone.data, by, now)
     return found
 
 
@@ -261,6 +272,8 @@ def _register(case, form):
     sender, by, now = _sender(case), current_user.actor, clock.now()
     try:
         made = operations.register(case, sender, form.agency.data, form.key, by, now)
+    except operations.NotChanged as refusal:
+        return redirect(_page_of(refusal.submission, "package_not_changed"), 303)
     except operations.AlreadyRegistered:
         return redirect(url_for(".agency", case_id=case.public_id), 303)
     drafts.forget(current_user.account_id, (drafts.COURIER,))

@@ -11,6 +11,7 @@ from portal.courier import documents as courier_documents
 from portal.db import writing
 from portal.home import retrieval
 from portal.home.retrieval_forms import RetrievalForm
+from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
 from portal.paper.downloads import download
@@ -30,6 +31,7 @@ def ask():
     if form.validate_on_submit():
         found = retrieval.find(form.passport_number.data, form.birth_dates, form.nationality.data)
         if found:
+            guesses.was_right()
             return redirect(url_for(".pages", token=retrieval.token_for(found)), 303)
         unfound = True
     return render_template("home/retrieval.html", form=form, unfound=unfound)

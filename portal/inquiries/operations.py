@@ -9,7 +9,7 @@ from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import clock
 from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError
+from portal.errors import NotFound, PortalError, SentBefore
 from portal.inquiries.models import Inquiry, InquiryText
 from portal.locale import _l
 from portal.mail import outbox
@@ -31,11 +31,14 @@ class TooEarly(PortalError):
 def ask(case, category, text, form_key, by, now, *, emergency=False):
     """Put a question about a case into the post's queue and return the inquiry; the same form key gives the same one.
 
-    Raises TooEarly for a question about processing before its day, unless travel is an emergency.
+    Raises TooEarly for a question about processing before its day, unless travel is an emergency; SentBefore where the
+    same form held another question.
     """
     one_at_a_time("inquiry", form_key)
     again = session.scalar(select(Inquiry).where(Inquiry.form_key == form_key, Inquiry.case_id == case.id))
     if again is not None:
+        if (again.category, again.emergency, again.texts[0].text) != (category, emergency, text):
+            raise SentBefore
         return again
     here = today(case.post, now)
     day = first_day(case)
@@ -61,7 +64,7 @@ def ask(case, category, text, form_key, by, now, *, emergency=False):
 
 def write_more(inquiry, text, form_key, by, now):
     """Add a text of the person to a thread: it waits for the post again."""
-    if _is_there(form_key):
+    if _is_there(form_key, text):
         return
     inquiry.texts.append(InquiryText(form_key=form_key, by_post=False, text=text, written_at=now))
     if inquiry.state != "open":
@@ -73,7 +76,7 @@ def write_more(inquiry, text, form_key, by, now):
 
 def answer(inquiry, text, form_key, by, now):
     """Answer for the post; the person is told that there is an answer."""
-    if _is_there(form_key):
+    if _is_there(form_key, text):
         return
     inquiry.texts.append(InquiryText(form_key=form_key, by_post=True, text=text, written_at=now))
     inquiry.state = "answered"
@@ -127,6 +130,10 @@ def _found(inquiry):
     return inquiry
 
 
-def _is_there(form_key):
+def _is_there(form_key, text):
+    """Say whether a form with this key was taken; raise SentBefore where it held another text."""
     one_at_a_time("inquiry text", form_key)
-    return session.scalar(select(InquiryText.id).where(InquiryText.form_key == form_key)) is not None
+    found = session.scalar(select(InquiryText).where(InquiryText.form_key == form_key))
+    if found is not None and found.text != text:
+        raise SentBefore
+    return found is not None

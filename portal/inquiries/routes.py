@@ -6,6 +6,7 @@ from portal import clock
 from portal.access import applicant_only, current_user
 from portal.cases import operations as cases
 from portal.db import commits
+from portal.errors import SentBefore
 from portal.inquiries import operations
 from portal.inquiries.forms import CATEGORIES, InquiryForm, RemindForm, TextForm
 from portal.limits import rules as limits
@@ -25,6 +26,8 @@ def ask(case_id):
             asked = operations.ask(case, *told, emergency=form.emergency.data)
         except operations.TooEarly as refusal:
             early = refusal.day
+        except SentBefore as refusal:
+            form.refused(form.text, refusal)
         else:
             return redirect(url_for(".thread", inquiry_id=asked.public_id, said="inquiry_asked"), 303)
     first_day = operations.first_day(case)
@@ -49,6 +52,10 @@ def remind(case_id):
 def thread(inquiry_id):
     inquiry, form = operations.inquiry_for(current_user, inquiry_id), TextForm()
     if form.validate_on_submit():
-        operations.write_more(inquiry, form.text.data, form.key, current_user.actor, clock.now())
-        return redirect(url_for(".thread", inquiry_id=inquiry_id, said="inquiry_asked"), 303)
+        try:
+            operations.write_more(inquiry, form.text.data, form.key, current_user.actor, clock.now())
+        except SentBefore as refusal:
+            form.refused(form.text, refusal)
+        else:
+            return redirect(url_for(".thread", inquiry_id=inquiry_id, said="inquiry_asked"), 303)
     return render_template("inquiries/thread.html", inquiry=inquiry, form=form, categories=CATEGORIES)

@@ -5,6 +5,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from portal import clock, journal
 from portal.access import current_user, staff_only
 from portal.db import records
+from portal.errors import SentBefore
 from portal.inquiries import answers, operations
 from portal.inquiries.forms import CATEGORIES, AnswerForm
 from portal.posts.operations import post_by_id, today
@@ -29,7 +30,11 @@ def answer(inquiry_id):
     if "use" in request.form:
         form.add(answers.text_for(form.standard.data, inquiry))
     elif form.validate_on_submit():
-        operations.answer(inquiry, form.text.data, form.key, current_user.actor, clock.now())
-        return redirect(url_for(".queue", said="answered"), 303)
+        try:
+            operations.answer(inquiry, form.text.data, form.key, current_user.actor, clock.now())
+        except SentBefore as refusal:
+            form.refused(form.text, refusal)
+        else:
+            return redirect(url_for(".queue", said="answered"), 303)
     journal.record(current_user.actor, "inquiry viewed", inquiry, post_id=inquiry.post_id)
     return render_template("staff/inquiry.html", inquiry=inquiry, form=form, categories=CATEGORIES)

@@ -2,6 +2,7 @@
 
 The first tries in a window are free, however quick. After them each try waits some seconds, told on a page
 whose form holds what was typed and a ticket: sent again after the wait, the ticket lets it through, once.
+In the time of a wait one is let through: whoever collects tickets and sends them together is no faster for it.
 No thread sleeps meanwhile, and what was turned away for now is not counted: who does not wait uses up
 nobody's tries. After the last try, none is taken until the window ends.
 """
@@ -58,9 +59,9 @@ def _refusal(scope, free, most, window):
             return None
         storage.incr(key, expiry, amount=-1)  # others were quicker: as if this one had not come
     if used < most:
-        ready_at = _ready_at(who, scope) or time.time() + _wait(used - free, most - free)
+        nonce, ready_at = _waiting(who, scope, key, _wait(used - free, most - free))
         if ready_at > time.time():
-            return _slow(who, scope, ready_at)
+            return _slow(who, scope, nonce, ready_at)
         if storage.incr(key, expiry) <= most:
             return None
     return rules.stopped(storage.get_expiry(key))
@@ -70,9 +71,26 @@ def _wait(over, room):
     return WAITS_SECONDS[over * len(WAITS_SECONDS) // room]
 
 
-def _slow(who, scope, ready_at):
+def _waiting(who, scope, key, seconds):
+    """Return the ticket with which a try waits, and until when; one that need not wait has used its ticket up."""
+    storage, now = rules.limiter.limiter.storage, time.time()
+    nonce, ready_at = _ticket_in_hand(who, scope)
+    if nonce is None or now - ready_at >= TICKET_SECONDS or storage.get(_used(nonce)):
+        return secrets.token_urlsafe(NONCE_BYTES), now + seconds
+    if ready_at > now:
+        return nonce, ready_at
+    if storage.incr(f"turn {key}", seconds) > 1:
+        return nonce, max(now + 1, storage.get_expiry(f"turn {key}"))  # another was let through in this time
+    storage.incr(_used(nonce), TICKET_SECONDS)
+    return nonce, ready_at
+
+
+def _used(nonce):
+    return f"ticket {nonce}"
+
+
+def _slow(who, scope, nonce, ready_at):
     seconds = max(1, round(ready_at - time.time()))
-    nonce = _ticket_in_hand(who, scope)[0] or secrets.token_urlsafe(NONCE_BYTES)
     typed, hidden = resending.what_was_typed()
     kept = [pair for pair in typed if pair[0] != TICKET] + [
         (TICKET, _signer().dumps([_place(who, scope), nonce, ready_at]))
@@ -86,16 +104,6 @@ def _slow(who, scope, ready_at):
     )
     body, code = errors.page(429, message=message, typed=kept, hidden=hidden)
     return body, code, {"Retry-After": str(seconds)}
-
-
-def _ready_at(who, scope):
-    """Return the instant from which the ticket that came along is good, and use it up; None without a good one."""
-    nonce, ready_at = _ticket_in_hand(who, scope)
-    now = time.time()
-    if nonce is None or ready_at > now:
-        return ready_at
-    is_first = rules.limiter.limiter.storage.incr(f"ticket {nonce}", TICKET_SECONDS) == 1
-    return ready_at if is_first and now - ready_at < TICKET_SECONDS else None
 
 
 def _ticket_in_hand(who, scope):

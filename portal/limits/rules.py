@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 class TooManyGuesses(Exception):
-    """A limit of guesses is reached. ends_at: until when, in seconds since 1970."""
+    """A limit of guesses is reached. ends_at: until when, in seconds since 1970; message: what is still open."""
 
-    def __init__(self, ends_at):
+    def __init__(self, ends_at, message=None):
         super().__init__(type(self).__name__)
-        self.ends_at = ends_at
+        self.ends_at, self.message = ends_at, message
 
 
 class _FormLimiter(Limiter):
@@ -58,13 +58,18 @@ def init_app(app, settings):
     if settings.limits_factor > 1:
         _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)
-    app.register_error_handler(TooManyGuesses, lambda error: stopped(error.ends_at))
+    app.register_error_handler(TooManyGuesses, lambda error: stopped(error.ends_at, error.message))
 
 
 def _storage(url):
     """Return the address of the storage as its library knows it; storages are known once they are imported."""
     assert DatabaseStorage.STORAGE_SCHEME and SharedStorage.STORAGE_SCHEME
     return f"{PREFIX}{url}" if url.startswith("redis") else url
+
+
+def allowed(count):
+    """Return how many tries a limit allows under the settings' factor: one at least."""
+    return max(1, round(count * current_app.extensions["limits_factor"]))
 
 
 def at_most(*windows, per, unless=None):
@@ -75,11 +80,10 @@ def at_most(*windows, per, unless=None):
     """
     pairs = list(zip(windows[::2], windows[1::2], strict=True))
 
-    def allowed():
-        factor = current_app.extensions["limits_factor"]
-        return ";".join(f"{max(1, round(count * factor))} per {window}" for count, window in pairs)
+    def all_windows():
+        return ";".join(f"{allowed(count)} per {window}" for count, window in pairs)
 
-    return limiter.limit(allowed, key_func=per, methods=["POST"], exempt_when=unless)
+    return limiter.limit(all_windows, key_func=per, methods=["POST"], exempt_when=unless)
 
 
 def guesses_at_most(count, window, per):
@@ -92,7 +96,7 @@ def guesses_at_most(count, window, per):
         @wraps(function)
         def wrapper(*args, **kwargs):
             if request.method == "POST" and SWITCH not in request.form:
-                _count_guess(f"{max(1, round(count * current_app.extensions['limits_factor']))} per {window}", per())
+                _count_guess(f"{allowed(count)} per {window}", per())
             return function(*args, **kwargs)
 
         return wrapper
@@ -159,11 +163,11 @@ def no_passport():
 def tries_left():
     """Return how many tries of this form are left, and for how many minutes; (None, 0) where no limit is set."""
     found = min(limiter.current_limits, key=lambda limit: limit.remaining, default=None)
-    return (found.remaining, _minutes_until(found.reset_at)) if found else (None, 0)
+    return (found.remaining, minutes_until(found.reset_at)) if found else (None, 0)
 
 
-def _count_guess(allowed, name):
-    item = parse(allowed)
+def _count_guess(windows, name):
+    item = parse(windows)
     g.guess = item, name
     if not limiter.limiter.hit(item, name):
         raise TooManyGuesses(limiter.limiter.get_window_stats(item, name).reset_time)
@@ -173,15 +177,19 @@ def _too_many(error):
     return stopped(limiter.current_limit.reset_at if limiter.current_limit else time.time() + 60)
 
 
-def stopped(ends_at):
-    """Return the page that says until when nothing more is taken; ends_at: an instant in seconds since 1970."""
+def stopped(ends_at, message=None):
+    """Return the page that says until when nothing more is taken; ends_at: an instant in seconds since 1970.
+
+    message: which limit it is, and what is open meanwhile.
+    """
     seconds = max(1, round(ends_at - time.time()))
     metrics.limit_reached(request.endpoint or "none")
     _log.warning("limit reached", extra={"endpoint": request.endpoint})
-    body, code = errors.page(429, minutes=_minutes_until(ends_at))
+    body, code = errors.page(429, minutes=minutes_until(ends_at), message=message)
     return body, code, {"Retry-After": str(seconds)}
 
 
-def _minutes_until(instant):
+def minutes_until(instant):
+    """Return how many minutes are left until an instant in seconds since 1970: one at least."""
     # The library rounds an end up to the next second: 901 seconds are 15 minutes.
     return max(1, -(-(round(instant - time.time()) - 1) // 60))

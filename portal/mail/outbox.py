@@ -35,6 +35,11 @@ def write(kind, key, now, *, account_id=None, address=None, due_at=None, useless
     connection.execute(_WRITE[connection.dialect.name], row)
 
 
+def written(own, *keys):
+    """Return the message with one of these keys as a session of its own sees it, or None."""
+    return own.scalar(select(Message).where(Message.key.in_(keys)))
+
+
 def is_anything_due(now):
     """Say whether a worker has something to do."""
     with db.reading() as own:

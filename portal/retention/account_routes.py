@@ -6,6 +6,7 @@ from portal import access, clock, journal
 from portal.access import applicant_only, current_user, public
 from portal.accounts.operations import WrongPassword, account_of, require_password
 from portal.db import commits
+from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.locale import DEFAULT, in_language
 from portal.retention import leaving
@@ -29,6 +30,7 @@ def data():
         except WrongPassword as refusal:
             form.current.errors = [refusal.message]
         else:
+            guesses.was_right()
             return _taken_along(form.kind.data)
     return render_template("retention/data.html", form=form)
 
@@ -45,6 +47,7 @@ def delete():
         except WrongPassword as refusal:
             form.current.errors = [refusal.message]
         else:
+            guesses.was_right()
             access.forget_everyone()
             return access.take_back(redirect(url_for(".deleted"), 303), digest)
     going = leaving.what_goes(current_user.account_id, clock.now())

@@ -3,9 +3,9 @@
 from sqlalchemy import select, update
 
 from portal.db import one_at_a_time, session
-from portal.errors import NotFound
+from portal.errors import NotFound, SentBefore
 from portal.slots.models import Release, Slot
-from portal.slots.operations import note_release
+from portal.slots.operations import note_release, opens_as
 
 MOST = 400
 
@@ -19,11 +19,15 @@ def drafts_of(post_id, now):
 def release_drafts(post, slot_ids, opens_at, form_key, by, now):
     """Release drafts of a post, seen by applicants from an instant on, now at the earliest; return the Release.
 
-    All or none: NotFound where one is not a draft of the post. The same form key gives the same Release (R12).
+    All or none: NotFound where one is not a draft of the post. The same form key gives the same Release (R12),
+    or SentBefore for others.
     """
     one_at_a_time("slots", post.id)
     again = session.scalar(select(Release).where(Release.form_key == form_key, Release.post_id == post.id))
     if again is not None:
+        released = set(session.scalars(select(Slot.id).where(Slot.release_id == again.id)))
+        if released != set(slot_ids) or not opens_as(again, opens_at, now):
+            raise SentBefore
         return again
     chosen = select(Slot).where(Slot.post_id == post.id, Slot.id.in_(slot_ids), *_is_draft(now))
     found = session.scalars(chosen.order_by(Slot.id).with_for_update(of=Slot)).all()

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from portal import bulk, journal
 from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError
+from portal.errors import NotFound, PortalError, SentBefore
 from portal.locale import _l
 from portal.slots.models import Release, Slot
 from portal.slots.patterns import LONGEST_RANGE
@@ -106,14 +106,18 @@ def release(post, planned, seats, opens_at, form_key: UUID, by, now):
 
     planned: as `plan` gave it, which takes its time, before anything was written. opens_at: an instant; not before
     now, or it becomes now. All slots appear at once, or none. The same form key gives the same release again
-    (R12). Raises NothingToRelease.
+    (R12), or SentBefore for another. Raises NothingToRelease.
     """
     one_at_a_time("slots", post.id)
     again = session.scalar(select(Release).where(Release.form_key == form_key))
-    if again is not None:
-        return again
     known = _known_starts(post, planned.create)
     create = [start for start in planned.create if start not in known]
+    if again is not None:
+        asked = {*known, *planned.clashes, *planned.past}
+        same = again.seats == seats * again.slots and not create and starts_of(again) <= asked
+        if not same or not opens_as(again, opens_at, now):
+            raise SentBefore
+        return again
     if not create:
         raise NothingToRelease
     act = note_release(post, dict.fromkeys(create, seats), max(opens_at, now), form_key, by, now)
@@ -125,6 +129,16 @@ def release(post, planned, seats, opens_at, form_key: UUID, by, now):
         [{"local_start": start, "starts_at": planned.instants[start], **shared} for start in create],
     )
     return act
+
+
+def starts_of(act):
+    """Return the local starts of the slots that a Release opened and that are there."""
+    return set(session.scalars(select(Slot.local_start).where(Slot.release_id == act.id)))
+
+
+def opens_as(act, opens_at, now):
+    """Say whether a Release was asked for with this opening: an instant, or at once where that is not after now."""
+    return opens_at == act.opens_at or (act.opens_at == act.made_at and opens_at is not None and opens_at <= now)
 
 
 def note_release(post, seats_of, opens_at, form_key, by, now):
@@ -196,6 +210,11 @@ def set_seats(slot, seats, by, now):
 def count_of(post_id, slot_ids):
     """Return how many of some slots belong to a post."""
     return session.scalar(select(func.count()).where(Slot.post_id == post_id, Slot.id.in_(slot_ids)))
+
+
+def any_open(slot_ids):
+    """Say whether one of some slots is not closed."""
+    return session.scalar(select(Slot.id).where(Slot.id.in_(slot_ids), Slot.closed_at.is_(None)).limit(1)) is not None
 
 
 def read_anew(slot_ids, now):

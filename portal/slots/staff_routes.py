@@ -76,7 +76,7 @@ def release():
                 act = _released(post, plan, form, now)
                 return redirect(url_for(".list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
         except PortalError as refusal:
-            form.first_day.errors = [refusal.message]
+            form.refused(form.first_day, refusal)
     return render_template(
         "staff/release.html", post=post, form=form, plan=plan, opens_at=plan and _opening(form, post, now)
     )

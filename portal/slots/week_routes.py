@@ -7,7 +7,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from portal import clock
 from portal.access import current_user, staff_only
 from portal.db import commits
-from portal.errors import PortalError
+from portal.errors import PortalError, SentBefore
 from portal.locale import _, format_day, format_instant, ngettext
 from portal.posts.operations import post_by_id, today
 from portal.slots import closures, drafts, operations, weeks
@@ -107,8 +107,12 @@ def release_drafts():
     if form.validate_on_submit():
         chosen, opens_at = form.slots.data or [], _opening(form, post, now)
         ask_if_large(sum(slot.seats for slot in found if slot.id in chosen))
-        act = drafts.release_drafts(post, chosen, opens_at, form.key, current_user.actor, now)
-        return redirect(url_for("slots.list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
+        try:
+            act = drafts.release_drafts(post, chosen, opens_at, form.key, current_user.actor, now)
+        except SentBefore as refusal:
+            form.refused(form.slots, refusal)
+        else:
+            return redirect(url_for("slots.list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
     return render_template("staff/drafts.html", post=post, form=form)
 
 
@@ -138,7 +142,7 @@ def _make(template, form, first_field, draft, post, now, **values):
                 shown = {"from": max(first_field.data, today(post, now)).isoformat()}
                 return redirect(url_for("slots.list_slots", said="made", **shown), 303)
         except PortalError as refusal:
-            first_field.errors = [refusal.message]
+            form.refused(first_field, refusal)
     opens_at = found and _opening(form, post, now)
     return render_template(template, post=post, form=form, draft=found, opens_at=opens_at, **values)
 

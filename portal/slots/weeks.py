@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal import journal
 from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError
+from portal.errors import NotFound, PortalError, SentBefore
 from portal.locale import _l
 from portal.slots import operations
 from portal.slots.closures import closed_days
@@ -127,10 +127,15 @@ def draft_of_week(post, from_day, to_day, now):
 def make(post, draft, opens_at, form_key, by, now):
     """Create the slots of a Draft: seen by applicants from an instant on, or drafts where it is None.
 
-    All appear at once, or none. A release with the same form key is that one (R12). Raises NothingToRelease.
+    All appear at once, or none. A release with the same form key is that one (R12),
+    or SentBefore for another. Raises NothingToRelease.
     """
     one_at_a_time("slots", post.id)
-    if session.scalar(select(Release.id).where(Release.form_key == form_key)) is not None:
+    again = session.scalar(select(Release).where(Release.form_key == form_key))
+    if again is not None:
+        same = set(draft.create) <= operations.starts_of(again) <= set(draft.seats_of)
+        if not same or not operations.opens_as(again, opens_at, now):
+            raise SentBefore
         return
     create = draft.create
     if not create:

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, request
 from portal import clock
 from portal.access import applicant_only, current_user, public
 from portal.appointments import operations as appointments
+from portal.cases import claims
 from portal.cases import operations as cases
 from portal.courier.operations import submissions_of
 from portal.courier.words import PACKAGE_STATES
@@ -65,4 +66,5 @@ def story(case_id):
         packages=submissions_of([case]).get(case.id, []),
         package_states=PACKAGE_STATES,
         categories=CATEGORIES,
+        failures=claims.failures_of(case, clock.now()),
     )

@@ -9,6 +9,7 @@ from portal import access, clock
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
 from portal.db import session
+from portal.forms import TRAP
 from portal.journal import Entry
 from portal.sessions.models import SignIn
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
@@ -56,7 +57,7 @@ def test_somebody_without_email_gets_a_number_and_codes_to_print(visitor):
         ({"password_again": "another otter here"}, "The two passwords differ"),
         ({"agreed": None}, "Tick the box to go on."),
         ({"language": "xx"}, "Not a valid choice"),
-        ({"website": "http://robot.example"}, "Leave this field empty."),
+        ({TRAP: "http://robot.example"}, "Your browser filled in a field that people do not see."),
     ],
 )
 def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, says):
@@ -64,6 +65,17 @@ def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, s
 
     assert any(says in error for error in page.errors) or says in page.text, page.errors
     assert session.query(Account).count() == 0
+
+
+def test_who_fell_into_the_robots_trap_gets_out_with_the_password_alone(visitor):
+    assert not {"website", "url", "name", "phone", "address", "company"} & {TRAP}
+    caught = create(visitor, **{TRAP: "https://mysite.example"})
+    assert TRAP not in caught.fields
+    assert f'href="#{TRAP}"' not in caught.html
+    assert (caught.fields["email"], caught.fields["password"]) == ("dara@example.org", "")
+
+    page = visitor.submit(CREATE, page=caught, password=PASSWORD, password_again=PASSWORD)
+    assert (page.path, session.query(Account).count()) == ("/en/dashboard", 1)
 
 
 def test_an_address_that_is_taken_is_said_so(visitor):

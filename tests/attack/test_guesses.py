@@ -12,6 +12,7 @@ import time_machine
 
 from portal import clock, create_app
 from portal.accounts import passwords
+from portal.db import session
 from portal.errors import Busy
 from portal.limits.pace import TICKET, WAITS_SECONDS
 from tests.factories import PASSWORD, make_account, signed_in
@@ -81,6 +82,34 @@ def test_a_ticket_is_good_once_and_at_its_own_door_only(village):
         made_up = [guess(village, 10, ticket=one).status_code for one in ("x", ticket[:-1], "\x00")]
     assert answers == [200, 429]
     assert made_up == [429, 429, 429]
+
+
+def test_tickets_that_were_collected_are_let_through_one_in_the_time_of_a_wait_r13(app, village):
+    use_up_the_free(village)
+    shown = [Page(guess(village, number)).fields for number in range(20)]
+    found, together, base = [], threading.Barrier(20), clock.now() + timedelta(seconds=60)
+    session.remove()
+
+    def send_one(fields):
+        browser = app.test_client()
+        for cookie in village.client._client._cookies.values():
+            browser.set_cookie(cookie.key, cookie.value)
+        together.wait()
+        found.append(browser.post(CREATE, data=fields))
+
+    with time_machine.travel(base, tick=False) as now:
+        for turn in range(1, 4):
+            at_once(send_one, shown)
+            assert [one.status_code for one in found].count(200) == turn
+            now.shift(max(WAITS_SECONDS))
+
+
+def at_once(send_one, values):
+    threads = [threading.Thread(target=send_one, args=(one,)) for one in values]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
 
 
 def test_guesses_that_do_not_wait_use_up_nobodys_tries_and_a_neighbour_gets_in_r13(app, monkeypatch):

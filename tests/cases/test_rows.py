@@ -35,10 +35,10 @@ def test_no_given_names_are_none(typed):
 
 def test_numbers_codes_and_words_are_read_however_they_are_written():
     cells = {"case_number": "php 2025-600001", "passport_number": "n 012-3456", "relationship": "Principal"}
-    row = only(line(**cells, visa_class="ir1", letter_code=" ab-12 ", respond_by="Courier; in_person"))
+    row = only(line(**cells, visa_class="ir1", letter_code=" ab-12-cd ", respond_by="Courier; in_person"))
 
     assert (row.case_number, row.passport_number, row.relationship) == ("PHP2025600001", "N0123456", "principal")
-    assert (row.visa_class, row.letter_code, row.respond_by) == ("IR1", "AB12", "courier;in_person")
+    assert (row.visa_class, row.letter_code, row.respond_by) == ("IR1", "AB12CD", "courier;in_person")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_date_that_nobody_can_have_meant_is_reported(column, typed):
     assert columns(line(**{column: typed})) == [column]
 
 
-@pytest.mark.parametrize("cells", [{"letter_code": "AB12"}, {"reasons": "Tax records"}])
+@pytest.mark.parametrize("cells", [{"letter_code": "AB12CD"}, {"reasons": "Tax records"}])
 def test_a_reason_or_a_code_needs_the_date_of_a_refusal(cells):
     bare = {"refused_on": "", "reasons": "", "respond_by": ""}
 

@@ -56,7 +56,7 @@ def test_a_file_makes_a_case_with_traveller_refusal_and_items(store):
 
 
 def test_the_same_file_twice_changes_nothing(store):
-    lines = line(letter_code="AB12"), line(**SPOUSE), line(case_number="2026AS00012345", reasons="")
+    lines = line(letter_code="AB12CD"), line(**SPOUSE), line(case_number="2026AS00012345", reasons="")
     store(*lines)
     before = sizes()
 
@@ -186,10 +186,10 @@ def test_what_a_file_does_not_mention_stays(store):
 
 
 def test_a_letter_code_is_kept_as_digest_and_stays_when_a_file_has_none(store):
-    store(line(letter_code="ab-12"))
+    store(line(letter_code="ab-12-cd"))
     store(line(surname="Sokh"))
 
-    assert stored().principal.refusals[0].letter_code_digest == letter_code_digest("AB12")
+    assert stored().principal.refusals[0].letter_code_digest == letter_code_digest("AB12CD")
 
 
 def test_a_used_letter_code_that_was_kept_as_it_is_written_is_the_same_code(store):
@@ -217,13 +217,13 @@ def test_a_surname_without_a_letter_is_an_empty_cell(surname):
 
 
 def test_a_new_letter_code_can_be_used_again_the_same_cannot(store):
-    store(line(letter_code="AB12"))
+    store(line(letter_code="AB12CD"))
     stored().principal.refusals[0].letter_code_used_at = clock.now()
     session.commit()
 
-    store(line(letter_code="AB12", surname="Sokh"))
+    store(line(letter_code="AB12CD", surname="Sokh"))
     assert stored().principal.refusals[0].letter_code_used_at is not None
-    store(line(letter_code="CD34"))
+    store(line(letter_code="CD34EF"))
     assert stored().principal.refusals[0].letter_code_used_at is None
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.db import session
+from portal.errors import SentBefore
 from portal.journal import Entry
 from portal.slots import closures, holiday_list, weeks
 from portal.slots.models import Closure, Release, Slot, WeeklyPattern
@@ -103,8 +104,11 @@ def test_what_is_made_as_drafts_nobody_sees(app):
 
 def test_r12_what_is_released_with_one_key_is_released_once(app):
     post, pattern, key = make_post(), make_pattern(), uuid4()
-    for last in ("2027-01-04", "2027-01-05"):
-        draft = weeks.draft_of_pattern(post, pattern, a_day("2027-01-04"), a_day(last), NOON)
+    for _again in range(2):
+        draft = weeks.draft_of_pattern(post, pattern, a_day("2027-01-04"), a_day("2027-01-04"), NOON)
+        weeks.make(post, draft, NOON, key, BY, NOON)
+    with pytest.raises(SentBefore):
+        draft = weeks.draft_of_pattern(post, pattern, a_day("2027-01-04"), a_day("2027-01-05"), NOON)
         weeks.make(post, draft, NOON, key, BY, NOON)
 
     assert len(open_slots(post.id, NOON)) == 2

@@ -1,0 +1,54 @@
+"""How often the appointment of one case may be booked and moved: a limit by case and time, whoever holds the case.
+
+Counted from the journal, in the transaction that changes the appointment, so clicks at one instant count one after
+the other. What staff do never counts. Cancelling is always taken: it gives a seat back, and the booking that would
+have to come before the next one is limited.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from portal.appointments.models import Appointment
+from portal.db import session
+from portal.errors import PortalError
+from portal.journal import Entry
+from portal.limits.rules import allowed
+from portal.locale import _, format_instant
+
+MOST = ((10, timedelta(hours=1)), (30, timedelta(days=1)))
+COUNTED = ("appointment booked", "appointment moved", "appointment cancelled")
+
+
+class ChangedTooOften(PortalError):
+    """The limit of a case is reached; the message says when it ends."""
+
+    def __init__(self, post, ends_at):
+        super().__init__(
+            _(
+                "The appointment of this case was changed many times in a short time. Nothing was changed now. You can "
+                "book or change it again from %(when)s on. The Embassy can change it for you before then.",
+                when=format_instant(ends_at, post),
+            )
+        )
+
+
+def require_not_too_often(case, now):
+    """Raise ChangedTooOften where the case's appointment was booked, moved and cancelled as often as is allowed."""
+    instants = _changes(case, now)
+    ends = [instants[allowed(most) - 1] + time for most, time in MOST if len(instants) >= allowed(most)]
+    if ends and max(ends) > now:
+        raise ChangedTooOften(case.post, max(ends))
+
+
+def _changes(case, now):
+    """Return when others than staff changed the case's appointment within the longest time, newest first."""
+    mine = select(Appointment.id).where(Appointment.case_id == case.id)
+    found = select(Entry.at, Entry.after).where(
+        Entry.subject == Appointment.__tablename__,
+        Entry.subject_id.in_(mine),
+        Entry.action.in_(COUNTED),
+        Entry.at > now - max(time for _most, time in MOST),
+    )
+    rows = session.execute(found.order_by(Entry.at.desc())).all()
+    return [at for at, after in rows if "reason" not in (after or {})]
