@@ -210,9 +210,9 @@ def test_a_letter_code_typed_from_paper_matches_whichever_letter_looks_like_a_di
 
 
 def test_a_letter_code_that_was_kept_as_it_is_written_still_opens(mine):
-    mine.refusals[0].letter_code_digest = encryption.digest("letter code", "OIL4")
+    mine.refusals[0].letter_code_digest = encryption.digest("letter code", "OIL4OIL")
     session.commit()
-    given = proof(passport_number="N0000000", letter_code="oil-4")
+    given = proof(passport_number="N0000000", letter_code="oil-4-oil")
 
     claim(make_account(), given)
 
