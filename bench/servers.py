@@ -4,6 +4,7 @@ Everything listens on 127.0.0.1 or on a socket in a temporary folder, and nothin
 """
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -31,6 +32,7 @@ THREADS = 64  # of an application that is not the portal
 HELLO = "bench.hello:app"
 LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # processes, and threads of each, that write or ask at the same time
 START_SECONDS = 60
+STARTED = re.compile(r"Started worker-\d+\s*$", re.MULTILINE)
 STOP_SECONDS = 15
 COMMAND_SECONDS = 600
 MOST_CONNECTIONS = 20_000
@@ -214,7 +216,7 @@ def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BIN
     try:
         _wait_until(lambda: answers(port, answers_at), process, log)
         server.ready_seconds = time.monotonic() - began
-        _wait_until(lambda: log.read_text().count("Started worker-") == workers, process, log)
+        _wait_until(lambda: len(STARTED.findall(log.read_text())) == workers, process, log)
     except BaseException:
         server.kill()
         raise

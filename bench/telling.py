@@ -20,7 +20,7 @@ KNOWN_NAME = "applicant@example.org"
 WRONG = "not the password 27"
 COOKIE = re.compile(r"\r\nset-cookie: *(portal_session=[^;\r]+)", re.IGNORECASE)
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
-OWN = re.compile(r'name="(csrf_token|form_key)" value="[^"]*"')
+OWN = re.compile(r'name="(csrf_token|form_key)" value="[^"]*"|data-seconds="[0-9]+"')  # until a session ends
 PADDING = re.compile(r"<!--.*?-->", re.DOTALL)
 # What differs between any two answers, and says nothing.
 PASSING = ("date:", "content-length:", "set-cookie:", "x-request-id:")
