@@ -169,13 +169,18 @@ class Bookings:
         self.seen.add(self._portal.execute(SEEN)[0][0])
 
 
-def import_and_be_killed(portal, rows, kills):
-    """Kill imports of one file with SIGKILL at random moments, then let one through; return the KilledReport."""
+def import_and_be_killed(portal, rows, kills, after_the_lease=None):
+    """Kill imports of one file with SIGKILL at random moments, then let one through; return the KilledReport.
+
+    after_the_lease: waits until the lease of an importer that was killed has run out, half a minute.
+    """
+    after_the_lease = after_the_lease or wait_for_the_lease
     file = portal.folder / "killed.csv"
     write_case_file(file, rows, date.today())
     staged, seen = [], 0
     for _kill in range(kills):
-        running = _after_the_lease(portal, file)
+        after_the_lease(portal)
+        running = _start(portal, file)
         _wait_until_it_writes(portal, running)
         # A small file is written at once: killed later, the import would be over, and rightly seen.
         time.sleep(random.uniform(0, min(LONGEST_PAUSE_SECONDS, rows * PAUSE_A_ROW_SECONDS)))
@@ -183,7 +188,8 @@ def import_and_be_killed(portal, rows, kills):
         running.communicate()
         staged.append(portal.execute(STAGED)[0][0])
         seen += portal.execute(SEEN)[0][0]
-    said = _end_of(_after_the_lease(portal, file))[0]
+    after_the_lease(portal)
+    said = _end_of(_start(portal, file))[0]
     return KilledReport(portal.database, kills, staged, seen, said, violations(portal))
 
 
@@ -214,12 +220,16 @@ def _end_of(running):
     return output[-2], int(memory) / 1024, float(held)
 
 
-def _after_the_lease(portal, file):
-    """Import a file once the lease of an importer that was killed has run out."""
+def wait_for_the_lease(portal):
+    """Wait until the lease of an importer that was killed has run out."""
     until = time.monotonic() + LEASE_SECONDS
     while portal.execute(LEASED)[0][0] and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
-    return _start(portal, file)
+
+
+def end_the_lease(portal):
+    """Let the lease run out at once, as half a minute would."""
+    portal.execute("UPDATE lease SET held_until = '2000-01-01 00:00:00.000000'")
 
 
 # The process itself says at its end how much memory it held at most, and for how long a transaction.

@@ -156,7 +156,8 @@ def _floods(database, _postgres, _sizes):
 
 def _pages(database, _postgres, _sizes):
     if database == SQLITE:
-        line = [sys.executable, "-m", "pytest", "-q", "tests/browser/test_album.py", "-k", "axe"]
+        files = ["tests/browser/test_album.py", "tests/keys/test_table.py"]
+        line = [sys.executable, "-m", "pytest", "-q", *files, "-k", "axe or opens_an_account"]
         environment, began = {**os.environ, "PORTAL_PROVE": "1"}, time.monotonic()
         done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True)
         said = done.stdout.strip().splitlines()[-1]

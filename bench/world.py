@@ -30,6 +30,7 @@ from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import stopping
 from portal.posts.models import Post
+from portal.sessions import operations as sessions
 from portal.slots import closures, rules, weeks
 from portal.slots.operations import add_slots, note_release
 from portal.slots.rules import Terms
@@ -250,7 +251,9 @@ def _tokens(side, now):
         stop = stopping.address_for(applicant, "news").rsplit("/", 1)[1]
     travellers = [one.id for case in cases_of(applicant.id) for one in case.travellers]
     found = [*(links.token(link.public_id) for link in made), stop, retrieval.token_for(travellers)]
-    who = SignedIn(applicant.id, None, None, "")
+    _number, digest = access.new_number()
+    sessions.begin(applicant.id, digest, sessions.APPLICANT, now)
+    who = SignedIn(applicant.id, None, None, digest)
     side.values["token"] += found
     side.values |= {
         "secret": [subscriptions.make_address(who, now)],

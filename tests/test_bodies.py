@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -35,10 +36,16 @@ def environ_of(**more):
     }
 
 
+def run(coroutine):
+    """Run it on a thread of its own: a browser of other tests has the loop of this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
+
+
 def receive(line, taking=("/import/",), **more):
     """Let a body be received; return the variables of the request."""
     environ = environ_of(**more)
-    asyncio.run(Bodies(taking).receive(environ, line))
+    run(Bodies(taking).receive(environ, line))
     return environ
 
 
@@ -102,7 +109,7 @@ def test_one_too_many_takes_the_room_of_the_oldest_from_the_address_that_has_mos
 
         return await asyncio.gather(*map(one, [ELSEWHERE, HERE, HERE, HERE, ELSEWHERE]), return_exceptions=True)
 
-    assert [type(ended).__name__ for ended in asyncio.run(crowd())] == [
+    assert [type(ended).__name__ for ended in run(crowd())] == [
         "NoneType",
         "TimeoutError",
         "TimeoutError",

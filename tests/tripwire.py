@@ -28,7 +28,7 @@ PERSONAL = (
     *(TELEPHONE, "+85512345678", "12 345 678"),
     *(PASSWORD, DEMONSTRATION_PASSWORD),
 )
-_SEEDS = [one.lower() for one in PERSONAL]
+_SEEDS = {one: one.lower() for one in PERSONAL}
 SHORTEST_TOKEN = 20
 PROOF = 32
 LISTENED = ("portal", "flask-limiter", "werkzeug")
@@ -113,9 +113,9 @@ def listen(wire):
 
 
 def personal_in(seen):
-    """Return the seeds that stand in a text, in small letters."""
+    """Return the seeds that stand in a text, in whatever case."""
     lowered = seen.lower()  # fifteen plain searches take a fiftieth of the time of one expression that ignores case
-    return {one for one in _SEEDS if one in lowered}
+    return {seed for seed, small in _SEEDS.items() if small in lowered}
 
 
 def metrics():

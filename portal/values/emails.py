@@ -1,5 +1,6 @@
 """E-mail addresses: as they are written to, as they are compared, and as every mail server takes them."""
 
+import re
 import unicodedata
 
 import idna
@@ -9,6 +10,7 @@ from portal.text import INVISIBLE, normalise
 from portal.values.numbers import sign_in_number
 
 LONGEST = 254
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # of a line: they divide what a mail server is told
 _AT_SIGNS = str.maketrans({"＠": "@", "﹫": "@"})
 
 
@@ -18,6 +20,8 @@ def address(typed):
     Raises ValueError where it is no address, or too long to be kept.
     """
     local, domain = _parts(typed)
+    if _BREAKS.search(typed.strip()):
+        raise ValueError(typed)
     found = validate_email(f"{local}@{domain}", check_deliverability=False, test_environment=True)
     if len(key(found.normalized)) > LONGEST:
         raise ValueError(typed)

@@ -241,7 +241,7 @@ def _mail(server, album):
     with server.database() as session:
         account = session.query(Account).order_by(Account.id.desc()).first()
         links.ask_to_confirm(account, account.email, now, confirming := uuid4())
-        asked = Message(public_id=uuid4(), address=account.email)
+        asked = Message(public_id=uuid4(), address=account.email, written_at=now)
         _account, resetting = links.reset_link(asked, now)
         dead = {"state": "dead", "trouble": "server: 550", "done_at": now}
         outbox.write("news", "buried", now, account_id=account.id)

@@ -3,7 +3,7 @@
 import pytest
 
 from bench.killed import end_again_and_again, kill_again_and_again
-from bench.million import import_and_be_killed
+from bench.million import end_the_lease, import_and_be_killed
 from bench.outages import database_goes_away, lost_answers
 from bench.servers import DATABASES, POSTGRESQL, portal_on, postgresql
 
@@ -32,7 +32,7 @@ def test_a_server_that_is_asked_to_end_answers_what_is_under_way(portal):
 
 
 def test_a_killed_import_leaves_nothing_that_is_seen_and_the_next_is_whole(portal):
-    report = import_and_be_killed(portal, ROWS, KILLS)
+    report = import_and_be_killed(portal, ROWS, KILLS, end_the_lease)
 
     assert report.faults == [], report.line()
 

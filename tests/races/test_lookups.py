@@ -7,7 +7,7 @@ from bench.scale import pages_among_many
 from bench.servers import DATABASES, POSTGRESQL, portal_on, serve
 from bench.telling import DOORS, area_under_curve, telling_passports
 
-SAMPLES, ROUNDS, MANY = 10, 2, 20_000
+SAMPLES, ROUNDS, MANY = 10, 2, 5_000
 
 
 @pytest.mark.parametrize("database", DATABASES)

@@ -5,7 +5,7 @@ import pytest
 from bench.mail import send_under_fire
 from bench.servers import DATABASES, POSTGRESQL, portal_on
 
-MESSAGES, KILLS = 24, 2
+MESSAGES, KILLS = 12, 1
 
 
 @pytest.mark.parametrize("database", DATABASES)

@@ -35,6 +35,7 @@ ELSEWHERE = {
     "paper/tokens.py": ({"upper"}, "signed codes that are scanned"),
     "posts/forms.py": ({"lower", "upper"}, "codes of languages and posts"),
     "posts/operations.py": ({"folded", "normalize"}, "searching places, and names of zones"),
+    "rsgi.py": ({"upper"}, "names of headers"),
     "setting_values.py": ({"lower"}, "settings"),
     "slots/patterns.py": ({"normalise"}, "times of day"),
     "strength.py": ({"casefold"}, "how near a secret is to words"),
