@@ -168,7 +168,7 @@ def _read_from_picture(appointment, folder):
     command = ["pdftoppm", "-gray", "-png", "-singlefile", "-r", str(DOTS), file, folder / "page"]
     subprocess.run(command, check=True)
     with Image.open(folder / "page.png") as picture:
-        (found,) = zxingcpp.read_barcodes(picture)
+        (found,) = zxingcpp.read_barcodes(picture, zxingcpp.BarcodeFormat.QRCode)
     return found.text
 
 

@@ -206,7 +206,7 @@ def _configure(app, settings):
         MAX_FORM_MEMORY_SIZE=bodies.MOST_BYTES,
         MAX_FORM_PARTS=200,
         COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=3,
+        COMPRESS_BR_LEVEL=5,  # a sixth fewer bytes than 3, for half a millisecond a page
         COMPRESS_LEVEL=1,
         COMPRESS_MIMETYPES=["text/html"],
     )
