@@ -193,9 +193,9 @@ def _copied(database, postgres, folder, _disk, loaded):
     """Return a portal like the first of its kind in this process, whose preparing takes six seconds."""
     kind = database, postgres and postgres.folder, loaded
     if kind not in _first:
-        first = Path(tempfile.mkdtemp(prefix="portal-bench-"))
-        atexit.register(shutil.rmtree, first, ignore_errors=True)
-        _first[kind] = _prepared(database, postgres, first, None, loaded)
+        kept = Path(tempfile.mkdtemp(prefix="portal-bench-"))
+        atexit.register(shutil.rmtree, kept, ignore_errors=True)
+        _first[kind] = _prepared(database, postgres, kept, None, loaded)
     first = _first[kind]
     shutil.copytree(first.folder, folder, dirs_exist_ok=True)
     if database == SQLITE:
