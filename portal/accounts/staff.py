@@ -17,6 +17,7 @@ from portal.errors import NotFound, PortalError, SentBefore
 from portal.locale import _l
 from portal.posts.models import Post
 from portal.sessions import operations as sessions
+from portal.values.emails import key as key_of
 
 PAGE = 50
 ADMINISTRATOR = "administrator"
@@ -99,7 +100,7 @@ def create(who, email, password_hash, role, post, form_key, now):
     db.one_at_a_time("account", form_key)
     again = session.scalar(select(Account).where(Account.form_key == form_key, _seen_by(who)))
     if again is not None:
-        if (again.email, again.role, again.post_id) != (email, role, post.id if post else None):
+        if (again.email, again.role, again.post_id) != (key_of(email), role, post.id if post else None):
             raise SentBefore
         return again
     account = create_staff(email, password_hash, role, post, form_key, now, by=who.actor)

@@ -252,6 +252,7 @@ def _mail(server, album):
     album.take(reader, "change the address", "/account/email")
     album.send(reader, "change the address, wrong", "/account/email", email="x", current="wrong")
     album.take(reader, "e-mails to me", "/account/mail")
+    album.take(reader, "what can still open the account", "/account/keys")
     stranger = visit(server)
     album.take(stranger, "forgotten password", "/account/forgotten")
     album.send(stranger, "forgotten password, wrong", "/account/forgotten", name="")
