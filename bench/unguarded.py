@@ -9,11 +9,11 @@ import time
 from flask import g, request
 from sqlalchemy import event, inspect, select, text, update
 
-from portal import create_app, db
+from portal import create_app, db, gate
 from portal.slots import operations
 from portal.slots.models import Slot
 
-LOOKING_SECONDS = 0.02  # in which somebody else looks too: few requests run at a time
+LOOKING_SECONDS = 0.1  # in which others look too
 
 
 def check_early():
@@ -21,7 +21,8 @@ def check_early():
     if request.method == "POST":
         with db.reading() as own:
             g.free = set(own.scalars(select(Slot.id).where(Slot.taken < Slot.seats)))
-        time.sleep(LOOKING_SECONDS)
+        with gate.aside():
+            time.sleep(LOOKING_SECONDS)
 
 
 def act_late(slot_id, post_id, now):
