@@ -238,7 +238,8 @@ def go_on_as(who, number):
     own = cast(_Token, session)
     own.__dict__.pop("form_token", None)
     own.number, own.is_new = number, False
-    current_app.login_manager._update_request_context_with_user(who)  # type: ignore[attr-defined]
+    # Flask-Login has no public way to say who asks now without beginning a session of its own.
+    current_app.login_manager._update_request_context_with_user(who)  # type: ignore[attr-defined]  # Flask knows it not
 
 
 def cookie_for(number):
