@@ -46,6 +46,7 @@ SAID = {
     "password_reset": _l("Your new password is set. Log in with it."),
     "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
     "confirmed": _l("Your e-mail address is confirmed."),
+    "disowned": _l("That account does not have this e-mail address any more. The link is used up."),
     "passkey_added": _l("The passkey is added. You can log in with it from now on."),
     "passkey_removed": _l("The passkey is removed, and other devices are logged out. Delete it on your device too."),
     "mail_changed": _l("Your choice is saved."),

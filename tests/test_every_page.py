@@ -26,6 +26,7 @@ PUBLIC = {
     "links.reset",
     "links.recover",
     "links.confirm",
+    "links.disown",
     "mailing.stop",
     "paper.short",
     "paper.code_form",

@@ -66,6 +66,19 @@ def confirm(link, now):
         _changed(link, before if confirmed else None, now)
 
 
+def disown(link, now):
+    """Take a link's address away from its account, for whoever reads mail there and did not ask for the link.
+
+    An address that was confirmed before stays: it takes more than an old link to lose it. Raises LinkUnfit where the
+    link was just used.
+    """
+    account, _holder = _held_both(link)
+    links.use(link, account, now)
+    keys.end_links(account.id, now, sent_to=key_of(link.address))
+    if account.is_address_unproved and account.email == key_of(link.address):
+        take_away(account, journal.VISITOR, now)
+
+
 def give_new_account(account, password_hash, language, now):
     """Give whoever reads mail at an account's address a new account with it, and return that; the other loses it."""
     address, form_key = account.address, uuid4()

@@ -90,7 +90,23 @@ def confirm(token):
             return redirect(url_for(page, said="confirmed"), 303)
     except (links.LinkUnfit, operations.EmailTaken) as refusal:
         return _unfit(refusal)
-    return render_template("accounts/confirm.html", form=form, address=link.address)
+    return render_template("accounts/confirm.html", form=form, address=link.address, token=token)
+
+
+@bp.route("/confirm/<token>/not-mine", methods=["POST"])
+@public
+@slowed(30, 120, "1 hour")
+@commits
+def disown(token):
+    try:
+        link = links.link_of(token, links.CONFIRM, clock.now())
+        form = PlainForm()
+        if form.validate_on_submit():
+            addresses.disown(link, clock.now())
+            return redirect(url_for("accounts.log_in", said="disowned"), 303)
+    except links.LinkUnfit as refusal:
+        return _unfit(refusal)
+    return render_template("accounts/confirm.html", form=form, address=link.address, token=token)
 
 
 @bp.route("/confirm", methods=["POST"])

@@ -76,7 +76,7 @@ def _confirm_address(message, _token):
         (
             _("Somebody, probably you, gave this e-mail address to the 221(g) Portal."),
             _("Open the link to confirm that it is yours. It works once, for three days."),
-            _("If it was not you, do nothing."),
+            _("If it was not you, do nothing, or open the link and press “This was not me”."),
         ),
         (_("Confirm this address"), address("links.confirm", token=token)),
     )

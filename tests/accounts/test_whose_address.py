@@ -203,3 +203,35 @@ def test_a_link_that_is_used_twice_at_one_instant_is_used_once(app, first, kind)
     assert sorted(answer.status_code for answer in answers) == [303, 410]
     assert [DOES_NOT_WORK in answer.text for answer in answers if answer.status_code == 410] == [True]
     assert session.query(Account).count() == (2 if kind == "/reset/" else 1)
+
+
+def test_whoever_reads_mail_at_an_address_that_a_stranger_typed_takes_it_away_and_the_stranger_keeps_the_rest(
+    app, first
+):
+    here = signed_in(Visitor(app), first)
+    links.ask_to_confirm(first, ADDRESS, clock.now())
+    session.commit()
+    link, reader = newest("/confirm/"), Visitor(app)
+
+    page = reader.submit(f"{link}/not-mine", page=reader.open(link))
+
+    assert "does not have this e-mail address any more" in page.text
+    assert stored(first).email is None
+    assert [case.account_id for case in cases_of(first.id)] == [first.id]
+    assert here.open("/en/dashboard").h1 == "Dashboard"
+    assert reader.open(link, status=410).h1 == DOES_NOT_WORK
+
+
+def test_an_address_that_was_confirmed_is_not_lost_by_the_link_of_a_mail(app, first):
+    links.ask_to_confirm(first, ADDRESS, clock.now())
+    links.ask_to_confirm(first, "other@example.org", clock.now())
+    first.email_confirmed_at = clock.now()
+    session.commit()
+    came = {mail["To"]: link_in(mail) for mail in Mailbox().deliver() if "/confirm/" in link_in(mail)}
+    link, reader = came["other@example.org"], Visitor(app)
+
+    reader.submit(f"{link}/not-mine", page=reader.open(link))
+
+    assert stored(first).email == ADDRESS
+    assert reader.open(link, status=410).h1 == DOES_NOT_WORK
+    assert reader.open(came[ADDRESS]).h1 == "Confirm your e-mail address"
