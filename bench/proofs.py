@@ -48,16 +48,17 @@ class Proof:
 
 
 @dataclass
-class PagesReport:
-    """What axe said of every page in every language."""
+class TestsReport:
+    """What tests said that `make test` runs smaller, or in part."""
 
+    what: str
     said: str
     seconds: float
     faults: list[str]
 
     def line(self):
         """Return the figures as one sentence."""
-        return f"axe on every page in every language: {self.said}, {self.seconds:.0f} s"
+        return f"{self.what}: {self.said}, {self.seconds:.0f} s"
 
 
 def _on_a_portal(prove):
@@ -156,12 +157,22 @@ def _floods(database, _postgres, _sizes):
 
 def _pages(database, _postgres, _sizes):
     if database == SQLITE:
-        files = ["tests/browser/test_album.py", "tests/keys/test_table.py"]
-        line = [sys.executable, "-m", "pytest", "-q", *files, "-k", "axe or opens_an_account"]
-        environment, began = {**os.environ, "PORTAL_PROVE": "1"}, time.monotonic()
-        done = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True)
-        said = done.stdout.strip().splitlines()[-1]
-        yield PagesReport(said, time.monotonic() - began, [] if done.returncode == 0 else [said])
+        yield _tests("axe on every page in every language", "tests/browser/test_album.py", "-k", "axe")
+
+
+def _examples(database, _postgres, _sizes):
+    if database == POSTGRESQL:
+        left_out = ("--ignore=tests/as_run", "--ignore=tests/browser", "--ignore=tests/races")
+        line = ("-n", "2", "--dist", "loadfile", *left_out, "-k", "postgresql")
+        yield _tests("every example of the tests on PostgreSQL", *line)
+
+
+def _tests(what, *wanted):
+    line, began = [sys.executable, "-m", "pytest", "-q", *wanted], time.monotonic()
+    done = subprocess.run(line, cwd=ROOT, env={**os.environ, "PORTAL_PROVE": "1"}, capture_output=True, text=True)
+    lines = done.stdout.strip().splitlines()
+    failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+    return TestsReport(what, lines[-1], time.monotonic() - began, failed or lines[-1:] if done.returncode else [])
 
 
 def _one(prove):
@@ -230,4 +241,5 @@ PROOFS = {
         _one(lambda database, postgres, sizes: on_a_portal_of_its_own(database, postgres, sizes.cancelled)),
     ),
     "axe": Proof("Every page in every language", 5, _pages),
+    "examples": Proof("Every example on PostgreSQL", 7, _examples),
 }

@@ -1,7 +1,8 @@
 """What takes much memory and most requests never need: loaded at the first use, as `on_demand.openpyxl`.
 
 A worker that only serves looks and bookings never holds it. What each takes of a process is measured (MiB): the
-commands and what they stand on 9, zxcvbn 12, openpyxl and typst 7 each, redis 4, holidays and icalendar 3 each.
+commands and what they stand on 9, zxcvbn 12, openpyxl and typst 7 each, webauthn 5, redis 4, holidays and icalendar
+3 each.
 """
 
 from importlib import import_module
@@ -14,6 +15,7 @@ MODULES = {
     "openpyxl": "openpyxl",
     "redis": "redis",
     "typst": "typst",
+    "webauthn": "webauthn",
     "zxcvbn": "zxcvbn",
 }
 

@@ -32,25 +32,40 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 TEMPLATE, DATABASE = "template_portal", "portal"
-# Tests of what the two databases do differently: each example on both, always.
-ABOUT_THE_DATABASE = ("backups", "commands", "doctor", "keys", "races", "writing", "test_busy", "test_database")
-_ALWAYS = tuple(f"tests/{name}" for name in ABOUT_THE_DATABASE)
+# What the two databases do differently: each example on both, always.
+ABOUT_THE_DATABASE = ("backups", "commands", "doctor", "races", "writing", "test_busy", "test_database")
+# What comes before the database or after it (paper, words of pages), or is proved on both by `make prove`.
+NOT_ABOUT_IT = (
+    "accounts/test_logged_out",
+    "accounts/test_session_end",
+    "attack/test_spider",
+    "attack/test_trespass",
+    "courier/test_paper",
+    "guide",
+    "keys/test_table",
+    "paper",
+    "test_browser_hints",
+)
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave the further examples of a test on PostgreSQL to `make prove`: SQLite has seen each of them."""
+    """Leave to `make prove` what a test shows on PostgreSQL again: its further examples, and what is not about it."""
     if "PORTAL_PROVE" in os.environ:
         return
     seen, kept, left = set(), [], []
     for item in items:
         test = item.parent.nodeid, getattr(item, "originalname", item.name)
         on_postgresql = "callspec" in vars(item) and item.callspec.params.get("database_url") == "postgresql"
-        is_further = on_postgresql and test in seen and not item.nodeid.startswith(_ALWAYS)
-        (left if is_further else kept).append(item)
+        is_further = test in seen and not _is_one_of(item, ABOUT_THE_DATABASE)
+        (left if on_postgresql and (is_further or _is_one_of(item, NOT_ABOUT_IT)) else kept).append(item)
         if on_postgresql:
             seen.add(test)
     config.hook.pytest_deselected(items=left)
     items[:] = kept
+
+
+def _is_one_of(item, names):
+    return item.nodeid.startswith(tuple(f"tests/{name}" for name in names))
 
 
 @pytest.fixture(scope="session")

@@ -8,17 +8,13 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import webauthn
-from webauthn.helpers import parse_authentication_credential_json, parse_client_data_json, structs
-from webauthn.helpers import parse_registration_credential_json as parse_registration
-
+from portal import on_demand
 from portal.errors import PortalError
 from portal.locale import _l
 
 SITE_NAME = "221(g) Portal"
 PATIENCE_MILLISECONDS = 5 * 60 * 1000
 DEFAULT_PORTS = {"http": 80, "https": 443}
-VERIFIED = structs.UserVerificationRequirement.REQUIRED
 
 
 class PasskeyUnfit(PortalError):
@@ -53,10 +49,11 @@ def site_of(public_url):
 
 def options_to_add(site, account_name, user_handle, challenge, known):
     """Return, as JSON, what a browser is asked in order to make a passkey; known: credentials it must not hold yet."""
+    structs = on_demand.webauthn.helpers.structs
     selection = structs.AuthenticatorSelectionCriteria(
-        resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=VERIFIED
+        resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=_verified()
     )
-    options = webauthn.generate_registration_options(
+    options = on_demand.webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=SITE_NAME,
         user_name=account_name,
@@ -66,35 +63,37 @@ def options_to_add(site, account_name, user_handle, challenge, known):
         authenticator_selection=selection,
         exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in known],
     )
-    return webauthn.options_to_json(options)
+    return on_demand.webauthn.options_to_json(options)
 
 
 def options_to_log_in(site, challenge):
     """Return, as JSON, what a browser is asked in order to log in with whichever passkey the person chooses."""
-    options = webauthn.generate_authentication_options(
-        rp_id=site.host, challenge=challenge, timeout=PATIENCE_MILLISECONDS, user_verification=VERIFIED
+    options = on_demand.webauthn.generate_authentication_options(
+        rp_id=site.host, challenge=challenge, timeout=PATIENCE_MILLISECONDS, user_verification=_verified()
     )
-    return webauthn.options_to_json(options)
+    return on_demand.webauthn.options_to_json(options)
 
 
 def read_new(text):
     """Return a browser's answer to options_to_add, and the challenge that it says it answers."""
     with _reading():
-        answer = parse_registration(text)
-        return answer, parse_client_data_json(answer.response.client_data_json).challenge
+        helpers = on_demand.webauthn.helpers
+        answer = helpers.parse_registration_credential_json(text)
+        return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
 def read_log_in(text):
     """Return a browser's answer to options_to_log_in, and the challenge that it says it answers."""
     with _reading():
-        answer = parse_authentication_credential_json(text)
-        return answer, parse_client_data_json(answer.response.client_data_json).challenge
+        helpers = on_demand.webauthn.helpers
+        answer = helpers.parse_authentication_credential_json(text)
+        return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
 def verified_new(answer, challenge, site):
     """Return credential id, public key and sign count of a passkey that was made for this site by a verified person."""
     with _reading():
-        made = webauthn.verify_registration_response(
+        made = on_demand.webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.host,
@@ -112,7 +111,7 @@ def verified_count(answer, challenge, site, user_handle, public_key):
     if answer.response.user_handle != user_handle:
         raise PasskeyUnfit
     with _reading():
-        used = webauthn.verify_authentication_response(
+        used = on_demand.webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.host,
@@ -122,6 +121,10 @@ def verified_count(answer, challenge, site, user_handle, public_key):
             require_user_verification=True,
         )
     return used.new_sign_count
+
+
+def _verified():
+    return on_demand.webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
 
 
 @contextmanager

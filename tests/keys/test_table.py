@@ -1,6 +1,5 @@
 """The table of docs/keys.md: every key is tried after everything that happens, and the table says what was found."""
 
-import os
 import re
 
 import pytest
@@ -28,10 +27,6 @@ def table():
     return {event: {key: cells[at] for key, cells in keys.items()} for at, event in enumerate(events)}
 
 
-# What opens an account does not depend on the database; `make prove` asks both all the same.
-DATABASES = ["sqlite", "postgresql"] if "PORTAL_PROVE" in os.environ else ["sqlite"]
-
-
 def kind_for(key, event):
     """The kind of account in which a key is tried after an event, or None."""
     both = [kind for kind in KEYS[key][1] if kind in EVENTS[event][1]]
@@ -55,7 +50,6 @@ def tried(app, key, event):
     return OPENS if is_open else ENDED
 
 
-@pytest.mark.parametrize("database_url", DATABASES, indirect=True)
 @pytest.mark.parametrize("event", EVENTS)
 def test_what_still_opens_an_account_afterwards_is_what_the_page_says(app, event):
     found = {key: tried(app, key, event) for key in KEYS}

@@ -7,7 +7,7 @@ from bench.million import end_the_lease, import_and_be_killed
 from bench.outages import database_goes_away, lost_answers
 from bench.servers import DATABASES, POSTGRESQL, portal_on, postgresql
 
-ROWS, KILLS, ROUNDS = 1500, 1, 2
+ROWS, KILLS, ROUNDS = 1500, 1, 1
 
 
 @pytest.fixture(scope="module", params=DATABASES)
