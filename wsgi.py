@@ -4,15 +4,16 @@ import gc
 
 gc.disable()  # what is imported is never garbage, and looking for some takes a sixth of the time of a start
 
-from portal import create_app, logs, serving
-from portal.config import SettingsError
+from portal import create_app, process
+from portal.observability import logs
+from portal.settings.settings import SettingsError
 
 logs.begin()
 try:
     app = create_app()
 except SettingsError as error:
     raise SystemExit(str(error)) from None
-if not serving.is_command():
-    serving.begin(app)
+if not process.is_command():
+    process.begin(app)
 gc.freeze()
 gc.enable()

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 from prometheus_client.parser import text_string_to_metric_families
 
 from bench.servers import BINS, family, free_port
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 ANNOUNCED = "The portal is at"
 ERRORS = ('"level": "error"', '"level": "critical"', "Traceback (most recent call last)", "[ERROR]", " ended (")

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from bench.tables import write_section
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 DOCUMENT = ROOT / "docs" / "asvs.md"
 STATES = ("tested", "no test", "in part", "open", "n/a")

@@ -14,18 +14,19 @@ from sqlalchemy import select, update
 from bench.people import POST
 from bench.post_office import PostOffice, post_office
 from bench.servers import portal_on
-from portal import checks, create_app
+from portal import create_app
 from portal.accounts.factors import DEMONSTRATION_SECRET
 from portal.accounts.models import Account
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.appointments import operations
 from portal.appointments.models import Appointment
 from portal.cases.models import Case
-from portal.config import settings_from
-from portal.db import session
+from portal.database.transactions import session
+from portal.integrity import checks
 from portal.mail.models import Message
 from portal.mailing.worker import worker_of
 from portal.posts.operations import post_by_code, today
+from portal.settings.settings import settings_from
 from portal.slots import operations as slots
 from portal.slots.models import Slot
 from portal.slots.patterns import Pattern

@@ -20,10 +20,10 @@ import sqlalchemy as sa
 from bench.servers import LAYOUTS
 from portal.appointments.models import Appointment
 from portal.cases.models import Case
-from portal.config import ROOT
-from portal.engines import make_engine
-from portal.journal import Entry
+from portal.database.engines import make_engine
+from portal.journal.journal import Entry
 from portal.paper.references import new_reference
+from portal.settings.settings import ROOT
 from portal.slots.models import Slot
 
 LIMIT_SECONDS = 120

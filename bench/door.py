@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from portal.appointments.documents import confirmation_pdf
-from portal.db import session
+from portal.database.transactions import session
 from tests.browser.people import type_log_in
 from tests.conftest import CHROMIUM_FLAGS
 from tests.door.people import expected

@@ -19,7 +19,7 @@ from bench import flows
 from bench.casefile import workbook_of
 from bench.guests import Guest, Notes
 from bench.servers import allow_many_connections
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.browser.reader import FORM, Reader
 
 LINES = 200

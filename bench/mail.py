@@ -14,8 +14,8 @@ from uuid import UUID, uuid4
 from bench.post_office import PostOffice, post_office
 from portal.accounts import operations as accounts
 from portal.accounts.models import Account
-from portal.config import ROOT
-from portal.db import session
+from portal.database.transactions import session
+from portal.settings.settings import ROOT
 
 WORKERS = 2
 LONGEST_SECONDS = 600

@@ -18,7 +18,7 @@ from bench.client import ask, percentile
 from bench.herd import violations
 from bench.people import make_people, open_calendars
 from bench.servers import DATABASES, POSTGRESQL, SQLITE, portal_on, postgresql, serve
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 ROWS = 1_000_000
 BOOKERS = 5000

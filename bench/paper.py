@@ -14,10 +14,10 @@ from portal import create_app
 from portal.appointments.documents import confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.cases.models import DOCUMENTS, Case, Refusal, RefusalItem, Traveller
-from portal.config import ROOT, settings_from, write_secrets
-from portal.locale import LANGUAGES, in_language
+from portal.i18n.locale import LANGUAGES, in_language
 from portal.paper.references import new_reference
 from portal.posts.models import Post
+from portal.settings.settings import ROOT, settings_from, write_secrets
 from portal.slots.models import Slot
 
 PAGES = 200

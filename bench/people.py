@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 
 from bench.client import BROWSERS_ENCODING, ask, form_of, get, post
-from portal.locale import COOKIE as LANGUAGE_COOKIE
+from portal.i18n.locale import COOKIE as LANGUAGE_COOKIE
 
 POST = "PHP"
 CALENDAR = re.compile(r"/en(/appointments/cases/[0-9a-f-]{36}/calendar)")

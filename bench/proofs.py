@@ -31,7 +31,7 @@ from bench.trespass import trespass
 from bench.twelve import twelve
 from bench.upgrade import upgrade_under_a_herd
 from bench.year import live_on
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from uuid import uuid4
 from bench.client import ask, percentile
 from bench.people import POST, make_people, open_calendars
 from portal import create_app
-from portal.config import ROOT
-from portal.db import session, writing
+from portal.database.transactions import session, writing
 from portal.posts.operations import post_by_code
+from portal.settings.settings import ROOT
 from portal.slots import operations
 from portal.slots.patterns import Pattern
 

@@ -5,8 +5,9 @@ import re
 import tempfile
 
 from bench.tables import write_section
-from portal import access, create_app
-from portal.config import ROOT, settings_from, write_secrets
+from portal import create_app
+from portal.settings.settings import ROOT, settings_from, write_secrets
+from portal.web import access
 
 DOCUMENT = ROOT / "docs" / "roles.md"
 ROLES = ("visitor", "applicant", *access.ROLES)

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from portal import clock, create_app, journal
-from portal.config import settings_from
-from portal.db import session, writing
+from portal import clock, create_app
+from portal.database.transactions import session, writing
+from portal.journal import journal
+from portal.journal.chain_check import violations
+from portal.journal.models import Head, Seal, Unsealed
+from portal.journal.sealing import seal
 from portal.posts.models import Post
-from portal.seals.models import Head, Seal, Unsealed
-from portal.seals.operations import seal
-from portal.seals.verification import violations
+from portal.settings.settings import settings_from
 
 WRITERS = 4
 AT_ONCE = 7

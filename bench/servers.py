@@ -23,7 +23,7 @@ import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
 from portal import create_app
-from portal.config import ROOT, settings_from, write_secrets
+from portal.settings.settings import ROOT, settings_from, write_secrets
 from tests.postgresql import temporary_postgresql
 
 SQLITE, POSTGRESQL = "SQLite", "PostgreSQL"

@@ -21,10 +21,10 @@ from bench.forms import Reader
 from bench.hostile import BROKEN, CONTENT_TYPES, FILE_NAMES, FILES, MARK, SUM, VALUES
 from bench.walk import LANGUAGE, MOST_PAGES, addresses, coded, path_of, rule_of, walk
 from bench.world import ADMINISTRATOR, APPLICANT, VISITOR, enter, make_world, replace
-from portal.db import session
-from portal.headers import ALWAYS
-from portal.locale import in_language
+from portal.database.transactions import session
+from portal.i18n.locale import in_language
 from portal.mailing.worker import worker_of
+from portal.web.security_headers import ALWAYS
 
 STARTS = {
     VISITOR: ["", "status", "guide", "confirmation", "verify", "courier", "account/create", "account/recover"],

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from bench.client import NAME
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 MEASURED = ROOT / "docs" / "measured.md"
 TITLE = (

@@ -11,7 +11,7 @@ from bench.client import ask, get, post
 from bench.people import make_people
 from bench.servers import serve
 from portal.cases.models import Case, Traveller
-from portal.db import session
+from portal.database.transactions import session
 from portal.posts.models import Post
 
 MOST_AREA = 0.55

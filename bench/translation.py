@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from markupsafe import Markup
 
-from portal import locale
 from portal.appointments import calendar_page
+from portal.i18n import locale
 
 BATCH_SECONDS = 0.25
 VARIANTS = ("km", "untranslated", "en")

@@ -17,10 +17,11 @@ from bench.forms import Reader
 from bench.spider import starts_of
 from bench.walk import LANGUAGE, addresses, rule_of, walk
 from bench.world import ADMINISTRATOR, APPLICANT, NOBODYS, VISITOR, make_world
-from portal import access, form_tokens
 from portal.accounts.models import Account
-from portal.db import Base, session
-from portal.locale import in_language
+from portal.database.base import Base
+from portal.database.transactions import session
+from portal.i18n.locale import in_language
+from portal.web import access, csrf
 
 REFUSED = (403, 404)
 # What a refused request may leave: that it was tried, and that a session was used.
@@ -233,7 +234,7 @@ def _send_unfit(report, persona, how, action, forms, token, headers):
 
 def _is_exempt(app, action):
     view = app.view_functions.get(rule_of(app, action, "POST") or "")
-    return view is None or f"{view.__module__}.{view.__name__}" in form_tokens.csrf._exempt_views
+    return view is None or f"{view.__module__}.{view.__name__}" in csrf.csrf._exempt_views
 
 
 def token_of(persona):

@@ -9,9 +9,11 @@ import time
 from flask import g, request
 from sqlalchemy import event, inspect, select, text, update
 
-from portal import create_app, db, gate
+from portal import create_app
+from portal.database import transactions
 from portal.slots import operations
 from portal.slots.models import Slot
+from portal.web import concurrency_limit
 
 LOOKING_SECONDS = 0.1  # in which others look too
 
@@ -19,9 +21,9 @@ LOOKING_SECONDS = 0.1  # in which others look too
 def check_early():
     """Note which slots have a free seat as a request comes in, before anybody waits for a turn to write."""
     if request.method == "POST":
-        with db.reading() as own:
+        with transactions.reading() as own:
             g.free = set(own.scalars(select(Slot.id).where(Slot.taken < Slot.seats)))
-        with gate.aside():
+        with concurrency_limit.aside():
             time.sleep(LOOKING_SECONDS)
 
 
@@ -29,7 +31,7 @@ def act_late(slot_id, post_id, now):
     """Take a seat on the strength of what was read before: the mistake that take_seat does not make."""
     if slot_id not in g.free:
         return False
-    db.session.execute(update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken + 1))
+    transactions.session.execute(update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken + 1))
     return True
 
 

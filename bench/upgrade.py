@@ -16,10 +16,10 @@ import sqlalchemy as sa
 
 from bench.lookups import fill
 from bench.servers import DATABASES, portal_on, postgresql
-from portal.config import ROOT
-from portal.engines import make_engine
+from portal.database.engines import make_engine
 from portal.migrations import state
 from portal.paper.references import new_reference
+from portal.settings.settings import ROOT
 
 CASES = 1_000_000
 THREADS = 4

@@ -11,8 +11,7 @@ from uuid import uuid4
 
 from flask import current_app
 
-from portal import access, clock
-from portal.access import SignedIn
+from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account, Link
 from portal.appointments import drafts
@@ -22,7 +21,7 @@ from portal.appointments.operations import book
 from portal.cases import requests, uploads
 from portal.cases.operations import cases_of
 from portal.courier.documents import code_of as package_code_of
-from portal.db import session
+from portal.database.transactions import session
 from portal.guide.topics import TOPICS
 from portal.home import retrieval
 from portal.inquiries import operations as inquiries
@@ -36,6 +35,8 @@ from portal.slots.operations import add_slots, note_release
 from portal.slots.rules import Terms
 from portal.slots.weeks import Band
 from portal.status import subscriptions
+from portal.web import access
+from portal.web.access import SignedIn
 from tests.factories import (
     BIRTH,
     PASSPORT,

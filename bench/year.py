@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from portal.db import in_steps, session
-from portal.journal import Entry
+from portal.database.transactions import in_steps, session
+from portal.journal.journal import Entry
 from portal.posts.models import Post
 from portal.slots import closures, rules, runs, weeks
 from portal.slots.models import RollingRule, RuleRun, Slot

@@ -20,11 +20,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # its types are of an older release
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
-from portal import locale, session_end
-from portal.errors import SentBefore
-from portal.form_tokens import masked_token
-from portal.locale import _l, gettext
-from portal.text import normalise, unusable
+from portal.i18n import locale
+from portal.i18n.locale import _l, gettext
+from portal.values.normalise import normalise, unusable
+from portal.web import session_end
+from portal.web.csrf import masked_token
+from portal.web.errors import SentBefore
 
 SWITCH = "language_switch"
 TRAP = "leave_empty"

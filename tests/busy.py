@@ -7,9 +7,9 @@ import psycopg
 from sqlalchemy import event
 from sqlalchemy.exc import TimeoutError
 
-from portal import engines, postgresql, sqlite_writer
-from portal.db import session
-from portal.engines import make_engine
+from portal.database import engines, postgresql, sqlite_write_lock
+from portal.database.engines import make_engine
+from portal.database.transactions import session
 
 SECONDS = 0.2
 WRITTEN = "account, inquiry, case_request, journal_entry, limit_counter, sign_in"
@@ -17,7 +17,7 @@ WRITTEN = "account, inquiry, case_request, journal_entry, limit_counter, sign_in
 
 def impatient(app, monkeypatch):
     """Give an application an engine that waits for the writer only a moment."""
-    for module in (engines, sqlite_writer):
+    for module in (engines, sqlite_write_lock):
         monkeypatch.setattr(module, "WAIT_SECONDS", SECONDS)
     quick = postgresql.SESSION.replace("lock_timeout=10s", f"lock_timeout={SECONDS * 1000:.0f}ms")
     monkeypatch.setitem(postgresql.OWN, "options", quick)
@@ -29,7 +29,7 @@ def impatient(app, monkeypatch):
 
 def waits_for_the_writer(engine, monkeypatch):
     """Give a list to which every wait for the writer that was in vain is added."""
-    found, begin = [], sqlite_writer.Writer.begin
+    found, begin = [], sqlite_write_lock.Writer.begin
 
     def note(writer, *told, **how):
         try:
@@ -38,7 +38,7 @@ def waits_for_the_writer(engine, monkeypatch):
             found.append(error)
             raise
 
-    monkeypatch.setattr(sqlite_writer.Writer, "begin", note)
+    monkeypatch.setattr(sqlite_write_lock.Writer, "begin", note)
     event.listen(engine, "handle_error", lambda context: found.append(context.original_exception))
     return found
 

@@ -8,14 +8,15 @@ import pytest
 from flask import current_app
 from playwright.sync_api import sync_playwright
 
-from portal import access, create_app
+from portal import create_app
 from portal.appointments import calendar_page
 from portal.cases.operations import add_status_words
-from portal.config import settings_from
-from portal.db import session
-from portal.engines import make_engine
-from portal.locale import DEFAULT, in_language
+from portal.database.engines import make_engine
+from portal.database.transactions import session
+from portal.i18n.locale import DEFAULT, in_language
 from portal.migrations import state
+from portal.settings.settings import settings_from
+from portal.web import access
 from tests import slow_work
 from tests import tripwire as wires
 from tests.postgresql import temporary_postgresql

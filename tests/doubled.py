@@ -4,7 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
-from portal.db import session
+from portal.database.transactions import session
 
 PATIENCE_SECONDS = 2
 

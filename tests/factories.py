@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pyotp
 
-from portal import access, clock
+from portal import clock
 from portal.accounts.models import Account, SecondFactor
 from portal.accounts.passwords import hash_password
 from portal.cases.operations import case_at
@@ -14,12 +14,13 @@ from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
 from portal.courier.agencies import save_agency
 from portal.courier.operations import pack, register
-from portal.db import session
-from portal.journal import record
+from portal.database.transactions import session
+from portal.journal.journal import record
 from portal.posts.models import Post
 from portal.sessions.operations import APPLICANT, begin
 from portal.slots.models import Slot
 from portal.slots.operations import instant_of
+from portal.web import access
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 PASSWORD = "purple otter ladder 99"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flask import current_app
 
-from portal.db import session
+from portal.database.transactions import session
 from portal.mailing.worker import worker_of
 
 ADDRESS = re.compile(r"https?://localhost:8000(\S+)")

@@ -14,7 +14,7 @@ from functools import wraps
 import argon2
 import typst
 
-from portal import engines
+from portal.database import engines
 
 found: list[str] = []
 

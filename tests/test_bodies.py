@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from portal import bodies
-from portal.bodies import LARGEST_BYTES, LATE, MOST_BYTES, Bodies, Coming
+from portal.web import request_bodies
+from portal.web.request_bodies import LARGEST_BYTES, LATE, MOST_BYTES, Bodies, Coming
 
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 
@@ -62,7 +62,7 @@ def test_a_body_in_chunks_is_one_with_a_length():
 
 
 def test_a_body_that_does_not_come_is_late(monkeypatch):
-    monkeypatch.setattr(bodies, "SECONDS", 0.01)
+    monkeypatch.setattr(request_bodies, "SECONDS", 0.01)
     environ = receive(Line(b"a", is_silent=True), CONTENT_LENGTH="100")
 
     assert environ[LATE] and body_of(environ) == b"" and environ["CONTENT_LENGTH"] == "0"

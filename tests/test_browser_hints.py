@@ -10,7 +10,7 @@ from bench.spider import starts_of
 from bench.walk import walk
 from bench.world import make_world
 from portal.cases.models import Case
-from portal.db import session
+from portal.database.transactions import session
 from tests.door.people import expected, scanned
 from tests.door.test_pages import CHILD, DOOR
 from tests.factories import make_account, signed_in

@@ -9,12 +9,13 @@ from wtforms.fields.core import UnboundField
 
 from bench.client import Answer
 from bench.failures import is_failure
-from portal import access, db, errors, resending
 from portal.accounts.models import Account
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
 from portal.forms import BaseForm, note_form
 from portal.inquiries.models import Inquiry
-from portal.resending import KEEP, TYPED_AGAIN
+from portal.web import access, errors, resubmission
+from portal.web.resubmission import KEEP, TYPED_AGAIN
 from tests.busy import impatient, waits_for_the_writer, writer_held
 from tests.factories import PASSWORD, make_account, make_case, signed_in
 from tests.visitor import Visitor
@@ -82,7 +83,7 @@ def test_an_account_that_met_a_busy_writer_is_there_once_and_its_password_in_no_
 def test_a_turn_to_write_that_does_not_come_in_this_process_is_busy_too(app, visitor, monkeypatch):
     impatient(app, monkeypatch)
     shown = visitor.open(CREATE)
-    with db.apart():
+    with transactions.apart():
         page = visitor.submit(CREATE, page=shown, status=409, **NEW)
 
     assert page.response.headers["X-Portal-Busy"] == "1"
@@ -179,7 +180,7 @@ def test_every_password_code_and_file_of_every_form_is_among_them(app):
 
 def test_a_form_too_large_to_be_read_leads_to_its_page(app):
     with app.test_request_context("/en/account/login", method="POST", data={"name": "x" * 300_000}):
-        assert resending.what_was_typed() == (None, None)
+        assert resubmission.what_was_typed() == (None, None)
         assert 'href="/en/account/login"' in errors.offer_again()
 
 

@@ -7,11 +7,11 @@ import time_machine
 
 from portal import clock
 from portal.accounts import factors
-from portal.db import session
+from portal.database.transactions import session
+from portal.journal import chain_check
+from portal.journal import sealing as seals
 from portal.limits.storage import DatabaseStorage
 from portal.mail import outbox
-from portal.seals import operations as seals
-from portal.seals import verification
 from tests.factories import make_account, make_factor, make_post
 from tests.mailbox import Mailbox
 
@@ -35,7 +35,7 @@ def test_the_journal_is_sealed_whatever_the_clock_does(app, at, step):
         seals.seal(clock.now())
         session.commit()
 
-    assert list(verification.violations()) == []
+    assert list(chain_check.violations()) == []
 
 
 def test_a_mail_that_a_worker_had_claimed_while_the_clock_was_ahead_goes_when_it_is_right(app, at):

@@ -6,10 +6,11 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from portal import access, clock
+from portal import clock
 from portal.appointments import operations
-from portal.db import session
+from portal.database.transactions import session
 from portal.slots.operations import open_slots
+from portal.web import access
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 

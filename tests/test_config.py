@@ -7,8 +7,8 @@ import stat
 import pytest
 
 from portal import create_app
-from portal.config import SECRETS, SettingsError, settings_from, write_secrets
-from portal.strength import key_weakness, weakness
+from portal.settings.secret_strength import key_weakness, weakness
+from portal.settings.settings import SECRETS, SettingsError, settings_from, write_secrets
 from tests.secrets import ENVIRONMENT
 
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import engines
-from portal.database_errors import Meaning, meaning_of, will_pass
-from portal.engines import make_engine
+from portal.database import engines
+from portal.database.engines import make_engine
+from portal.database.error_kinds import Meaning, meaning_of, will_pass
 from tests.busy import impatient, writer_held
 from tests.postgresql import temporary_postgresql
 

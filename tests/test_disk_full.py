@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
-from portal import logs
 from portal.accounts.models import Account
 from portal.cases import import_routes
-from portal.db import session
-from portal.engines import make_engine
-from portal.journal import Entry
+from portal.database.engines import make_engine
+from portal.database.transactions import session
+from portal.journal.journal import Entry
+from portal.observability import logs
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -8,8 +8,8 @@ import pytest
 
 from bench import asvs
 from portal.accounts.passwords import LOCAL_WORDS
-from portal.config import ROOT
 from portal.sessions import operations as sessions
+from portal.settings.settings import ROOT
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OF_LEVELS_1_AND_2 = {

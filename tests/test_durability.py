@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing
 import pytest
 import sqlalchemy as sa
 
-from portal.engines import make_engine
+from portal.database.engines import make_engine
 
 CONNECTIONS = 5
 FULL = 2

@@ -4,11 +4,12 @@ import pytest
 from flask import url_for
 from sqlalchemy.exc import OperationalError
 
-from portal import access, authorization, create_app
-from portal.db import session
+from portal import create_app
+from portal.database.transactions import session
 from portal.home import routes as home
-from portal.locale import LANGUAGES
+from portal.i18n.locale import LANGUAGES
 from portal.migrations import revisions
+from portal.web import access, authorization
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Page, Visitor
 

@@ -7,19 +7,19 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.access import SignedIn
 from portal.accounts import links, staff
 from portal.appointments import cancelling
 from portal.appointments import operations as appointments
 from portal.cases import requests
 from portal.courier import operations as courier
-from portal.db import session, writing
-from portal.errors import SentBefore
+from portal.database.transactions import session, writing
 from portal.forms import KeyedForm
 from portal.inquiries import operations as inquiries
 from portal.slots import drafts, weeks
 from portal.slots import operations as slots
 from portal.slots.patterns import Pattern
+from portal.web.access import SignedIn
+from portal.web.errors import SentBefore
 from tests.factories import make_account, make_agency, make_case, make_package, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

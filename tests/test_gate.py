@@ -4,8 +4,8 @@ import threading
 
 import pytest
 
-from portal import gate
-from portal.turns import Turns
+from portal.database.fair_semaphore import Turns
+from portal.web import concurrency_limit
 
 WAIT_SECONDS = 5
 
@@ -13,8 +13,8 @@ WAIT_SECONDS = 5
 @pytest.fixture(autouse=True)
 def few(monkeypatch):
     """Two places, one of them for forms."""
-    monkeypatch.setattr(gate, "_places", Turns(2))
-    monkeypatch.setattr(gate, "_forms", Turns(1))
+    monkeypatch.setattr(concurrency_limit, "_places", Turns(2))
+    monkeypatch.setattr(concurrency_limit, "_forms", Turns(1))
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def somebody():
     end, threads = threading.Event(), []
 
     def work(form, act, came):
-        with gate.place(form=form):
+        with concurrency_limit.place(form=form):
             act()
             came.set()
             end.wait(WAIT_SECONDS)
@@ -54,7 +54,7 @@ def test_forms_never_have_the_last_place(somebody):
     second = somebody(form=True)
     assert somebody(form=False).wait(WAIT_SECONDS)
 
-    assert not second.is_set() and free(gate._places) == 0
+    assert not second.is_set() and free(concurrency_limit._places) == 0
 
 
 def test_no_more_are_let_in_than_there_are_places(somebody):
@@ -65,27 +65,27 @@ def test_no_more_are_let_in_than_there_are_places(somebody):
 
 @pytest.mark.parametrize("form", [True, False])
 def test_what_takes_long_gives_its_place_away_once(somebody, form):
-    assert somebody(form, gate.leave).wait(WAIT_SECONDS) and somebody(form).wait(WAIT_SECONDS)
+    assert somebody(form, concurrency_limit.leave).wait(WAIT_SECONDS) and somebody(form).wait(WAIT_SECONDS)
     somebody.all_go()
 
-    assert (free(gate._places), free(gate._forms)) == (2, 1)
+    assert (free(concurrency_limit._places), free(concurrency_limit._forms)) == (2, 1)
 
 
 def test_who_steps_aside_leaves_the_place_and_comes_back_to_one(somebody):
     seen = []
 
     def hash_something():
-        with gate.aside():
-            seen.append((free(gate._places), free(gate._forms)))
-            for turns in (gate._places, gate._places, gate._forms):
+        with concurrency_limit.aside():
+            seen.append((free(concurrency_limit._places), free(concurrency_limit._forms)))
+            for turns in (concurrency_limit._places, concurrency_limit._places, concurrency_limit._forms):
                 turns.release()
 
     assert somebody(True, hash_something).wait(WAIT_SECONDS)
-    assert (seen, free(gate._places), free(gate._forms)) == ([(2, 1)], 1, 0)
+    assert (seen, free(concurrency_limit._places), free(concurrency_limit._forms)) == ([(2, 1)], 1, 0)
 
 
 def test_who_has_no_place_has_none_to_give():
-    with gate.aside():
-        gate.leave()
+    with concurrency_limit.aside():
+        concurrency_limit.leave()
 
-    assert free(gate._places) == 2
+    assert free(concurrency_limit._places) == 2

@@ -7,9 +7,9 @@ import pytest
 from babel import Locale, localedata
 from babel.localedata import Alias
 
-from portal import locale
-from portal.cldr import WITH_ALIASES, babel_locale
-from portal.locale import LANGUAGES, in_language
+from portal.i18n import locale
+from portal.i18n.babel_locales import WITH_ALIASES, babel_locale
+from portal.i18n.locale import LANGUAGES, in_language
 from tests.factories import make_post
 
 DAY = date(2026, 11, 22)

@@ -11,7 +11,8 @@ from sqlalchemy import func, select, text
 
 from portal.accounts.models import Account
 from portal.cases.models import Case
-from portal.db import Base, session
+from portal.database.base import Base
+from portal.database.transactions import session
 from portal.migrations import revisions, state
 from portal.sessions.models import SignIn
 from tests.factories import make_account, make_case, signed_in

@@ -8,8 +8,8 @@ from alembic import command
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
-from portal.db import own_connections_write, session
-from portal.engines import make_engine
+from portal.database.engines import make_engine
+from portal.database.transactions import own_connections_write, session
 from portal.migrations import revisions, state
 from tests.factories import make_account, make_case
 from tests.filling import add_rows, sizes_of, tables_of

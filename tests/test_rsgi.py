@@ -3,7 +3,7 @@
 from io import BytesIO
 from types import SimpleNamespace
 
-from portal.rsgi import answer_of, environ_of
+from portal.web.rsgi import answer_of, environ_of
 
 
 def scope(*headers, **more):

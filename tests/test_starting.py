@@ -4,11 +4,11 @@ import os
 import subprocess
 import sys
 
-from portal import on_demand
-from portal.config import ROOT
+from portal import lazy_imports
+from portal.settings.settings import ROOT
 from tests.secrets import ENVIRONMENT
 
-NOT_NEEDED = (*on_demand.MODULES.values(), "alembic", "psycopg")
+NOT_NEEDED = (*lazy_imports.MODULES.values(), "alembic", "psycopg")
 HELD = "import sys, wsgi; print(*(name for name in sys.argv[1:] if name in sys.modules))"
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from portal.text import compact, normalise, unusable
 from portal.values.names import same_name
+from portal.values.normalise import compact, normalise, unusable
 
 ACCENT = "\u0301"
 

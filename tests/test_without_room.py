@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bench.servers import SQLITE, portal_on, serve
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.factories import PASSWORD
 
 TOKEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]+)"')

@@ -16,9 +16,11 @@ from flask import request, request_finished, session
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from portal import db, encryption, logs
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.appointments import calendar_page
+from portal.database import transactions
+from portal.observability import logs
+from portal.security import encryption
 from tests.factories import BIRTH, PASSPORT, PASSWORD
 
 TELEPHONE = "+855 12 345 678"
@@ -151,7 +153,7 @@ def _may_be_cached(response):
 
 
 def _rows():
-    with db.reading() as own:
+    with transactions.reading() as own:
         try:
             return own.execute(_OUTBOX).all()
         except (OperationalError, ProgrammingError):  # a test of migrations may have taken the tables away

@@ -7,11 +7,12 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser
 
-from portal import access, clock
+from portal import clock
 from portal.accounts.factors import present_code
 from portal.appointments import calendar_page
-from portal.db import session
-from portal.locale import LANGUAGES, tag
+from portal.database.transactions import session
+from portal.i18n.locale import LANGUAGES, tag
+from portal.web import access
 
 CODE = "/en/account/code"
 

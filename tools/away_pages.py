@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from portal import create_app  # noqa: E402 (the portal is not installed)
-from portal.config import settings_from, write_secrets  # noqa: E402
-from portal.errors import HELP, TITLES  # noqa: E402
-from portal.locale import LANGUAGES, in_language  # noqa: E402
+from portal.i18n.locale import LANGUAGES, in_language  # noqa: E402
+from portal.settings.settings import settings_from, write_secrets  # noqa: E402
+from portal.web.errors import HELP, TITLES  # noqa: E402
 
 CODES = (400, 413, 429, 503)
 

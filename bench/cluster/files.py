@@ -5,7 +5,7 @@ Addresses, folders, passwords and sizes are replaced by those of this machine; n
 
 import secrets
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 DEPLOY = ROOT / "deploy"
 NODES = ("db1", "db2", "db3")

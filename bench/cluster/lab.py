@@ -18,7 +18,7 @@ from bench.cluster.machines import cluster
 from bench.herd import violations
 from bench.people import make_people, open_calendars
 from bench.servers import POSTGRESQL, CommandFailed, Portal, free_port, serve
-from portal.config import ROOT, write_secrets
+from portal.settings.settings import ROOT, write_secrets
 
 PEOPLE = 400
 BEFORE_SECONDS, PAUSED_SECONDS, AFTER_SECONDS = 2, 1, 3

@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bench.client import NONE, ask
 from bench.people import POST
-from portal.db import writing
+from portal.database.transactions import writing
 from portal.posts.operations import post_by_code
 from portal.slots import operations
 from portal.slots.patterns import Pattern

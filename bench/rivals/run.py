@@ -21,7 +21,7 @@ from bench.client import percentile, post, volley
 from bench.herd import herd
 from bench.servers import POSTGRESQL, THREADS, WORKERS, portal_on, postgresql, serve, start
 from bench.tables import circumstances, write_section
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 HERE = Path(__file__).parent
 VENV = ROOT / ".venv-rivals"

@@ -5,11 +5,12 @@ from uuid import uuid4
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from portal import journal
 from portal.accounts import keys, links
 from portal.accounts.models import Account
 from portal.accounts.operations import EmailTaken, leave_notice, new_sign_in_number
-from portal.db import Base, session
+from portal.database.base import Base
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.mail import outbox
 from portal.values.emails import key as key_of
 

@@ -3,12 +3,12 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import applicant_only, current_user
 from portal.accounts import operations, printed_codes
 from portal.accounts.forms import NewCodesForm
-from portal.db import commits
+from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.limits import rules as limits
+from portal.web.access import applicant_only, current_user
 
 bp = Blueprint("printed", __name__, url_prefix="/<language:lang>/account/recovery-codes")
 

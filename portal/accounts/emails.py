@@ -3,10 +3,10 @@
 from email_validator import EmailNotValidError
 from flask import current_app
 
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.i18n.locale import _l
 from portal.mail.carriers import takes_every_letter
 from portal.values import emails
+from portal.web.errors import PortalError
 
 
 class EmailUnfit(PortalError):

@@ -4,15 +4,16 @@ from dataclasses import replace
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 
-from portal import access, authorization, clock, resending, unsent
-from portal.access import confirmed, current_user, half_entered, staff_only
+from portal import clock
 from portal.accounts import factors
 from portal.accounts.forms import AskedAgainForm, FactorForm, PlainForm, SetUpForm
 from portal.accounts.operations import account_of
-from portal.db import commits, records, session
+from portal.database.transactions import commits, records, session
 from portal.forms import SWITCH
 from portal.limits import rules as limits
 from portal.paper.codes import drawing_of_text
+from portal.web import access, authorization, pending_form, resubmission
+from portal.web.access import confirmed, current_user, half_entered, staff_only
 
 bp = Blueprint("factors", __name__, url_prefix="/<language:lang>/account")
 ASKED = AskedAgainForm.FIELD
@@ -47,7 +48,7 @@ def enter():
             limits.forgive()
             access.forget(current_user.session_digest)
             who = replace(current_user._get_current_object(), session_digest=digest, factor_at=clock.now())
-            return unsent.answer(who, number, page, home, clock.now(), said="code_used" if used else None)
+            return pending_form.answer(who, number, page, home, clock.now(), said="code_used" if used else None)
     return render_template("accounts/factor.html", form=form)
 
 
@@ -122,7 +123,7 @@ def _ask_again(_error):
 
 
 def _asking(form):
-    typed, _hidden = resending.what_was_typed(but=(ASKED, SWITCH), with_codes=True)
+    typed, _hidden = resubmission.what_was_typed(but=(ASKED, SWITCH), with_codes=True)
     return render_template("accounts/ask_again.html", form=form, typed=typed), 403
 
 

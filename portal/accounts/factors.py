@@ -5,16 +5,16 @@ import hmac
 import pyotp
 from sqlalchemy import delete, select, update
 
-from portal import journal
 from portal.accounts import keys, recovery
 from portal.accounts.models import Account, SecondFactor
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.mail import outbox
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.values.numbers import printed_code
+from portal.web.errors import NotFound, PortalError
 
 STEP_SECONDS = 30
 DIGITS = 6

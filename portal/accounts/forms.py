@@ -6,7 +6,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from portal.accounts.emails import EmailUnfit, read_email
 from portal.accounts.passwords import LONGEST, SHORTEST
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, TrapMixin, options
-from portal.locale import LANGUAGES, _, _l
+from portal.i18n.locale import LANGUAGES, _, _l
 
 LARGEST_ID = 2**31 - 1
 LANGUAGE_CHOICES = options(LANGUAGES.items())

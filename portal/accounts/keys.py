@@ -2,13 +2,13 @@
 
 from sqlalchemy import select, update
 
-from portal import journal
 from portal.accounts.models import Account, Link
-from portal.db import session
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.sessions import operations as sessions
 from portal.values.emails import key as key_of
+from portal.web.errors import PortalError
 
 PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED = (
     "password changed",

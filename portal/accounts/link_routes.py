@@ -2,16 +2,17 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from portal import access, clock
-from portal.access import applicant_only, confirmed, current_user, public, signed_in
+from portal import clock
 from portal.accounts import addresses, links, mail_choices, new_passwords, operations
 from portal.accounts.forms import EmailForm, ForgottenForm, MailForm, PlainForm, RecoverForm, ResetForm
-from portal.db import commits, writing
-from portal.errors import PortalError
+from portal.database.transactions import commits, writing
+from portal.i18n.locale import current
 from portal.limits import guesses, recipients
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
-from portal.locale import current
+from portal.web import access
+from portal.web.access import applicant_only, confirmed, current_user, public, signed_in
+from portal.web.errors import PortalError
 
 GONE = 410  # for programs and histories: the page is the same for a used, an old and an invented link
 bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")

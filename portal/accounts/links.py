@@ -7,16 +7,17 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
-from portal import db, encryption
 from portal.accounts import keys
 from portal.accounts.models import Account, Link
 from portal.accounts.operations import account_named
-from portal.db import session
-from portal.errors import PortalError, SentBefore
-from portal.locale import _l
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.i18n.locale import _l
 from portal.mail import outbox
+from portal.security import encryption
 from portal.values.emails import key as key_of
 from portal.values.emails import sign_in_name
+from portal.web.errors import PortalError, SentBefore
 
 CONFIRM, RESET = "confirm", "reset"
 LIVES = {CONFIRM: timedelta(days=3), RESET: timedelta(hours=1)}
@@ -33,7 +34,7 @@ class LinkUnfit(PortalError):
 def ask_to_confirm(account, address, now, public_id=None):
     """Send a link to an address, by which the account makes it its own; once for a public_id that is given."""
     if public_id:
-        db.one_at_a_time("link", public_id)
+        transactions.one_at_a_time("link", public_id)
         if session.scalar(select(Link.id).where(Link.public_id == public_id)) is not None:
             return
     link = Link(
@@ -71,7 +72,7 @@ def was_asked(form_key, address):
 
     Raises SentBefore where that was for another address.
     """
-    with db.reading() as own:
+    with transactions.reading() as own:
         found = outbox.written(own, f"reset:{form_key}", f"link:{form_key}")
     if found is not None and recipient(found.address) != recipient(address):
         raise SentBefore
@@ -134,7 +135,7 @@ def link_of(text, purpose, now):
         raise LinkUnfit from error
     if not hmac.compare_digest(text.encode(), token(public_id).encode()):
         raise LinkUnfit
-    with db.reading() as own:
+    with transactions.reading() as own:
         found = own.scalar(select(Link).where(Link.public_id == public_id, Link.purpose == purpose))
         if found is None or found.used_at or found.ends_at <= now:
             raise LinkUnfit

@@ -1,8 +1,8 @@
 """Which e-mails a person gets, of those that can be switched off."""
 
-from portal import journal
 from portal.accounts.models import Account
-from portal.db import session
+from portal.database.transactions import session
+from portal.journal import journal
 
 OPTIONAL = (
     "booked",

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Instant
-from portal.encryption import Encrypted
+from portal.database.base import Base, Instant
+from portal.security.encryption import Encrypted
 from portal.values.emails import key
 
 

@@ -5,15 +5,16 @@ Nothing older opens the account then: every other session and every link that wa
 
 from sqlalchemy import select, update
 
-from portal import db, journal
 from portal.accounts import addresses, keys, links, operations, recovery
 from portal.accounts.models import Account, RecoveryCode
-from portal.db import session
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.mail import outbox
 from portal.sessions import operations as sessions
 from portal.values.emails import sign_in_name
+from portal.web.errors import PortalError
 
 
 class CodeUnfit(PortalError):
@@ -60,7 +61,7 @@ def recover(name, code, password, now):
         .where(RecoveryCode.used_at.is_(None), Account.closed_at.is_(None), operations.is_named(name))
     )
     # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
-    with db.reading() as own:
+    with transactions.reading() as own:
         found = own.execute(fitting).one_or_none()
     if found is None:
         raise CodeUnfit

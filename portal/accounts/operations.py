@@ -8,18 +8,19 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from portal import db, journal
-from portal.access import SignedIn
 from portal.accounts import keys, passwords, recovery
 from portal.accounts.models import Account, Notice
-from portal.db import session
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.mail import outbox
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.values.emails import sign_in_name
 from portal.values.telephones import same_telephone
+from portal.web.access import SignedIn
+from portal.web.errors import PortalError
 
 NUMBER_DIGITS = 10
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
@@ -65,7 +66,7 @@ def create(email, password, language, form_key, now):
     (R12); with another password it is a form of its own. Raises EmailTaken, whose owner is then written to,
     or PasswordUnfit.
     """
-    with db.reading() as own:
+    with transactions.reading() as own:
         again = own.scalar(select(Account).where(Account.form_key == form_key))
     if again is not None:
         if passwords.fits(password, again.password_hash):
@@ -73,9 +74,10 @@ def create(email, password, language, form_key, now):
         form_key = uuid4()  # sent again with something else in it: another account, or none
     passwords.require_strong(password, own_words=[email] if email else [])
     password_hash = passwords.hash_password(password)
-    db.one_at_a_time("account", form_key)
+    transactions.one_at_a_time("account", form_key)
     if session.scalar(select(Account.id).where(Account.form_key == form_key)) is not None:
-        db.end_reading()  # the other click of a double one was faster, and whose account that is takes a slow look
+        # The other click of a double one was faster, and whose account that is takes a slow look.
+        transactions.end_reading()
         return create(email, password, language, form_key, now)
     account = Account(
         address=email,
@@ -132,7 +134,7 @@ def verified(name, password, *, demonstration=False):
     name: e-mail address or sign-in number, as typed. The demonstration's password opens nothing
     outside a demonstration.
     """
-    with db.reading() as own:
+    with transactions.reading() as own:
         found = own.execute(
             select(Account.id, Account.password_hash).where(is_named(name), Account.closed_at.is_(None))
         ).one_or_none()
@@ -167,7 +169,7 @@ def note_failure(name, now):
 
     A name that nobody has costs the same work, and an entry about nobody: time tells nothing (R8).
     """
-    with db.reading() as own:
+    with transactions.reading() as own:
         found = own.execute(select(Account.id, Account.post_id).where(is_named(name))).one_or_none()
     known = Account(id=found.id if found else 0)
     journal.record(journal.VISITOR, "log-in failed", known, post_id=found.post_id if found else None, now=now)
@@ -197,14 +199,14 @@ def session_for(number_digest, now, *, note_use=True):
 
     note_use: not inside a request's own writing.
     """
-    with db.looking() as connection:
+    with transactions.looking() as connection:
         found = connection.execute(_SIGNED_IN, {"digest": number_digest, "now": now}).one_or_none()
     if found is None:
         return None
     life, ends_at = _life(found.role, found.shared_device, found.factor_at), found.ends_at
     if note_use and sessions.is_due(found.seen_at, life, now):
         # A page that only reads waits for nobody who writes: the use is noted with the next page.
-        with suppress(PoolTimeout), db.noting() as connection:
+        with suppress(PoolTimeout), transactions.noting() as connection:
             ends_at = sessions.keep_alive(connection, number_digest, found.started_at, life, now)
     who = found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at
     return SignedIn(*who, ends_at)
@@ -218,7 +220,7 @@ def account_of(signed_in):
 def require_password(signed_in, password):
     """Return the account of whoever is signed in if this is its password; raises WrongPassword."""
     # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
-    with db.reading() as own:
+    with transactions.reading() as own:
         known = own.get_one(Account, signed_in.account_id)
     if not passwords.fits(password, known.password_hash):
         raise WrongPassword

@@ -9,10 +9,11 @@ from contextlib import contextmanager
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from portal import gate, on_demand
-from portal.errors import Busy, PortalError
-from portal.locale import _l
-from portal.turns import Turns
+from portal import lazy_imports
+from portal.database.fair_semaphore import Turns
+from portal.i18n.locale import _l
+from portal.web import concurrency_limit
+from portal.web.errors import Busy, PortalError
 
 SHORTEST = 12
 LONGEST = 128
@@ -26,7 +27,8 @@ LOCAL_WORDS = (
 )
 
 # A hash takes a core and 19 MiB for some hundredths of a second. Whoever waits for one, or makes one, holds no place
-# of those who look at pages (portal.gate); as many wait as are served in about a second, and a third of the threads.
+# of those who look at pages (portal.web.concurrency_limit); as many wait as are served in about a second, and a third
+# of the threads.
 AT_ONCE = max(1, (os.cpu_count() or 1) - 1)  # a core is left for pages
 MOST_WAITING = 12
 PATIENCE_SECONDS = 3
@@ -73,7 +75,7 @@ def require_strong(password, own_words=()):
     for word in sorted(words, key=len, reverse=True):
         rest = rest.replace(word.casefold(), "") if len(word) >= SHORTEST_WORD else rest
     own = len(rest.strip("@. -_")) < SHORTEST - SHORTEST_WORD
-    common = on_demand.zxcvbn.zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH
+    common = lazy_imports.zxcvbn.zxcvbn(password[:JUDGED], user_inputs=words)["score"] < STRONG_ENOUGH
     if own or common or password == DEMONSTRATION_PASSWORD:
         raise PasswordUnfit
 
@@ -84,7 +86,7 @@ def _turn():
 
     Raises Busy after PATIENCE_SECONDS, or at once where MOST_WAITING wait.
     """
-    with gate.aside():
+    with concurrency_limit.aside():
         _begin()
         try:
             yield

@@ -2,12 +2,12 @@
 
 from sqlalchemy import func, select
 
-from portal import journal
 from portal.accounts import keys, recovery
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.operations import require_password
-from portal.db import session
-from portal.errors import NotFound
+from portal.database.transactions import session
+from portal.journal import journal
+from portal.web.errors import NotFound
 
 MADE = ("account created", "recovery codes made", "recovery code given at the desk")
 

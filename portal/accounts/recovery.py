@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, or_, select, update
 
-from portal import encryption, journal
 from portal.accounts.models import RecoveryCode
-from portal.db import session
-from portal.errors import NotFound
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.paper.references import ALPHABET
+from portal.security import encryption
 from portal.values.numbers import printed_code
+from portal.web.errors import NotFound
 
 PASSWORD, FACTOR = "password", "factor"
 CODES = 8

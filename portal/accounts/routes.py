@@ -5,8 +5,7 @@ from contextlib import suppress
 
 from flask import Blueprint, current_app, g, jsonify, redirect, render_template, request, url_for
 
-from portal import access, authorization, clock, session_end, unsent
-from portal.access import confirmed, current_user, half_entered, public, signed_in
+from portal import clock
 from portal.accounts import factors, links, new_passwords, operations
 from portal.accounts.forms import (
     CreateForm,
@@ -18,15 +17,17 @@ from portal.accounts.forms import (
     PasswordForm,
     PlainForm,
 )
-from portal.db import commits
-from portal.errors import PortalError
-from portal.headers import scripted
+from portal.database.transactions import commits
+from portal.i18n.locale import _, current
 from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
-from portal.locale import _, current
 from portal.sessions import operations as sessions
 from portal.sessions.devices import device_name
+from portal.web import access, authorization, pending_form, session_end
+from portal.web.access import confirmed, current_user, half_entered, public, signed_in
+from portal.web.errors import PortalError
+from portal.web.security_headers import scripted
 
 bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
 _log = logging.getLogger(__name__)
@@ -163,7 +164,7 @@ def _logged_out(error):
     """Show the log-in page; what was typed is sent when the person asks for it after that."""
     if request.endpoint == "accounts.log_out":
         return redirect(url_for("home.front", said="logged_out"), 303)
-    said = "logged_out_in_form" if unsent.carry(clock.now()) else "not_sent"
+    said = "logged_out_in_form" if pending_form.carry(clock.now()) else "not_sent"
     g.form_address = url_for("accounts.log_in", next=error.target)
     body = render_template("accounts/log_in.html", form=LogInForm(formdata=None), action=g.form_address, key=said)
     return body, 403
@@ -193,12 +194,12 @@ def _enter(found, shared_device, target):
     if account.role:
         return _to_second_step(who, number, target or home, account.language)
     kept = _kept(account.role, shared_device)
-    return unsent.answer(who, number, target or home, home, clock.now(), seconds=kept)
+    return pending_form.answer(who, number, target or home, home, clock.now(), seconds=kept)
 
 
 def _to_second_step(who, number, target, language):
     """Lead staff to their second step, with what they typed before they were logged out."""
-    if not unsent.in_hand():
+    if not pending_form.in_hand():
         return access.hand_over(redirect(url_for("factors.enter", lang=language, next=target), 303), number)
     if not factors.is_set_up(who.account_id):
         return access.hand_over(redirect(url_for("factors.set_up", next=target, said="not_sent"), 303), number)

@@ -8,16 +8,17 @@ import secrets
 
 from sqlalchemy import select
 
-from portal import db, journal
 from portal.accounts import factors, keys, links, passwords
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
-from portal.db import session
-from portal.errors import NotFound, PortalError, SentBefore
-from portal.locale import _l
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.posts.models import Post
 from portal.sessions import operations as sessions
 from portal.values.emails import key as key_of
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 PAGE = 50
 ADMINISTRATOR = "administrator"
@@ -97,7 +98,7 @@ def create(who, email, password_hash, role, post, form_key, now):
     Raises RoleNotYours, PostMissing or EmailTaken.
     """
     post = _post_for(who, role, post)
-    db.one_at_a_time("account", form_key)
+    transactions.one_at_a_time("account", form_key)
     again = session.scalar(select(Account).where(Account.form_key == form_key, _seen_by(who)))
     if again is not None:
         if (again.email, again.role, again.post_id) != (key_of(email), role, post.id if post else None):

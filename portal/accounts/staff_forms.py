@@ -5,7 +5,7 @@ from wtforms.validators import Optional, ValidationError
 
 from portal.accounts.emails import EmailUnfit, read_email
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, options
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 
 ROLE_MEANINGS = {
     "guard": _l("Guard: the list of the day and check-in, nothing else"),

@@ -2,16 +2,17 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from portal import access, clock
-from portal.access import confirmed, current_user, staff_only
+from portal import clock
 from portal.accounts import operations, staff
 from portal.accounts.staff_forms import ActForm, FilterForm, InviteForm, NamedForm, RoleForm
-from portal.db import commits, writing
-from portal.errors import PortalError
+from portal.database.transactions import commits, writing
 from portal.forms import options, read_number
+from portal.i18n.locale import _
 from portal.limits import rules as limits
-from portal.locale import _
 from portal.posts import operations as posts
+from portal.web import access
+from portal.web.access import confirmed, current_user, staff_only
+from portal.web.errors import PortalError
 
 bp = Blueprint("staff_accounts", __name__, url_prefix="/<language:lang>/staff/accounts")
 KEEPERS = ("supervisor", "administrator")

@@ -5,7 +5,7 @@ from sqlalchemy.orm import selectinload
 
 from portal.appointments.models import Appointment
 from portal.cases.models import Case
-from portal.db import session
+from portal.database.transactions import session
 
 
 def people_in(slot_ids):

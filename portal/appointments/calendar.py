@@ -8,9 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import func, select
 
 from portal.appointments.models import Appointment
-from portal.db import session
-from portal.fresh import Fresh
+from portal.database.transactions import session
 from portal.slots.models import Slot
+from portal.web.short_cache import Fresh
 
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6
 

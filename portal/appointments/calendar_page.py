@@ -11,19 +11,20 @@ from uuid import UUID, uuid4
 
 from flask import current_app, redirect, render_template, request, url_for
 
-from portal import clock, session_end
-from portal.access import current_user
+from portal import clock
 from portal.appointments import calendar, looks, newcomers, operations
 from portal.appointments.forms import TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
-from portal.cldr import babel_locale
-from portal.form_tokens import masked_token
-from portal.fresh import Fresh
-from portal.locale import current, format_day, format_offset
-from portal.pieces import Afresh, Piece, answer
+from portal.i18n.babel_locales import babel_locale
+from portal.i18n.locale import current, format_day, format_offset
 from portal.posts.operations import today
 from portal.slots import operations as slots
+from portal.web import session_end
+from portal.web.access import current_user
+from portal.web.csrf import masked_token
+from portal.web.gzip_pieces import Afresh, Piece, answer
+from portal.web.short_cache import Fresh
 
 # What stands in a page made in advance where each answer has something of its own.
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"

@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.appointments import calendar, holds, telling
 from portal.appointments.models import LIVE, Appointment, Cancellation, Displacement
 from portal.cases.models import Case
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError, SentBefore
-from portal.locale import _l
+from portal.database.transactions import one_at_a_time, session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.slots import operations as slots
 from portal.slots.models import Slot
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 REASONS = ("illness", "unrest", "closed", "equipment", "other")
 ATTEMPTS = 5

@@ -5,16 +5,16 @@ from datetime import UTC, datetime, time
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
 from portal.appointments import calendar, calendar_page, documents, holds, operations
 from portal.appointments.staff_forms import CounterCancelForm, CounterForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
-from portal.db import commits
-from portal.errors import NotFound, PortalError
+from portal.database.transactions import commits
 from portal.forms import BaseForm
-from portal.locale import LANGUAGES, format_offset
+from portal.i18n.locale import LANGUAGES, format_offset
 from portal.posts.operations import today
+from portal.web.access import current_user, staff_only
+from portal.web.errors import NotFound, PortalError
 
 bp = Blueprint("counter", __name__, url_prefix="/<language:lang>/staff/counter")
 

@@ -4,18 +4,19 @@ from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from portal import clock, journal
-from portal.access import current_user, staff_only
+from portal import clock
 from portal.appointments import bookings, cancelling
 from portal.appointments.staff_forms import CANCELLED_FOR, CancelSlotsForm, SeatsForm
-from portal.db import commits, records
-from portal.errors import NotFound, PortalError
+from portal.database.transactions import commits, records
 from portal.forms import BaseForm
-from portal.locale import format_time
+from portal.i18n.locale import format_time
+from portal.journal import journal
 from portal.posts.operations import post_by_id
 from portal.slots import operations as slots
 from portal.slots import releases as acts
 from portal.slots.patterns import read_day
+from portal.web.access import current_user, staff_only
+from portal.web.errors import NotFound, PortalError
 
 bp = Blueprint("day", __name__, url_prefix="/<language:lang>/staff/day")
 LOOKED_BACK = timedelta(days=30)

@@ -10,7 +10,7 @@ from flask import current_app
 from portal import clock
 from portal.cases import operations as cases
 from portal.cases.wording import item_text
-from portal.locale import DEFAULT, _, current, format_instant, format_offset, gettext_noop, in_language
+from portal.i18n.locale import DEFAULT, _, current, format_instant, format_offset, gettext_noop, in_language
 from portal.paper import codes, pdf, tokens
 from portal.paper.bilingual import DEMONSTRATION, both, head, in_both, row, value, values_of
 from portal.paper.calendars import CANCEL, PUBLISH, Event, calendar_of

@@ -5,7 +5,7 @@ import json
 from sqlalchemy import select
 
 from portal.appointments.models import Draft
-from portal.db import one_at_a_time, session
+from portal.database.transactions import one_at_a_time, session
 
 STEPS = ("visa", "purpose", "details", "questions", "case")
 QUESTIONS = ("letter", "documents", "recent")

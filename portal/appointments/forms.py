@@ -3,10 +3,10 @@
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from portal import locale
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.forms import AtMost, BaseForm, BirthDateMixin, KeyedForm, Required, options
-from portal.locale import _, _l
+from portal.i18n import locale
+from portal.i18n.locale import _, _l
 from portal.posts.operations import choices as post_choices
 from portal.values.names import whole_name
 from portal.values.numbers import is_passport_number

@@ -6,14 +6,14 @@ frees it first. Rows are locked in one order, appointments before slots (R2).
 
 from sqlalchemy import select
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.appointments import telling
 from portal.appointments.models import Appointment
-from portal.db import session
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.slots import operations as slots
+from portal.web.errors import PortalError
 
 BY = "portal"
 MOST = 20

@@ -10,8 +10,8 @@ from sqlalchemy import ForeignKey, UniqueConstraint, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal import db
-from portal.db import Base
+from portal.database import transactions
+from portal.database.base import Base
 
 FLUSH_SECONDS = 2.0
 _COUNT = text(
@@ -59,7 +59,7 @@ def write_down(engine_id):
             del _counted[key]
         _flushed_at = time.monotonic()
     try:
-        with db.noting() as connection:
+        with transactions.noting() as connection:
             for (_engine, post_id, day), looks in mine.items():
                 connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})
     except SQLAlchemyError as error:

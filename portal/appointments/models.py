@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.cases.models import Case
-from portal.db import Base, Instant
-from portal.encryption import Encrypted
+from portal.database.base import Base, Instant
+from portal.security.encryption import Encrypted
 from portal.slots.models import Slot
 
 LIVE = ("held", "booked")

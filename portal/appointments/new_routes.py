@@ -3,17 +3,17 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import applicant_only, current_user
 from portal.accounts import operations as accounts
 from portal.appointments import drafts
 from portal.appointments.forms import AskForm, CaseForm, DetailsForm, PurposeForm, QuestionsForm, VisaForm
 from portal.cases import claims, requests
 from portal.cases.proofs import NoMatch, Proof
-from portal.db import commits
+from portal.database.transactions import commits
 from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code
 from portal.values.numbers import code_as_written, passport_number
+from portal.web.access import applicant_only, current_user
 
 bp = Blueprint("new", __name__, url_prefix="/<language:lang>/appointments/new")
 LAST_STEP = 7

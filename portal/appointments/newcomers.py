@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, select
 
 from portal.appointments.models import Appointment
 from portal.cases.models import Case, Refusal, Traveller
-from portal.db import looking, session
+from portal.database.transactions import looking, session
 from portal.posts.models import Post
 
 

@@ -10,11 +10,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from portal.appointments.models import Appointment
-from portal.db import session
-from portal.errors import PortalError
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.i18n.locale import _, format_instant
+from portal.journal.journal import Entry
 from portal.limits.rules import allowed
-from portal.locale import _, format_instant
+from portal.web.errors import PortalError
 
 MOST = ((10, timedelta(hours=1)), (30, timedelta(days=1)))
 COUNTED = ("appointment booked", "appointment moved", "appointment cancelled")

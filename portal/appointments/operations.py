@@ -5,19 +5,19 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, exists, insert, or_, select
 
-from portal import journal
 from portal.appointments import holds, newcomers, telling
 from portal.appointments.models import LIVE, Appointment
 from portal.appointments.often import require_not_too_often
 from portal.cases.models import Case
 from portal.cases.operations import case_for, require_may_book
-from portal.db import looking, session
-from portal.errors import NotFound, PortalError, SentBefore
-from portal.locale import _, _l, format_instant
+from portal.database.transactions import looking, session
+from portal.i18n.locale import _, _l, format_instant
+from portal.journal import journal
 from portal.paper.references import new_reference, read_reference
 from portal.posts.operations import today
 from portal.slots import operations as slots
 from portal.slots.models import Slot
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 # Why staff change an appointment: the first three at the wish of the applicant.
 ASKED = ("at_counter", "by_telephone", "in_writing")

@@ -2,16 +2,17 @@
 
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 
-from portal import clock, journal
-from portal.access import applicant_only, current_user, public
+from portal import clock
 from portal.appointments import documents, operations
 from portal.appointments.verification import verify
 from portal.cases import letters
 from portal.cases import operations as cases
-from portal.db import records
+from portal.database.transactions import records
+from portal.journal import journal
 from portal.paper import tokens
 from portal.paper.downloads import download
 from portal.paper.forms import CodeForm
+from portal.web.access import applicant_only, current_user, public
 
 bp = Blueprint("paper", __name__)
 

@@ -3,15 +3,15 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import applicant_only, current_user
 from portal.appointments import calendar_page, documents, holds, operations
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.clock import booking_last_day
-from portal.db import commits
-from portal.errors import NotFound, PortalError
+from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.posts.operations import today
+from portal.web.access import applicant_only, current_user
+from portal.web.errors import NotFound, PortalError
 
 bp = Blueprint("appointments", __name__, url_prefix="/<language:lang>/appointments")
 

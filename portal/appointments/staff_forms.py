@@ -7,7 +7,7 @@ from wtforms.validators import NumberRange, ValidationError
 
 from portal.appointments.forms import TimeForm, slot_id
 from portal.forms import BaseForm, KeyedForm, Required, TickBoxes, options
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 from portal.slots.forms import MOST_SEATS
 from portal.slots.operations import instant_of
 from portal.slots.patterns import read_times

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.appointments.models import Appointment
-from portal.db import session
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
 from portal.paper import tokens
 from portal.posts.operations import today
 

@@ -8,7 +8,7 @@ from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import PROCESSING, Case, Refusal, StatusWord, Traveller
 from portal.cases.statuses import codes_that_count_as
 from portal.cases.vocabulary import REFUSED
-from portal.db import session
+from portal.database.transactions import session
 
 YEAR = timedelta(days=366)
 

@@ -11,8 +11,8 @@ import zlib
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from portal import faults
-from portal.private_file import private
+from portal.observability import operator_messages
+from portal.security.private_file import private
 
 FORMAT = 1
 DESCRIPTION = "backup.json"
@@ -41,7 +41,7 @@ def new_archive(path):
         sync_folder(path.parent)
     except OSError as error:
         error.filename = str(path)  # not the one beside it, of which nobody has heard
-        raise Unfit(faults.sentence_of(error)) from error
+        raise Unfit(operator_messages.sentence_of(error)) from error
     finally:
         with suppress(OSError):
             aside.unlink(missing_ok=True)

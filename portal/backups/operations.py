@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import encryption, faults
 from portal.backups import postgresql, sqlite
 from portal.backups.archive import Unfit, describe, new_archive, open_archive
-from portal.db import own_connections_write
+from portal.database.transactions import own_connections_write
 from portal.migrations import revisions
+from portal.observability import operator_messages
+from portal.security import encryption
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
 
@@ -68,7 +69,7 @@ def _plainly():
     try:
         yield
     except (OSError, SQLAlchemyError, psycopg.Error, sqlite3.Error) as error:
-        raise Unfit(faults.sentence_of(error)) from error
+        raise Unfit(operator_messages.sentence_of(error)) from error
 
 
 def _outcome(description):

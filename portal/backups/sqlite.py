@@ -8,7 +8,7 @@ from pathlib import Path
 
 from portal.backups.archive import Unfit, blocks_of, sync_folder, write_member
 from portal.backups.tally import Tally
-from portal.private_file import private
+from portal.security.private_file import private
 
 MEMBER = "portal.db"
 PAGES = 500

@@ -13,9 +13,9 @@ from flask import current_app
 
 from portal.cases.casefile.child import END, from_json
 from portal.cases.rows import COLUMNS, DATES
-from portal.config import ROOT
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.i18n.locale import _l
+from portal.settings.settings import ROOT
+from portal.web.errors import PortalError
 
 AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 10

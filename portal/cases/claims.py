@@ -11,14 +11,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 
-from portal import db, journal
 from portal.cases import operations
 from portal.cases.models import Case
 from portal.cases.proofs import NoMatch, Proof
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.limits import guesses
 from portal.limits.rules import TooManyGuesses
-from portal.locale import _l
 from portal.values.numbers import printed_code
 
 FAILED = "claim failed"
@@ -109,7 +110,7 @@ def failures_of(case, now):
 
 def _holds(post, number, account_id):
     mine = select(Case.id).where(Case.post_id == post.id, Case.number == number, Case.account_id == account_id)
-    with db.reading() as own:
+    with transactions.reading() as own:
         return own.scalar(mine) is not None
 
 

@@ -6,7 +6,7 @@ from portal.cases.models import DOCUMENTS, PROCESSING
 from portal.cases.proofs import birth_digest, is_letter_code, letter_code_digest, passport_digest
 from portal.cases.stored import CASES, ITEMS, REFUSALS, TRAVELLERS, Record
 from portal.cases.vocabulary import reasons
-from portal.encryption import sealed
+from portal.security.encryption import sealed
 from portal.values.names import same_name
 
 _NO_CODE = {"letter_code_digest": None, "letter_code_used_at": None}

@@ -3,12 +3,12 @@
 from flask import Blueprint, current_app, render_template, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
 from portal.accounts import recovery
 from portal.cases import operations
 from portal.cases.forms import SeenForm
-from portal.db import commits
-from portal.locale import both, in_language
+from portal.database.transactions import commits
+from portal.i18n.locale import both, in_language
+from portal.web.access import current_user, staff_only
 
 bp = Blueprint("desk", __name__, url_prefix="/<language:lang>/staff/cases")
 

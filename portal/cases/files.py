@@ -6,7 +6,7 @@ from typing import Any
 from portal.cases.casefile.messages import Fault, Note, Unfit
 from portal.cases.rows import COLUMNS, read_row
 from portal.cases.statuses import own_codes
-from portal.locale import country_choices, gettext, gettext_noop
+from portal.i18n.locale import country_choices, gettext, gettext_noop
 from portal.posts.operations import all_posts
 
 TOO_MANY_ROWS = gettext_noop("more than %(most)s rows")

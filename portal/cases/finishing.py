@@ -2,13 +2,13 @@
 
 from sqlalchemy import delete, select
 
-from portal import journal
 from portal.cases import leases, redo
 from portal.cases.import_models import CaseImport
 from portal.cases.models import Case
 from portal.cases.pace import Pace
 from portal.cases.storing import make_corrections, take_away
-from portal.db import reading, session
+from portal.database.transactions import reading, session
+from portal.journal import journal
 
 LEASE = "case import"
 MOST_IN_A_ROUND = 20_000

@@ -3,12 +3,12 @@
 from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
-from portal import locale
 from portal.cases import statuses
 from portal.cases.rows import COLUMNS, read_row
 from portal.cases.vocabulary import STATUSES
 from portal.forms import AtMost, BaseForm, Required, options
-from portal.locale import _, _l
+from portal.i18n import locale
+from portal.i18n.locale import _, _l
 
 
 def status_choices(post):

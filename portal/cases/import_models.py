@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Instant
-from portal.encryption import Encrypted, EncryptedBytes
+from portal.database.base import Base, Instant
+from portal.security.encryption import Encrypted, EncryptedBytes
 
 
 class CaseImport(Base):

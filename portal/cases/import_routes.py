@@ -4,17 +4,18 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from flask_wtf.file import FileField, FileRequired
 from wtforms import HiddenField
 
-from portal import clock, gate
-from portal.access import confirmed, current_user, staff_only
+from portal import clock
 from portal.cases import statuses, uploads, workbooks
 from portal.cases.models import MODES
 from portal.cases.rows import COLUMNS
 from portal.cases.vocabulary import STATUSES, reasons
-from portal.db import writing
-from portal.errors import NotFound, PortalError
+from portal.database.transactions import writing
 from portal.forms import BaseForm
-from portal.locale import _l
+from portal.i18n.locale import _l
 from portal.posts.operations import post_by_id
+from portal.web import concurrency_limit
+from portal.web.access import confirmed, current_user, staff_only
+from portal.web.errors import NotFound, PortalError
 
 bp = Blueprint("case_import", __name__, url_prefix="/<language:lang>/staff/cases/import")
 SHOWN_ERRORS = 100
@@ -35,7 +36,7 @@ class ImportForm(BaseForm):
 @bp.url_value_preprocessor
 def take_large_files(endpoint, _values):
     """Let a case file be larger than other forms, and take its time: said before anything reads the request."""
-    gate.leave()
+    concurrency_limit.leave()
     if endpoint == "case_import.upload":
         request.max_content_length = uploads.MOST_BYTES
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from portal import clock, journal
+from portal import clock
 from portal.cases import finishing, leases, redo
 from portal.cases.bounded import Limits, read_table
 from portal.cases.casefile.messages import Note
@@ -20,11 +20,12 @@ from portal.cases.import_models import CaseImport
 from portal.cases.pace import Pace
 from portal.cases.storing import Part, compare, write
 from portal.cases.workfile import work_file
-from portal.database_errors import will_pass
-from portal.db import end_reading, reading, session, writing
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database.error_kinds import will_pass
+from portal.database.transactions import end_reading, reading, session, writing
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.posts.models import Post
+from portal.web.errors import PortalError
 
 MOST_ROWS = 2_000_000
 MOST_ERRORS = 10_000

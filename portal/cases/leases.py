@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from portal import clock
 from portal.cases.import_models import Lease
-from portal.db import Base, reading, session, writing
+from portal.database.base import Base
+from portal.database.transactions import reading, session, writing
 
 LENGTH = timedelta(seconds=30)
 RENEWED_EVERY_SECONDS = 5

@@ -2,13 +2,13 @@
 
 import secrets
 
-from portal import journal
 from portal.cases.models import Traveller
 from portal.cases.proofs import letter_code_digest
-from portal.db import session
-from portal.errors import NotFound
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.paper.references import ALPHABET
 from portal.posts.operations import today
+from portal.web.errors import NotFound
 
 CODE_CHARACTERS = 8
 

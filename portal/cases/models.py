@@ -21,9 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account
 from portal.cases.import_models import CaseImport
-from portal.db import Base, Instant
-from portal.encryption import Encrypted
+from portal.database.base import Base, Instant
 from portal.posts.models import Post
+from portal.security.encryption import Encrypted
 
 DOCUMENTS = "documents"
 PROCESSING = "administrative_processing"

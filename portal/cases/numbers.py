@@ -2,9 +2,9 @@
 
 import re
 
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.i18n.locale import _l
 from portal.values.numbers import DIVERSITY, case_number
+from portal.web.errors import PortalError
 
 IMMIGRANT = re.compile(r"[A-Z]{3}\d{10}")
 NONIMMIGRANT = re.compile(r"AA[0-9A-Z]{8}")

@@ -2,7 +2,6 @@
 
 from sqlalchemy import bindparam, select
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import clock
 from portal.cases.models import DOCUMENTS, Case, StatusWord
@@ -10,9 +9,10 @@ from portal.cases.proofs import Proof, is_letter_code, match, person_meant
 from portal.cases.statuses import is_refused
 from portal.cases.storing import settle
 from portal.cases.vocabulary import STATUSES, reasons
-from portal.db import session
-from portal.errors import NotFound, PortalError
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.values.names import same_name, whole_name
+from portal.web.errors import NotFound, PortalError
 
 OWED = ("outstanding", "more_needed")
 _MINE = select(Case).where(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))

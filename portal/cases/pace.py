@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import text
 
-from portal.db import session, writing
+from portal.database.transactions import session, writing
 
 FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 20, 5, 100
 SHORT_SECONDS, LONG_SECONDS = 0.015, 0.06

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal import encryption
 from portal.cases.models import Case, Refusal, Traveller
-from portal.db import session
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
 from portal.posts.models import Post
+from portal.security import encryption
 from portal.values.numbers import code_as_written, passport_number, printed_code
+from portal.web.errors import PortalError
 
 # Shorter letter codes can be guessed within the limits (claims.py): imports refuse them, and they open nothing.
 LEAST_CODE = 6

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, select
 
-from portal.bulk import insert_many, reserve_ids
 from portal.cases.import_models import CaseImport, CaseImportRow
 from portal.cases.rows import Row, packed, unpacked
-from portal.db import Base, session
-from portal.encryption import sealed
+from portal.database.base import Base
+from portal.database.bulk_insert import insert_many, reserve_ids
+from portal.database.transactions import session
+from portal.security.encryption import sealed
 
 LOG = Base.metadata.tables[CaseImportRow.__tablename__]
 _DECIDED = (

@@ -7,7 +7,7 @@ from portal.cases import refusals
 from portal.cases.models import Refusal
 from portal.cases.wording import item_text
 from portal.forms import BaseForm, options
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 STATES = options(
     [

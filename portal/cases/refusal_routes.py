@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
 from portal.cases import operations, refusals
 from portal.cases.clock import a_year_after
 from portal.cases.refusal_forms import InvitationForm, refusal_form
-from portal.db import commits
+from portal.database.transactions import commits
+from portal.web.access import current_user, staff_only
 
 bp = Blueprint("refusals", __name__, url_prefix="/<language:lang>/staff/cases/<uuid:case_id>")
 

@@ -3,14 +3,14 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases.models import Case, Refusal, RefusalItem
 from portal.cases.vocabulary import reasons
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.posts.operations import today
+from portal.web.errors import NotFound, PortalError
 
 
 class TooEarly(PortalError):

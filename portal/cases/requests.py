@@ -5,13 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import operations
 from portal.cases.models import CaseRequest
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound, SentBefore
+from portal.database.transactions import one_at_a_time, session
+from portal.journal import journal
 from portal.posts.operations import today
+from portal.web.errors import NotFound, SentBefore
 
 ANSWERS = (
     "case_number",

@@ -9,9 +9,9 @@ from portal.cases.models import MODES
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.cases.proofs import LEAST_CODE
 from portal.cases.vocabulary import STATUSES, reasons
-from portal.locale import gettext_noop
-from portal.text import normalise, unusable
+from portal.i18n.locale import gettext_noop
 from portal.values import names
+from portal.values.normalise import normalise, unusable
 from portal.values.numbers import code_as_written, is_passport_number, passport_number
 
 COLUMNS = [

@@ -2,15 +2,16 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from portal import clock, journal
-from portal.access import current_user, staff_only
+from portal import clock
 from portal.accounts import recovery
 from portal.cases import claims, operations, requests, storing
 from portal.cases.forms import AnswerForm, CaseRowForm, SearchForm
 from portal.cases.numbers import NumberUnfit, read_number
-from portal.db import commits, records
-from portal.locale import _
+from portal.database.transactions import commits, records
+from portal.i18n.locale import _
+from portal.journal import journal
 from portal.posts.operations import post_by_id
+from portal.web.access import current_user, staff_only
 
 bp = Blueprint("cases", __name__, url_prefix="/<language:lang>/staff/cases")
 

@@ -3,14 +3,14 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
 from portal.cases import letters, operations, statuses
 from portal.cases.forms import ExpiryForm, StatusForm, word_form
-from portal.db import commits
-from portal.errors import PortalError
+from portal.database.transactions import commits
 from portal.forms import BaseForm
-from portal.locale import in_language
+from portal.i18n.locale import in_language
 from portal.posts.operations import post_by_id, today
+from portal.web.access import current_user, staff_only
+from portal.web.errors import PortalError
 
 bp = Blueprint("statuses", __name__, url_prefix="/<language:lang>/staff/cases")
 

@@ -4,14 +4,14 @@ import re
 
 from sqlalchemy import or_, select
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases.models import StatusChange, StatusWord
 from portal.cases.vocabulary import MEANINGS, REFUSED, STATUSES
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l, current
+from portal.database.transactions import session
+from portal.i18n.locale import _l, current
+from portal.journal import journal
 from portal.posts.operations import today
+from portal.web.errors import NotFound, PortalError
 
 LONGEST_CODE = 30
 OWN_WORD = re.compile(r"[a-z][a-z0-9_]{1,25}")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Table, select
 
 from portal.cases.models import Case, CaseImport, Refusal, RefusalItem, Traveller
-from portal.db import Base
+from portal.database.base import Base
 
 CASES, TRAVELLERS, REFUSALS, ITEMS = (
     Base.metadata.tables[model.__tablename__] for model in (Case, Traveller, Refusal, RefusalItem)

@@ -5,15 +5,15 @@ from itertools import groupby
 
 from sqlalchemy import CursorResult, bindparam, delete, select, update
 
-from portal import journal
 from portal.accounts import operations as accounts
-from portal.bulk import insert_many, raw_type, reserve_ids
 from portal.cases import redo
 from portal.cases.correcting import correct, new_case
 from portal.cases.import_models import CaseImport
 from portal.cases.models import StatusChange
 from portal.cases.stored import CASES, ITEMS, REFUSALS, TRAVELLERS, Record, cases_to_change, stored_case, stored_cases
-from portal.db import session
+from portal.database.bulk_insert import insert_many, raw_type, reserve_ids
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.posts.models import Post
 
 CHUNK = 500

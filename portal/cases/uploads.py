@@ -18,8 +18,8 @@ from portal.cases.files import Errors, conflicts, known_words, of_other_posts, r
 from portal.cases.import_models import CaseUpload
 from portal.cases.rows import packed, unpacked
 from portal.cases.workfile import work_file
-from portal.db import end_reading, reading, session
-from portal.errors import NotFound
+from portal.database.transactions import end_reading, reading, session
+from portal.web.errors import NotFound
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_ROWS = 2000

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 REASONS_FILE = Path(__file__).parent.parent / "data" / "refusal_reasons.csv"
 STATUSES = {

@@ -1,7 +1,7 @@
 """How what a letter lists is said to an applicant, in the language in use."""
 
 from portal.cases.vocabulary import reasons
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 
 NAMES = {
     "Adoption Documents": _l("Adoption documents"),

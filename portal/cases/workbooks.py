@@ -2,7 +2,7 @@
 
 import io
 
-from portal import on_demand
+from portal import lazy_imports
 from portal.cases.rows import COLUMNS
 
 TEXT = "@"
@@ -10,7 +10,7 @@ TEXT = "@"
 
 def empty():
     """Return a case file without cases, as bytes."""
-    book, made = on_demand.openpyxl.Workbook(), io.BytesIO()
+    book, made = lazy_imports.openpyxl.Workbook(), io.BytesIO()
     sheet = book.active
     sheet.append(COLUMNS)
     # Columns of text: a spreadsheet must not turn dates and numbers into what it thinks they are.

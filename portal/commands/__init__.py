@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal import checks, clock, faults, journal, metrics
+from portal import clock
 from portal.accounts import factors
 from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
@@ -17,17 +17,19 @@ from portal.cases import operations as cases
 from portal.cases.importing import DatabaseAway, import_file
 from portal.commands import backup, doctor, keys, plainly, progress, serving
 from portal.commands.journal_file import journal_group
-from portal.db import in_steps, writing
+from portal.database.transactions import in_steps, writing
 from portal.demonstration import herd as herds
 from portal.demonstration.data import load_demonstration, require_demonstration
-from portal.errors import PortalError
+from portal.integrity import checks
+from portal.journal import chain_check, journal
 from portal.mailing.worker import worker_of
 from portal.migrations import revisions, state
+from portal.observability import metrics, operator_messages
 from portal.posts import operations as posts
-from portal.seals import verification
 from portal.slots import instants, zones
 from portal.slots import operations as slots
 from portal.slots.patterns import Pattern, read_times
+from portal.web.errors import PortalError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 STAFF_ROLES = ("guard", "desk", "scheduler", "officer", "supervisor", "administrator")
@@ -87,7 +89,7 @@ def cases_import(file, dry_run):
     try:
         report = import_file(file, journal.COMMAND, progress.bar, dry_run=dry_run)
     except DatabaseAway as refusal:
-        raise click.ClickException(f"{faults.sentence_of(refusal.__cause__)} {refusal.message}") from refusal
+        raise click.ClickException(f"{operator_messages.sentence_of(refusal.__cause__)} {refusal.message}") from refusal
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     if report.errors.number:
@@ -202,7 +204,7 @@ def check(export):
     if export:
         try:
             with export.open(encoding="ascii") as lines:
-                violations += verification.cut_since(lines)
+                violations += chain_check.cut_since(lines)
         except (ValueError, KeyError, TypeError) as error:
             raise click.ClickException("This file is no export of the journal.") from error
     for violation in violations:

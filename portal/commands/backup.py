@@ -3,12 +3,13 @@
 import click
 from flask import current_app
 
-from portal import clock, rotation
+from portal import clock
 from portal.backups import operations as backups
 from portal.backups.archive import Unfit
 from portal.commands.plainly import FILE
 from portal.commands.progress import bar
-from portal.db import session
+from portal.database import key_rotation
+from portal.database.transactions import session
 
 
 @click.command("backup")
@@ -39,7 +40,7 @@ def restore(file, replace):
     if not done.is_current:
         click.echo("The tables are those of an older release: run `flask --app wsgi db upgrade`.", err=True)
         return
-    for column in rotation.unreadable_columns():
+    for column in key_rotation.unreadable_columns():
         click.echo(f"{column} is under none of PORTAL_FIELD_KEYS: set those of the time of the backup.", err=True)
     if not done.fits_digest_key:
         click.echo("PORTAL_DIGEST_KEY is not the one of the backup: nobody would be found. Set that one.", err=True)

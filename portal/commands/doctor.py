@@ -6,9 +6,9 @@ from collections import Counter
 import click
 from flask import current_app
 
-from portal.doctor import damage
-from portal.doctor.finding import WRONG
-from portal.doctor.operations import examine
+from portal.integrity.doctor import damage
+from portal.integrity.doctor.finding import WRONG
+from portal.integrity.doctor.operations import examine
 
 
 @click.command("doctor")

@@ -5,7 +5,7 @@ from flask.cli import AppGroup
 
 from portal import clock
 from portal.commands.plainly import FILE, whole_file
-from portal.seals import export
+from portal.journal import export
 
 DAY = click.DateTime(["%Y-%m-%d"])
 

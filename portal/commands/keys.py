@@ -6,9 +6,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from portal import rotation
 from portal.commands.progress import bar
-from portal.secrets_file import NAME, change_value, file_values, new_key
+from portal.database import key_rotation
+from portal.settings.env_file import NAME, change_value, file_values, new_key
 
 group = AppGroup("keys", help="The keys of encrypted fields.")
 
@@ -31,10 +31,10 @@ def keys_new():
 @group.command("rotate")
 def keys_rotate():
     """Encrypt every personal field anew under the first of PORTAL_FIELD_KEYS, while the portal serves."""
-    with bar("Encrypting", rotation.rows()) as shown:
-        passes = rotation.rotate(shown.update)
+    with bar("Encrypting", key_rotation.rows()) as shown:
+        passes = key_rotation.rotate(shown.update)
     last = passes[-1]
-    changed, columns = sum(one.changed for one in passes), len(rotation.encrypted_columns())
+    changed, columns = sum(one.changed for one in passes), len(key_rotation.encrypted_columns())
     click.echo(f"{changed} values encrypted anew, {last.current} under the first key, in {columns} columns.")
     for column, number in last.unreadable.items():
         click.echo(f"{number} values of {column} are under none of PORTAL_FIELD_KEYS.", err=True)

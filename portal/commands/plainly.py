@@ -9,12 +9,13 @@ import click
 from alembic.util import CommandError
 from flask import current_app
 
-from portal import faults
-from portal.doctor import damage
-from portal.private_file import private
+from portal.integrity.doctor import damage
+from portal.observability import operator_messages
+from portal.security.private_file import private
 
 FILE = click.Path(path_type=Path)  # whether it can be read or written, is said when that is tried
 NEWER = "The tables of the database are those of a newer release: run the commands of that release."
+_MAY_BE_DAMAGE = (operator_messages.REFUSED, operator_messages.OTHER_TABLES)
 
 
 @cache
@@ -74,10 +75,10 @@ def _plainly():
     except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
         raise
     except Exception as error:
-        sentence = NEWER if isinstance(error, CommandError) else faults.sentence_of(error)
+        sentence = NEWER if isinstance(error, CommandError) else operator_messages.sentence_of(error)
         # What stands in a damaged file can also be no date, no number, no word of a list.
-        if (sentence is None or sentence in (faults.REFUSED, faults.OTHER_TABLES)) and _is_damaged():
-            sentence = faults.DAMAGED
+        if (sentence is None or sentence in _MAY_BE_DAMAGE) and _is_damaged():
+            sentence = operator_messages.DAMAGED
         if sentence is None:
             raise
         raise click.ClickException(sentence) from error

@@ -5,7 +5,7 @@ import time
 import click
 from flask import current_app
 
-from portal.operating import readiness
+from portal.health import readiness
 
 
 @click.command("drain")

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal import journal
 from portal.courier.models import Agency
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
-from portal.text import UNUSABLE, folded, unusable
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
+from portal.values.normalise import UNUSABLE, folded, unusable
+from portal.web.errors import NotFound, PortalError
 
 LENGTHS = {"code": 20, "courier": 40, "name": 80, "city": 80, "address": 400, "opening_hours": 400}
 REQUIRED = ("code", "courier", "name", "city", "address")

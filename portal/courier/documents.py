@@ -8,11 +8,11 @@ from flask import current_app
 from portal import clock
 from portal.cases.wording import item_text
 from portal.courier import operations
-from portal.locale import _, current, direction, format_day, gettext_noop, local_time, ngettext
+from portal.i18n.locale import _, current, direction, format_day, gettext_noop, local_time, ngettext
 from portal.paper import codes, pdf, tokens
 from portal.paper.bilingual import both, head, in_both, row, value, values_of
 from portal.posts.operations import place, today
-from portal.text import reads_from_the_right
+from portal.values.normalise import reads_from_the_right
 
 TITLE = gettext_noop("Courier Confirmation Page")
 ENTRY = gettext_noop(

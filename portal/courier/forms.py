@@ -5,7 +5,7 @@ from wtforms.validators import ValidationError
 
 from portal.appointments.forms import CaseNumberMixin, PersonForm
 from portal.forms import BaseForm, KeyedForm, Required, TickBoxes, options, read_number
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 
 COUNT_DIGITS = 2
 

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import operations as cases
 from portal.cases.clock import is_processing
 from portal.cases.models import RefusalItem
 from portal.courier.models import ON_THE_WAY, STATES, Submission, SubmissionItem
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.paper import tokens
 from portal.paper.references import read_reference
 from portal.posts.operations import post_by_id, today
+from portal.web.errors import NotFound, PortalError
 
 FOUND, CHANGED, WITHDRAWN, FOREIGN, APPOINTMENT, UNKNOWN = (
     "found",

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.cases.models import Case, RefusalItem, Traveller
-from portal.db import Base, Instant
+from portal.database.base import Base, Instant
 
 STATES = ("registered", "dropped_off", "received", "returned", "collected", "withdrawn")
 ON_THE_WAY = ("registered", "dropped_off")

@@ -3,18 +3,18 @@
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal import journal
 from portal.cases import clock
 from portal.cases import operations as cases
 from portal.cases.models import Case
 from portal.courier.agencies import open_agency
 from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem, SubmissionTraveller
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError, SentBefore
-from portal.locale import _l
+from portal.database.transactions import one_at_a_time, session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.mail import outbox
 from portal.paper.references import new_reference, read_reference
 from portal.posts.operations import today
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 
 class AlreadyRegistered(PortalError):

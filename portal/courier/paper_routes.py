@@ -2,12 +2,12 @@
 
 from flask import Blueprint, render_template, url_for
 
-from portal import journal
-from portal.access import applicant_only, current_user, public
 from portal.courier import documents, operations
 from portal.courier.verification import verify
-from portal.db import records
+from portal.database.transactions import records
+from portal.journal import journal
 from portal.paper.downloads import download
+from portal.web.access import applicant_only, current_user, public
 
 bp = Blueprint("courier_paper", __name__, url_prefix="/<language:lang>")
 

@@ -3,7 +3,6 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import applicant_only, current_user, public
 from portal.accounts import operations as accounts
 from portal.appointments import drafts
 from portal.appointments.forms import AskForm
@@ -15,11 +14,12 @@ from portal.courier.forms import AgencyForm, ContentsForm, FamilyForm, PlainForm
 from portal.courier.intake import MORE_REASONS
 from portal.courier.story import steps_of
 from portal.courier.words import PACKAGE_STATES
-from portal.db import commits
+from portal.database.transactions import commits
 from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code, today
 from portal.values.numbers import passport_number
+from portal.web.access import applicant_only, current_user, public
 
 bp = Blueprint("courier", __name__, url_prefix="/<language:lang>/courier")
 LAST_STEP = 6

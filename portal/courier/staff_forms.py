@@ -11,7 +11,7 @@ from portal.cases.wording import item_text
 from portal.courier import intake
 from portal.courier.agencies import LENGTHS, cleaned, is_code
 from portal.forms import AtMost, BaseForm, Required, TickBoxes, options
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 
 LONGEST_CODE = 400
 LONGEST_NUMBER = 40

@@ -5,15 +5,16 @@ import io
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
-from portal import clock, journal
-from portal.access import current_user, staff_only
+from portal import clock
 from portal.courier import agencies, intake, operations, staff_wording
 from portal.courier.models import STATES
 from portal.courier.staff_forms import AgencyForm, DecisionForm, ImportForm, ReturnForm, ScanForm, TakeInForm
-from portal.db import commits, records
-from portal.errors import NotFound
+from portal.database.transactions import commits, records
 from portal.forms import SWITCH, BaseForm
+from portal.journal import journal
 from portal.posts.operations import post_by_id, today
+from portal.web.access import current_user, staff_only
+from portal.web.errors import NotFound
 
 bp = Blueprint("mail_desk", __name__, url_prefix="/<language:lang>/staff/courier")
 ON_A_PAGE = 100

@@ -1,7 +1,7 @@
 """What the mail desk reads: the states of packages and documents, and what a scan led to."""
 
 from portal.courier.intake import APPOINTMENT, FOREIGN, UNKNOWN, WITHDRAWN
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 STATES = {
     "registered": _l("Registered"),

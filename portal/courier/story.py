@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from portal.cases.models import RefusalItem
 from portal.courier.models import Submission
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.posts.operations import today
 
 

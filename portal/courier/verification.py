@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from portal.courier.documents import registered_locally
 from portal.courier.models import Submission
-from portal.db import session
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
 from portal.paper import tokens
 
 VALID, CHANGED, DROPPED_OFF, RECEIVED = "valid", "changed", "dropped_off", "received"

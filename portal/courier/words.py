@@ -1,6 +1,6 @@
 """What the states of a package are called to the person who sent it."""
 
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 PACKAGE_STATES = {
     "registered": _l("Registered"),

@@ -11,7 +11,7 @@ from portal.appointments.looks import EmptyLooks
 from portal.appointments.models import Appointment
 from portal.appointments.waiting import people_waiting
 from portal.cases.models import Case
-from portal.db import session
+from portal.database.transactions import session
 from portal.posts.operations import today
 from portal.slots.models import Slot
 

@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, render_template
 
 from portal import clock
-from portal.access import current_user, staff_only
 from portal.demand.operations import demand_of
 from portal.demand.sheets import csv_of
-from portal.locale import gettext
+from portal.i18n.locale import gettext
 from portal.posts.operations import post_by_id
+from portal.web.access import current_user, staff_only
 
 bp = Blueprint("demand", __name__, url_prefix="/<language:lang>/staff/demand")
 

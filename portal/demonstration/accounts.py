@@ -2,12 +2,12 @@
 
 from uuid import uuid4
 
-from portal import journal
 from portal.accounts.factors import give_demonstration_factor
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
-from portal.db import session, writing
+from portal.database.transactions import session, writing
+from portal.journal import journal
 from portal.posts.operations import post_by_code
 
 APPLICANT = "applicant@example.org"

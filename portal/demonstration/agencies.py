@@ -1,7 +1,7 @@
 """Invented agencies of a courier for the demonstration."""
 
-from portal import journal
 from portal.courier.agencies import save_agency
+from portal.journal import journal
 from portal.posts.operations import post_by_code
 
 COURIER = "DHL"

@@ -8,20 +8,20 @@ from uuid import uuid4
 
 from flask import current_app
 
-from portal import journal
 from portal.accounts.operations import account_named
 from portal.cases.operations import add_status_words
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
-from portal.db import writing
+from portal.database.transactions import writing
 from portal.demonstration.accounts import APPLICANT, create_accounts, give_factors
 from portal.demonstration.agencies import open_agencies
 from portal.demonstration.people import KNOWN, PEOPLE
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.posts import operations as posts
 from portal.slots import operations as slots
 from portal.slots.patterns import Pattern
+from portal.web.errors import PortalError
 
 POSTS_FILE = Path(__file__).parent.parent / "data" / "posts.csv"
 SERVED = {

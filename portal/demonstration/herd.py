@@ -7,22 +7,23 @@ from uuid import uuid4
 
 from sqlalchemy import func, insert, select
 
-from portal import access, journal
 from portal.accounts import passwords
 from portal.accounts.models import Account
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.cases.models import Case
 from portal.cases.rows import Item, Row
 from portal.cases.storing import store_cases
-from portal.db import session, writing
+from portal.database.transactions import session, writing
 from portal.demonstration.data import require_demonstration
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.posts import operations as posts
-from portal.private_file import private
+from portal.security.private_file import private
 from portal.sessions.models import SignIn
 from portal.slots import operations as slots
 from portal.slots.patterns import Pattern
+from portal.web import access
+from portal.web.errors import PortalError
 
 COLUMNS = [
     "email",

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from wtforms import StringField
 
-from portal.errors import PortalError
 from portal.forms import AtMost, KeyedForm, Required
-from portal.locale import _l
+from portal.i18n.locale import _l
+from portal.web.errors import PortalError
 
 LONGEST_SCAN = 400
 MOST_SCANS = 50

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from portal.door import operations
-from portal.locale import format_time
+from portal.i18n.locale import format_time
 from portal.posts.operations import today
 
 MOMENT = "%Y%m%d%H%M"

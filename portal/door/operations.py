@@ -8,19 +8,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
-from portal import db, journal
 from portal.appointments.models import Appointment
 from portal.cases.models import Case, Traveller
 from portal.courier.models import Submission
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
 from portal.door import words
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.paper import tokens
 from portal.paper.references import read_reference
 from portal.posts.models import Post
 from portal.posts.operations import today
 from portal.slots.models import Slot
+from portal.web.errors import NotFound, PortalError
 
 UNDO_WITHIN = timedelta(minutes=15)
 MOST = 50
@@ -113,7 +114,7 @@ def mark_missed(now):
     Each step is a transaction of its own. Until midnight at the post whoever is late may come. A scan of that day
     that arrives later still counts.
     """
-    with db.reading() as own:
+    with transactions.reading() as own:
         past = select(Appointment.post_id).join(Slot, Slot.id == Appointment.slot_id)
         post_ids = own.scalars(past.where(Appointment.state == "booked", Slot.starts_at < now).distinct()).all()
     for post_id in post_ids:

@@ -3,16 +3,16 @@
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
 from portal.cases import letters
 from portal.cases.operations import what_to_bring
-from portal.db import commits
+from portal.database.transactions import commits
 from portal.door import operations, words
 from portal.door.forms import ScanForm, read_scans
 from portal.door.manifest import manifest_of
-from portal.form_tokens import masked_token
-from portal.headers import SCRIPTS, scripted
 from portal.posts.operations import post_by_id, today
+from portal.web.access import current_user, staff_only
+from portal.web.csrf import masked_token
+from portal.web.security_headers import SCRIPTS, scripted
 
 bp = Blueprint("door", __name__, url_prefix="/<language:lang>/staff/door")
 WORKER = (SCRIPTS / "door-worker.js").read_bytes()

@@ -1,6 +1,6 @@
 """What a scan at the door can come to, and how the guard reads it: a word, and what to do."""
 
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 IN, ALREADY, TAKEN_BACK = "in", "already", "taken_back"
 EARLY, LATE, MOVED, CANCELLED, HELD = "early", "late", "moved", "cancelled", "held"

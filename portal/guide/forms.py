@@ -4,7 +4,7 @@ from wtforms import RadioField
 
 from portal.forms import BaseForm, Required, options
 from portal.guide.questions import QUESTIONS
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 
 def _radios(name):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 COURIER = ("courier.start", _l("Send documents by courier"))
 

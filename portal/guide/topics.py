@@ -1,6 +1,6 @@
 """What the guide explains: one short page a topic, by the last part of its address."""
 
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 TOPICS = {
     "refused": _l("What a refusal under section 221(g) means"),

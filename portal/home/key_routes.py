@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template
 
 from portal import clock
-from portal.access import current_user, signed_in
 from portal.forms import BaseForm
 from portal.home import keys
+from portal.web.access import current_user, signed_in
 
 bp = Blueprint("keys", __name__, url_prefix="/<language:lang>/account/keys")
 

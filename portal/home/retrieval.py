@@ -9,15 +9,15 @@ import hashlib
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from portal import encryption
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import Traveller
 from portal.cases.proofs import birth_digest, passport_digest, same_digest
 from portal.courier.models import Submission
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
 from portal.paper.references import read_reference
+from portal.security import encryption
+from portal.web.errors import NotFound, PortalError
 
 MINUTES = 15
 

@@ -5,7 +5,7 @@ from wtforms import RadioField
 
 from portal.appointments.forms import YES_NO, PassportMixin
 from portal.forms import BaseForm, BirthDateMixin
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 
 class RetrievalForm(BirthDateMixin, PassportMixin, BaseForm):

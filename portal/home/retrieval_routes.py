@@ -2,19 +2,20 @@
 
 from flask import Blueprint, redirect, render_template, url_for
 
-from portal import clock, journal
-from portal.access import public
+from portal import clock
 from portal.appointments import documents as appointment_documents
 from portal.appointments.models import Appointment
 from portal.cases.operations import what_to_bring
 from portal.courier import documents as courier_documents
-from portal.db import writing
+from portal.database.transactions import writing
 from portal.home import retrieval
 from portal.home.retrieval_forms import RetrievalForm
+from portal.journal import journal
 from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
 from portal.paper.downloads import download
+from portal.web.access import public
 
 bp = Blueprint("retrieval", __name__, url_prefix="/<language:lang>/confirmation")
 

@@ -2,8 +2,7 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from portal import clock, locale
-from portal.access import applicant_only, current_user, public
+from portal import clock
 from portal.accounts import operations as accounts
 from portal.appointments import drafts
 from portal.appointments import operations as appointments
@@ -12,9 +11,11 @@ from portal.cases import requests
 from portal.cases.clock import booking_last_day
 from portal.courier import operations as packages
 from portal.courier.words import PACKAGE_STATES
-from portal.db import commits
+from portal.database.transactions import commits
 from portal.forms import BaseForm
+from portal.i18n import locale
 from portal.posts.operations import today
+from portal.web.access import applicant_only, current_user, public
 
 bp = Blueprint("home", __name__)
 

@@ -1,6 +1,6 @@
 """Answers that are often given, in the language of whoever asked."""
 
-from portal.locale import _l, in_language
+from portal.i18n.locale import _l, in_language
 
 STANDARD = {
     "arrived": (_l("The documents came"), _l("Your documents came to the Embassy. An officer looks at them now.")),

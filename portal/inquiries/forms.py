@@ -3,7 +3,7 @@
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
 
 from portal.forms import AtMost, KeyedForm, Required, options
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 
 LONGEST_TEXT = 2000
 CATEGORIES = {

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account
 from portal.cases.models import Case
-from portal.db import Base, Instant
-from portal.encryption import Encrypted
+from portal.database.base import Base, Instant
+from portal.security.encryption import Encrypted
 
 CATEGORIES = ("documents", "appointment", "lost_letter", "mistake", "processing", "other")
 

@@ -5,15 +5,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from portal import journal
 from portal.accounts import operations as accounts
 from portal.cases import clock
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError, SentBefore
+from portal.database.transactions import one_at_a_time, session
+from portal.i18n.locale import _l
 from portal.inquiries.models import Inquiry, InquiryText
-from portal.locale import _l
+from portal.journal import journal
 from portal.mail import outbox
 from portal.posts.operations import today
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 REMINDED_AT = time(9)
 

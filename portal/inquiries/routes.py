@@ -3,13 +3,13 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import applicant_only, current_user
 from portal.cases import operations as cases
-from portal.db import commits
-from portal.errors import SentBefore
+from portal.database.transactions import commits
 from portal.inquiries import operations
 from portal.inquiries.forms import CATEGORIES, InquiryForm, RemindForm, TextForm
 from portal.limits import rules as limits
+from portal.web.access import applicant_only, current_user
+from portal.web.errors import SentBefore
 
 bp = Blueprint("inquiries", __name__, url_prefix="/<language:lang>/inquiries")
 

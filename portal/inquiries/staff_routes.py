@@ -2,13 +2,14 @@
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
-from portal import clock, journal
-from portal.access import current_user, staff_only
-from portal.db import records
-from portal.errors import SentBefore
+from portal import clock
+from portal.database.transactions import records
 from portal.inquiries import answers, operations
 from portal.inquiries.forms import CATEGORIES, AnswerForm
+from portal.journal import journal
 from portal.posts.operations import post_by_id, today
+from portal.web.access import current_user, staff_only
+from portal.web.errors import SentBefore
 
 bp = Blueprint("staff_inquiries", __name__, url_prefix="/<language:lang>/staff/inquiries")
 

@@ -16,9 +16,10 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 from limits import parse
 
-from portal import encryption, errors, resending
+from portal.i18n.locale import ngettext
 from portal.limits import rules
-from portal.locale import ngettext
+from portal.security import encryption
+from portal.web import errors, resubmission
 
 TICKET = "ticket"
 WAITS_SECONDS = (2, 5, 10, 20, 30)
@@ -91,7 +92,7 @@ def _used(nonce):
 
 def _slow(who, scope, nonce, ready_at):
     seconds = max(1, round(ready_at - time.time()))
-    typed, hidden = resending.what_was_typed()
+    typed, hidden = resubmission.what_was_typed()
     kept = [pair for pair in typed if pair[0] != TICKET] + [
         (TICKET, _signer().dumps([_place(who, scope), nonce, ready_at]))
     ]

@@ -3,9 +3,9 @@
 Nobody else's asking keeps a person from a mail for longer than an hour: the first ones of each hour always go.
 """
 
-from portal.errors import PortalError
+from portal.i18n.locale import ngettext
 from portal.limits import guesses, rules
-from portal.locale import ngettext
+from portal.web.errors import PortalError
 
 RESETS = guesses.Counter("reset mails", ((3, "1 hour"),))
 LINKS = guesses.Counter("links to another address", ((3, "1 hour"),))

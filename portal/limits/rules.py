@@ -13,13 +13,15 @@ from flask import after_this_request, current_app, g, request
 from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse
 
-from portal import encryption, errors, metrics
-from portal.access import current_user
 from portal.forms import LONGEST, SWITCH
 from portal.limits.shared import PREFIX, SharedStorage
 from portal.limits.storage import DatabaseStorage
+from portal.observability import metrics
+from portal.security import encryption
 from portal.values.emails import sign_in_name
 from portal.values.numbers import case_number, passport_number
+from portal.web import errors
+from portal.web.access import current_user
 
 IPV6_NETWORK_BITS = 64
 _log = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ from typing import Any
 
 from limits.storage import RedisStorage, Storage
 
-from portal import encryption, on_demand
+from portal import lazy_imports
 from portal.limits.storage import DatabaseStorage
+from portal.security import encryption
 
 PREFIX = "portal+"
 TIMEOUT_SECONDS = 0.5
@@ -58,7 +59,7 @@ class SharedStorage(Storage):
         if time.monotonic() >= self._away_until:
             try:
                 return getattr(self._redis, name)(digest, *values)
-            except on_demand.redis.RedisError as error:
+            except lazy_imports.redis.RedisError as error:
                 self._away_until = time.monotonic() + PAUSE_SECONDS
                 _log.error("redis away, tries are counted in the database: %s", type(error).__name__)
         return getattr(self._database, name)(key, *values)

@@ -6,8 +6,9 @@ from limits.storage import Storage
 from sqlalchemy import delete, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import db, encryption
+from portal.database import transactions
 from portal.limits.models import LimitCounter
+from portal.security import encryption
 
 CLOCKS_APART_SECONDS = 60
 _COUNT = text(
@@ -37,7 +38,7 @@ class DatabaseStorage(Storage):
         values = {"key": _key(key), "amount": amount, "now": now, "ends_at": now + expiry}
         # One that ends later than a fresh one is of a clock that was ahead, and has been put right.
         values["latest"] = now + expiry + CLOCKS_APART_SECONDS
-        with db.apart() as connection:
+        with transactions.apart() as connection:
             return connection.execute(_COUNT, values).scalar_one()
 
     def get(self, key):
@@ -47,20 +48,20 @@ class DatabaseStorage(Storage):
         return self._row(key)[1]
 
     def check(self):
-        with db.reading() as session:
+        with transactions.reading() as session:
             return session.scalar(select(1)) == 1
 
     def reset(self):
-        with db.apart() as connection:
+        with transactions.apart() as connection:
             return connection.execute(delete(LimitCounter)).rowcount
 
     def clear(self, key):
-        with db.apart() as connection:
+        with transactions.apart() as connection:
             connection.execute(delete(LimitCounter).where(LimitCounter.key == _key(key)))
 
     def _row(self, key):
         found = select(LimitCounter.count, LimitCounter.ends_at).where(LimitCounter.key == _key(key))
-        with db.reading() as session:
+        with transactions.reading() as session:
             count, ends_at = session.execute(found).one_or_none() or (0, 0.0)
         now = time.time()
         return (count, ends_at) if ends_at > now else (0, now)

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Instant
-from portal.encryption import Encrypted
+from portal.database.base import Base, Instant
+from portal.security.encryption import Encrypted
 
 STATES = ("waiting", "sending", "sent", "skipped", "dead")
 

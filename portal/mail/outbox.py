@@ -6,8 +6,8 @@ from uuid import uuid4
 from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal import db
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
 from portal.mail.models import Message
 
 BATCH = 20
@@ -42,7 +42,7 @@ def written(own, *keys):
 
 def is_anything_due(now):
     """Say whether a worker has something to do."""
-    with db.reading() as own:
+    with transactions.reading() as own:
         return own.scalar(select(exists().where(_is_due(now))))
 
 
@@ -132,7 +132,7 @@ def counts():
 def queue(now):
     """Return how many messages are due, for how many seconds the oldest of them has been, and how many are dead."""
     due = select(func.count(), func.min(Message.due_at)).where(Message.state == "waiting", Message.due_at <= now)
-    with db.reading() as own:
+    with transactions.reading() as own:
         number, oldest = own.execute(due).one()
         dead = own.scalar(select(func.count()).where(Message.state == "dead"))
     return number, (now - oldest).total_seconds() if oldest else 0.0, dead

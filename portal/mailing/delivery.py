@@ -12,13 +12,14 @@ from urllib.parse import urlsplit
 
 from flask import render_template
 
-from portal import clock, metrics, watchdog
-from portal.database_errors import will_pass
-from portal.db import end_reading, session, writing
-from portal.locale import _, direction, in_language, tag
+from portal import clock
+from portal.database.error_kinds import will_pass
+from portal.database.transactions import end_reading, session, writing
+from portal.i18n.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
 from portal.mailing.mails import mail_for
 from portal.mailing.shape import NotNeeded
+from portal.observability import metrics, systemd_notify
 from portal.values.emails import deliverable
 
 _log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Delivery:
     def _deliver(self, messages):
         went = 0
         for place, message in enumerate(messages):
-            watchdog.alive()
+            systemd_notify.alive()
             if self.stopped.is_set():
                 _give_back(messages[place:], "worker ended")
                 break

@@ -1,6 +1,6 @@
 """The mail to somebody whose account is deleted: the last one, to an address that is kept nowhere else."""
 
-from portal.locale import _, in_language
+from portal.i18n.locale import _, in_language
 from portal.mailing.shape import Mail
 
 

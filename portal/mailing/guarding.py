@@ -1,6 +1,6 @@
 """The mails that warn: what happened to the ways into an account, so that its owner can act."""
 
-from portal.locale import _
+from portal.i18n.locale import _
 from portal.mailing.shape import address
 
 

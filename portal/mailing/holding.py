@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from portal.locale import _, format_instant
+from portal.i18n.locale import _, format_instant
 
 
 def held(message, appointment, when):

@@ -10,15 +10,15 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from portal import journal
 from portal.appointments import holds
 from portal.appointments.waiting import people_waiting
 from portal.cases import finishing, uploads
-from portal.db import in_steps, writing
+from portal.database.transactions import in_steps, writing
 from portal.door import operations as door
+from portal.journal import journal
+from portal.journal import sealing as seals
 from portal.mailing import reminders, signs
 from portal.retention import periods, sweeping
-from portal.seals import operations as seals
 from portal.slots import instants, runs
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -13,8 +13,8 @@ from portal.appointments.documents import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.cases.clock import owed_until
 from portal.cases.models import Refusal
-from portal.db import session, writing
-from portal.locale import _, format_day, format_instant, format_offset, in_language
+from portal.database.transactions import session, writing
+from portal.i18n.locale import _, format_day, format_instant, format_offset, in_language
 from portal.mailing import guarding, holding, stopping
 from portal.mailing.farewell import about_deletion
 from portal.mailing.packages import about_package

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Instant
+from portal.database.base import Base, Instant
 
 
 class Sign(Base):

@@ -2,8 +2,8 @@
 
 from portal.courier.documents import confirmation_pdf
 from portal.courier.models import Submission
-from portal.db import session
-from portal.locale import _
+from portal.database.transactions import session
+from portal.i18n.locale import _
 from portal.mailing import stopping
 from portal.mailing.shape import Mail, NotNeeded, address
 

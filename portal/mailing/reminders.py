@@ -5,11 +5,11 @@ from datetime import timedelta
 from sqlalchemy import String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
-from portal import db
 from portal.appointments.models import Appointment
 from portal.cases import clock
 from portal.cases.models import DOCUMENTS, Case, Refusal, StatusWord, Traveller
 from portal.cases.statuses import codes_that_count_as
+from portal.database import transactions
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.posts import operations as posts
@@ -67,7 +67,7 @@ def _last_days_near(most, least, now):
         .options(joinedload(Refusal.traveller).joinedload(Traveller.case))
         .limit(MOST)
     )
-    with db.reading() as own:
+    with transactions.reading() as own:
         return [_last_day(one, most, day) for one, day in _owed(own, near) if least < _days_to(one, day, now) <= most]
 
 
@@ -101,7 +101,7 @@ def _appointments_near(kind, days, now):
         .order_by(Slot.starts_at, Appointment.id)
         .limit(MOST)
     )
-    with db.reading() as own:
+    with transactions.reading() as own:
         return [_appointment(kind, days, row, now) for row in own.execute(near).all()]
 
 

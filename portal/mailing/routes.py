@@ -3,11 +3,11 @@
 from flask import Blueprint, render_template, request
 
 from portal import clock
-from portal.access import public
 from portal.accounts.mail_choices import stop_mail
-from portal.db import commits
-from portal.form_tokens import csrf
+from portal.database.transactions import commits
 from portal.mailing import stopping
+from portal.web.access import public
+from portal.web.csrf import csrf
 
 bp = Blueprint("mailing", __name__, url_prefix="/<language:lang>/mail")
 

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from portal import db
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
 from portal.mailing.models import Sign
 
 WORKER = "worker"
@@ -27,7 +27,7 @@ def worker_is_here(now):
 
 def worker_seen():
     """Return when a worker was last at work, or None."""
-    with db.reading() as own:
+    with transactions.reading() as own:
         return own.scalar(select(Sign.seen_at).where(Sign.name == WORKER))
 
 

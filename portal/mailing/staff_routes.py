@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import staff_only
-from portal.db import commits
-from portal.errors import NotFound
+from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.mail import outbox
+from portal.web.access import staff_only
+from portal.web.errors import NotFound
 
 bp = Blueprint("unsent", __name__, url_prefix="/<language:lang>/staff/mail")
 

@@ -5,11 +5,11 @@ import hmac
 
 from flask import current_app, url_for
 
-from portal import encryption
 from portal.accounts.mail_choices import OPTIONAL
 from portal.accounts.models import Account
-from portal.db import session
-from portal.errors import NotFound
+from portal.database.transactions import session
+from portal.security import encryption
+from portal.web.errors import NotFound
 
 PROOF_CHARACTERS = 32
 

@@ -10,11 +10,12 @@ import threading
 from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal import clock, metrics, watchdog
-from portal.database_errors import will_pass
-from portal.db import reading_by_default, session
+from portal import clock
+from portal.database.error_kinds import will_pass
+from portal.database.transactions import reading_by_default, session
 from portal.mailing.delivery import Delivery
 from portal.mailing.jobs import JOBS, MINUTE
+from portal.observability import metrics, systemd_notify
 
 REST_SECONDS = 1
 REST_WITHOUT_DATABASE_SECONDS = 3
@@ -57,7 +58,7 @@ class Worker:
 
     def _round(self):
         """Run the jobs that are due, and send a batch; return how many messages went, None without a database."""
-        watchdog.alive()
+        systemd_notify.alive()
         try:
             for job in JOBS:
                 if self._is_due(job, clock.now()):

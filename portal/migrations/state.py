@@ -8,8 +8,9 @@ from alembic.config import Config
 from flask import current_app
 from sqlalchemy.exc import OperationalError
 
-from portal import sqlite_file
-from portal.db import Base, own_connections_write
+from portal.database import sqlite_file
+from portal.database.base import Base
+from portal.database.transactions import own_connections_write
 
 TRIES = 60
 PAUSE_SECONDS = 0.5

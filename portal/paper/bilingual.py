@@ -2,7 +2,7 @@
 
 from flask import current_app
 
-from portal.locale import DEFAULT, current, direction, gettext, gettext_noop, in_language, tag
+from portal.i18n.locale import DEFAULT, current, direction, gettext, gettext_noop, in_language, tag
 
 DEMONSTRATION = gettext_noop("DEMONSTRATION: not valid for entry; not a government service")
 TALL_SCRIPTS = ("km", "ar")

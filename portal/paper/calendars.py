@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from portal import on_demand
+from portal import lazy_imports
 
 PUBLISH, CANCEL = "PUBLISH", "CANCEL"
 PRODUCT = "-//221(g) Portal//Appointments//EN"
@@ -42,7 +42,7 @@ def calendar_of(event, method, public_url):
     """
     zone = ZoneInfo(event.timezone)
     start = event.local_start.replace(tzinfo=zone)
-    calendar = on_demand.icalendar.Calendar()
+    calendar = lazy_imports.icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", method)
@@ -62,12 +62,12 @@ class Mark:
 
 def subscription_of(marks, name, public_url, made_at):
     """Return dates as a calendar that programs fetch again and again; key keeps a date the same date."""
-    calendar, host = on_demand.icalendar.Calendar(), urlsplit(public_url).hostname
+    calendar, host = lazy_imports.icalendar.Calendar(), urlsplit(public_url).hostname
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", name)
     for mark in marks:
-        entry = on_demand.icalendar.Event()
+        entry = lazy_imports.icalendar.Event()
         entry.add("uid", f"{mark.key}@{host}")
         entry.add("dtstamp", made_at)
         _add_span(entry, mark.when)
@@ -86,7 +86,7 @@ def _add_span(entry, when):
 
 
 def _entry(event, method, start, host):
-    entry = on_demand.icalendar.Event()
+    entry = lazy_imports.icalendar.Event()
     entry.add("uid", f"{event.reference}@{host}")
     entry.add("sequence", event.sequence)
     entry.add("dtstamp", event.made_at)
@@ -99,7 +99,7 @@ def _entry(event, method, start, host):
     entry.add("url", event.address)
     entry.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     if method != CANCEL:
-        alarm = on_demand.icalendar.Alarm()
+        alarm = lazy_imports.icalendar.Alarm()
         alarm.add("action", "DISPLAY")
         alarm.add("trigger", BEFORE)
         alarm.add("description", event.alarm)
@@ -109,7 +109,7 @@ def _entry(event, method, start, host):
 
 def _rules(name, zone, instant):
     # Of our own: icalendar 7.3 begins a summer time an hour late, and takes 75 ms for a zone that has none.
-    rules = on_demand.icalendar.Timezone()
+    rules = lazy_imports.icalendar.Timezone()
     rules.add("tzid", name)
     first = instant - RULES_FOR
     rules.add_component(_observance(zone, first, first))
@@ -136,7 +136,7 @@ def _change_between(zone, before, after):
 
 def _observance(zone, before, onset):
     old, new = before.astimezone(zone), onset.astimezone(zone)
-    observance = on_demand.icalendar.TimezoneDaylight() if new.dst() else on_demand.icalendar.TimezoneStandard()
+    observance = lazy_imports.icalendar.TimezoneDaylight() if new.dst() else lazy_imports.icalendar.TimezoneStandard()
     # An onset is told in the local time that it ends.
     observance.add("dtstart", onset.astimezone(UTC).replace(tzinfo=None) + old.utcoffset())
     observance.TZOFFSETFROM, observance.TZOFFSETTO = old.utcoffset(), new.utcoffset()

@@ -4,7 +4,7 @@ from wtforms import StringField
 from wtforms.validators import ValidationError
 
 from portal.forms import AtMost, BaseForm, Required
-from portal.locale import _l, gettext
+from portal.i18n.locale import _l, gettext
 
 LONGEST_ADDRESS = 400
 

@@ -7,8 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from portal import on_demand
-from portal.locale import gettext_noop
+from portal import lazy_imports
+from portal.i18n.locale import gettext_noop
 from portal.paper.bilingual import both, values_of
 from portal.paper.glyphs import FONTS, is_printable, printable
 
@@ -66,7 +66,7 @@ def _compiler():
     try:
         compiler = _idle.pop()
     except IndexError:
-        compiler = on_demand.typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
+        compiler = lazy_imports.typst.Compiler(root=HERE, font_paths=_fonts(), ignore_system_fonts=True)
     try:
         yield compiler
     finally:
@@ -80,4 +80,4 @@ def _source(name):
 
 @cache
 def _fonts():
-    return on_demand.typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
+    return lazy_imports.typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])

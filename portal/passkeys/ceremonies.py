@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from portal import on_demand
-from portal.errors import PortalError
-from portal.locale import _l
+from portal import lazy_imports
+from portal.i18n.locale import _l
+from portal.web.errors import PortalError
 
 SITE_NAME = "221(g) Portal"
 PATIENCE_MILLISECONDS = 5 * 60 * 1000
@@ -49,11 +49,11 @@ def site_of(public_url):
 
 def options_to_add(site, account_name, user_handle, challenge, known):
     """Return, as JSON, what a browser is asked in order to make a passkey; known: credentials it must not hold yet."""
-    structs = on_demand.webauthn.helpers.structs
+    structs = lazy_imports.webauthn.helpers.structs
     selection = structs.AuthenticatorSelectionCriteria(
         resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=_verified()
     )
-    options = on_demand.webauthn.generate_registration_options(
+    options = lazy_imports.webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name=SITE_NAME,
         user_name=account_name,
@@ -63,21 +63,21 @@ def options_to_add(site, account_name, user_handle, challenge, known):
         authenticator_selection=selection,
         exclude_credentials=[structs.PublicKeyCredentialDescriptor(id=one) for one in known],
     )
-    return on_demand.webauthn.options_to_json(options)
+    return lazy_imports.webauthn.options_to_json(options)
 
 
 def options_to_log_in(site, challenge):
     """Return, as JSON, what a browser is asked in order to log in with whichever passkey the person chooses."""
-    options = on_demand.webauthn.generate_authentication_options(
+    options = lazy_imports.webauthn.generate_authentication_options(
         rp_id=site.host, challenge=challenge, timeout=PATIENCE_MILLISECONDS, user_verification=_verified()
     )
-    return on_demand.webauthn.options_to_json(options)
+    return lazy_imports.webauthn.options_to_json(options)
 
 
 def read_new(text):
     """Return a browser's answer to options_to_add, and the challenge that it says it answers."""
     with _reading():
-        helpers = on_demand.webauthn.helpers
+        helpers = lazy_imports.webauthn.helpers
         answer = helpers.parse_registration_credential_json(text)
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
@@ -85,7 +85,7 @@ def read_new(text):
 def read_log_in(text):
     """Return a browser's answer to options_to_log_in, and the challenge that it says it answers."""
     with _reading():
-        helpers = on_demand.webauthn.helpers
+        helpers = lazy_imports.webauthn.helpers
         answer = helpers.parse_authentication_credential_json(text)
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
@@ -93,7 +93,7 @@ def read_log_in(text):
 def verified_new(answer, challenge, site):
     """Return credential id, public key and sign count of a passkey that was made for this site by a verified person."""
     with _reading():
-        made = on_demand.webauthn.verify_registration_response(
+        made = lazy_imports.webauthn.verify_registration_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.host,
@@ -111,7 +111,7 @@ def verified_count(answer, challenge, site, user_handle, public_key):
     if answer.response.user_handle != user_handle:
         raise PasskeyUnfit
     with _reading():
-        used = on_demand.webauthn.verify_authentication_response(
+        used = lazy_imports.webauthn.verify_authentication_response(
             credential=answer,
             expected_challenge=challenge,
             expected_rp_id=site.host,
@@ -124,7 +124,7 @@ def verified_count(answer, challenge, site, user_handle, public_key):
 
 
 def _verified():
-    return on_demand.webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
+    return lazy_imports.webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
 
 
 @contextmanager

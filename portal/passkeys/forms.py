@@ -3,7 +3,7 @@
 from wtforms import BooleanField, HiddenField, PasswordField, StringField
 
 from portal.forms import AtMost, BaseForm, Required
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 LONGEST_NAME = 60
 LONGEST_ANSWER = 20_000

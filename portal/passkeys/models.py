@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Instant
+from portal.database.base import Base, Instant
 
 
 class Passkey(Base):

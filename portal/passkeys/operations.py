@@ -10,18 +10,18 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal import journal
 from portal.accounts import keys, staff
 from portal.accounts import operations as accounts
 from portal.accounts.models import Account
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.mail import outbox
 from portal.passkeys import ceremonies
 from portal.passkeys.ceremonies import PasskeyUnfit
 from portal.passkeys.models import Challenge, Passkey
 from portal.sessions import operations as sessions
+from portal.web.errors import NotFound, PortalError
 
 ADD, LOG_IN = "add", "log_in"
 CHALLENGE_LIFE = timedelta(minutes=5)

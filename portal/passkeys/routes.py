@@ -2,17 +2,18 @@
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
-from portal import access, authorization, clock, unsent
-from portal.access import current_user, public, signed_in
+from portal import clock
 from portal.accounts import operations as accounts
-from portal.db import commits
-from portal.errors import PortalError
-from portal.headers import scripted
+from portal.database.transactions import commits
 from portal.limits import rules as limits
 from portal.passkeys import ceremonies, operations
 from portal.passkeys.forms import AnswerForm, NameForm, RemoveForm
 from portal.sessions import operations as sessions
 from portal.sessions.devices import device_name
+from portal.web import access, authorization, pending_form
+from portal.web.access import current_user, public, signed_in
+from portal.web.errors import PortalError
+from portal.web.security_headers import scripted
 
 bp = Blueprint("passkeys", __name__, url_prefix="/<language:lang>/account/passkeys")
 
@@ -109,7 +110,7 @@ def log_in():
     who = access.SignedIn(
         account.id, account.role, account.post_id, digest, shared, factor_at=clock.now() if account.role else None
     )
-    return unsent.answer(who, number, target or home, home, clock.now(), seconds=kept)
+    return pending_form.answer(who, number, target or home, home, clock.now(), seconds=kept)
 
 
 def _require_confirmed():

@@ -2,10 +2,11 @@
 
 from flask import Blueprint, redirect, url_for
 
-from portal import access, clock
-from portal.access import confirmed, current_user, staff_only
-from portal.db import commits
+from portal import clock
+from portal.database.transactions import commits
 from portal.passkeys import operations
+from portal.web import access
+from portal.web.access import confirmed, current_user, staff_only
 
 bp = Blueprint("staff_factors", __name__, url_prefix="/<language:lang>/staff/accounts")
 

@@ -6,7 +6,7 @@ from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringF
 from wtforms.validators import InputRequired, NumberRange, ValidationError
 
 from portal.forms import AtMost, BaseForm, Required, options
-from portal.locale import LANGUAGES, _, _l, country_choices, current
+from portal.i18n.locale import LANGUAGES, _, _l, country_choices, current
 from portal.posts.zone_names import is_zone
 
 LONGEST_TEXT = 600

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base
+from portal.database.base import Base
 
 
 class Post(Base):

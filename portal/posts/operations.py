@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlalchemy.exc import IntegrityError
 
-from portal import journal
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l, city_name, country_name, current
+from portal.database.transactions import session
+from portal.i18n.locale import _l, city_name, country_name, current
+from portal.journal import journal
 from portal.posts.models import Post
 from portal.posts.zone_names import is_zone
-from portal.text import folded
+from portal.values.normalise import folded
+from portal.web.errors import NotFound, PortalError
 
 SETTINGS = (
     "address",

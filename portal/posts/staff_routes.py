@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import confirmed, current_user, staff_only
-from portal.db import commits
-from portal.errors import PortalError
+from portal.database.transactions import commits
 from portal.posts import operations
 from portal.posts.forms import AddForm, CorrectForm, SearchForm, ServiceForm, SettingsForm
+from portal.web.access import confirmed, current_user, staff_only
+from portal.web.errors import PortalError
 
 bp = Blueprint("post_settings", __name__, url_prefix="/<language:lang>/staff")
 

@@ -2,17 +2,19 @@
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 
-from portal import access, clock, journal
-from portal.access import applicant_only, current_user, public
+from portal import clock
 from portal.accounts.operations import WrongPassword, account_of, require_password
-from portal.db import commits
+from portal.database.transactions import commits
+from portal.i18n.locale import DEFAULT, in_language
+from portal.journal import journal
 from portal.limits import guesses
 from portal.limits import rules as limits
-from portal.locale import DEFAULT, in_language
 from portal.retention import leaving
 from portal.retention.forms import FILE, DataForm, DeleteForm
 from portal.retention.own_data import as_json, data_of
 from portal.retention.words import WORDS
+from portal.web import access
+from portal.web.access import applicant_only, current_user, public
 
 bp = Blueprint("own", __name__, url_prefix="/<language:lang>/account")
 FILE_NAME = "my-data.json"

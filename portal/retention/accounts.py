@@ -6,11 +6,12 @@ from uuid import uuid4
 
 from sqlalchemy import and_, select, update
 
-from portal import journal
 from portal.accounts.models import Account
 from portal.cases.models import Case, CaseRequest
-from portal.db import Base, session
-from portal.journal import Entry
+from portal.database.base import Base
+from portal.database.transactions import session
+from portal.journal import journal
+from portal.journal.journal import Entry
 from portal.mail.models import Message
 from portal.retention.removing import remove
 from portal.sessions.models import SignIn

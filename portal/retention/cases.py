@@ -2,12 +2,12 @@
 
 from sqlalchemy import func, select, update
 
-from portal import journal
 from portal.appointments.models import Appointment, Displacement
 from portal.cases.models import Case, CaseRequest, Refusal, Traveller
 from portal.courier.models import Submission
-from portal.db import session
+from portal.database.transactions import session
 from portal.inquiries.models import Inquiry
+from portal.journal import journal
 from portal.retention.removing import remove
 from portal.slots.models import Slot
 

@@ -3,7 +3,7 @@
 from wtforms import BooleanField, PasswordField, RadioField
 
 from portal.forms import BaseForm, Required, options
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 PAGE, FILE = "page", "file"
 

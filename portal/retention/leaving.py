@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from portal import db, journal
 from portal.accounts.models import Account
 from portal.accounts.operations import WrongPassword, require_password
 from portal.appointments import operations as appointments
@@ -13,7 +12,9 @@ from portal.cases.models import Case
 from portal.cases.operations import cases_of
 from portal.courier import operations as packages
 from portal.courier.models import Submission
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.mail import outbox
 from portal.retention import accounts
 
@@ -61,7 +62,7 @@ def _require_password(signed_in, password):
         require_password(signed_in, password)
     except WrongPassword:
         # An account that is deleted already has none: a second click is not a wrong password (R12).
-        with db.reading() as own:
+        with transactions.reading() as own:
             if own.get_one(Account, signed_in.account_id).closed_at is None:
                 raise
 

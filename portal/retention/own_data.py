@@ -17,7 +17,7 @@ from portal.cases.operations import cases_of, what_is_listed
 from portal.cases.statuses import counts_as, status_name
 from portal.cases.wording import item_text
 from portal.courier import operations as packages
-from portal.db import session
+from portal.database.transactions import session
 from portal.inquiries import operations as inquiries
 from portal.mail.models import Message
 from portal.posts.operations import place

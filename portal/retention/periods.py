@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from portal.config import SettingsError
-from portal.locale import _, gettext_noop, ngettext
+from portal.i18n.locale import _, gettext_noop, ngettext
+from portal.settings.settings import SettingsError
 
 YEAR_DAYS = 365
 

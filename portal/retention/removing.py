@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import CursorResult, delete
 
-from portal.db import session
+from portal.database.transactions import session
 
 
 def remove(table, condition):

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, render_template
 
-from portal.access import public
 from portal.retention.periods import PERIODS, in_use
+from portal.web.access import public
 
 bp = Blueprint("retention", __name__, url_prefix="/<language:lang>")
 

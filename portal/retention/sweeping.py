@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from portal import db, journal
 from portal.accounts.models import Account, Link, Notice
 from portal.appointments.models import Appointment, Draft
 from portal.cases.models import Case, CaseRequest, Refusal, StatusChange, Traveller
 from portal.courier.models import Submission
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
 from portal.inquiries.models import Inquiry, InquiryText
+from portal.journal import journal
 from portal.limits.models import LimitCounter
 from portal.mail.models import Message
 from portal.retention import accounts, cases
@@ -161,7 +162,7 @@ def _batch(found, most):
     A reader looks for them first: on SQLite nobody waits for a look, and most looks find nothing.
     """
     key = found.selected_columns[0]
-    with db.reading() as own:
+    with transactions.reading() as own:
         keys = own.scalars(found.limit(most)).all()
     if not keys:
         return []

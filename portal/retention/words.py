@@ -1,8 +1,8 @@
 """What the page with a person's own data calls things."""
 
 from portal.courier.words import PACKAGE_STATES
+from portal.i18n.locale import _l
 from portal.inquiries.forms import CATEGORIES
-from portal.locale import _l
 from portal.status.words import ITEM_STATES
 
 APPOINTMENT_STATES = {

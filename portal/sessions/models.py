@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.db import Base, Instant
-from portal.encryption import Encrypted
+from portal.database.base import Base, Instant
+from portal.security.encryption import Encrypted
 
 
 class SignIn(Base):

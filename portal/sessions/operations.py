@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
 
-from portal.db import session
+from portal.database.transactions import session
 from portal.sessions.models import SignIn
 
 

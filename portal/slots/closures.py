@@ -5,11 +5,11 @@ from datetime import date
 
 from sqlalchemy import select
 
-from portal import journal
-from portal.db import session
-from portal.errors import NotFound
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.slots.holiday_list import holidays_of
 from portal.slots.models import Closure
+from portal.web.errors import NotFound
 
 HERE, UNITED_STATES, OWN = "here", "united_states", "own"
 LONGEST_NAME = 120

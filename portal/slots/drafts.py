@@ -2,10 +2,10 @@
 
 from sqlalchemy import select, update
 
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound, SentBefore
+from portal.database.transactions import one_at_a_time, session
 from portal.slots.models import Release, Slot
 from portal.slots.operations import note_release, opens_as
+from portal.web.errors import NotFound, SentBefore
 
 MOST = 400
 

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from wtforms import DateField, IntegerField, RadioField, StringField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
-from portal import locale
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, options
-from portal.locale import _, _l
+from portal.i18n import locale
+from portal.i18n.locale import _, _l
 from portal.slots.patterns import LATEST_YEAR, LONGEST_RANGE, Pattern, read_times
 
 MOST_SEATS = 500

@@ -1,6 +1,6 @@
 """What the `holidays` library knows of a country: the one place that asks it."""
 
-from portal import on_demand
+from portal import lazy_imports
 
 ENGLISH = "en_US"
 
@@ -8,7 +8,7 @@ ENGLISH = "en_US"
 def holidays_of(country, year):
     """Return pairs of day and English name of a country's holidays in a year; None where no list is known."""
     try:
-        found = on_demand.holidays.country_holidays(country, years=year, language=ENGLISH)
+        found = lazy_imports.holidays.country_holidays(country, years=year, language=ENGLISH)
     except NotImplementedError:
         return None
     return sorted((day, name) for day, name in found.items() if day.year == year)

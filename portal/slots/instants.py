@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from portal import db, journal
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.journal import journal
 from portal.slots.models import Slot
 from portal.slots.operations import instant_of
 
@@ -31,7 +32,7 @@ def _wrong(now):
     to_come = select(Slot.id, Slot.local_start, Slot.timezone, Slot.starts_at).where(
         Slot.starts_at > now - LARGEST_SHIFT
     )
-    with db.reading() as own:
+    with transactions.reading() as own:
         found = own.execute(to_come.execution_options(yield_per=5000))
         return [slot_id for slot_id, start, timezone, at in found if instant_of(start, timezone) != at]
 

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.db import Base, Instant
+from portal.database.base import Base, Instant
 from portal.posts.models import Post
 
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from portal.db import session
+from portal.database.transactions import session
 from portal.slots.models import Closure
 from portal.slots.operations import slots_by_day
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from portal import bulk, journal
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError, SentBefore
-from portal.locale import _l
+from portal.database import bulk_insert
+from portal.database.transactions import one_at_a_time, session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.slots.models import Release, Slot
 from portal.slots.patterns import LONGEST_RANGE
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 MOST_SLOTS = 5_000  # what SQLite stores well within a quarter of a second (R16)
 _UNSYNCHRONISED = {"synchronize_session": False}
@@ -123,7 +124,7 @@ def release(post, planned, seats, opens_at, form_key: UUID, by, now):
     act = note_release(post, dict.fromkeys(create, seats), max(opens_at, now), form_key, by, now)
     shared = {"post_id": post.id, "release_id": act.id, "run_id": None, "timezone": post.timezone}
     shared |= {"taken": 0, "opens_at": act.opens_at, "seats": seats}
-    bulk.insert_many(
+    bulk_insert.insert_many(
         session.connection(),
         _TABLE,
         [{"local_start": start, "starts_at": planned.instants[start], **shared} for start in create],

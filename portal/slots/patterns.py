@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from portal.text import normalise
+from portal.values.normalise import normalise
 
 LONGEST_RANGE = timedelta(days=366)
 EARLIEST_YEAR, LATEST_YEAR = 2000, 2199

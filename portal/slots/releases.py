@@ -3,11 +3,11 @@
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 
-from portal import journal
-from portal.db import session
-from portal.errors import NotFound, PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.slots.models import Release, Slot
+from portal.web.errors import NotFound, PortalError
 
 
 class EverBooked(PortalError):

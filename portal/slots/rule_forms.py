@@ -4,7 +4,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, options
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 from portal.slots.patterns import read_times
 from portal.slots.rules import Terms
 from portal.slots.week_forms import LONGEST_NAME, InReach, weekday_choices

@@ -3,12 +3,12 @@
 from flask import Blueprint, current_app, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import confirmed, current_user, staff_only
-from portal.db import commits
-from portal.errors import NotFound
+from portal.database.transactions import commits
 from portal.posts.operations import post_by_id, today
 from portal.slots import rules, runs, weeks
 from portal.slots.rule_forms import DeedForm, RuleForm
+from portal.web.access import confirmed, current_user, staff_only
+from portal.web.errors import NotFound
 
 bp = Blueprint("rules", __name__, url_prefix="/<language:lang>/staff/rules")
 

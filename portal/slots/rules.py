@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from portal import journal
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound
+from portal.database.transactions import one_at_a_time, session
+from portal.journal import journal
 from portal.posts.operations import today
 from portal.slots.closures import closed_days
 from portal.slots.models import RollingRule, RuleRun
 from portal.slots.operations import instant_of
 from portal.slots.weeks import seats_on
+from portal.web.errors import NotFound
 
 WEEKS_BEFORE, WEEKS_AFTER = 8, 4
 _MINUTE = timedelta(minutes=1)

@@ -13,11 +13,10 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import contains_eager
 
-from portal import journal
-from portal.database_errors import will_pass
-from portal.db import session
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database.error_kinds import will_pass
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.posts.operations import today
 from portal.slots import operations
 from portal.slots.closures import closed_days
@@ -25,6 +24,7 @@ from portal.slots.models import RollingRule, RuleRun, Slot
 from portal.slots.patterns import LONGEST_RANGE
 from portal.slots.rules import run_instant
 from portal.slots.weeks import seats_on
+from portal.web.errors import PortalError
 
 _log = logging.getLogger(__name__)
 

@@ -6,16 +6,16 @@ from itertools import groupby
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
-from portal.cldr import babel_locale
-from portal.db import commits, writing
-from portal.errors import PortalError
-from portal.locale import current, weekday_names
+from portal.database.transactions import commits, writing
+from portal.i18n.babel_locales import babel_locale
+from portal.i18n.locale import current, weekday_names
 from portal.posts.operations import post_by_id, today
 from portal.slots import months, operations
 from portal.slots.forms import CloseForm, ReleaseForm
 from portal.slots.large import ask_if_large
 from portal.slots.patterns import read_day
+from portal.web.access import current_user, staff_only
+from portal.web.errors import PortalError
 
 bp = Blueprint("slots", __name__, url_prefix="/<language:lang>/staff/slots")
 DAYS_SHOWN = 7

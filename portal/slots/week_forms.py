@@ -6,9 +6,9 @@ from typing import Any
 from wtforms import DateField, Form, IntegerField, RadioField, StringField
 from wtforms.validators import NumberRange, Optional, ValidationError
 
-from portal import locale
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, options
-from portal.locale import _, _l
+from portal.i18n import locale
+from portal.i18n.locale import _, _l
 from portal.slots.patterns import EARLIEST_YEAR, LATEST_YEAR, LONGEST_RANGE, read_times
 from portal.slots.weeks import Band
 

@@ -5,15 +5,15 @@ from datetime import date, timedelta
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import current_user, staff_only
-from portal.db import commits
-from portal.errors import PortalError, SentBefore
-from portal.locale import _, format_day, format_instant, ngettext
+from portal.database.transactions import commits
+from portal.i18n.locale import _, format_day, format_instant, ngettext
 from portal.posts.operations import post_by_id, today
 from portal.slots import closures, drafts, operations, weeks
 from portal.slots.large import ask_if_large
 from portal.slots.patterns import EARLIEST_YEAR, LATEST_YEAR
 from portal.slots.week_forms import ApplyForm, ClosureForm, CopyForm, DraftsForm, ProposalsForm, pattern_form
+from portal.web.access import current_user, staff_only
+from portal.web.errors import PortalError, SentBefore
 
 bp = Blueprint("weeks", __name__, url_prefix="/<language:lang>/staff/weeks")
 

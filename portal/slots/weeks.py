@@ -5,15 +5,15 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
-from portal import journal
-from portal.db import one_at_a_time, session
-from portal.errors import NotFound, PortalError, SentBefore
-from portal.locale import _l
+from portal.database.transactions import one_at_a_time, session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.slots import operations
 from portal.slots.closures import closed_days
 from portal.slots.models import Release, WeeklyPattern
 from portal.slots.operations import MOST_SLOTS, NothingToRelease, Plan, TooMany
 from portal.slots.patterns import LONGEST_RANGE
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 WEEK = timedelta(days=7)
 

@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.access import confirmed, current_user, staff_only
-from portal.db import commits
+from portal.database.transactions import commits
 from portal.posts.operations import post_at
 from portal.slots import zones
 from portal.slots.forms import ZoneForm
+from portal.web.access import confirmed, current_user, staff_only
 
 bp = Blueprint("zones", __name__, url_prefix="/<language:lang>/staff/posts")
 

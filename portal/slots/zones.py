@@ -4,14 +4,14 @@ from datetime import UTC, timedelta
 
 from sqlalchemy import func, select, update
 
-from portal import journal
-from portal.db import session
-from portal.errors import PortalError
-from portal.locale import _l
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
 from portal.posts.models import Post
 from portal.posts.zone_names import is_zone
 from portal.slots.models import Slot
 from portal.slots.operations import instant_of
+from portal.web.errors import PortalError
 
 WIDEST_OFFSET = timedelta(days=1)
 

@@ -3,10 +3,10 @@
 from flask import Blueprint, current_app, render_template
 
 from portal import clock
-from portal.access import current_user, staff_only
 from portal.cases import requests
 from portal.mailing import signs
 from portal.posts.operations import post_by_id
+from portal.web.access import current_user, staff_only
 
 bp = Blueprint("staff", __name__, url_prefix="/<language:lang>/staff")
 

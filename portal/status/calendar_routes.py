@@ -3,12 +3,12 @@
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.access import applicant_only, current_user, public
-from portal.db import commits
+from portal.database.transactions import commits
 from portal.forms import BaseForm
-from portal.locale import _, in_language
+from portal.i18n.locale import _, in_language
 from portal.paper.calendars import subscription_of
 from portal.status import subscriptions
+from portal.web.access import applicant_only, current_user, public
 
 bp = Blueprint("calendar", __name__)
 

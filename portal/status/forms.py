@@ -5,7 +5,7 @@ from wtforms.validators import ValidationError
 
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.forms import AtMost, BaseForm, Required, options
-from portal.locale import _, _l
+from portal.i18n.locale import _, _l
 from portal.posts.operations import choices, place
 from portal.values.numbers import POST_CODE_CHARACTERS, case_number
 

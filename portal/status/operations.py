@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from portal.cases import clock
 from portal.cases import operations as cases
 from portal.cases.models import DOCUMENTS, Case
-from portal.db import session
+from portal.database.transactions import session
 from portal.posts.operations import post_by_code
 
 ORDER = (

@@ -3,7 +3,6 @@
 from flask import Blueprint, render_template, request
 
 from portal import clock
-from portal.access import applicant_only, current_user, public
 from portal.appointments import operations as appointments
 from portal.cases import claims
 from portal.cases import operations as cases
@@ -18,6 +17,7 @@ from portal.status import operations
 from portal.status.forms import StatusForm
 from portal.status.timeline import Timeline
 from portal.status.words import ITEM_STATES
+from portal.web.access import applicant_only, current_user, public
 
 LOOK_UPS = (10, "5 minutes", 30, "1 hour", 60, "1 day")
 FEW = 10

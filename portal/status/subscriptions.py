@@ -7,16 +7,18 @@ import secrets
 
 from sqlalchemy import delete, select
 
-from portal import clock, encryption, journal
+from portal import clock
 from portal.accounts import keys
 from portal.accounts.models import Account, CalendarAddress
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
 from portal.cases.clock import owed_until
-from portal.db import session
-from portal.errors import NotFound
-from portal.locale import _
+from portal.database.transactions import session
+from portal.i18n.locale import _
+from portal.journal import journal
 from portal.paper.calendars import Mark
+from portal.security import encryption
+from portal.web.errors import NotFound
 
 SECRET_BYTES = 24
 

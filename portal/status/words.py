@@ -1,6 +1,6 @@
 """What the states of a document mean to the applicant."""
 
-from portal.locale import _l
+from portal.i18n.locale import _l
 
 ITEM_STATES = {
     "outstanding": _l("Still needed"),

@@ -6,7 +6,7 @@ import unicodedata
 import idna
 from email_validator import validate_email
 
-from portal.text import INVISIBLE, normalise
+from portal.values.normalise import INVISIBLE, normalise
 from portal.values.numbers import sign_in_number
 
 LONGEST = 254

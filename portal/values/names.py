@@ -2,7 +2,7 @@
 
 import re
 
-from portal.text import folded
+from portal.values.normalise import folded
 
 # Marks that turn the direction of a text: on paper a name would be read the other way round.
 DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

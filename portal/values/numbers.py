@@ -2,7 +2,7 @@
 
 import re
 
-from portal.text import compact
+from portal.values.normalise import compact
 
 DIVERSITY = re.compile(r"(20\d\d)(AF|AS|EU|NA|OC|SA)0*(\d{1,8})")
 POST_CODE_CHARACTERS = 3

@@ -2,8 +2,8 @@
 
 import phonenumbers
 
-from portal.text import folded, normalise
 from portal.values.names import DIRECTIONS
+from portal.values.normalise import folded, normalise
 
 
 def telephone(typed, country=None):

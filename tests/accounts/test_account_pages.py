@@ -5,13 +5,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from portal import access, clock
+from portal import clock
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
-from portal.db import session
+from portal.database.transactions import session
 from portal.forms import TRAP
-from portal.journal import Entry
+from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
+from portal.web import access
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.visitor import Visitor
 

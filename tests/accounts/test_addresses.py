@@ -8,8 +8,8 @@ from sqlalchemy import select, text
 from portal import clock
 from portal.accounts.models import Account
 from portal.accounts.operations import verified
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from tests.commands.terminal import run
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.mailbox import Mailbox, link_in

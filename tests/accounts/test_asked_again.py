@@ -6,13 +6,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from portal import access, clock
+from portal import clock
 from portal.cases.models import Case
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.posts.models import Post
 from portal.sessions.models import SignIn
 from portal.slots.models import Slot
+from portal.web import access
 from tests.cases.case_file import line, write_csv
 from tests.factories import make_account, make_factor, make_post, signed_in
 from tests.visitor import CODE, Visitor, code_now

@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from portal import access, clock
-from portal.db import session
-from portal.journal import Entry
+from portal import clock
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.sessions.devices import device_name
 from portal.sessions.models import SignIn
+from portal.web import access
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -4,9 +4,10 @@ from uuid import uuid4
 
 import pytest
 
-from portal import clock, db
+from portal import clock
 from portal.accounts.operations import EmailTaken, create
-from portal.db import session
+from portal.database import transactions
+from portal.database.transactions import session
 from tests.factories import PASSWORD
 
 OTHER = "green walrus window 88"
@@ -43,18 +44,18 @@ def test_the_same_form_and_address_with_another_password_is_an_address_that_is_t
 
 def test_a_click_that_was_overtaken_gives_the_account_of_the_first(app, monkeypatch):
     key, first = uuid4(), []
-    monkeypatch.setattr(db, "one_at_a_time", lambda *_what: first.append(_overtake(monkeypatch, key)))
+    monkeypatch.setattr(transactions, "one_at_a_time", lambda *_what: first.append(_overtake(monkeypatch, key)))
 
     assert created("one@example.org", PASSWORD, key)[0].id == first[0]
 
 
 def test_a_click_that_was_overtaken_opens_nothing_without_the_password(app, monkeypatch):
     key, first = uuid4(), []
-    monkeypatch.setattr(db, "one_at_a_time", lambda *_what: first.append(_overtake(monkeypatch, key)))
+    monkeypatch.setattr(transactions, "one_at_a_time", lambda *_what: first.append(_overtake(monkeypatch, key)))
 
     assert created("two@example.org", OTHER, key)[0].id != first[0]
 
 
 def _overtake(monkeypatch, key):
-    monkeypatch.setattr(db, "one_at_a_time", lambda *_what: None)
+    monkeypatch.setattr(transactions, "one_at_a_time", lambda *_what: None)
     return created("one@example.org", PASSWORD, key)[0].id

@@ -2,10 +2,10 @@
 
 import pytest
 
-from portal import form_tokens
 from portal.accounts.models import Account
-from portal.db import session
+from portal.database.transactions import session
 from portal.limits import rules as limits
+from portal.web import csrf
 from tests.factories import PASSWORD, make_account, make_case, make_slot, signed_in
 from tests.visitor import Visitor
 
@@ -16,7 +16,7 @@ def test_the_token_looks_different_on_every_page_and_fits_all_the_same(visitor):
     first, second = (visitor.open(LOG_IN).fields["csrf_token"] for _ in range(2))
 
     assert first != second
-    assert form_tokens.unmask(first) == form_tokens.unmask(second)
+    assert csrf.unmask(first) == csrf.unmask(second)
 
 
 def test_pages_that_hold_a_token_differ_in_length_at_random(visitor):

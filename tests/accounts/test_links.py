@@ -9,8 +9,8 @@ from sqlalchemy import select
 from portal import clock
 from portal.accounts.models import Account, Link
 from portal.accounts.recovery import give_at_desk
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mail.models import Message
 from portal.sessions.models import SignIn
 from tests.factories import PASSWORD, make_account, signed_in

@@ -10,19 +10,20 @@ from bench.spider import starts_of
 from bench.trespass import token_of
 from bench.walk import addresses, rule_of, walk
 from bench.world import make_world
-from portal import access, clock, unsent
-from portal.db import session
+from portal import clock
+from portal.database.transactions import session
 from portal.inquiries.models import Inquiry
 from portal.posts.models import Post
-from portal.resending import TYPED_AGAIN
 from portal.sessions.models import SignIn
+from portal.web import access, pending_form
+from portal.web.resubmission import TYPED_AGAIN
 from tests.factories import PASSWORD, make_account, make_case, make_factor, make_post, signed_in
 from tests.visitor import CODE, Page, code_now
 
 LOG_IN, SETTINGS = "/en/account/login", "/en/staff/settings"
 NOT_SENT = "Your form is not sent yet"
 TYPED = "Is a copy enough? ខ្មែរ <b>"
-SECRETS = {name: "zq9 secret" for name in (*TYPED_AGAIN, *unsent.WORTHLESS, "csrf_again_password")}
+SECRETS = {name: "zq9 secret" for name in (*TYPED_AGAIN, *pending_form.WORTHLESS, "csrf_again_password")}
 
 
 @pytest.fixture
@@ -97,7 +98,7 @@ def test_another_account_gets_nothing_and_learns_nothing(visitor, owner, holder)
 
 def test_after_an_hour_the_page_says_that_nothing_was_saved(visitor, owner, holder, monkeypatch):
     page = send_logged_out(visitor, holder, category="documents", text=TYPED)
-    monkeypatch.setattr(unsent, "LASTS", timedelta(0))
+    monkeypatch.setattr(pending_form, "LASTS", timedelta(0))
 
     page = log_in(visitor, page, owner)
 
@@ -106,7 +107,7 @@ def test_after_an_hour_the_page_says_that_nothing_was_saved(visitor, owner, hold
 
 
 def test_what_is_too_large_to_be_carried_is_said_to_be_lost(visitor, owner, holder, monkeypatch):
-    monkeypatch.setattr(unsent, "MOST_BYTES", 100)
+    monkeypatch.setattr(pending_form, "MOST_BYTES", 100)
     page = send_logged_out(visitor, holder, category="documents", text=TYPED)
 
     assert "unsent" not in page.fields
@@ -183,10 +184,10 @@ def test_no_form_behind_a_log_in_loses_what_was_typed_or_carries_a_secret(app, r
         page = Page(persona.visitor.client.post(action, data=MultiDict([*pairs, *SECRETS.items()])))
         assert (page.status, "zq9 secret" in page.html) == (403, False), action
         sealed, now = page.fields["unsent"], clock.now()
-        carried = unsent.opened(sealed, persona.account.id, now)
+        carried = pending_form.opened(sealed, persona.account.id, now)
         assert carried.address == action
         assert carried.typed == [[name, value] for name, value in pairs if name not in (*SECRETS, "csrf_token")]
-        assert unsent.opened(sealed, persona.account.id + 1, now) is None
+        assert pending_form.opened(sealed, persona.account.id + 1, now) is None
 
 
 def forms_of(app, persona):

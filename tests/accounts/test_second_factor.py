@@ -7,14 +7,15 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from portal import access, clock
+from portal import clock
 from portal.accounts import factors, recovery
 from portal.accounts.factors import DEMONSTRATION_SECRET, STEP_SECONDS
 from portal.accounts.models import SecondFactor
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mail.models import Message
 from portal.sessions.models import SignIn
+from portal.web import access
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.test_every_page import PUBLIC, addresses
 from tests.visitor import CODE, Visitor, code_now

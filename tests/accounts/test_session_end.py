@@ -10,10 +10,11 @@ from werkzeug.serving import make_server
 from bench.spider import starts_of
 from bench.walk import walk
 from bench.world import make_world
-from portal import access, clock, session_end
-from portal.db import session
+from portal import clock
+from portal.database.transactions import session
 from portal.sessions.models import SignIn
 from portal.sessions.operations import APPLICANT
+from portal.web import access, session_end
 from tests.factories import PASSWORD, make_account, make_case, make_slot, signed_in
 
 LANGUAGE_PAGE, STAY = "/en/account/language", "/en/account/stay"

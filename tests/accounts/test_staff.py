@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.access import SignedIn
 from portal.accounts import staff
 from portal.accounts.models import Account
 from portal.accounts.staff import LastAdministrator, OwnAccount, PostMissing, RoleNotYours
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
+from portal.web.access import SignedIn
+from portal.web.errors import NotFound
 from tests.doubled import let_both_look_first, send_twice
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.mailbox import Mailbox, link_in

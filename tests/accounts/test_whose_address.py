@@ -10,8 +10,8 @@ from portal.accounts import links
 from portal.accounts.models import Account, Link, Notice
 from portal.appointments.operations import book
 from portal.cases.operations import cases_of
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mail import outbox
 from tests.doubled import send_twice
 from tests.factories import PASSWORD, make_account, make_case, make_post, make_slot, signed_in

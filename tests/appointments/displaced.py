@@ -7,8 +7,8 @@ from portal import clock
 from portal.appointments.cancelling import cancel_slots
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book
-from portal.checks import violations
-from portal.db import session
+from portal.database.transactions import session
+from portal.integrity.checks import violations
 from portal.slots.models import Slot
 from tests.factories import make_account, make_case, make_post, make_slot
 

@@ -11,8 +11,8 @@ from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import AlreadyBooked, SlotTaken, TooLate, book, cancel, live_appointment, move
 from portal.cases.operations import ClockClosed, NothingOwed, NotRefused, SendByCourier
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.slots.models import Slot
 from tests.factories import make_case, make_post, make_slot
 

@@ -10,12 +10,12 @@ from portal import clock
 from portal.appointments import cancelling
 from portal.appointments.cancelling import NothingToCancel, cancel_slots, plan_of
 from portal.appointments.models import Appointment, Cancellation
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mail.models import Message
 from portal.slots import releases
 from portal.slots.operations import FewerThanTaken, set_seats
+from portal.web.errors import NotFound
 from tests.appointments.displaced import (
     BY,
     all_is_well,

@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.operations import live_appointment
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mail.models import Message
 from tests.appointments.displaced import all_is_well, booked, fresh, held, reached, slot_on, taken
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in

@@ -15,10 +15,10 @@ from portal.appointments.holds import HoldOver, free_expired, keep
 from portal.appointments.models import Appointment
 from portal.appointments.operations import SlotTaken, book, live_appointment, move, schedule
 from portal.appointments.verification import CANCELLED, HELD, LATER, MOVED, verify
-from portal.db import session, writing
-from portal.errors import PortalError
-from portal.journal import Entry
+from portal.database.transactions import session, writing
+from portal.journal.journal import Entry
 from portal.mail.models import Message
+from portal.web.errors import PortalError
 from tests.appointments.displaced import BY, all_is_well, booked, cancelled, fresh, held, reached, slot_on, taken, until
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox

@@ -7,17 +7,18 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from portal import access, clock
+from portal import clock
 from portal.appointments import calendar, calendar_page, newcomers
 from portal.appointments.forms import TimeForm
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book, cancel, schedule_for
 from portal.cases.clock import booking_last_day
 from portal.cases.operations import MayNotBook, case_for, require_may_book
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.posts.operations import today
 from portal.slots.models import Slot
+from portal.web import access
 from tests.factories import a_day, make_account, make_case, make_slot, signed_in
 from tests.visitor import Page, Visitor
 

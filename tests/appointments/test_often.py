@@ -12,7 +12,7 @@ from portal import clock
 from portal.appointments import often, operations
 from portal.appointments.models import Appointment
 from portal.cases.models import Case
-from portal.db import session, writing
+from portal.database.transactions import session, writing
 from tests.factories import make_account, make_case, make_slot, signed_in
 from tests.visitor import Visitor
 

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments.documents import code_of
 from portal.appointments.operations import cancel
-from portal.db import session
-from portal.journal import Entry
-from portal.locale import LANGUAGES
+from portal.database.transactions import session
+from portal.i18n.locale import LANGUAGES
+from portal.journal.journal import Entry
 from portal.paper import tokens
 from portal.paper.references import new_reference
 from tests.factories import make_account, make_post, signed_in

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from portal.appointments.models import Appointment, Draft
 from portal.cases.models import Case, CaseRequest
-from portal.db import session
+from portal.database.transactions import session
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

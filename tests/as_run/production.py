@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench.as_run import Done
 from bench.guests import Guest, Notes
-from portal.config import ROOT, write_secrets
+from portal.settings.settings import ROOT, write_secrets
 from tests.deploy.front import NAME, dial, granian, nginx
 
 FLASK = [str(Path(sys.executable).parent / "flask"), "--app", "wsgi"]

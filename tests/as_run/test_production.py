@@ -10,7 +10,7 @@ import pytest
 
 from bench import flows
 from bench.casefile import write_rows
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.as_run.people import DARA, create_staff, set_up_and_enter
 from tests.as_run.production import production
 from tests.mailbox import text_of

@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from bench.leaks import disguises, found_in, unkeyed_digests
-from portal import access, clock, encryption
+from portal import clock
 from portal.accounts.models import Account
 from portal.cases.models import Traveller
-from portal.db import session
+from portal.database.transactions import session
+from portal.security import encryption
+from portal.web import access
 from tests.factories import make_account, make_agency, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 from tests.visitor import Visitor

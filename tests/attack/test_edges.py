@@ -8,10 +8,12 @@ import pytest
 from cryptography.fernet import InvalidToken
 from sqlalchemy import select
 
-from portal import access, encryption, locale
 from portal.accounts.models import Account
-from portal.config import ROOT
-from portal.db import session
+from portal.database.transactions import session
+from portal.i18n import locale
+from portal.security import encryption
+from portal.settings.settings import ROOT
+from portal.web import access
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -12,9 +12,9 @@ import time_machine
 
 from portal import clock, create_app
 from portal.accounts import passwords
-from portal.db import session
-from portal.errors import Busy
+from portal.database.transactions import session
 from portal.limits.pace import TICKET, WAITS_SECONDS
+from portal.web.errors import Busy
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.visitor import Page, Visitor
 

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import event
 
-from portal import access
 from portal.accounts import passwords
+from portal.web import access
 from tests.appointments.test_steps import DETAILS, YES
 from tests.factories import PASSPORT, make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor

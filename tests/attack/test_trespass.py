@@ -9,7 +9,7 @@ from portal.cases import operations as cases
 from portal.cases.models import Case
 from portal.courier import intake
 from portal.courier.models import Submission
-from portal.db import session
+from portal.database.transactions import session
 
 UNGUARDED = {
     "a case": (cases, "case_for", lambda _who, number, **_how: _one(Case, Case.public_id == number)),

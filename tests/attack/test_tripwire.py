@@ -6,11 +6,12 @@ from uuid import uuid4
 import pytest
 from flask import redirect
 
-from portal import access, clock
+from portal import clock
 from portal.accounts.models import Account
-from portal.db import session
+from portal.database.transactions import session
 from portal.home import routes as home
 from portal.mail import outbox
+from portal.web import access
 from tests.factories import BIRTH, PASSPORT, PASSWORD, make_account, make_case, signed_in
 from tests.mailbox import Mailbox
 

@@ -14,8 +14,8 @@ from portal.backups.archive import DESCRIPTION
 from portal.backups.tally import Tally, of_lines
 from portal.cases.models import Case, Traveller
 from portal.cases.storing import store_cases
-from portal.db import session
-from portal.engines import make_engine
+from portal.database.engines import make_engine
+from portal.database.transactions import session
 from portal.migrations import state
 from portal.posts.models import Post
 from tests.commands.terminal import run

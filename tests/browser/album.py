@@ -7,7 +7,7 @@ languages in turn; `make prove` takes each in all of them.
 import os
 from dataclasses import dataclass
 
-from portal.locale import LANGUAGES
+from portal.i18n.locale import LANGUAGES
 from tests.browser.reader import Answer
 
 EVERY_PAGE_IN_EVERY_LANGUAGE = "PORTAL_PROVE" in os.environ

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import axe_playwright_python
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from portal import create_app
 from portal.cases.rows import COLUMNS
-from portal.config import ROOT, settings_from
-from portal.db import session
+from portal.database.transactions import session
+from portal.settings.settings import ROOT, settings_from
 from tests.secrets import ENVIRONMENT
 
 BIN = Path(sys.executable).parent

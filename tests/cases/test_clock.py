@@ -12,8 +12,8 @@ from portal.cases.clock import a_year_after, is_open, last_day
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal
 from portal.cases.operations import ClockClosed, require_may_book
 from portal.cases.storing import store_cases
-from portal.db import in_steps, session
-from portal.locale import format_day
+from portal.database.transactions import in_steps, session
+from portal.i18n.locale import format_day
 from portal.mailing.reminders import write_due
 from portal.posts.operations import today
 from portal.slots.operations import instant_of

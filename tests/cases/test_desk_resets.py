@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.accounts import recovery
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from tests.factories import make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor
 

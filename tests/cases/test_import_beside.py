@@ -6,13 +6,16 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import select, text, update
 
-from portal import checks, clock, db, engines, journal
+from portal import clock
 from portal.cases import finishing, importing, pace, redo
 from portal.cases.import_models import CaseImport, CaseImportRow
 from portal.cases.models import Case, Traveller
 from portal.cases.operations import case_of_post
 from portal.cases.storing import correct_traveller, store_cases
-from portal.db import session, writing
+from portal.database import engines, transactions
+from portal.database.transactions import session, writing
+from portal.integrity import checks
+from portal.journal import journal
 from tests.cases.case_file import NUMBER, SOK, bring, line, read_cases, stored, write_csv
 from tests.factories import make_post, make_row
 
@@ -38,7 +41,7 @@ def import_beside(app, tmp_path):
         def bar(label, _length):
             yield Bar(label)
 
-        with db.reading_by_default():
+        with transactions.reading_by_default():
             return importing.import_file(write_csv(tmp_path / "cases.csv", *lines), by, bar)
 
     return bring_in
@@ -52,7 +55,7 @@ def by_staff(**cells):
 
 
 def stored_id():
-    with db.reading() as own:
+    with transactions.reading() as own:
         return own.scalar(select(Case.public_id).where(Case.number == NUMBER))
 
 
@@ -144,7 +147,7 @@ def write_elsewhere(app, seen):
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
     with app.app_context():
         is_sqlite = app.extensions["engine"].dialect.name == "sqlite"
-        with db.reading() as own:
+        with transactions.reading() as own:
             seen.append(0 if is_sqlite else own.scalar(waiting))
         with writing():
             session.execute(update(Case).where(Case.number == NUMBER).values(flags=["surname"]))

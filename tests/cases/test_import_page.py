@@ -8,14 +8,15 @@ import time_machine
 from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
-from portal import clock, engines
+from portal import clock
 from portal.cases import finishing, leases, uploads
 from portal.cases.import_models import CaseUpload
 from portal.cases.models import Case, Traveller
 from portal.cases.rows import COLUMNS
 from portal.cases.vocabulary import reasons
-from portal.db import session, writing
-from portal.journal import Entry
+from portal.database import engines
+from portal.database.transactions import session, writing
+from portal.journal.journal import Entry
 from tests.cases.case_file import NUMBER, SPOUSE, line, read_cases, stored, write_csv, write_xlsx
 from tests.factories import make_account, make_post, signed_in
 from tests.visitor import Visitor

@@ -5,14 +5,15 @@ import time
 import pytest
 from sqlalchemy import func, select, text, update
 
-from portal import checks, clock
+from portal import clock
 from portal.cases import finishing, leases, pace
 from portal.cases.import_models import CaseImport
 from portal.cases.models import Case, Traveller
 from portal.cases.proofs import NoMatch, Proof, match
 from portal.cases.storing import store_cases
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.integrity import checks
+from portal.journal.journal import Entry
 from portal.mailing.worker import worker_of
 from portal.status.operations import look_up
 from tests.cases.case_file import NUMBER, SPOUSE, bring, line, read_cases, stored, write_csv

@@ -11,13 +11,14 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select, update
 
-from portal import checks, clock
+from portal import clock
 from portal.cases import finishing
 from portal.cases.import_models import CaseImport, CaseImportRow, Lease
 from portal.cases.models import Case, Traveller
-from portal.config import ROOT
-from portal.db import session, writing
+from portal.database.transactions import session, writing
+from portal.integrity import checks
 from portal.mailing.worker import worker_of
+from portal.settings.settings import ROOT
 from tests.cases.case_file import bring, line, write_csv
 from tests.commands.terminal import run
 from tests.secrets import ENVIRONMENT

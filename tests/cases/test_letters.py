@@ -7,9 +7,9 @@ from portal.appointments.documents import code_of
 from portal.appointments.models import Appointment
 from portal.cases import letters
 from portal.cases.proofs import NoMatch, Proof, match
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
+from portal.web.errors import NotFound
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select
 
-from portal import clock, encryption
+from portal import clock
 from portal.accounts.models import Notice
 from portal.appointments import drafts
 from portal.cases.operations import match_and_claim
 from portal.cases.proofs import NoMatch, Proof, match
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
+from portal.security import encryption
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_post, signed_in
 
 BIRTHS = (BIRTH, BIRTH[:7], BIRTH[:4])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.cases.numbers import NonimmigrantNumber, NumberUnfit, ReceiptNumber, diversity_year, read_number
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 AS_STORED = re.compile(r"[A-Z]{3}[0-9]{10}|20[0-9]{2}(AF|AS|EU|NA|OC|SA)[1-9][0-9]{0,7}")
 

@@ -10,9 +10,9 @@ from portal.cases import refusals
 from portal.cases.clock import is_open, last_day, owed_until
 from portal.cases.models import Case, Refusal
 from portal.cases.operations import ClockClosed, SendByCourier, require_may_book, what_to_bring
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
+from portal.web.errors import NotFound
 from tests.factories import make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from portal.appointments.drafts import QUESTIONS
 from portal.cases import requests
 from portal.cases.models import CaseRequest
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from tests.cases.case_file import stored
 from tests.doubled import let_both_look_first, send_twice
 from tests.factories import make_account, make_case, make_post, signed_in

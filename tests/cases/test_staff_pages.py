@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal.cases.models import Case, Traveller
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from tests.cases.case_file import NUMBER, SOK, SPOUSE, stored
 from tests.factories import make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor

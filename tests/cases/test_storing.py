@@ -3,14 +3,15 @@
 import pytest
 from sqlalchemy import func, select
 
-from portal import clock, encryption
+from portal import clock
 from portal.cases.clock import last_day
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal, RefusalItem, StatusChange, Traveller
 from portal.cases.proofs import letter_code_digest
 from portal.cases.rows import read_row
 from portal.cases.storing import store_cases
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
+from portal.security import encryption
 from tests.cases.case_file import NUMBER, SPOUSE, bring, line, read_cases, stored, write_csv
 from tests.factories import a_day, make_account, make_post
 

@@ -1,6 +1,6 @@
 """Commands as an operator types them."""
 
-from portal.db import session
+from portal.database.transactions import session
 
 
 def run(app, *arguments, typed=None, code=0):

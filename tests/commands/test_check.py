@@ -9,7 +9,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book, cancel, move
-from portal.db import session
+from portal.database.transactions import session
 from portal.paper.references import read_reference
 from portal.slots.operations import plan, release
 from portal.slots.patterns import Pattern, read_times

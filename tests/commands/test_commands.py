@@ -11,11 +11,11 @@ from portal import clock
 from portal.accounts.models import Account
 from portal.accounts.operations import verified
 from portal.cases.models import Case
-from portal.config import ROOT
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.posts.models import Post
 from portal.posts.operations import post_by_code
+from portal.settings.settings import ROOT
 from portal.slots.models import Slot
 from portal.slots.operations import open_slots
 from tests.cases.case_file import SPOUSE, line, stored, write_csv, write_xlsx

@@ -18,7 +18,7 @@ from portal.cases.operations import case_at
 from portal.cases.vocabulary import STATUSES
 from portal.courier.agencies import agencies_of
 from portal.courier.operations import why_not
-from portal.db import session
+from portal.database.transactions import session
 from portal.posts.models import Post
 from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot

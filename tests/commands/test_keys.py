@@ -6,11 +6,13 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import LargeBinary, select, type_coerce, update
 
-from portal import encryption, rotation
 from portal.cases.models import Traveller
-from portal.config import settings_from, write_secrets
-from portal.db import Base, session, writing
-from portal.encryption import Encrypted, EncryptedBytes
+from portal.database import key_rotation
+from portal.database.base import Base
+from portal.database.transactions import session, writing
+from portal.security import encryption
+from portal.security.encryption import Encrypted, EncryptedBytes
+from portal.settings.settings import settings_from, write_secrets
 from tests.commands.terminal import run
 from tests.factories import PASSPORT, make_case
 from tests.secrets import ENVIRONMENT, made_of
@@ -69,13 +71,13 @@ def test_a_rotation_that_was_cut_short_goes_on_where_it_was(app, keys, monkeypat
     for _ in range(3):
         make_case()
     keys(NEW, OLD)
-    monkeypatch.setattr(rotation, "BATCH", 1)
+    monkeypatch.setattr(key_rotation, "BATCH", 1)
 
     def stop(_number):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        rotation.rotate(stop)
+        key_rotation.rotate(stop)
 
     assert run(app, "keys", "rotate").stdout.startswith("4 values encrypted anew, 6 under the first key")
     keys(NEW)
@@ -85,7 +87,7 @@ def test_a_rotation_that_was_cut_short_goes_on_where_it_was(app, keys, monkeypat
 def test_what_somebody_writes_meanwhile_is_not_lost(app, keys, monkeypatch):
     make_case()
     keys(NEW, OLD)
-    real, written = rotation._write, []
+    real, written = key_rotation._write, []
 
     def write_between(one, changes, walked):
         if not written:
@@ -93,7 +95,7 @@ def test_what_somebody_writes_meanwhile_is_not_lost(app, keys, monkeypatch):
                 written.append(session.execute(update(Traveller).values(passport_number="N9999999")).rowcount)
         real(one, changes, walked)
 
-    monkeypatch.setattr(rotation, "_write", write_between)
+    monkeypatch.setattr(key_rotation, "_write", write_between)
     run(app, "keys", "rotate")
     keys(NEW)
 
@@ -113,7 +115,7 @@ def test_values_that_no_key_opens_are_counted_and_left_alone(app, keys):
 
 def test_a_process_that_still_writes_with_the_old_key_is_noticed(app, keys, monkeypatch):
     make_case()
-    real = rotation._walk
+    real = key_rotation._walk
 
     def write_old(on_progress):
         keys(OLD)
@@ -122,7 +124,7 @@ def test_a_process_that_still_writes_with_the_old_key_is_noticed(app, keys, monk
         keys(NEW, OLD)
         return real(on_progress)
 
-    monkeypatch.setattr(rotation, "_walk", write_old)
+    monkeypatch.setattr(key_rotation, "_walk", write_old)
 
     assert "restart the server and the workers" in run(app, "keys", "rotate", code=1).stderr
 
@@ -136,7 +138,7 @@ def test_every_encrypted_column_of_every_table_is_rotated():
         if isinstance(column.type, kinds)
     }
 
-    assert set(rotation.encrypted_columns()) == columns
+    assert set(key_rotation.encrypted_columns()) == columns
     assert {"traveller.passport_number", "traveller.date_of_birth", "account.telephone"} <= columns
 
 

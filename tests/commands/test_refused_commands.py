@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from portal import faults, sqlite_writer
 from portal.commands import plainly
-from portal.db import session
-from portal.engines import make_engine
-from portal.journal import COMMAND, record
+from portal.database import sqlite_write_lock
+from portal.database.engines import make_engine
+from portal.database.transactions import session
+from portal.journal.journal import COMMAND, record
 from portal.migrations import revisions, state
+from portal.observability import operator_messages
 from tests.cases.case_file import line, write_csv
 from tests.factories import PASSWORD, make_case, make_post
 
@@ -116,7 +117,7 @@ def test_a_damaged_database_is_called_damaged_by_every_command(app, files):
             for page in pages:
                 file.seek((page - 1) * size)
                 file.write(b"\x5a" * size)
-        require(app, files, (*READING, *WRITING, ROTATE, DRY), faults.DAMAGED)
+        require(app, files, (*READING, *WRITING, ROTATE, DRY), operator_messages.DAMAGED)
         ended(app, WORKER, files)  # its jobs fail one by one, and are tried again
         require(app, files, [DOCTOR], "integrity: it is damaged")
 
@@ -125,7 +126,7 @@ def test_a_damaged_database_is_called_damaged_by_every_command(app, files):
 def test_what_is_no_database_is_called_damaged(app, files):
     with broken_file(app) as path:
         path.write_bytes(b"This is no database. " * 1000)
-        require(app, files, (*READING, *WRITING, ROTATE, UPGRADE, WORKER, DOCTOR), faults.DAMAGED, "damaged")
+        require(app, files, (*READING, *WRITING, ROTATE, UPGRADE, WORKER, DOCTOR), operator_messages.DAMAGED, "damaged")
 
 
 def test_a_database_that_is_away_is_called_away(app, files, database_url, tmp_path):
@@ -136,18 +137,18 @@ def test_a_database_that_is_away_is_called_away(app, files, database_url, tmp_pa
             app,
             files,
             (*READING, *WRITING, ROTATE, UPGRADE, DOCTOR, WORKER),
-            faults.AWAY,
-            faults.CANNOT_OPEN,
+            operator_messages.AWAY,
+            operator_messages.CANNOT_OPEN,
             "nor is its folder",
         )
 
 
 def test_a_database_that_others_write_to_is_called_locked(app, files, database_url, monkeypatch):
-    monkeypatch.setattr(sqlite_writer, "WAIT_SECONDS", 0)
-    monkeypatch.setattr(sqlite_writer, "POLITE_SECONDS", 0)
+    monkeypatch.setattr(sqlite_write_lock, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(sqlite_write_lock, "POLITE_SECONDS", 0)
     impatient = "" if "sqlite" in database_url else "&options=-c lock_timeout=100ms"
     with engine_of(app, f"{database_url}{impatient}") as engine, others_write(engine):
-        require(app, files, WRITING, faults.BUSY)
+        require(app, files, WRITING, operator_messages.BUSY)
         for command in (*READING, DOCTOR):
             assert ended(app, command, files)[0] in (0, 1)
 
@@ -173,7 +174,7 @@ def test_a_database_that_only_lets_itself_be_read_is_told(app, files, database_u
     with engine_of(app, f"{database_url}{only}") as engine:
         if not only:
             event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA query_only=ON"))
-        require(app, files, WRITING, faults.READ_ONLY, faults.AWAY)
+        require(app, files, WRITING, operator_messages.READ_ONLY, operator_messages.AWAY)
 
 
 def test_tables_that_are_not_there_yet_are_told_with_what_to_do(app, files):

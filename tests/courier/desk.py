@@ -7,8 +7,8 @@ from sqlalchemy import select
 from portal import clock
 from portal.courier import intake
 from portal.courier.models import Submission
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.paper import tokens
 from tests.factories import make_account, make_post, signed_in
 from tests.visitor import Visitor

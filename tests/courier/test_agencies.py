@@ -5,10 +5,10 @@ import io
 import pytest
 from sqlalchemy import select
 
-from portal import checks
 from portal.courier.models import Agency
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.integrity import checks
+from portal.journal.journal import Entry
 from tests.factories import make_account, make_agency, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from portal import checks
 from portal.accounts.models import Notice
-from portal.db import session
+from portal.database.transactions import session
+from portal.integrity import checks
 from tests.courier.desk import DESK, address, deeds, items, received, somebody, stored
 from tests.factories import make_account, make_case, make_package
 

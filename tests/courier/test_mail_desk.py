@@ -10,7 +10,7 @@ from portal import clock
 from portal.accounts.models import Notice
 from portal.courier import intake
 from portal.courier.operations import change_agency, withdraw
-from portal.db import session
+from portal.database.transactions import session
 from portal.paper import tokens
 from portal.paper.references import new_reference
 from tests.courier.desk import DAY, DESK, address, code_of, deeds, items, received, somebody, stored

@@ -7,16 +7,17 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
-from portal import access, clock
+from portal import clock
 from portal.cases.operations import MayNotSend
 from portal.courier import operations
 from portal.courier.agencies import close_agency, in_city
 from portal.courier.models import Submission
 from portal.courier.operations import AlreadyRegistered, TooLate
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mail.models import Message
+from portal.web import access
+from portal.web.errors import NotFound
 from tests.factories import make_account, make_agency, make_case, make_package, make_post
 
 BY = "account:1"

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.courier import documents, operations
-from portal.db import session
-from portal.journal import Entry
-from portal.locale import LANGUAGES, gettext, in_language
+from portal.database.transactions import session
+from portal.i18n.locale import LANGUAGES, gettext, in_language
+from portal.journal.journal import Entry
 from portal.paper import tokens
 from portal.paper.references import new_reference
 from tests.courier.people import NAMES, registered

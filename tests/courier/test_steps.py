@@ -11,8 +11,8 @@ from portal.appointments.models import Draft
 from portal.cases.models import CaseRequest
 from portal.courier import intake, operations
 from portal.courier.models import Submission
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from tests.factories import make_account, make_agency, make_case, make_package, make_post, signed_in
 from tests.visitor import Visitor
 

@@ -12,7 +12,7 @@ from portal import clock
 from portal.appointments import looks
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book
-from portal.db import session
+from portal.database.transactions import session
 from portal.demand.operations import demand_of
 from portal.demand.sheets import csv_of
 from portal.posts.operations import today

@@ -5,8 +5,8 @@ import os
 import pytest
 
 from portal import create_app
-from portal.config import settings_from
 from portal.migrations import state
+from portal.settings.settings import settings_from
 from tests.secrets import ENVIRONMENT
 
 

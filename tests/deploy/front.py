@@ -14,7 +14,7 @@ from cryptography import x509
 
 from bench.certificates import write_certificate
 from bench.servers import free_port
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 NAME = "portal.example.org"
 FILES = ROOT / "deploy" / "nginx"

@@ -9,7 +9,7 @@ import time
 import psycopg
 
 from bench.servers import free_port
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 FILES = ROOT / "deploy"
 OWNER_PASSWORD, PASSWORD = "of-the-owner", "of-the-portal"

@@ -2,7 +2,7 @@
 
 import time
 
-from portal.rsgi import Server
+from portal.web.rsgi import Server
 
 SECONDS = 1.5
 ANSWER = b"whole"

@@ -9,13 +9,14 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from portal import create_app, postgresql
+from portal import create_app
 from portal.cases.operations import add_status_words
-from portal.config import SettingsError, settings_from
-from portal.database_errors import Meaning, meaning_of
-from portal.db import session
-from portal.engines import make_engine
+from portal.database import postgresql
+from portal.database.engines import make_engine
+from portal.database.error_kinds import Meaning, meaning_of
+from portal.database.transactions import session
 from portal.migrations import state
+from portal.settings.settings import SettingsError, settings_from
 from tests.deploy.pooler import make_roles, pgbouncer, restrict, settings_for_tests
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.postgresql import temporary_postgresql

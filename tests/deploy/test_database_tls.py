@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from bench.certificates import write_certificate
 from bench.servers import free_port
-from portal.engines import make_engine
+from portal.database.engines import make_engine
 from tests.deploy.front import NAME
 from tests.postgresql import temporary_postgresql
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.deploy.pooler import CERTIFICATE, settings_of_postgresql
 
 DEPLOY = ROOT / "deploy"

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from portal import headers
-from portal.config import ROOT
-from portal.errors import TITLES
-from portal.locale import LANGUAGES, in_language
+from portal.i18n.locale import LANGUAGES, in_language
+from portal.settings.settings import ROOT
+from portal.web import security_headers
+from portal.web.errors import TITLES
 from tests.deploy.front import NAME, granian, nginx
 from tests.deploy.observatory import Seen, grade
 
@@ -96,7 +96,7 @@ def test_static_files_come_from_nginx_compressed_in_advance_and_kept_for_a_year(
 
 
 def test_what_nginx_serves_says_what_the_portal_says(front, alone):
-    expected = dict(headers.UNDER_TLS)
+    expected = dict(security_headers.UNDER_TLS)
     for found in (front.ask(STYLESHEET)[1], alone.ask("/en/")[1]):
         assert {name: found.get(name) for name in expected} == expected
 

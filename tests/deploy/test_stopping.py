@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.client import ask, get
 from bench.servers import free_port
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.deploy.slow import ANSWER, SECONDS
 
 UNIT = ROOT / "deploy" / "systemd" / "portal-web@.service"

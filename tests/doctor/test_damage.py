@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import text
 
-from portal import create_app, faults
+from portal import create_app
 from portal.cases.operations import add_status_words
-from portal.db import session
-from portal.doctor import damage
+from portal.database.transactions import session
+from portal.integrity.doctor import damage
 from portal.migrations import state
+from portal.observability import operator_messages
 from tests.commands.terminal import run
 from tests.factories import make_post
 from tests.postgresql import temporary_postgresql
@@ -78,7 +79,7 @@ def test_what_is_damaged_in_postgresql_is_found_with_amcheck_and_without(own, se
     say(own, "DROP EXTENSION amcheck")
     assert of_integrity(own)[0] == "wrong"
     for arguments in (("backup", str(server.folder) + "/x"), ("demo", "load")):
-        assert faults.DAMAGED in run(own, *arguments, code=1).stderr
+        assert operator_messages.DAMAGED in run(own, *arguments, code=1).stderr
 
 
 def _make_large(path):

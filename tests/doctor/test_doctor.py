@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import text
 
 from bench.post_office import PostOffice, post_office
-from portal import clock, encryption
-from portal.db import session
-from portal.doctor import database, surroundings
-from portal.engines import make_engine
+from portal import clock
+from portal.database.engines import make_engine
+from portal.database.transactions import session
+from portal.integrity.doctor import database, surroundings
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import signs
+from portal.security import encryption
 from tests.factories import make_case
 from tests.secrets import made_of
 

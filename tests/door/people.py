@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal import clock
 from portal.appointments.documents import code_of
 from portal.appointments.operations import schedule
-from portal.db import session
+from portal.database.transactions import session
 from portal.posts.operations import today
 from portal.slots.models import Slot
 from tests.factories import make_account, make_case, make_post, make_slot

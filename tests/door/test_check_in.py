@@ -13,10 +13,10 @@ from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel, move, schedule
 from portal.cases import letters
-from portal.db import session, writing
+from portal.database.transactions import session, writing
 from portal.door import operations
 from portal.door.operations import check_in, mark_missed, todays_list, undo
-from portal.journal import Entry
+from portal.journal.journal import Entry
 from portal.mailing.worker import worker_of
 from portal.paper import tokens
 from portal.posts.operations import today

@@ -10,9 +10,9 @@ from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel
 from portal.cases import letters
-from portal.db import session
-from portal.headers import POLICY, POLICY_OF_FORMS
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
+from portal.web.security_headers import POLICY, POLICY_OF_FORMS
 from tests.door.people import WEEK, amman, expected, scanned
 from tests.factories import PASSPORT, make_account, make_post, signed_in
 from tests.visitor import Visitor

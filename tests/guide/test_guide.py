@@ -10,7 +10,7 @@ from portal.guide import questions
 from portal.guide.next_steps import STEPS
 from portal.guide.questions import QUESTIONS
 from portal.guide.topics import TOPICS
-from portal.locale import LANGUAGES
+from portal.i18n.locale import LANGUAGES
 from tests.factories import make_account, make_case, signed_in
 
 GUIDE = "/en/guide"

@@ -7,13 +7,14 @@ import time_machine
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event, select
 
-from portal import access, clock
+from portal import clock
 from portal.courier import operations
-from portal.db import session
+from portal.database.transactions import session
 from portal.home import retrieval
-from portal.journal import VISITOR, Entry
+from portal.i18n.locale import LANGUAGES
+from portal.journal.journal import VISITOR, Entry
 from portal.limits import rules
-from portal.locale import LANGUAGES
+from portal.web import access
 from tests.courier.people import registered
 from tests.factories import PASSPORT, make_account, make_case, make_post, signed_in
 from tests.paper.people import booked

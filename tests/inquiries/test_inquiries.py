@@ -6,13 +6,14 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from portal import checks, clock
-from portal.db import session
+from portal import clock
+from portal.database.transactions import session
+from portal.i18n.locale import in_language
 from portal.inquiries import operations
 from portal.inquiries.answers import STANDARD
 from portal.inquiries.models import Inquiry, InquiryText
-from portal.journal import Entry
-from portal.locale import in_language
+from portal.integrity import checks
+from portal.journal.journal import Entry
 from tests.factories import make_account, make_case, make_post, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.visitor import Visitor

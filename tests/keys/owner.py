@@ -3,11 +3,12 @@
 import re
 from uuid import uuid4
 
-from portal import access, clock
+from portal import clock
 from portal.accounts import operations as accounts
 from portal.accounts.models import Account
-from portal.db import session
+from portal.database.transactions import session
 from portal.sessions.models import SignIn
+from portal.web import access
 from tests.factories import PASSWORD, make_account, make_case, make_factor, make_post, signed_in
 from tests.mailbox import Mailbox, link_in
 from tests.visitor import CODE, Visitor, code_now

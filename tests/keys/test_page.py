@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.accounts.models import CalendarAddress, RecoveryCode
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.keys.owner import Owner

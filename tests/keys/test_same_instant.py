@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from portal import access, clock
+from portal import clock
 from portal.accounts import passwords
 from portal.accounts.models import CalendarAddress, Link, RecoveryCode
-from portal.db import session
+from portal.database.transactions import session
 from portal.passkeys.models import Challenge, Passkey
 from portal.sessions.models import SignIn
+from portal.web import access
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.keys.trying import asked, made
 from tests.mailbox import Mailbox, link_in

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from portal.config import ROOT
-from portal.db import Base
+from portal.database.base import Base
 from portal.retention.accounts import tables_of_accounts
+from portal.settings.settings import ROOT
 from tests.keys.events import EVENTS, MOVED
 from tests.keys.owner import Unconfirmed, Unproved
 from tests.keys.trying import KEYS

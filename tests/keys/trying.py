@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from portal.accounts import recovery
 from portal.accounts.models import Account, SecondFactor
-from portal.db import session
+from portal.database.transactions import session
 from portal.passkeys.models import Passkey
 from tests.factories import make_account, signed_in
 from tests.keys.owner import CREATE, EMAIL, FORGOTTEN, NEWER, RECOVER, Owner, Staff, Unconfirmed, WithoutAddress

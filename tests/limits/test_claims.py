@@ -9,8 +9,8 @@ from flask import current_app
 from portal import clock
 from portal.cases import claims
 from portal.cases.proofs import NoMatch, Proof
-from portal.db import session, writing
-from portal.journal import Entry
+from portal.database.transactions import session, writing
+from portal.journal.journal import Entry
 from portal.limits.rules import TooManyGuesses
 from tests.cases.test_matching import SOK, answer_until_the_case
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_post, signed_in

@@ -7,7 +7,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.db import session
+from portal.database.transactions import session
 from portal.limits import recipients
 from portal.mail.models import Message
 from tests.factories import PASSWORD, make_account, signed_in

@@ -13,10 +13,10 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import func, select
 
-from portal.config import ROOT
-from portal.db import session
+from portal.database.transactions import session
 from portal.limits import shared
 from portal.limits.models import LimitCounter
+from portal.settings.settings import ROOT
 
 LIMIT = parse("3 per 15 minutes")
 TRY = """
@@ -25,7 +25,7 @@ from limits import parse
 from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from portal import create_app
-from portal.config import settings_from
+from portal.settings.settings import settings_from
 from tests.secrets import ENVIRONMENT
 
 app = create_app(settings_from({**ENVIRONMENT, "PORTAL_LIMITS_URL": sys.argv[1]}, sys.argv[2]))

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from portal.accounts import recovery
-from portal.db import session
+from portal.database.transactions import session
 from tests.cases.test_matching import answer_until_the_case, proof
 from tests.courier.people import registered
 from tests.factories import PASSPORT, PASSWORD, make_account, make_case, signed_in

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from bench.post_office import PostOffice, post_office
 from portal import clock
 from portal.accounts import operations as accounts
-from portal.db import session
+from portal.database.transactions import session
 from portal.mail import carriers, outbox
 from portal.mail.models import Message
 from tests.factories import make_account, signed_in

@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal import clock
-from portal.db import session
+from portal.database.transactions import session
 from portal.mail import carriers
 from portal.mail.models import Message
 from portal.mailing import signs

@@ -16,8 +16,8 @@ from portal.appointments import operations
 from portal.cases.clock import owed_until
 from portal.cases.storing import store_cases
 from portal.cases.vocabulary import STATUSES
-from portal.db import in_steps, session
-from portal.locale import LANGUAGES
+from portal.database.transactions import in_steps, session
+from portal.i18n.locale import LANGUAGES
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import reminders

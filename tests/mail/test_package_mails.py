@@ -4,8 +4,8 @@ import pytest
 
 from portal import clock
 from portal.courier import operations
-from portal.db import session
-from portal.locale import LANGUAGES
+from portal.database.transactions import session
+from portal.i18n.locale import LANGUAGES
 from tests.courier.people import registered
 from tests.factories import BIRTH, PASSPORT, make_account, make_agency
 from tests.mailbox import Mailbox, link_in, text_of

@@ -11,15 +11,16 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from portal import clock, create_app, logs
-from portal.db import session
+from portal import clock, create_app
+from portal.database.transactions import session
+from portal.health import readiness
 from portal.home import routes as home
-from portal.journal import record
+from portal.journal.journal import record
+from portal.journal.models import Unsealed
 from portal.mail import outbox
 from portal.mailing import signs
 from portal.migrations import revisions
-from portal.operating import readiness
-from portal.seals.models import Unsealed
+from portal.observability import logs
 from tests.commands.terminal import run
 from tests.factories import PASSWORD, make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox

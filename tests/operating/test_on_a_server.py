@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.postgresql import temporary_postgresql
 from tests.secrets import ENVIRONMENT
 

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.config import ROOT
-from portal.snapshots import Snapshots
+from portal.observability.snapshots import Snapshots
+from portal.settings.settings import ROOT
 
 # Without the rest of the portal, which takes a second to load.
 COUNTING = """

@@ -8,7 +8,7 @@ from dateutil.tz import tzical
 from icalendar import Calendar
 
 from portal.appointments import documents
-from portal.locale import LANGUAGES, in_language
+from portal.i18n.locale import LANGUAGES, in_language
 from portal.paper.calendars import CANCEL, PUBLISH, Event, calendar_of
 from tests.paper.people import booked, slot_in, take
 

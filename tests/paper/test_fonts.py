@@ -8,7 +8,7 @@ from fontTools.ttLib import TTFont
 
 from portal.appointments import documents
 from portal.cases.wording import NAMES
-from portal.locale import CATALOGUES, LANGUAGES, gettext, in_language
+from portal.i18n.locale import CATALOGUES, LANGUAGES, gettext, in_language
 from portal.paper.glyphs import COVERAGE, FONTS, covered, is_printable, printable
 from tools.make_fonts import coverage
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from portal.appointments import documents
-from portal.locale import LANGUAGES, gettext, in_language
+from portal.i18n.locale import LANGUAGES, gettext, in_language
 from portal.paper import pdf, tokens
 from tests.factories import make_account, signed_in
 from tests.paper.paper import codes_in, facts, lines_of, picture_of, text_of, unembedded_fonts

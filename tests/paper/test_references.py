@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.config import ROOT
 from portal.paper.references import ALPHABET, new_reference, read_reference
+from portal.settings.settings import ROOT
 
 with (ROOT / "portal" / "data" / "posts.csv").open(encoding="utf-8") as posts:
     CODES = [row["code"] for row in csv.DictReader(posts)]

@@ -9,12 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from portal import clock
-from portal.access import SignedIn
 from portal.accounts.models import Account
 from portal.accounts.operations import WrongPassword
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mail.models import Message
 from portal.passkeys import operations
 from portal.passkeys.ceremonies import PasskeyUnfit, Site, read_log_in, read_new, site_of
@@ -22,6 +20,8 @@ from portal.passkeys.models import Challenge
 from portal.passkeys.operations import AlreadyAdded, ChallengeSpent, TooManyPasskeys
 from portal.sessions.models import SignIn
 from portal.sessions.operations import APPLICANT, begin
+from portal.web.access import SignedIn
+from portal.web.errors import NotFound
 from tests.factories import PASSWORD, make_account, make_post
 from tests.passkeys.authenticator import HOST, ORIGIN, PRESENT, VERIFIED, Authenticator, coded
 

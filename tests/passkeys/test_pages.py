@@ -6,10 +6,11 @@ import re
 import pytest
 from sqlalchemy import delete, select
 
-from portal import access, clock
-from portal.db import session
+from portal import clock
+from portal.database.transactions import session
 from portal.passkeys.models import Challenge, Passkey
 from portal.sessions.models import SignIn
+from portal.web import access
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.passkeys.authenticator import Authenticator

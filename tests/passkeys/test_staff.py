@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, update
 
-from portal import access, clock
+from portal import clock
 from portal.accounts.models import RecoveryCode, SecondFactor
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.passkeys.models import Passkey
 from portal.sessions.models import SignIn
+from portal.web import access
 from tests.factories import make_account, make_factor, make_post, signed_in
 from tests.passkeys.authenticator import Authenticator
 from tests.passkeys.test_pages import LIST, add, ask, send

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.posts import operations
 from portal.posts.models import Post
 from portal.posts.operations import AddressMissing, CodeInUse, post_by_code

@@ -6,8 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from portal import access, clock
-from portal.access import SignedIn
+from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account, CalendarAddress, RecoveryCode
 from portal.appointments import drafts
@@ -16,15 +15,18 @@ from portal.appointments.operations import book
 from portal.cases import requests
 from portal.cases.models import Case, CaseRequest
 from portal.courier.models import Submission
-from portal.db import Base, session
+from portal.database.base import Base
+from portal.database.transactions import session
 from portal.inquiries.models import Inquiry
 from portal.inquiries.operations import ask
-from portal.journal import Entry
+from portal.journal.journal import Entry
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.retention import accounts
 from portal.retention.leaving import delete_account
 from portal.slots.models import Slot
+from portal.web import access
+from portal.web.access import SignedIn
 from tests.commands.terminal import run
 from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox, text_of

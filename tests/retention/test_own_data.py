@@ -12,11 +12,11 @@ from portal.appointments import drafts
 from portal.appointments.operations import book
 from portal.cases import requests
 from portal.cases.operations import cases_of
-from portal.config import ROOT
-from portal.db import session
+from portal.database.transactions import session
 from portal.inquiries.operations import answer, ask
-from portal.journal import Entry
+from portal.journal.journal import Entry
 from portal.retention.own_data import as_json, data_of
+from portal.settings.settings import ROOT
 from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
 
 DATA = "/en/account/data"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
-from portal import clock, create_app, journal
+from portal import clock, create_app
 from portal.accounts.models import Account, Link, Notice
 from portal.accounts.operations import leave_notice
 from portal.appointments import documents, drafts
@@ -16,19 +16,21 @@ from portal.appointments.operations import book
 from portal.cases import requests
 from portal.cases.models import Case, CaseRequest, Refusal, RefusalItem, StatusChange, Traveller
 from portal.cases.statuses import set_status
-from portal.config import SettingsError, settings_from
 from portal.courier import documents as papers
 from portal.courier.models import Submission, SubmissionItem
-from portal.db import Base, session
+from portal.database.base import Base
+from portal.database.transactions import session
 from portal.inquiries.models import Inquiry, InquiryText
 from portal.inquiries.operations import ask
-from portal.journal import Entry
+from portal.journal import journal
+from portal.journal.journal import Entry
 from portal.limits.models import LimitCounter
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.retention import periods
 from portal.retention.sweeping import BATCH, sweep
 from portal.sessions.models import SignIn
+from portal.settings.settings import SettingsError, settings_from
 from portal.slots.models import Slot
 from tests.commands.terminal import run
 from tests.factories import make_account, make_case, make_package, make_post, make_slot, signed_in

@@ -11,14 +11,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from portal import clock, journal
-from portal.config import ROOT
-from portal.db import session
+from portal import clock
+from portal.database.transactions import session
+from portal.journal import chain_check, journal
+from portal.journal.chain import COLUMNS, GENESIS, content_of, seal_of
+from portal.journal.models import Seal
+from portal.journal.sealing import seal
 from portal.paper import tokens
-from portal.seals import verification
-from portal.seals.chain import COLUMNS, GENESIS, content_of, seal_of
-from portal.seals.models import Seal
-from portal.seals.operations import seal
+from portal.settings.settings import ROOT
 from tests.commands.terminal import run
 from tests.commands.test_check import damage
 from tests.factories import make_post
@@ -106,12 +106,12 @@ TAMPERING = [
 
 
 def test_r6_what_was_done_to_the_journal_is_said_by_check(app, chain):
-    assert list(verification.violations()) == []
+    assert list(chain_check.violations()) == []
     for name, statements, said in TAMPERING:
         with unprotected():
             for statement in statements() if callable(statements) else statements:
                 session.execute(text(statement))
-            assert said in "\n".join(verification.violations()), name
+            assert said in "\n".join(chain_check.violations()), name
 
     damage(app, TAMPERING[0][1][0])
     assert TAMPERING[0][2] in run(app, "check", code=1).stdout

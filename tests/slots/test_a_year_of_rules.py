@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import select
 
 from bench.year import YEAR, _worker, live
-from portal.checks import violations
-from portal.db import session
+from portal.database.transactions import session
+from portal.integrity.checks import violations
 from portal.slots.models import Slot
 
 # Around the second Sunday of March and the first of November.

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.slots.drafts import drafts_of, release_drafts
 from portal.slots.models import Slot
+from portal.web.errors import NotFound
 from tests.factories import make_account, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from portal import checks, clock
-from portal.db import session
-from portal.journal import Entry
+from portal import clock
+from portal.database.transactions import session
+from portal.integrity import checks
+from portal.journal.journal import Entry
 from portal.mailing.worker import worker_of
 from portal.slots import operations
 from portal.slots.models import Slot

@@ -5,7 +5,7 @@ from datetime import datetime, time
 import pytest
 
 from portal import clock
-from portal.db import session
+from portal.database.transactions import session
 from portal.posts.operations import today
 from portal.slots.models import Closure
 from portal.slots.months import month_after, month_of

@@ -7,9 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.db import session
-from portal.errors import NotFound, SentBefore
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.slots.models import Release, Slot
 from portal.slots.operations import (
     NothingToRelease,
@@ -26,6 +25,7 @@ from portal.slots.operations import (
     slots_by_day,
 )
 from portal.slots.patterns import Pattern, read_times
+from portal.web.errors import NotFound, SentBefore
 from tests.factories import NOON, a_day, make_post, make_slot
 
 EVERY_DAY = frozenset(range(7))

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.appointments.operations import book
 from portal.appointments.waiting import people_waiting
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.mailing.worker import Worker
 from portal.slots import closures, rules, runs, weeks
 from portal.slots.models import Release, RollingRule, RuleRun, Slot, WeeklyPattern

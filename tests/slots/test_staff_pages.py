@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.appointments.operations import book
-from portal.db import session
-from portal.journal import Entry
+from portal.database.transactions import session
+from portal.journal.journal import Entry
 from portal.slots import operations
 from portal.slots.models import Release, Slot
 from tests.doubled import let_both_look_first, send_twice

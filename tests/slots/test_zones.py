@@ -6,9 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from portal import checks, clock, journal
-from portal.db import session
-from portal.journal import Entry
+from portal import clock
+from portal.database.transactions import session
+from portal.integrity import checks
+from portal.journal import journal
+from portal.journal.journal import Entry
 from portal.posts.operations import import_posts
 from portal.slots import zones
 from portal.slots.models import Slot

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from portal import clock
-from portal.db import session
-from portal.locale import LANGUAGES
+from portal.database.transactions import session
+from portal.i18n.locale import LANGUAGES
 from portal.mailing import signs
 from tests.factories import make_account, make_post, signed_in
 

@@ -10,7 +10,7 @@ import sys
 
 import pytest
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 PLAIN = ("bash", "env", "dirname", "mktemp", "rm", "cat", "printf", "grep", "mkdir", "chmod", "id", "touch")
 OLD_PYTHON = """#!/bin/sh

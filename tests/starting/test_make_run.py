@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from bench.servers import free_port
-from portal import create_app, presence
-from portal.config import ROOT, settings_from
-from portal.doctor import servers
+from portal import create_app
+from portal.integrity.doctor import servers
+from portal.observability import server_presence
+from portal.settings.settings import ROOT, settings_from
 from tests.starting.running import another_portal, lines_until, wait_until
 from tools.starting import port
 
@@ -113,7 +114,7 @@ def test_the_doctor_knows_the_server_and_its_port(start):
 
 def test_the_doctor_finds_a_second_server_on_one_sqlite_database(start):
     settings = start.settings()
-    with presence.announce(settings.instance, settings.database_url, presence.SERVER, 4711):
+    with server_presence.announce(settings.instance, settings.database_url, server_presence.SERVER, 4711):
         found = next(servers.findings(settings))
 
     assert found.state == "wrong" and "2 serve this SQLite database" in found.words

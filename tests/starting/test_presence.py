@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from portal import presence
-from portal.config import ROOT
+from portal.observability import server_presence
+from portal.settings.settings import ROOT
 
 HOLD = """
 import sys
@@ -32,30 +32,30 @@ def _sqlite(folder):
 
 
 def test_who_serves_a_database_is_present_until_it_ends_however_it_ends(holder, tmp_path):
-    (found,) = presence.present(tmp_path, _sqlite(tmp_path))
+    (found,) = server_presence.present(tmp_path, _sqlite(tmp_path))
     holder.kill()
     holder.wait()
 
-    assert (found["kind"], found["process"]) == (presence.SERVER, 4711)
-    assert presence.present(tmp_path, _sqlite(tmp_path)) == []
+    assert (found["kind"], found["process"]) == (server_presence.SERVER, 4711)
+    assert server_presence.present(tmp_path, _sqlite(tmp_path)) == []
 
 
 def test_a_second_one_at_the_same_sqlite_database_is_refused_from_any_instance_folder(holder, tmp_path):
-    with pytest.raises(presence.Taken) as refusal:
-        presence.announce(tmp_path / "another", _sqlite(tmp_path), presence.START, 12, alone=True)
+    with pytest.raises(server_presence.Taken) as refusal:
+        server_presence.announce(tmp_path / "another", _sqlite(tmp_path), server_presence.START, 12, alone=True)
 
     assert refusal.value.facts["process"] == 4711
 
 
 def test_another_database_in_the_same_folder_is_nobodys_business(holder, tmp_path):
     other = f"sqlite:///{tmp_path / 'other.db'}"
-    with presence.announce(tmp_path, other, presence.START, 12, alone=True):
-        assert [one["process"] for one in presence.present(tmp_path, other)] == [12]
+    with server_presence.announce(tmp_path, other, server_presence.START, 12, alone=True):
+        assert [one["process"] for one in server_presence.present(tmp_path, other)] == [12]
 
 
 def test_no_password_of_a_database_is_written_down_r10(tmp_path):
     url = "postgresql+psycopg://portal:hidden-word@127.0.0.1/portal"
-    with presence.announce(tmp_path, url, presence.START, 12, port=8000):
-        (found,) = presence.present(tmp_path, url)
+    with server_presence.announce(tmp_path, url, server_presence.START, 12, port=8000):
+        (found,) = server_presence.present(tmp_path, url)
 
     assert found["port"] == 8000 and "hidden-word" not in str(found)

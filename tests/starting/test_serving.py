@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.starting.running import lines_until, wait_until
 
 SERVER = """

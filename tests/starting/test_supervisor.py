@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 from tests.starting.running import lines_until, wait_until
 
 KEEP = """

@@ -10,8 +10,8 @@ from sqlalchemy import event
 from portal import clock
 from portal.cases.operations import case_of_post
 from portal.cases.vocabulary import STATUSES
-from portal.db import session
-from portal.locale import LANGUAGES
+from portal.database.transactions import session
+from portal.i18n.locale import LANGUAGES
 from portal.status import operations
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_post, make_slot, signed_in
 

@@ -8,11 +8,11 @@ from portal import clock
 from portal.cases import statuses
 from portal.cases.operations import MayNotBook, require_may_book
 from portal.cases.storing import store_cases
-from portal.db import session
-from portal.errors import NotFound
-from portal.journal import Entry
-from portal.locale import in_language
+from portal.database.transactions import session
+from portal.i18n.locale import in_language
+from portal.journal.journal import Entry
 from portal.mailing.reminders import write_due
+from portal.web.errors import NotFound
 from tests.cases.case_file import line, read_cases, write_csv
 from tests.factories import make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor

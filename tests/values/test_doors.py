@@ -14,7 +14,7 @@ from portal.cases.numbers import read_number
 from portal.cases.operations import case_at
 from portal.cases.proofs import Proof, match
 from portal.cases.rows import read_row
-from portal.db import session, writing
+from portal.database.transactions import session, writing
 from portal.home.retrieval_forms import RetrievalForm
 from portal.limits import rules
 from portal.paper.references import read_reference

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from portal.config import ROOT
+from portal.settings.settings import ROOT
 
 NORMALISING = {"casefold", "upper", "lower", "swapcase", "compact", "folded", "normalise", "normalize", "translate"}
 # What is normalised elsewhere, and what it is: none of it is a value of portal/values.

@@ -8,7 +8,7 @@ import time
 
 import sqlalchemy as sa
 
-from portal import engines, sqlite_writer
+from portal.database import engines, sqlite_write_lock
 
 HOLD_SECONDS = 0.03
 
@@ -16,7 +16,7 @@ HOLD_SECONDS = 0.03
 def main():
     """Count in the table `counted` until this process is ended."""
     if "rude" in sys.argv:
-        sqlite_writer._Sign.is_raised = lambda _sign: False
+        sqlite_write_lock._Sign.is_raised = lambda _sign: False
     engine = engines.make_engine(sys.argv[1])
     print("ready", flush=True)
     while True:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import event
 
-from portal import engines
+from portal.database import engines
 
 MOST_LOOKS = 4
 

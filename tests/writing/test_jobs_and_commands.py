@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from portal import clock, journal
+from portal import clock
 from portal.commands import add_to
-from portal.db import session, writing
+from portal.database.transactions import session, writing
+from portal.journal import journal
 from portal.mailing import jobs
 from portal.mailing.worker import worker_of
 from tests.cases.case_file import line, write_csv

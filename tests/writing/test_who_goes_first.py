@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import TimeoutError as WaitedTooLong
 
-from portal import engines, sqlite_writer
-from portal.config import ROOT
-from portal.engines import in_mode, make_engine
+from portal.database import engines, sqlite_write_lock
+from portal.database.engines import in_mode, make_engine
+from portal.settings.settings import ROOT
 
 TIMES = 12
 
@@ -43,8 +43,8 @@ def test_r16_without_that_a_job_goes_before_a_request_again_and_again(engine):
 
 
 def test_r16_a_job_is_let_in_although_requests_always_wait(engine, monkeypatch):
-    monkeypatch.setattr(sqlite_writer, "POLITE_SECONDS", 0.05)
-    monkeypatch.setattr(sqlite_writer._Sign, "is_raised", lambda _sign: True)
+    monkeypatch.setattr(sqlite_write_lock, "POLITE_SECONDS", 0.05)
+    monkeypatch.setattr(sqlite_write_lock._Sign, "is_raised", lambda _sign: True)
     with in_mode(engines.WRITE_AS_JOB), engine.begin() as connection:
         assert connection.execute(sa.text("UPDATE counted SET number = 1")).rowcount == 1
 

@@ -12,7 +12,7 @@ from tools.starting.supervisor import Service, keep
 
 PYTHON = str(ROOT / ".venv" / "bin" / "python")
 FLASK = [PYTHON, "-m", "flask", "--app", "wsgi"]
-# SQLite has one writer at a time: one process serves it; PostgreSQL takes two. portal/rsgi.py has the threads.
+# SQLite has one writer at a time: one process serves it; PostgreSQL takes two. portal/web/rsgi.py has the threads.
 SERVER = [PYTHON, "-m", "granian", "--interface", "rsgi", "--no-ws", "--http", "1", "--backlog", "4096"]
 SERVER += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-level", "warning"]
 READY_SECONDS = 90

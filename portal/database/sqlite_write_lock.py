@@ -1,0 +1,148 @@
+"""The write lock of an SQLite file, shared fairly: FIFO among the threads of a process, and requests before jobs.
+
+SQLite lets one connection write at a time, and whoever finds it taken polls, with pauses that grow to a tenth of a
+second: between a server and a worker, chance decides who is next. Here a request that has to wait says so in a file
+beside the database, and a job of any process (the worker, a command) stays away meanwhile
+(docs/decisions/sqlite-one-writer.md).
+"""
+
+import fcntl
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from portal.database.fair_semaphore import Turns
+
+WAIT_SECONDS = 15
+POLITE_SECONDS = 2  # a job gives way for so long; then it takes its turn, or a herd would stop the worker
+_POLL_SECONDS = 0.002
+_JOB_POLL_SECONDS = 0.005
+_WAITING = "-waiting"
+IN_TURN, GIVING_WAY, AT_ONCE = "in turn", "giving way", "at once"
+
+
+class Writer:
+    """Who may write to an SQLite file: one at a time. path: the database file, or None for one in memory."""
+
+    def __init__(self, path):
+        self._turns = Turns(1)
+        self._sign = _Sign(Path(f"{path}{_WAITING}") if path else None)
+
+    def begin(self, connection, haste=IN_TURN):
+        """Begin a transaction that writes on a DBAPI connection, once it is this one's turn.
+
+        haste: IN_TURN, GIVING_WAY to requests that wait, or AT_ONCE or not at all. Call `release` when the
+        transaction is over. Raises sqlalchemy's TimeoutError after WAIT_SECONDS.
+        """
+        until = time.monotonic() + WAIT_SECONDS
+        if haste == GIVING_WAY:
+            self._begin_politely(connection, until)
+            return
+        if self._turns.acquire(0):
+            if self._try(connection):
+                return
+            self._turns.release()
+        if haste == AT_ONCE:
+            raise PoolTimeout("somebody else writes now")
+        with self._sign.raised():
+            self._begin_in_order(connection, until)
+
+    def release(self):
+        """Let the next one write."""
+        self._turns.release()
+
+    def close(self):
+        """Close the files beside the database, until they are needed again."""
+        self._sign.close()
+
+    def _begin_politely(self, connection, until):
+        polite_until = time.monotonic() + POLITE_SECONDS
+        while time.monotonic() < polite_until:
+            if not self._sign.is_raised() and self._turns.acquire(0):
+                if self._try(connection):
+                    return
+                self._turns.release()
+            time.sleep(_JOB_POLL_SECONDS)
+        self._begin_in_order(connection, until)
+
+    def _begin_in_order(self, connection, until):
+        if not self._turns.acquire(max(0, until - time.monotonic())):
+            raise PoolTimeout("the database is busy")
+        while not self._try(connection):
+            if time.monotonic() > until:
+                self._turns.release()
+                raise PoolTimeout("the database is busy")
+            time.sleep(_POLL_SECONDS)
+
+    def _try(self, connection):
+        """Begin if no other process writes now; say whether it did. The turn of this process is held."""
+        try:
+            connection.execute("PRAGMA busy_timeout=0")
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                return False
+            self._turns.release()
+            raise
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={WAIT_SECONDS * 1000}")
+        return True
+
+
+class _Sign:
+    """Whether any request waits, of any process: a shared lock on a file, which the kernel ends with its process."""
+
+    def __init__(self, path):
+        self._path = path
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._files: dict[str, IO] = {}
+
+    @contextmanager
+    def raised(self):
+        """Say that a request waits, for as long as the block lasts."""
+        with self._lock:
+            self._waiting += 1
+            if self._waiting == 1 and (file := self._file("raised")):
+                fcntl.flock(file, fcntl.LOCK_SH)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._waiting -= 1
+                if self._waiting == 0 and (file := self._file("raised")):
+                    fcntl.flock(file, fcntl.LOCK_UN)
+
+    def is_raised(self):
+        """Say whether a request waits, here or in another process."""
+        if self._waiting:
+            return True
+        file = self._file("looked")
+        if file is None:
+            return False
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        fcntl.flock(file, fcntl.LOCK_UN)
+        return False
+
+    def close(self):
+        """Close the file, until it is needed again."""
+        with self._lock:
+            while self._files:
+                self._files.popitem()[1].close()
+
+    def _file(self, use):
+        """Return the file as opened for one use, or None where there is none to open: then order is left to chance."""
+        if use not in self._files and self._path is not None:
+            try:
+                self._files[use] = self._path.open("a")
+            except OSError:
+                return None
+        return self._files.get(use)

@@ -1,0 +1,1 @@
+"""Internationalization: languages, text direction, catalogues, dates and names."""

@@ -1,0 +1,1 @@
+"""Integrity: `check` verifies the data against the rules, `doctor` examines an installation."""

@@ -1,0 +1,59 @@
+"""Servers of this machine: two at one SQLite database, and a port that answers for another portal as well."""
+
+import http.client
+from urllib.parse import urlsplit
+
+from portal.health import identity
+from portal.integrity.doctor.finding import ok, wrong
+from portal.observability import server_presence
+
+CONNECTIONS = 16  # the kernel spreads connections over all who share a port: one of two is missed once in 30,000
+SECONDS = 2
+NAME = "server"
+WILD = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 (nothing is bound to them here)
+LOCAL = ("localhost", "127.0.0.1")
+
+
+def findings(settings):
+    """Yield what is to be said of the servers that are present on this machine."""
+    present = server_presence.present(settings.instance, settings.database_url)
+    servers = [one["process"] for one in present if one["kind"] == server_presence.SERVER]
+    if len(servers) > 1 and server_presence.sqlite_file(settings.database_url):
+        numbers = ", ".join(str(number) for number in servers)
+        yield wrong(NAME, f"{len(servers)} serve this SQLite database (processes {numbers}): stop all but one.")
+    else:
+        yield ok(NAME, f"{len(servers)} on this machine for this database.")
+    addresses = {(one["address"], one["port"]) for one in present if "port" in one}
+    for address, port in addresses or (_public(settings) if servers else ()):
+        yield _answering(WILD.get(address, address), port, identity.mark(settings))
+
+
+def _public(settings):
+    """Return the address of a server that nobody but its settings names, where that is on this machine."""
+    url = urlsplit(settings.public_url)
+    return [("127.0.0.1", url.port or 80)] if url.scheme == "http" and url.hostname in LOCAL else []
+
+
+def _answering(address, port, own):
+    for _ in range(CONNECTIONS):
+        mark = _mark_at(address, port)
+        if mark is None:
+            return wrong("port", f"a connection to port {port} of {address} gets no answer.")
+        if mark != own:
+            words = f"port {port} is answered by another portal or program, on some connections or on all"
+            return wrong("port", f"{words}: stop that one, or start this one at another port.")
+    return ok("port", f"{port} answers, for this portal alone.")
+
+
+def _mark_at(address, port):
+    """Return the mark of whoever answers; an empty text where it has none, None where nobody answers."""
+    connection = http.client.HTTPConnection(address, port, timeout=SECONDS)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().getheader(identity.HEADER, "")
+    except http.client.HTTPException:
+        return ""
+    except OSError:
+        return None
+    finally:
+        connection.close()

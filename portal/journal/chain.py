@@ -1,0 +1,33 @@
+"""How an entry is written to be hashed, and how one seal follows from the one before (docs/journal.md)."""
+
+import hashlib
+import json
+from datetime import UTC
+
+from portal.journal.journal import Entry
+
+GENESIS = "0" * 64
+# Named here, not read from the table: a column that comes later must not change what was sealed before.
+FIELDS = ("id", "at", "actor", "action", "subject", "subject_id", "post_id", "before", "after")
+COLUMNS = tuple(getattr(Entry, name) for name in FIELDS)
+
+
+def content_of(row):
+    """Return an entry as plain values, its instant as text in UTC; row: anything with the columns of an entry."""
+    return {name: getattr(row, name) for name in FIELDS} | {"at": written(row.at)}
+
+
+def written(instant):
+    """Return an instant as the journal writes it: UTC, always with six digits after the second."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def seal_of(previous, content):
+    """Return the seal of an entry's content, 64 hexadecimal characters, from the seal before it."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
+
+
+def head_text(position, seal, at):
+    """Return what is signed of the end of the chain; at: an instant, as written."""
+    return f"{position} {seal} {at}"

@@ -1,0 +1,1 @@
+"""Observability: logs, metrics, heartbeats of processes, and messages for operators."""

@@ -1,0 +1,1 @@
+"""Encryption of personal fields, keyed digests, and files that only their owner can read."""

@@ -1,0 +1,120 @@
+"""The tokens of forms: masked in every page, and what happens when a page was open too long."""
+
+import hmac
+import logging
+import secrets
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import abort, current_app, g, request, session
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from portal.database import transactions
+from portal.i18n.locale import _l
+from portal.security import encryption
+from portal.web import access, errors, resubmission
+
+STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
+NOT_SENT = _l("Your form is not sent yet")
+DOT, MARK_LENGTH = ".", 32
+_log = logging.getLogger(__name__)
+
+
+class _MaskedCSRF(CSRFProtect):
+    """Form tokens that look different in every response, so that compression tells nothing about them.
+
+    They are compared here: the library's own are signed besides, which costs and proves nothing more.
+    """
+
+    def protect(self, apply_exemptions=False):
+        is_exempt = not request.endpoint or (apply_exemptions and self._is_exempt())
+        if request.method in transactions.SAFE_METHODS or is_exempt:
+            return
+        if not hmac.compare_digest(unmask(self._get_csrf_token()), _token.form_token):
+            raise CSRFError
+
+
+csrf = _MaskedCSRF()
+_token: Any = session  # Flask's proxy, which stands for access._Token
+
+
+def init_app(app):
+    """Ask for a token wherever a form is sent; look at it once, whatever follows from a wrong one."""
+    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
+    csrf.init_app(app)
+    app.before_request(_keep)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.jinja_env.globals.update(form_token=masked_token)
+
+
+def masked_token():
+    """Return the form token under a fresh mask; after a dot, for whoever is signed in, the mark of the account."""
+    g.form_token_shown = True
+    token = _token.form_token.encode()
+    pad = secrets.token_bytes(len(token))
+    masked, who = pad.hex() + _xor(token, pad).hex(), access.known()
+    return masked if who is None else f"{masked}{DOT}{_mark(masked, who.account_id)}"
+
+
+def names_an_account():
+    """Say whether the form that was sent says that it was made for an account; `is_made_for` says for which."""
+    return len(request.form.get(resubmission.TOKEN, "").partition(DOT)[2]) == MARK_LENGTH
+
+
+def is_made_for(sent, account_id):
+    """Say whether a form token was made for this account, whatever became of its session since."""
+    masked, _, mark = sent.partition(DOT)
+    return hmac.compare_digest(mark.encode(), _mark(masked, account_id).encode())
+
+
+def _mark(masked, account_id):
+    # Over the mask, which is drawn afresh: the mark of no two forms is alike, and it tells nothing about the account.
+    return encryption.derived("form of an account", f"{masked}\0{account_id}")[:MARK_LENGTH]
+
+
+def unmask(masked):
+    """Return the form token under its mask; anything else gives an unfit token."""
+    try:
+        raw = bytes.fromhex((masked or "").partition(DOT)[0])
+        half = len(raw) // 2
+        return _xor(raw[:half], raw[half:]).decode("ascii")
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _xor(one, other):
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
+
+
+def _stale_form(_error):
+    """Offer to send a form of this portal again under a fresh token."""
+    _note_refusal("token")
+    typed, hidden = resubmission.what_was_typed()
+    return errors.page(400, message=STALE, typed=typed, hidden=hidden)
+
+
+def _keep():
+    """Show what a page keeps in another language: the form is not sent yet."""
+    if request.method in transactions.SAFE_METHODS or resubmission.KEEP not in request.form:
+        return None
+    return errors.offer_again(title=NOT_SENT, help="")
+
+
+def refuse_other_sites():
+    """Refuse a form that another site sent, whatever token it holds; browsers say where a form was."""
+    if request.method not in transactions.SAFE_METHODS and not _is_from_here():
+        _note_refusal("another site")
+        abort(400)
+
+
+def _note_refusal(reason):
+    _log.warning("form refused", extra={"reason": reason, "endpoint": request.endpoint})
+
+
+def _is_from_here():
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None or origin is None:
+        return site in (None, "same-origin", "none")
+    # Older browsers, and those that came without TLS, say the origin only.
+    public_url = current_app.extensions["settings"].public_url
+    return urlsplit(origin).netloc in (request.host, urlsplit(public_url).netloc)

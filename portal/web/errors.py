@@ -1,0 +1,183 @@
+"""What can be refused, and the pages that say so in the reader's language."""
+
+import logging
+
+from flask import abort, current_app, g, has_request_context, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from portal.database import transactions
+from portal.database.error_kinds import Meaning, meaning_of
+from portal.i18n.locale import _l
+from portal.observability import metrics, operator_messages
+from portal.web import request_bodies, resubmission
+
+RETRY_SECONDS = 30
+BUSY_SECONDS = 5
+BUSY_HEADERS = {"Retry-After": str(BUSY_SECONDS), "X-Portal-Busy": "1", "Cache-Control": "no-store"}
+_log = logging.getLogger(__name__)
+
+
+class PortalError(Exception):
+    """A rule said no. The message is for the person who asked, in their language."""
+
+    message = _l("This cannot be done.")
+
+    def __init__(self, message=None):
+        super().__init__(type(self).__name__)
+        if has_request_context() and request.method not in transactions.SAFE_METHODS:
+            # Looking whether a rule would refuse is no refusal; sending a form is.
+            metrics.refused(type(self).__name__)
+            _log.info("refused", extra={"reason": type(self).__name__, "endpoint": request.endpoint})
+        if message is not None:
+            self.message = message
+
+
+class Busy(Exception):
+    """More is asked at once than can be done at once; nothing is wrong with what was asked."""
+
+
+class NotFound(PortalError):
+    """There is no such record, or it is somebody else's: both look the same (R5)."""
+
+    message = _l("We could not find this page.")
+
+
+class SentBefore(PortalError):
+    """A form came with the key of one that was taken, and other answers: they are not taken, and that is told (R12)."""
+
+    message = _l(
+        "This form was sent before with other answers, and those were taken. What you see here now was not. "
+        "Check it, and send it again if you want this too."
+    )
+
+
+TITLES = {
+    400: _l("We could not read what was sent"),
+    403: _l("This page is not for this account"),
+    404: _l("We could not find this page"),
+    405: _l("This page cannot be used in that way"),
+    408: _l("What you sent did not arrive in time"),
+    409: _l("Many people are using this service right now"),
+    413: _l("What was sent is too large"),
+    429: _l("Please wait a little"),
+    500: _l("Something went wrong on our side"),
+    503: _l("The service is not available right now"),
+}
+HELP = {
+    400: _l("Go back to the page before, check what you typed, and send it again. Nothing was saved."),
+    403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
+    404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
+    405: _l("Open the page again from your dashboard."),
+    408: _l(
+        "Your connection was slow or was interrupted. Go back to the page before and send it again. Nothing was saved."
+    ),
+    409: _l("We could not do this in time. Nothing was lost, and nothing was half saved."),
+    413: _l("Send less text. Nothing was saved."),
+    429: _l("Too many tries were made in a short time. This protects your data. Nothing was lost."),
+    500: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
+    503: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
+}
+
+
+def init_app(app):
+    """Show a page in the reader's language for whatever goes wrong."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(NotFound, lambda error: page(404))
+    app.register_error_handler(PortalError, _refusal)
+    app.register_error_handler(Busy, _busy)
+    app.register_error_handler(SQLAlchemyError, _database_error)
+    app.register_error_handler(OSError, _disk_error)
+    app.register_error_handler(Exception, _unexpected)
+
+    @app.before_request
+    def refuse_what_is_late():
+        if request_bodies.LATE in request.environ:
+            abort(408)
+
+    @app.after_request
+    def say_when(response):
+        if response.status_code in (500, 503):
+            response.headers.setdefault("Retry-After", str(RETRY_SECONDS))
+        return response
+
+
+def page(code, **values):
+    """Return an error page and its code; nothing is saved."""
+    code = code if code in TITLES else 400 if code < 500 else 500
+    try:
+        body = _in_frame("errors/error.html", title=TITLES[code], help=HELP[code], **values)
+    except SQLAlchemyError as error:  # the page asks who is logged in
+        return _database_error(error)
+    return body, code
+
+
+def offer_again(*, title=TITLES[409], help=HELP[409]):
+    """Return a page that keeps the form which was sent, or leads to the page that was asked for."""
+    typed, hidden = resubmission.what_was_typed()
+    return _in_frame("errors/busy.html", title=title, help=help, typed=typed, hidden=hidden)
+
+
+def _in_frame(template, **values):
+    transactions.session.rollback()
+    g.pop("has_form", None)  # of the page that could not be made
+    g.only_look = True  # whoever is logged in is looked up without noting it: the writer may be busy
+    return render_template(template, **values)
+
+
+def _http_error(error):
+    if error.code is None or error.code < 400:
+        return error
+    body, code = page(error.code)
+    headers = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+    return body, code, headers
+
+
+def _refusal(error):
+    return page(400, message=error.message)
+
+
+def _busy(error):
+    """Say that the same can be done in some seconds. The portal tries nothing again by itself: people decide."""
+    _log.warning("busy", extra={"reason": type(error).__name__, "endpoint": request.endpoint})
+    try:
+        body = offer_again()
+    except SQLAlchemyError as worse:
+        _log.error("busy page: %s", type(worse).__name__)
+        body, _code = _plain_page(409)
+    return body, 409, BUSY_HEADERS
+
+
+def _database_error(error):
+    meaning = meaning_of(error)
+    if meaning is Meaning.BUSY:
+        return _busy(error)
+    if meaning is Meaning.FAULT:
+        return _unexpected(error)
+    _log.error("database away: %s", type(error).__name__)
+    return _plain_page(503)
+
+
+def _disk_error(error):
+    """Answer where a file could not be written: an upload that is put aside, a file of the portal's own."""
+    if not operator_messages.is_of_disk(error):
+        return _unexpected(error)
+    _log.error("disk refuses: %s", error.strerror)
+    transactions.session.remove()
+    return _plain_page(503)
+
+
+def _unexpected(error):
+    _log.error("unexpected %s at %s", type(error).__name__, request.endpoint, exc_info=error)
+    return _plain_page(500)
+
+
+def _plain_page(code):
+    """Return a page that is made without a database: it does not say who is logged in."""
+    transactions.session.remove()
+    g.pop("has_form", None)
+    typed, hidden = resubmission.what_was_typed()
+    # Not by render_template: that asks who is logged in.
+    template = current_app.jinja_env.get_template("errors/plain.html")
+    body = template.render(code=code, title=TITLES[code], help=HELP[code], typed=typed, hidden=hidden)
+    return body, code
