@@ -29,7 +29,7 @@ from portal.posts.operations import post_by_code, today
 from portal.settings.settings import settings_from
 from portal.slots import operations as slots
 from portal.slots.models import Slot
-from portal.slots.patterns import Pattern
+from portal.slots.weeks.patterns import Pattern
 from tests.visitor import Visitor
 
 REFUSE_EVERY = 3

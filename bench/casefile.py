@@ -7,7 +7,7 @@ from itertools import count, islice
 
 from openpyxl import Workbook
 
-from portal.cases.rows import COLUMNS
+from portal.cases.importing.rows import COLUMNS
 
 POSTS = ("PHP", "CDJ", "AMM", "HCM")
 NATIONALITIES = {"PHP": "KH", "CDJ": "MX", "AMM": "JO", "HCM": "VN"}

@@ -13,7 +13,7 @@ import zxingcpp
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from portal.appointments.documents import confirmation_pdf
+from portal.appointments.appointment_papers import confirmation_pdf
 from portal.database.transactions import session
 from tests.browser.people import type_log_in
 from tests.conftest import CHROMIUM_FLAGS

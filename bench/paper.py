@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from portal import create_app
-from portal.appointments.documents import confirmation_pdf
+from portal.appointments.appointment_papers import confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.cases.models import DOCUMENTS, Case, Refusal, RefusalItem, Traveller
 from portal.i18n.locale import LANGUAGES, in_language

@@ -23,7 +23,7 @@ from portal.database.transactions import session, writing
 from portal.posts.operations import post_by_code
 from portal.settings.settings import ROOT
 from portal.slots import operations
-from portal.slots.patterns import Pattern
+from portal.slots.weeks.patterns import Pattern
 
 MOST_SECONDS = 2
 TIMES_A_DAY = 50

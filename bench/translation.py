@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from markupsafe import Markup
 
-from portal.appointments import calendar_page
+from portal.appointments.calendar import page as calendar_page
 from portal.i18n import locale
 
 BATCH_SECONDS = 0.25

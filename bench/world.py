@@ -14,26 +14,29 @@ from flask import current_app
 from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account, Link
-from portal.appointments import drafts
+from portal.appointments import kept_answers
+from portal.appointments.appointment_papers import code_of
 from portal.appointments.cancelling import cancel_slots
-from portal.appointments.documents import code_of
 from portal.appointments.operations import book
-from portal.cases import requests, uploads
+from portal.cases.finding import requests
+from portal.cases.importing import uploads
 from portal.cases.operations import cases_of
-from portal.courier.documents import code_of as package_code_of
+from portal.courier.package_papers import code_of as package_code_of
 from portal.database.transactions import session
 from portal.guide.topics import TOPICS
 from portal.home import retrieval
 from portal.inquiries import operations as inquiries
 from portal.mail import outbox
 from portal.mail.models import Message
-from portal.mailing import stopping
+from portal.mailing import unsubscribe
 from portal.posts.models import Post
 from portal.sessions import operations as sessions
-from portal.slots import closures, rules, weeks
+from portal.slots import closures
 from portal.slots.operations import add_slots, note_release
-from portal.slots.rules import Terms
-from portal.slots.weeks import Band
+from portal.slots.rules import operations as rules
+from portal.slots.rules.operations import Terms
+from portal.slots.weeks import operations as weeks
+from portal.slots.weeks.operations import Band
 from portal.status import subscriptions
 from portal.web import access
 from portal.web.access import SignedIn
@@ -194,11 +197,11 @@ def _keep_drafts(applicant, post, case, now):
         "visa": {"visa": "immigrant"},
         "purpose": {"purpose": "follow_up"},
         "details": details,
-        "questions": dict.fromkeys(drafts.QUESTIONS, "yes"),
+        "questions": dict.fromkeys(kept_answers.QUESTIONS, "yes"),
         "typed": {"case_number": case.number},
     }
     for step, answers in steps.items():
-        drafts.keep(applicant.id, step, answers, now)
+        kept_answers.keep(applicant.id, step, answers, now)
 
 
 def _papers_of_slots(side, now):
@@ -249,7 +252,7 @@ def _tokens(side, now):
         session.add(link)
     session.flush()
     with current_app.test_request_context():
-        stop = stopping.address_for(applicant, "news").rsplit("/", 1)[1]
+        stop = unsubscribe.address_for(applicant, "news").rsplit("/", 1)[1]
     travellers = [one.id for case in cases_of(applicant.id) for one in case.travellers]
     found = [*(links.token(link.public_id) for link in made), stop, retrieval.token_for(travellers)]
     _number, digest = access.new_number()

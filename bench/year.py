@@ -19,10 +19,13 @@ from sqlalchemy import select
 from portal.database.transactions import in_steps, session
 from portal.journal.journal import Entry
 from portal.posts.models import Post
-from portal.slots import closures, rules, runs, weeks
+from portal.slots import closures
 from portal.slots.models import RollingRule, RuleRun, Slot
-from portal.slots.rules import Terms
-from portal.slots.weeks import Band
+from portal.slots.rules import operations as rules
+from portal.slots.rules import rule_runs
+from portal.slots.rules.operations import Terms
+from portal.slots.weeks import operations as weeks
+from portal.slots.weeks.operations import Band
 
 YEAR = 2031
 WHOLE_YEAR = ((date(YEAR, 1, 1), 365),)
@@ -165,7 +168,7 @@ def _work(app, now, dies):
 
 def _worker(app, now, dies):
     """Be a worker once; one that dies does so before its first run is committed. Say whether it died."""
-    due = runs.run_due(now, lambda _post, _today: 0)
+    due = rule_runs.run_due(now, lambda _post, _today: 0)
     try:
         with app.app_context():
             for _run in in_steps(_deadly(due) if dies else due):

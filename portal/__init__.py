@@ -23,10 +23,10 @@ from portal.appointments.day_routes import bp as day_bp
 from portal.appointments.new_routes import bp as new_bp
 from portal.appointments.paper_routes import bp as paper_bp
 from portal.appointments.routes import bp as appointments_bp
-from portal.appointments.waiting import people_waiting
-from portal.cases.desk_routes import bp as desk_bp
-from portal.cases.import_routes import bp as case_import_bp
-from portal.cases.refusal_routes import bp as refusals_bp
+from portal.appointments.waiting_count import people_waiting
+from portal.cases.finding.desk_routes import bp as desk_bp
+from portal.cases.importing.routes import bp as case_import_bp
+from portal.cases.refusals.routes import bp as refusals_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
 from portal.courier.paper_routes import bp as courier_paper_bp
@@ -54,9 +54,9 @@ from portal.retention.account_routes import bp as own_bp
 from portal.retention.routes import bp as privacy_bp
 from portal.security import encryption
 from portal.settings.settings import ROOT, SettingsError, settings_from
-from portal.slots.rule_routes import bp as rules_bp
+from portal.slots.rules.routes import bp as rules_bp
 from portal.slots.staff_routes import bp as slots_bp
-from portal.slots.week_routes import bp as weeks_bp
+from portal.slots.weeks.routes import bp as weeks_bp
 from portal.slots.zone_routes import bp as zones_bp
 from portal.staff.routes import bp as staff_bp
 from portal.status.calendar_routes import bp as calendar_bp
@@ -154,7 +154,7 @@ class Portal(Flask):
 
 
 class Packing(Compress):
-    """Flask-Compress that leaves alone what was packed already (portal.web.gzip_pieces)."""
+    """Flask-Compress that leaves alone what was packed already (portal.appointments.calendar.gzip_pieces)."""
 
     def after_request(self, response):
         return response if "Content-Encoding" in response.headers else super().after_request(response)

@@ -1,4 +1,4 @@
-"""What takes much memory and most requests never need: loaded at the first use, as `on_demand.openpyxl`.
+"""What takes much memory and most requests never need: loaded at the first use, as `lazy_imports.openpyxl`.
 
 A worker that only serves looks and bookings never holds it. What each takes of a process is measured (MiB): the
 commands and what they stand on 9, zxcvbn 12, openpyxl and typst 7 each, webauthn 5, redis 4, holidays and icalendar

@@ -2,8 +2,8 @@
 
 from flask import g, request, url_for
 
+from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import is_refused, status_meaning, status_name
-from portal.cases.wording import item_text
 from portal.forms import SWITCH, TRAP, note_form
 from portal.i18n import locale
 from portal.i18n.locale import _l

@@ -9,7 +9,7 @@ from flask import current_app
 from playwright.sync_api import sync_playwright
 
 from portal import create_app
-from portal.appointments import calendar_page
+from portal.appointments.calendar import page as calendar_page
 from portal.cases.operations import add_status_words
 from portal.database.engines import make_engine
 from portal.database.transactions import session

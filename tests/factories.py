@@ -9,9 +9,9 @@ import pyotp
 from portal import clock
 from portal.accounts.models import Account, SecondFactor
 from portal.accounts.passwords import hash_password
+from portal.cases.importing.rows import Item, Row
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.operations import case_at
-from portal.cases.rows import Item, Row
-from portal.cases.storing import store_cases
 from portal.courier.agencies import save_agency
 from portal.courier.operations import pack, register
 from portal.database.transactions import session

@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
 from portal.accounts.models import Account
-from portal.cases import import_routes
+from portal.cases.importing import routes as import_routes
 from portal.database.engines import make_engine
 from portal.database.transactions import session
 from portal.journal.journal import Entry

@@ -10,14 +10,15 @@ from portal import clock
 from portal.accounts import links, staff
 from portal.appointments import cancelling
 from portal.appointments import operations as appointments
-from portal.cases import requests
+from portal.cases.finding import requests
 from portal.courier import operations as courier
 from portal.database.transactions import session, writing
 from portal.forms import KeyedForm
 from portal.inquiries import operations as inquiries
-from portal.slots import drafts, weeks
+from portal.slots import drafts
 from portal.slots import operations as slots
-from portal.slots.patterns import Pattern
+from portal.slots.weeks import operations as weeks
+from portal.slots.weeks.patterns import Pattern
 from portal.web.access import SignedIn
 from portal.web.errors import SentBefore
 from tests.factories import make_account, make_agency, make_case, make_package, make_post, make_slot, signed_in

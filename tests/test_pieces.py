@@ -5,8 +5,8 @@ import zlib
 
 import pytest
 
-from portal.web.gzip_pieces import Afresh, Piece, answer, takes_gzip
-from portal.web.short_cache import FRESH_SECONDS, Fresh
+from portal.appointments.calendar.gzip_pieces import Afresh, Piece, answer, takes_gzip
+from portal.appointments.calendar.short_cache import FRESH_SECONDS, Fresh
 
 TOKEN = "0123456789abcdef" * 4
 
@@ -66,7 +66,7 @@ def test_only_a_browser_that_takes_gzip_gets_it(accepted, takes):
 
 def test_an_answer_made_from_an_older_one_is_as_old_as_that(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("portal.web.short_cache.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("portal.appointments.calendar.short_cache.time.monotonic", lambda: now[0])
     read, pages, seats = Fresh(), Fresh(), [1, 2, 3]
 
     def look():

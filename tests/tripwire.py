@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
-from portal.appointments import calendar_page
+from portal.appointments.calendar import page as calendar_page
 from portal.database import transactions
 from portal.observability import logs
 from portal.security import encryption

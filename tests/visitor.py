@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from portal import clock
 from portal.accounts.factors import present_code
-from portal.appointments import calendar_page
+from portal.appointments.calendar import page as calendar_page
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES, tag
 from portal.web import access

@@ -16,7 +16,7 @@ from bench.people import POST
 from portal.database.transactions import writing
 from portal.posts.operations import post_by_code
 from portal.slots import operations
-from portal.slots.patterns import Pattern
+from portal.slots.weeks.patterns import Pattern
 
 BOOKED, SHOWN_AGAIN = 303, 200
 LINES = 6

@@ -11,7 +11,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from portal.accounts import operations as accounts
-from portal.appointments import calendar, holds, telling
+from portal.appointments import held_places, notifications
+from portal.appointments.calendar import operations as calendar
 from portal.appointments.models import LIVE, Appointment, Cancellation, Displacement
 from portal.cases.models import Case
 from portal.database.transactions import one_at_a_time, session
@@ -127,7 +128,7 @@ def _take_hold(post, slot_ids, hold_until, now):
         if set(session.scalars(select(Appointment.id).where(_lives_in(slot_ids)))) <= {one.id for one in held}:
             attempt.commit()
             over = [one for one in held if one.has_lapsed(now)]
-            holds.end(over, now)
+            held_places.end(over, now)
             return _sorted([one for one in held if one not in over]), targets
         attempt.rollback()
     raise Busy
@@ -204,7 +205,7 @@ def _displace(act, appointment, targets, by, now):
 def _tell(appointment, outcome, old, now):
     case = appointment.case
     kind = "held" if outcome == "held" else "cancelled_by_post"
-    telling.write(kind, appointment, case.account_id, now, instead_of=old.local_start.isoformat())
+    notifications.write(kind, appointment, case.account_id, now, instead_of=old.local_start.isoformat())
     if case.account_id is not None:
         accounts.leave_notice(case.account_id, f"appointment_{outcome}", now, number_end=case.number[-4:])
 

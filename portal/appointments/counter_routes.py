@@ -5,10 +5,12 @@ from datetime import UTC, datetime, time
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.appointments import calendar, calendar_page, documents, holds, operations
+from portal.appointments import appointment_papers, held_places, operations
+from portal.appointments.calendar import operations as calendar
+from portal.appointments.calendar import page as calendar_page
 from portal.appointments.staff_forms import CounterCancelForm, CounterForm
 from portal.cases import operations as cases
-from portal.cases.clock import booking_last_day
+from portal.cases.refusals.deadline import booking_last_day
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n.locale import LANGUAGES, format_offset
@@ -60,7 +62,7 @@ def keep(case_id):
     case = cases.case_of_post(current_user.post_id, case_id, for_change=True)
     appointment, said = operations.live_appointment(case, clock.now()), "hold_over"
     if BaseForm().validate_on_submit() and appointment is not None:
-        holds.keep(appointment, current_user.actor, clock.now())
+        held_places.keep(appointment, current_user.actor, clock.now())
         said = "counter_booked"
     return redirect(url_for(".show", case_id=case.public_id, said=said), 303)
 
@@ -90,7 +92,7 @@ def printable(case_id):
         "staff/counter_print.html",
         case=case,
         appointment=appointment,
-        code=documents.drawing_of(appointment),
+        code=appointment_papers.drawing_of(appointment),
         bring=cases.what_to_bring(case),
         printed_at=now,
     )

@@ -14,7 +14,7 @@ from portal.journal import journal
 from portal.posts.operations import post_by_id
 from portal.slots import operations as slots
 from portal.slots import releases as acts
-from portal.slots.patterns import read_day
+from portal.slots.weeks.patterns import read_day
 from portal.web.access import current_user, staff_only
 from portal.web.errors import NotFound, PortalError
 

@@ -4,10 +4,10 @@ from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
 from portal.accounts import operations as accounts
-from portal.appointments import drafts
+from portal.appointments import kept_answers
 from portal.appointments.forms import AskForm, CaseForm, DetailsForm, PurposeForm, QuestionsForm, VisaForm
-from portal.cases import claims, requests
-from portal.cases.proofs import NoMatch, Proof
+from portal.cases.finding import claims, requests
+from portal.cases.finding.proofs import NoMatch, Proof
 from portal.database.transactions import commits
 from portal.limits import guesses
 from portal.limits import rules as limits
@@ -22,7 +22,7 @@ LAST_STEP = 7
 @bp.route("")
 @applicant_only
 def start():
-    answers = drafts.answers_of(current_user.account_id)
+    answers = kept_answers.answers_of(current_user.account_id)
     return redirect(_next_page(answers), 303)
 
 
@@ -30,7 +30,7 @@ def start():
 @applicant_only
 @commits
 def visa():
-    answers = drafts.answers_of(current_user.account_id)
+    answers = kept_answers.answers_of(current_user.account_id)
     form = VisaForm(data=answers.get("visa"))
     if form.validate_on_submit():
         return _keep("visa", {"visa": form.visa.data}, "purpose")
@@ -41,8 +41,8 @@ def visa():
 @applicant_only
 @commits
 def purpose():
-    answers = drafts.answers_of(current_user.account_id)
-    if not drafts.may_open("purpose", answers):
+    answers = kept_answers.answers_of(current_user.account_id)
+    if not kept_answers.may_open("purpose", answers):
         return redirect(_next_page(answers), 303)
     form = PurposeForm(data=answers.get("purpose"))
     if form.validate_on_submit():
@@ -54,8 +54,8 @@ def purpose():
 @applicant_only
 @commits
 def details():
-    answers = drafts.answers_of(current_user.account_id)
-    if not drafts.may_open("details", answers):
+    answers = kept_answers.answers_of(current_user.account_id)
+    if not kept_answers.may_open("details", answers):
         return redirect(_next_page(answers), 303)
     form = DetailsForm(all_posts(), data=answers.get("details"))
     if form.validate_on_submit():
@@ -68,12 +68,12 @@ def details():
 @applicant_only
 @commits
 def questions():
-    answers = drafts.answers_of(current_user.account_id)
-    if not drafts.may_open("questions", answers):
+    answers = kept_answers.answers_of(current_user.account_id)
+    if not kept_answers.may_open("questions", answers):
         return redirect(_next_page(answers), 303)
     form = QuestionsForm(data=answers.get("questions"))
     if form.validate_on_submit():
-        return _keep("questions", {name: form[name].data for name in drafts.QUESTIONS}, "case")
+        return _keep("questions", {name: form[name].data for name in kept_answers.QUESTIONS}, "case")
     return render_template("appointments/questions.html", form=form, step=4, steps=LAST_STEP)
 
 
@@ -81,8 +81,8 @@ def questions():
 @applicant_only
 @limits.at_most(20, "15 minutes", per=limits.account)
 def case():
-    answers = drafts.answers_of(current_user.account_id)
-    if not drafts.may_open("case", answers) or not drafts.is_answered("questions", answers):
+    answers = kept_answers.answers_of(current_user.account_id)
+    if not kept_answers.may_open("case", answers) or not kept_answers.is_answered("questions", answers):
         return redirect(_next_page(answers), 303)
     form, unmatched = CaseForm(data=answers.get("typed")), False
     if form.validate_on_submit():
@@ -103,7 +103,7 @@ def case():
 @limits.at_most(10, "1 hour", per=limits.account)
 @commits
 def ask():
-    answers = drafts.answers_of(current_user.account_id)
+    answers = kept_answers.answers_of(current_user.account_id)
     form = AskForm()
     if not answers.get("typed") or not answers.get("details") or not form.validate_on_submit():
         return redirect(_next_page(answers), 303)
@@ -116,8 +116,10 @@ def ask():
 @bp.route("/instead")
 @applicant_only
 def instead():
-    answers = drafts.answers_of(current_user.account_id)
-    step = next((step for step in ("visa", "purpose", "questions") if not drafts.is_answered(step, answers)), None)
+    answers = kept_answers.answers_of(current_user.account_id)
+    step = next(
+        (step for step in ("visa", "purpose", "questions") if not kept_answers.is_answered(step, answers)), None
+    )
     if step not in answers and "no" not in answers.get("questions", {}).values():
         return redirect(_next_page(answers), 303)
     post = post_by_code(answers.get("details", {}).get("location", ""))
@@ -128,18 +130,18 @@ def instead():
 @applicant_only
 @commits
 def anew():
-    drafts.forget(current_user.account_id)
+    kept_answers.forget(current_user.account_id)
     return redirect(url_for(".visa"), 303)
 
 
 def _keep(step, given, next_step):
-    drafts.keep(current_user.account_id, step, given, clock.now())
-    leads_on = drafts.is_answered(step, {step: given}) and not (step == "questions" and "no" in given.values())
+    kept_answers.keep(current_user.account_id, step, given, clock.now())
+    leads_on = kept_answers.is_answered(step, {step: given}) and not (step == "questions" and "no" in given.values())
     return redirect(url_for(f".{next_step}" if leads_on else ".instead"), 303)
 
 
 def _next_page(answers):
-    step = drafts.first_open_step(answers) or "case"
+    step = kept_answers.first_open_step(answers) or "case"
     return url_for(".instead" if step in answers else f".{step}")
 
 
@@ -162,12 +164,12 @@ def _claim(form, details):
 @commits
 def _matched(form, details, post, proof):
     now, by, account_id = clock.now(), current_user.actor, current_user.account_id
-    drafts.keep(account_id, "typed", {"case_number": form.case_number.data}, now)
+    kept_answers.keep(account_id, "typed", {"case_number": form.case_number.data}, now)
     described = {name: details[name] for name in ("surname", "given_names", "nationality", "has_new_passport")}
     found = claims.match_and_claim(post, proof, described, account_id, by, now)
     if found is not None:
         accounts.keep_telephone(account_id, details.get("telephone", "").strip(), by, now)
-        drafts.forget(account_id)
+        kept_answers.forget(account_id)
     return found
 
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, exists, insert, or_, select
 
-from portal.appointments import holds, newcomers, telling
+from portal.appointments import held_places, notifications
+from portal.appointments.booking_limit import require_not_too_often
+from portal.appointments.calendar import first_bookings
 from portal.appointments.models import LIVE, Appointment
-from portal.appointments.often import require_not_too_often
 from portal.cases.models import Case
 from portal.cases.operations import case_for, require_may_book
 from portal.database.transactions import looking, session
@@ -79,7 +80,7 @@ class Booked:
 
 def schedule_for(signed_in, public_id, slot_id, form_key, by, now):
     """Book or move for a case of the account that is signed in; return the reference. As schedule; or NotFound (R5)."""
-    newcomer = newcomers.newcomer_locked(signed_in.account_id, public_id)
+    newcomer = first_bookings.newcomer_locked(signed_in.account_id, public_id)
     if newcomer is not None:
         return _take(newcomer, slot_id, form_key, by, now).reference
     return schedule(case_for(signed_in, public_id, for_change=True), slot_id, form_key, by, now).reference
@@ -121,9 +122,9 @@ def move(appointment, slot_id, form_key, by, now, reason=None):
     A place that was only held is booked then. Asking again gives the same result (R12). reason: as in
     schedule. Raises TooLate, MayNotBook, SlotTaken, ChangedTooOften or NotFound.
     """
-    holds.lock(appointment)
+    held_places.lock(appointment)
     if appointment.slot_id == slot_id:
-        return holds.keep(appointment, by, now) if appointment.is_held else appointment
+        return held_places.keep(appointment, by, now) if appointment.is_held else appointment
     _require_changeable(appointment, now, reason)
     require_may_book(appointment.case, today(appointment.case.post, now))
     if reason is None:
@@ -140,7 +141,7 @@ def move(appointment, slot_id, form_key, by, now, reason=None):
     session.expire(appointment, ["slot"])
     change = {"before": {"slot": old}, "after": {"slot": slot_id} | _why(reason)}
     journal.record(by, "appointment moved", appointment, post_id=appointment.post_id, now=now, **change)
-    telling.write("moved", appointment, appointment.case.account_id, now)
+    notifications.write("moved", appointment, appointment.case.account_id, now)
     return appointment
 
 
@@ -149,7 +150,7 @@ def cancel(appointment, by, now, reason=None):
 
     reason: as in schedule. Raises TooLate or NotFound.
     """
-    holds.lock(appointment)
+    held_places.lock(appointment)
     if appointment.state == "cancelled":
         return appointment
     _require_changeable(appointment, now, reason)
@@ -162,7 +163,7 @@ def cancel(appointment, by, now, reason=None):
     journal.record(by, "appointment cancelled", appointment, post_id=appointment.post_id, now=now, **change)
     holder = appointment.case.account_id
     asked = by == f"account:{holder}" or reason in ASKED
-    telling.write("cancelled" if asked else "cancelled_by_post", appointment, holder, now)
+    notifications.write("cancelled" if asked else "cancelled_by_post", appointment, holder, now)
     return appointment
 
 
@@ -172,7 +173,7 @@ def disappointed(account_id, public_id, slot_id, now):
     A seat that was held too long is one: who claims it frees it.
     """
     with looking() as connection:
-        found = newcomers.read(connection, account_id, public_id)
+        found = first_bookings.read(connection, account_id, public_id)
         if found is None:
             return None
         has_room = connection.execute(_HAS_ROOM, {"slot": slot_id, "post": found.post_id, "now": now}).scalar()
@@ -227,11 +228,11 @@ def _made_before(case, slot_id, form_key, now):
     before = next(iter([*by_key, *found]), None)
     if before is None or not before.has_lapsed(now):
         return before
-    holds.lock(before)
+    held_places.lock(before)
     if not before.has_lapsed(now):
         return before if before.is_live else None
     slots.lock([before.slot_id, slot_id])
-    holds.end([before], now)
+    held_places.end([before], now)
     return None
 
 
@@ -239,7 +240,7 @@ def _claim_seat(slot_id, post_id, now):
     """Take a seat; where there is none, free first what was held too long in that slot, and try once more."""
     if slots.take_seat(slot_id, post_id, now):
         return True
-    return holds.free_expired(now, post_id, slot_id) > 0 and slots.take_seat(slot_id, post_id, now)
+    return held_places.free_expired(now, post_id, slot_id) > 0 and slots.take_seat(slot_id, post_id, now)
 
 
 def _standing(now):
@@ -273,7 +274,7 @@ def _take(case, slot_id, form_key, by, now, reason=None):
     booked = Booked(session.connection().execute(_BOOK, row).scalar_one(), reference)
     after = {"slot": slot_id} | _why(reason)
     journal.record(by, "appointment booked", booked, post_id=case.post_id, after=after, now=now)
-    telling.write("booked", booked, case.account_id, now)
+    notifications.write("booked", booked, case.account_id, now)
     return booked
 
 

@@ -3,10 +3,10 @@
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 
 from portal import clock
-from portal.appointments import documents, operations
-from portal.appointments.verification import verify
-from portal.cases import letters
+from portal.appointments import appointment_papers, operations
+from portal.appointments.appointment_code import verify
 from portal.cases import operations as cases
+from portal.cases.refusals import letters
 from portal.database.transactions import records
 from portal.journal import journal
 from portal.paper import tokens
@@ -21,14 +21,14 @@ bp = Blueprint("paper", __name__)
 @applicant_only
 def pdf(reference):
     appointment = operations.appointment_for(current_user, reference)
-    return download(documents.confirmation_pdf(appointment), "application/pdf", f"{appointment.reference}.pdf")
+    return download(appointment_papers.confirmation_pdf(appointment), "application/pdf", f"{appointment.reference}.pdf")
 
 
 @bp.route("/<language:lang>/appointments/<reference>.ics")
 @applicant_only
 def calendar_file(reference):
     appointment = operations.appointment_for(current_user, reference)
-    made = documents.calendar_file(appointment)
+    made = appointment_papers.calendar_file(appointment)
     return download(made, "text/calendar; charset=utf-8", f"{appointment.reference}.ics")
 
 

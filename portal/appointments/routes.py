@@ -3,10 +3,11 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.appointments import calendar_page, documents, holds, operations
+from portal.appointments import appointment_papers, held_places, operations
+from portal.appointments.calendar import page as calendar_page
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
-from portal.cases.clock import booking_last_day
+from portal.cases.refusals.deadline import booking_last_day
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.posts.operations import today
@@ -83,8 +84,8 @@ def keep(reference):
     if not BaseForm().validate_on_submit():
         return redirect(url_for(".confirmation", reference=reference), 303)
     try:
-        holds.keep(appointment, current_user.actor, clock.now())
-    except holds.HoldOver:
+        held_places.keep(appointment, current_user.actor, clock.now())
+    except held_places.HoldOver:
         return redirect(url_for("home.dashboard", said="hold_over"), 303)
     return redirect(url_for(".confirmation", reference=reference, said="kept"), 303)
 
@@ -95,7 +96,7 @@ def _confirmed(appointment):
     return {
         "appointment": appointment,
         "case": case,
-        "code": documents.drawing_of(appointment),
+        "code": appointment_papers.drawing_of(appointment),
         "bring": cases.what_to_bring(case),
         "last_day": booking_last_day(case, today(case.post, now)),
         "is_over": appointment.has_lapsed(now),

@@ -10,7 +10,7 @@ from portal.forms import BaseForm, KeyedForm, Required, TickBoxes, options
 from portal.i18n.locale import _, _l
 from portal.slots.forms import MOST_SEATS
 from portal.slots.operations import instant_of
-from portal.slots.patterns import read_times
+from portal.slots.weeks.patterns import read_times
 
 LONGEST_HOLD = timedelta(days=60)
 CHOOSE_REASON = _l("Choose the reason.")

@@ -4,8 +4,8 @@ from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaF
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from portal.cases import statuses
-from portal.cases.rows import COLUMNS, read_row
-from portal.cases.vocabulary import STATUSES
+from portal.cases.importing.rows import COLUMNS, read_row
+from portal.cases.standard_words import STATUSES
 from portal.forms import AtMost, BaseForm, Required, options
 from portal.i18n import locale
 from portal.i18n.locale import _, _l

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Account
-from portal.cases.import_models import CaseImport
+from portal.cases.importing.models import CaseImport
 from portal.database.base import Base, Instant
 from portal.posts.models import Post
 from portal.security.encryption import Encrypted

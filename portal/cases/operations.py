@@ -3,12 +3,12 @@
 from sqlalchemy import bindparam, select
 
 from portal.accounts import operations as accounts
-from portal.cases import clock
+from portal.cases.finding.proofs import Proof, is_letter_code, match, person_meant
+from portal.cases.importing.store_cases import settle
 from portal.cases.models import DOCUMENTS, Case, StatusWord
-from portal.cases.proofs import Proof, is_letter_code, match, person_meant
+from portal.cases.refusals import deadline
+from portal.cases.standard_words import STATUSES, reasons
 from portal.cases.statuses import is_refused
-from portal.cases.storing import settle
-from portal.cases.vocabulary import STATUSES, reasons
 from portal.database.transactions import session
 from portal.journal import journal
 from portal.values.names import same_name, whole_name
@@ -185,7 +185,7 @@ def require_may_book(case, today):
     called = [refusal for refusal in standing if "in_person" in refusal.modes]
     if not called:
         raise _other_way(standing)
-    if not any(clock.is_open(case, refusal, today) for refusal in called):
+    if not any(deadline.is_open(case, refusal, today) for refusal in called):
         raise ClockClosed
 
 

@@ -4,8 +4,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.accounts import recovery
-from portal.cases import claims, operations, requests, storing
+from portal.cases import operations
+from portal.cases.finding import claims, requests
 from portal.cases.forms import AnswerForm, CaseRowForm, SearchForm
+from portal.cases.importing import store_cases
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.database.transactions import commits, records
 from portal.i18n.locale import _
@@ -71,7 +73,7 @@ def show(case_id):
 def add():
     form = CaseRowForm(post_by_id(current_user.post_id))
     if form.validate_on_submit():
-        storing.store_cases([form.row], current_user.actor, clock.now())
+        store_cases.store_cases([form.row], current_user.actor, clock.now())
         stored = operations.case_at(current_user.post_id, form.row.case_number)
         return redirect(url_for(".show", case_id=stored.public_id, said="stored"), 303)
     return render_template("staff/case_form.html", form=form, case=None)
@@ -86,7 +88,7 @@ def correct(case_id, position):
     form = CaseRowForm(case.post, data=operations.cells_of(case, traveller))
     form.case_number.data = case.number
     if form.validate_on_submit():
-        storing.correct_traveller(case, traveller, form.row, current_user.actor, clock.now())
+        store_cases.correct_traveller(case, traveller, form.row, current_user.actor, clock.now())
         return redirect(url_for(".show", case_id=case.public_id, said="stored"), 303)
     if request.method == "GET":
         journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)

@@ -3,8 +3,9 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.cases import letters, operations, statuses
+from portal.cases import operations, statuses
 from portal.cases.forms import ExpiryForm, StatusForm, word_form
+from portal.cases.refusals import letters
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n.locale import in_language

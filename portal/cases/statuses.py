@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from portal.accounts import operations as accounts
 from portal.cases.models import StatusChange, StatusWord
-from portal.cases.vocabulary import MEANINGS, REFUSED, STATUSES
+from portal.cases.standard_words import MEANINGS, REFUSED, STATUSES
 from portal.database.transactions import session
 from portal.i18n.locale import _l, current
 from portal.journal import journal

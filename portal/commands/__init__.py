@@ -14,7 +14,7 @@ from portal.accounts import factors
 from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
 from portal.cases import operations as cases
-from portal.cases.importing import DatabaseAway, import_file
+from portal.cases.importing.operations import DatabaseAway, import_file
 from portal.commands import backup, doctor, keys, plainly, progress, serving
 from portal.commands.journal_file import journal_group
 from portal.database.transactions import in_steps, writing
@@ -26,9 +26,9 @@ from portal.mailing.worker import worker_of
 from portal.migrations import revisions, state
 from portal.observability import metrics, operator_messages
 from portal.posts import operations as posts
-from portal.slots import instants, zones
 from portal.slots import operations as slots
-from portal.slots.patterns import Pattern, read_times
+from portal.slots import zone_recompute, zones
+from portal.slots.weeks.patterns import Pattern, read_times
 from portal.web.errors import PortalError
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -153,7 +153,7 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
 @slots_group.command("recompute")
 def slots_recompute():
     """After new zone rules: bring the instants of slots to come to their local times."""
-    moved = sum(in_steps(instants.recompute(journal.COMMAND, clock.now())))
+    moved = sum(in_steps(zone_recompute.recompute(journal.COMMAND, clock.now())))
     click.echo(f"{moved} instants of slots corrected.")
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import func, select
 
 from portal.accounts import operations as accounts
 from portal.cases import operations as cases
-from portal.cases.clock import is_processing
 from portal.cases.models import RefusalItem
+from portal.cases.refusals.deadline import is_processing
 from portal.courier.models import ON_THE_WAY, STATES, Submission, SubmissionItem
 from portal.database.transactions import session
 from portal.i18n.locale import _l

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from portal.cases import clock
 from portal.cases import operations as cases
 from portal.cases.models import Case
+from portal.cases.refusals import deadline
 from portal.courier.agencies import open_agency
 from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem, SubmissionTraveller
 from portal.database.transactions import one_at_a_time, session
@@ -210,7 +210,7 @@ def last_day(case, here):
     The earliest of the refusals that are still open, else the latest that has passed (R7).
     """
     asked = [one for one in case.refusals if not one.overcome_on and "courier" in cases.modes_of(one)]
-    days = [(day, clock.is_open(case, one, here)) for one in asked if (day := clock.last_day(case, one))]
+    days = [(day, deadline.is_open(case, one, here)) for one in asked if (day := deadline.last_day(case, one))]
     still_open = [day for day, is_open in days if is_open]
     if still_open:
         return min(still_open), False

@@ -2,8 +2,8 @@
 
 from flask import Blueprint, render_template, url_for
 
-from portal.courier import documents, operations
-from portal.courier.verification import verify
+from portal.courier import operations, package_papers
+from portal.courier.package_code import verify
 from portal.database.transactions import records
 from portal.journal import journal
 from portal.paper.downloads import download
@@ -18,8 +18,8 @@ def printable(reference):
     submission = operations.submission_for(current_user, reference)
     return render_template(
         "courier/print.html",
-        page=documents.confirmation(submission),
-        code=documents.drawing_of(submission),
+        page=package_papers.confirmation(submission),
+        code=package_papers.drawing_of(submission),
         back=url_for("courier.package", reference=submission.reference),
         pdf=url_for(".pdf", reference=submission.reference),
     )
@@ -29,7 +29,7 @@ def printable(reference):
 @applicant_only
 def pdf(reference):
     submission = operations.submission_for(current_user, reference)
-    return download(documents.confirmation_pdf(submission), "application/pdf", f"{submission.reference}.pdf")
+    return download(package_papers.confirmation_pdf(submission), "application/pdf", f"{submission.reference}.pdf")
 
 
 @bp.route("/verify/package/<token>")

@@ -4,16 +4,16 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.accounts import operations as accounts
-from portal.appointments import drafts
+from portal.appointments import kept_answers
 from portal.appointments.forms import AskForm
-from portal.cases import claims, requests
 from portal.cases import operations as cases
-from portal.cases.proofs import NoMatch, Proof, person_meant
+from portal.cases.finding import claims, requests
+from portal.cases.finding.proofs import NoMatch, Proof, person_meant
 from portal.courier import agencies, operations
 from portal.courier.forms import AgencyForm, ContentsForm, FamilyForm, PlainForm, SendForm, ServiceForm
 from portal.courier.intake import MORE_REASONS
-from portal.courier.story import steps_of
-from portal.courier.words import PACKAGE_STATES
+from portal.courier.labels import PACKAGE_STATES
+from portal.courier.package_timeline import steps_of
 from portal.database.transactions import commits
 from portal.limits import guesses
 from portal.limits import rules as limits
@@ -228,15 +228,15 @@ def _page_of(submission, said):
 
 
 def _typed():
-    return drafts.answers_of(current_user.account_id).get(drafts.COURIER, {})
+    return kept_answers.answers_of(current_user.account_id).get(kept_answers.COURIER, {})
 
 
 def _typed_before():
     """What the person typed here or on the way to an appointment, on this device or another."""
-    answers = drafts.answers_of(current_user.account_id)
+    answers = kept_answers.answers_of(current_user.account_id)
     telephone = accounts.account_of(current_user).telephone
     known = {"telephone": telephone} if telephone else {}
-    return {**answers.get("details", {}), **answers.get("typed", {}), **known, **answers.get(drafts.COURIER, {})}
+    return {**answers.get("details", {}), **answers.get("typed", {}), **known, **answers.get(kept_answers.COURIER, {})}
 
 
 def _claim(form):
@@ -253,11 +253,11 @@ def _claim(form):
 def _matched(form, post, proof):
     now, by, account_id = clock.now(), current_user.actor, current_user.account_id
     typed = {**{name: form[name].data for name in form.order}, "birth_dates": form.birth_dates}
-    drafts.keep(account_id, drafts.COURIER, typed, now)
+    kept_answers.keep(account_id, kept_answers.COURIER, typed, now)
     described = {**{name: typed[name] for name in DESCRIBED}, "has_new_passport": False}
     found = claims.match_and_claim(post, proof, described, account_id, by, now)
     if found is not None:
-        drafts.keep(account_id, drafts.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)
+        kept_answers.keep(account_id, kept_answers.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)
         accounts.keep_telephone(account_id, form.telephone.data, by, now)
     return found
 
@@ -276,7 +276,7 @@ def _register(case, form):
         return redirect(_page_of(refusal.submission, "package_not_changed"), 303)
     except operations.AlreadyRegistered:
         return redirect(url_for(".agency", case_id=case.public_id), 303)
-    drafts.forget(current_user.account_id, (drafts.COURIER,))
+    kept_answers.forget(current_user.account_id, (kept_answers.COURIER,))
     return redirect(url_for(".family", reference=made.reference), 303)
 
 

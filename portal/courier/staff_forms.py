@@ -7,7 +7,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import ValidationError
 
-from portal.cases.wording import item_text
+from portal.cases.refusals.reason_sentences import item_text
 from portal.courier import intake
 from portal.courier.agencies import LENGTHS, cleaned, is_code
 from portal.forms import AtMost, BaseForm, Required, TickBoxes, options

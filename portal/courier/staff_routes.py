@@ -6,7 +6,7 @@ import io
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.courier import agencies, intake, operations, staff_wording
+from portal.courier import agencies, intake, operations, staff_labels
 from portal.courier.models import STATES
 from portal.courier.staff_forms import AgencyForm, DecisionForm, ImportForm, ReturnForm, ScanForm, TakeInForm
 from portal.database.transactions import commits, records
@@ -31,11 +31,11 @@ def scan():
         found = intake.scan(form.code.data, current_user.post_id)
         if found.state in (intake.FOUND, intake.CHANGED):
             return redirect(_address(found.submission, "page_older" if found.state == intake.CHANGED else None), 303)
-        verdict = staff_wording.SCANS[found.state]
+        verdict = staff_labels.SCANS[found.state]
     if not form.is_switch:
         form.code.data = ""  # the next scan is typed into an empty field
     counts = intake.counts(current_user.post_id)
-    return render_template("staff/mail_desk.html", form=form, verdict=verdict, counts=counts, words=staff_wording)
+    return render_template("staff/mail_desk.html", form=form, verdict=verdict, counts=counts, words=staff_labels)
 
 
 @bp.route("/packages")
@@ -54,7 +54,7 @@ def list_packages():
         aged=[(one, (here - today(post, one.registered_at)).days) for one in found[:ON_A_PAGE]],
         old_days=OLD_DAYS,
         counts=intake.counts(post.id),
-        words=staff_wording,
+        words=staff_labels,
     )
 
 
@@ -224,7 +224,7 @@ def _page(submission, *, take_in=None, decided=None, returning=None):
         returning=returning or ReturnForm(submission, **fresh),
         is_processing=intake.is_in_processing(submission.case),
         clocks=intake.clocks_to_confirm(submission.case),
-        words=staff_wording,
+        words=staff_labels,
         reasons=intake.MORE_REASONS,
     )
 

@@ -7,9 +7,9 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import and_, func, select
 
-from portal.appointments.looks import EmptyLooks
+from portal.appointments.calendar.empty_calendar_counts import EmptyLooks
 from portal.appointments.models import Appointment
-from portal.appointments.waiting import people_waiting
+from portal.appointments.waiting_count import people_waiting
 from portal.cases.models import Case
 from portal.database.transactions import session
 from portal.posts.operations import today

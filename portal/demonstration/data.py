@@ -9,9 +9,9 @@ from uuid import uuid4
 from flask import current_app
 
 from portal.accounts.operations import account_named
+from portal.cases.importing.rows import Item, Row
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.operations import add_status_words
-from portal.cases.rows import Item, Row
-from portal.cases.storing import store_cases
 from portal.database.transactions import writing
 from portal.demonstration.accounts import APPLICANT, create_accounts, give_factors
 from portal.demonstration.agencies import open_agencies
@@ -20,7 +20,7 @@ from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.posts import operations as posts
 from portal.slots import operations as slots
-from portal.slots.patterns import Pattern
+from portal.slots.weeks.patterns import Pattern
 from portal.web.errors import PortalError
 
 POSTS_FILE = Path(__file__).parent.parent / "data" / "posts.csv"

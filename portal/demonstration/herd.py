@@ -10,9 +10,9 @@ from sqlalchemy import func, insert, select
 from portal.accounts import passwords
 from portal.accounts.models import Account
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from portal.cases.importing.rows import Item, Row
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.models import Case
-from portal.cases.rows import Item, Row
-from portal.cases.storing import store_cases
 from portal.database.transactions import session, writing
 from portal.demonstration.data import require_demonstration
 from portal.i18n.locale import _l
@@ -21,7 +21,7 @@ from portal.posts import operations as posts
 from portal.security.private_file import private
 from portal.sessions.models import SignIn
 from portal.slots import operations as slots
-from portal.slots.patterns import Pattern
+from portal.slots.weeks.patterns import Pattern
 from portal.web import access
 from portal.web.errors import PortalError
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from portal.cases.rows import Item
+from portal.cases.importing.rows import Item
 
 POLICE = Item("Police Certificate", True, False)
 MARRIAGE = Item("Marriage Certificate", False, False)

@@ -13,7 +13,7 @@ from portal.cases.models import Case, Traveller
 from portal.courier.models import Submission
 from portal.database import transactions
 from portal.database.transactions import session
-from portal.door import words
+from portal.door import labels
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.paper import tokens
@@ -42,17 +42,17 @@ class Result:
     @property
     def enters(self):
         """Whether the person may enter now."""
-        return self.state == words.IN
+        return self.state == labels.IN
 
     @property
     def word(self):
         """The state in few words."""
-        return words.WORDS[self.state]
+        return labels.WORDS[self.state]
 
     @property
     def meaning(self):
         """What to do."""
-        return words.MEANINGS[self.state]
+        return labels.MEANINGS[self.state]
 
 
 def check_in(post, typed, key: UUID, by, now, *, at=None):
@@ -63,7 +63,7 @@ def check_in(post, typed, key: UUID, by, now, *, at=None):
     """
     state, reference, code = _read(typed)
     if state is None and reference[:3] != post.code:
-        state = words.OTHER_POST
+        state = labels.OTHER_POST
     if state:
         return Result(state, code=code)
     appointment = _locked(post.id, reference)
@@ -72,9 +72,9 @@ def check_in(post, typed, key: UUID, by, now, *, at=None):
     state = _seen_before(appointment, key) or _why_not(appointment, code, today(post, at or now))
     if state is None:
         _let_in(appointment, key, by, now, min(at or now, now))
-    elif state != words.IN:
+    elif state != labels.IN:
         journal.record(by, "check-in refused", appointment, post_id=post.id, after={"why": state}, now=now)
-    return Result(state or words.IN, appointment, code)
+    return Result(state or labels.IN, appointment, code)
 
 
 def undo(appointment, by, now):
@@ -142,13 +142,13 @@ def _read(typed):
     text = typed.strip().rpartition("/")[2]
     if text[1:2] != ".":
         reference = read_reference(text)
-        return (None if reference else words.UNKNOWN), reference, None
+        return (None if reference else labels.UNKNOWN), reference, None
     is_package = text[0].upper() == tokens.COURIER
     try:
         code = tokens.read(text, tokens.COURIER if is_package else tokens.APPOINTMENT)
     except tokens.CodeUnfit:
-        return words.FORGED, None, None
-    return (words.PACKAGE if is_package else None), code.reference, code
+        return labels.FORGED, None, None
+    return (labels.PACKAGE if is_package else None), code.reference, code
 
 
 def _locked(post_id, reference):
@@ -159,29 +159,29 @@ def _locked(post_id, reference):
 
 def _nobody(post_id, reference, code):
     if code is not None:
-        return words.FORGED
+        return labels.FORGED
     package = select(Submission.id).where(Submission.post_id == post_id, Submission.reference == reference)
-    return words.PACKAGE if session.scalar(package) else words.UNKNOWN
+    return labels.PACKAGE if session.scalar(package) else labels.UNKNOWN
 
 
 def _seen_before(appointment, key):
     if appointment.arrival_key != key:
         return None
-    return words.IN if appointment.state == "attended" else words.TAKEN_BACK
+    return labels.IN if appointment.state == "attended" else labels.TAKEN_BACK
 
 
 def _why_not(appointment, code, here):
     """Return the state that keeps somebody out on a local day, or None."""
     start = appointment.slot.local_start
     if code and code.version > appointment.version:
-        return words.FORGED
-    if appointment.state in (words.CANCELLED, words.HELD):
+        return labels.FORGED
+    if appointment.state in (labels.CANCELLED, labels.HELD):
         return appointment.state
     if code and code.local_start != start:
-        return words.MOVED
+        return labels.MOVED
     if start.date() != here:
-        return words.EARLY if start.date() > here else words.LATE
-    return words.ALREADY if appointment.state == "attended" else None
+        return labels.EARLY if start.date() > here else labels.LATE
+    return labels.ALREADY if appointment.state == "attended" else None
 
 
 def _let_in(appointment, key, by, now, at):

@@ -3,10 +3,10 @@
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.cases import letters
 from portal.cases.operations import what_to_bring
+from portal.cases.refusals import letters
 from portal.database.transactions import commits
-from portal.door import operations, words
+from portal.door import labels, operations
 from portal.door.forms import ScanForm, read_scans
 from portal.door.manifest import manifest_of
 from portal.posts.operations import post_by_id, today
@@ -29,7 +29,7 @@ def check_in():
         result = _shown(operations.check_in(post, form.code.data, form.key, by, now), now)
         form = ScanForm(formdata=None)
     here = today(post, clock.now())
-    page = {"post": post, "form": form, "today": here, "words": words}
+    page = {"post": post, "form": form, "today": here, "words": labels}
     return render_template("door/check_in.html", **page, **result)
 
 

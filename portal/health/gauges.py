@@ -8,7 +8,7 @@ from portal import clock
 from portal.database import transactions
 from portal.journal import sealing as seals
 from portal.mail import outbox
-from portal.mailing import signs
+from portal.mailing import heartbeats
 from portal.posts.models import Post
 from portal.slots.models import Slot
 
@@ -52,7 +52,7 @@ def _outbox():
 
 
 def _worker():
-    seen = signs.worker_seen()
+    seen = heartbeats.worker_seen()
     age = (clock.now() - seen).total_seconds() if seen else float("inf")
     return _gauge("portal_worker_seen_seconds", "How long ago a worker was last at work.", age)
 

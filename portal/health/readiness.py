@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from portal import clock
-from portal.mailing import signs
+from portal.mailing import heartbeats
 from portal.migrations import revisions
 
 WAIT_SECONDS = 1.5
@@ -63,7 +63,7 @@ def _answer(app):
         with app.app_context():
             if not revisions.is_migrated():
                 return "the database has not the tables of this release", None
-            return "", signs.worker_away_since(clock.now(), app.extensions.get("serving_since"))
+            return "", heartbeats.worker_away_since(clock.now(), app.extensions.get("serving_since"))
     except SQLAlchemyError:
         return "the database is away", None
 

@@ -10,8 +10,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from portal.appointments.models import LIVE, Appointment
+from portal.cases.finding.proofs import birth_digest, passport_digest, same_digest
 from portal.cases.models import Traveller
-from portal.cases.proofs import birth_digest, passport_digest, same_digest
 from portal.courier.models import Submission
 from portal.database.transactions import session
 from portal.i18n.locale import _l

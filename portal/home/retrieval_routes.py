@@ -3,10 +3,10 @@
 from flask import Blueprint, redirect, render_template, url_for
 
 from portal import clock
-from portal.appointments import documents as appointment_documents
+from portal.appointments import appointment_papers as appointment_documents
 from portal.appointments.models import Appointment
 from portal.cases.operations import what_to_bring
-from portal.courier import documents as courier_documents
+from portal.courier import package_papers as courier_documents
 from portal.database.transactions import writing
 from portal.home import retrieval
 from portal.home.retrieval_forms import RetrievalForm

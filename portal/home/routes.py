@@ -4,13 +4,13 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.accounts import operations as accounts
-from portal.appointments import drafts
+from portal.appointments import kept_answers
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
-from portal.cases import requests
-from portal.cases.clock import booking_last_day
+from portal.cases.finding import requests
+from portal.cases.refusals.deadline import booking_last_day
 from portal.courier import operations as packages
-from portal.courier.words import PACKAGE_STATES
+from portal.courier.labels import PACKAGE_STATES
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n import locale
@@ -48,7 +48,7 @@ def dashboard():
         packages=packages.submissions_of(mine),
         package_states=PACKAGE_STATES,
         sending={case.id: packages.last_day(case, today(case.post, now)) for case in sending},
-        draft=drafts.is_begun(drafts.answers_of(current_user.account_id)),
+        draft=kept_answers.is_begun(kept_answers.answers_of(current_user.account_id)),
         account=account,
         unconfirmed=_is_unconfirmed(account),
         form=BaseForm(),

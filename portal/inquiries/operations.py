@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from portal.accounts import operations as accounts
-from portal.cases import clock
+from portal.cases.refusals import deadline
 from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
 from portal.inquiries.models import Inquiry, InquiryText
@@ -98,7 +98,7 @@ def remind(case, now):
 def first_day(case):
     """Return the first day on which a question about processing is taken, or None where nothing is processed."""
     open_ones = [refusal for refusal in case.refusals if not refusal.overcome_on]
-    return max((clock.inquiry_day(case, one) for one in open_ones if clock.is_processing(one)), default=None)
+    return max((deadline.inquiry_day(case, one) for one in open_ones if deadline.is_processing(one)), default=None)
 
 
 def inquiries_of(case):

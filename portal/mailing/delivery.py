@@ -17,8 +17,8 @@ from portal.database.error_kinds import will_pass
 from portal.database.transactions import end_reading, session, writing
 from portal.i18n.locale import _, direction, in_language, tag
 from portal.mail import carriers, outbox
+from portal.mailing.mail_parts import NotNeeded
 from portal.mailing.mails import mail_for
-from portal.mailing.shape import NotNeeded
 from portal.observability import metrics, systemd_notify
 from portal.values.emails import deliverable
 

@@ -10,16 +10,17 @@ from datetime import timedelta
 
 from sqlalchemy.exc import IntegrityError
 
-from portal.appointments import holds
-from portal.appointments.waiting import people_waiting
-from portal.cases import finishing, uploads
+from portal.appointments import held_places
+from portal.appointments.waiting_count import people_waiting
+from portal.cases.importing import interrupted_imports, uploads
 from portal.database.transactions import in_steps, writing
 from portal.door import operations as door
 from portal.journal import journal
 from portal.journal import sealing as seals
-from portal.mailing import reminders, signs
+from portal.mailing import heartbeats, reminders
 from portal.retention import periods, sweeping
-from portal.slots import instants, runs
+from portal.slots import zone_recompute
+from portal.slots.rules import rule_runs
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 MOST_BATCHES_SEALED = 40
@@ -43,15 +44,15 @@ class Job:
 def heartbeat(_worker, now):
     """Note that a worker is at work."""
     with writing(job=True):
-        signs.worker_is_here(now)
+        heartbeats.worker_is_here(now)
 
 
 def expired_holds(_worker, now):
     """Free held places whose time is over, some at a time."""
-    freed = holds.MOST
-    while freed == holds.MOST:
+    freed = held_places.MOST
+    while freed == held_places.MOST:
         with writing(job=True):
-            freed = holds.free_expired(now, most=holds.MOST)
+            freed = held_places.free_expired(now, most=held_places.MOST)
 
 
 def due_reminders(_worker, now):
@@ -74,18 +75,18 @@ def old_uploads(_worker, now):
 
 def unfinished_imports(_worker, now):
     """Finish imports that were interrupted after they were decided; take away what others left."""
-    finishing.finish_interrupted(now)
+    interrupted_imports.finish_interrupted(now)
 
 
 def zone_rules(_worker, now):
     """Bring the instants of slots to what the zones' rules say today: 09:00 stays 09:00 (R9)."""
-    for _corrected in in_steps(instants.recompute(journal.WORKER, now)):
+    for _corrected in in_steps(zone_recompute.recompute(journal.WORKER, now)):
         pass
 
 
 def rolling_rules(_worker, now):
     """Make the runs of rolling rules that are due."""
-    for _run in in_steps(runs.run_due(now, people_waiting)):
+    for _run in in_steps(rule_runs.run_due(now, people_waiting)):
         _log.info("rule ran")
 
 

@@ -9,16 +9,16 @@ from uuid import UUID
 from portal.accounts import links
 from portal.accounts.mail_choices import OPTIONAL
 from portal.accounts.models import Account
-from portal.appointments.documents import calendar_file, confirmation_pdf
+from portal.appointments.appointment_papers import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
-from portal.cases.clock import owed_until
 from portal.cases.models import Refusal
+from portal.cases.refusals.deadline import owed_until
 from portal.database.transactions import session, writing
 from portal.i18n.locale import _, format_day, format_instant, format_offset, in_language
-from portal.mailing import guarding, holding, stopping
-from portal.mailing.farewell import about_deletion
-from portal.mailing.packages import about_package
-from portal.mailing.shape import Mail, NotNeeded, address
+from portal.mailing import held_place_mails, security_mails, unsubscribe
+from portal.mailing.account_deleted_mail import about_deletion
+from portal.mailing.mail_parts import Mail, NotNeeded, address
+from portal.mailing.package_mails import about_package
 from portal.posts.operations import place
 
 REMINDERS = ("reminder_7", "reminder_1")
@@ -65,7 +65,7 @@ def _account(message, now):
 def _about_account(message, account, token):
     subject, paragraphs, action = _SAYING[message.kind](message, token)
     to = account.address if message.kind in BY_ADDRESS else message.address or account.address
-    stop = stopping.address_for(account, message.kind) if message.kind in OPTIONAL else None
+    stop = unsubscribe.address_for(account, message.kind) if message.kind in OPTIONAL else None
     return Mail(to, account.language, subject, paragraphs, action=action, stop=stop)
 
 
@@ -124,7 +124,7 @@ def _inquiry_open(_message, _token):
 
 
 _SAYING = {
-    **guarding.SAYING,
+    **security_mails.SAYING,
     "confirm_address": _confirm_address,
     "reset_password": _reset_password,
     "staff_invited": _staff_invited,
@@ -144,7 +144,7 @@ def _about_appointment(message, account):
         raise NotNeeded("case moved")
     when = format_instant(slot.local_start, case.post)
     if message.kind == "held":
-        subject, paragraphs = holding.held(message, appointment, when)
+        subject, paragraphs = held_place_mails.held(message, appointment, when)
     else:
         subject, paragraphs = _SAYING_OF_APPOINTMENT[message.kind](when)
     zone = _("Time in %(city)s (%(offset)s)", city=place(case.post), offset=format_offset(slot.starts_at, case.post))
@@ -163,7 +163,7 @@ def _about_appointment(message, account):
         tuple(facts),
         action,
         _attachments(message.kind, appointment),
-        stopping.address_for(account, message.kind) if message.kind in OPTIONAL else None,
+        unsubscribe.address_for(account, message.kind) if message.kind in OPTIONAL else None,
     )
 
 
@@ -187,7 +187,7 @@ def _about_last_day(message, account):
             else _("It is your turn: do what your letter says."),
         ),
         action=(_("Dashboard"), address("home.dashboard")),
-        stop=stopping.address_for(account, message.kind),
+        stop=unsubscribe.address_for(account, message.kind),
     )
 
 
@@ -241,7 +241,7 @@ _SAYING_OF_APPOINTMENT = {
     "moved": _moved,
     "cancelled": _cancelled,
     "cancelled_by_post": _cancelled_by_post,
-    "hold_ended": holding.hold_ended,
+    "hold_ended": held_place_mails.hold_ended,
     "reminder_7": _reminder,
     "reminder_1": _reminder,
 }

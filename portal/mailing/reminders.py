@@ -6,8 +6,8 @@ from sqlalchemy import String, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.appointments.models import Appointment
-from portal.cases import clock
 from portal.cases.models import DOCUMENTS, Case, Refusal, StatusWord, Traveller
+from portal.cases.refusals import deadline
 from portal.cases.statuses import codes_that_count_as
 from portal.database import transactions
 from portal.mail import outbox
@@ -74,7 +74,7 @@ def _last_days_near(most, least, now):
 def _owed(own, refusals):
     """Yield each refusal with the day until which its traveller owes something."""
     for refusal in own.scalars(refusals).all():
-        yield refusal, clock.owed_until(refusal.traveller.case, refusal)
+        yield refusal, deadline.owed_until(refusal.traveller.case, refusal)
 
 
 def _days_to(refusal, day, now):

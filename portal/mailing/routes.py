@@ -5,7 +5,7 @@ from flask import Blueprint, render_template, request
 from portal import clock
 from portal.accounts.mail_choices import stop_mail
 from portal.database.transactions import commits
-from portal.mailing import stopping
+from portal.mailing import unsubscribe
 from portal.web.access import public
 from portal.web.csrf import csrf
 
@@ -17,7 +17,7 @@ bp = Blueprint("mailing", __name__, url_prefix="/<language:lang>/mail")
 @public
 @commits
 def stop(token):
-    account, kind = stopping.meant(token)
+    account, kind = unsubscribe.meant(token)
     if request.method == "POST":
         stop_mail(account, kind, clock.now())
     return render_template("accounts/stop_mail.html", stopped=kind in account.mail_off)

@@ -22,14 +22,14 @@ _idle: deque[Any] = deque()
 def confirmation_page(data):
     """Return the confirmation page of an appointment as PDF.
 
-    data: what confirmation.typ shows, as plain lists, dicts and texts (portal.appointments.documents);
+    data: what confirmation.typ shows, as plain lists, dicts and texts (portal.appointments.appointment_papers);
     for characters that no font has stands "…", and under a name a sentence.
     """
     return _made("confirmation.typ", data)
 
 
 def courier_page(data):
-    """Return the confirmation page of a package as PDF, as above: courier.typ, portal.courier.documents."""
+    """Return the confirmation page of a package as PDF, as above: courier.typ, portal.courier.package_papers."""
     return _made("courier.typ", data)
 
 

@@ -9,10 +9,10 @@ from portal.i18n.locale import DEFAULT, in_language
 from portal.journal import journal
 from portal.limits import guesses
 from portal.limits import rules as limits
-from portal.retention import leaving
+from portal.retention import account_deletion
 from portal.retention.forms import FILE, DataForm, DeleteForm
+from portal.retention.labels import WORDS
 from portal.retention.own_data import as_json, data_of
-from portal.retention.words import WORDS
 from portal.web import access
 from portal.web.access import applicant_only, current_user, public
 
@@ -45,14 +45,14 @@ def delete():
     form, digest = DeleteForm(), current_user.session_digest
     if form.validate_on_submit():
         try:
-            leaving.delete_account(current_user, form.current.data, clock.now())
+            account_deletion.delete_account(current_user, form.current.data, clock.now())
         except WrongPassword as refusal:
             form.current.errors = [refusal.message]
         else:
             guesses.was_right()
             access.forget_everyone()
             return access.take_back(redirect(url_for(".deleted"), 303), digest)
-    going = leaving.what_goes(current_user.account_id, clock.now())
+    going = account_deletion.what_goes(current_user.account_id, clock.now())
     return render_template("retention/delete.html", form=form, going=going)
 
 

@@ -13,7 +13,7 @@ from portal.database.transactions import session
 from portal.journal import journal
 from portal.journal.journal import Entry
 from portal.mail.models import Message
-from portal.retention.removing import remove
+from portal.retention.delete_rows import remove
 from portal.sessions.models import SignIn
 from portal.values.emails import key
 

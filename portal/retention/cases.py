@@ -8,7 +8,7 @@ from portal.courier.models import Submission
 from portal.database.transactions import session
 from portal.inquiries.models import Inquiry
 from portal.journal import journal
-from portal.retention.removing import remove
+from portal.retention.delete_rows import remove
 from portal.slots.models import Slot
 
 OF_A_CASE = (Traveller, Appointment, Submission, Inquiry, CaseRequest)

@@ -9,13 +9,13 @@ import json
 from sqlalchemy import func, select
 
 from portal.accounts.models import Account, CalendarAddress, Notice, RecoveryCode
-from portal.appointments import drafts
+from portal.appointments import kept_answers
 from portal.appointments.models import Appointment
-from portal.cases import requests
-from portal.cases.clock import last_day
+from portal.cases.finding import requests
 from portal.cases.operations import cases_of, what_is_listed
+from portal.cases.refusals.deadline import last_day
+from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import counts_as, status_name
-from portal.cases.wording import item_text
 from portal.courier import operations as packages
 from portal.database.transactions import session
 from portal.inquiries import operations as inquiries
@@ -60,7 +60,7 @@ def data_of(account_id, now):
         "calendar_address": _rows(CalendarAddress, account_id, ("made_at",)),
         "notices": _rows(Notice, account_id, ("kind", "details", "created_at", "seen_at")),
         "emails": _rows(Message, account_id, ("kind", "state", "written_at", "done_at")),
-        "answers": drafts.answers_of(account_id),
+        "answers": kept_answers.answers_of(account_id),
         "requests": [_request(one) for one in requests.requests_of(account_id)],
         "cases": [_case(one) for one in cases_of(account_id)],
     }

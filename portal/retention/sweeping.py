@@ -19,7 +19,7 @@ from portal.journal import journal
 from portal.limits.models import LimitCounter
 from portal.mail.models import Message
 from portal.retention import accounts, cases
-from portal.retention.removing import remove
+from portal.retention.delete_rows import remove
 from portal.sessions.models import SignIn
 from portal.slots.models import Slot
 

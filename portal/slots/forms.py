@@ -8,7 +8,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, options
 from portal.i18n import locale
 from portal.i18n.locale import _, _l
-from portal.slots.patterns import LATEST_YEAR, LONGEST_RANGE, Pattern, read_times
+from portal.slots.weeks.patterns import LATEST_YEAR, LONGEST_RANGE, Pattern, read_times
 
 MOST_SEATS = 500
 MOST_TIMES = 100

@@ -13,7 +13,7 @@ from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.slots.models import Release, Slot
-from portal.slots.patterns import LONGEST_RANGE
+from portal.slots.weeks.patterns import LONGEST_RANGE
 from portal.web.errors import NotFound, PortalError, SentBefore
 
 MOST_SLOTS = 5_000  # what SQLite stores well within a quarter of a second (R16)

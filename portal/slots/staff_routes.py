@@ -12,8 +12,8 @@ from portal.i18n.locale import current, weekday_names
 from portal.posts.operations import post_by_id, today
 from portal.slots import months, operations
 from portal.slots.forms import CloseForm, ReleaseForm
-from portal.slots.large import ask_if_large
-from portal.slots.patterns import read_day
+from portal.slots.large_release import ask_if_large
+from portal.slots.weeks.patterns import read_day
 from portal.web.access import current_user, staff_only
 from portal.web.errors import PortalError
 

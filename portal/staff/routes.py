@@ -3,8 +3,8 @@
 from flask import Blueprint, current_app, render_template
 
 from portal import clock
-from portal.cases import requests
-from portal.mailing import signs
+from portal.cases.finding import requests
+from portal.mailing import heartbeats
 from portal.posts.operations import post_by_id
 from portal.web.access import current_user, staff_only
 
@@ -16,5 +16,5 @@ bp = Blueprint("staff", __name__, url_prefix="/<language:lang>/staff")
 def home():
     post = post_by_id(current_user.post_id)
     waiting = len(requests.queue(post.id)) if post and current_user.may("desk") else 0
-    away_since = signs.worker_away_since(clock.now(), current_app.extensions.get("serving_since"))
+    away_since = heartbeats.worker_away_since(clock.now(), current_app.extensions.get("serving_since"))
     return render_template("staff/home.html", post=post, waiting=waiting, away_since=away_since)

@@ -5,9 +5,9 @@ from datetime import date
 
 from sqlalchemy import bindparam, select
 
-from portal.cases import clock
 from portal.cases import operations as cases
 from portal.cases.models import DOCUMENTS, Case
+from portal.cases.refusals import deadline
 from portal.database.transactions import session
 from portal.posts.operations import post_by_code
 
@@ -69,7 +69,7 @@ def turn(case, appointment, today):
 
 def last_day_owed(case):
     """Return the first of the last days by which the applicant of a case owes something, or None (R7)."""
-    owed = [clock.owed_until(case, refusal) for refusal in case.refusals]
+    owed = [deadline.owed_until(case, refusal) for refusal in case.refusals]
     return min((day for day in owed if day), default=None)
 
 
@@ -81,7 +81,7 @@ def moments(case, appointment, today):
     found = {Moment(today, "today"), *_moments_of_papers(case)}
     for refusal in case.refusals:
         found.update(_moments_of(case, refusal))
-    year_end = clock.end_of_diversity_year(case)
+    year_end = deadline.end_of_diversity_year(case)
     if year_end is not None:
         found.add(Moment(year_end, "fiscal_year"))
     if appointment is not None:
@@ -97,9 +97,9 @@ def _moments_of(case, refusal):
     if refusal.evidence_on:
         yield Moment(refusal.evidence_on, "evidence")
     if refusal.kind == DOCUMENTS and not refusal.clock_stopped_on:
-        yield Moment(clock.last_day(case, refusal), "last_day")
-    if clock.is_processing(refusal):
-        yield Moment(clock.inquiry_day(case, refusal), "inquiry")
+        yield Moment(deadline.last_day(case, refusal), "last_day")
+    if deadline.is_processing(refusal):
+        yield Moment(deadline.inquiry_day(case, refusal), "inquiry")
 
 
 def _moments_of_papers(case):

@@ -4,10 +4,10 @@ from flask import Blueprint, render_template, request
 
 from portal import clock
 from portal.appointments import operations as appointments
-from portal.cases import claims
 from portal.cases import operations as cases
+from portal.cases.finding import claims
+from portal.courier.labels import PACKAGE_STATES
 from portal.courier.operations import submissions_of
-from portal.courier.words import PACKAGE_STATES
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
@@ -15,8 +15,8 @@ from portal.limits.pace import slowed
 from portal.posts.operations import all_posts, place, post_by_code, today
 from portal.status import operations
 from portal.status.forms import StatusForm
+from portal.status.labels import ITEM_STATES
 from portal.status.timeline import Timeline
-from portal.status.words import ITEM_STATES
 from portal.web.access import applicant_only, current_user, public
 
 LOOK_UPS = (10, "5 minutes", 30, "1 hour", 60, "1 day")

@@ -12,7 +12,7 @@ from portal.accounts import keys
 from portal.accounts.models import Account, CalendarAddress
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
-from portal.cases.clock import owed_until
+from portal.cases.refusals.deadline import owed_until
 from portal.database.transactions import session
 from portal.i18n.locale import _
 from portal.journal import journal

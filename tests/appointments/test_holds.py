@@ -10,11 +10,12 @@ import time_machine
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments import calendar, documents, holds
-from portal.appointments.holds import HoldOver, free_expired, keep
+from portal.appointments import appointment_papers, held_places
+from portal.appointments.appointment_code import CANCELLED, HELD, LATER, MOVED, verify
+from portal.appointments.calendar import operations as calendar
+from portal.appointments.held_places import HoldOver, free_expired, keep
 from portal.appointments.models import Appointment
 from portal.appointments.operations import SlotTaken, book, live_appointment, move, schedule
-from portal.appointments.verification import CANCELLED, HELD, LATER, MOVED, verify
 from portal.database.transactions import session, writing
 from portal.journal.journal import Entry
 from portal.mail.models import Message
@@ -155,9 +156,9 @@ def test_the_paper_of_a_held_place_lets_nobody_in(holder, visitor):
         page = visitor.open(page_of(place, rest))
         assert "not valid for entry" in page.text
         assert "<svg class" not in page.html
-    paper = documents.confirmation(place)
+    paper = appointment_papers.confirmation(place)
     assert paper["code"] is None and "not valid for entry" in paper["entry"]["own"]
-    assert documents.calendar_file(place).count(b"METHOD:CANCEL") == 1
+    assert appointment_papers.calendar_file(place).count(b"METHOD:CANCEL") == 1
     assert visitor.client.get(page_of(place, ".pdf")).status_code == 200
 
 
@@ -165,18 +166,18 @@ def test_verification_says_held_then_moved_then_valid(app):
     old = slot_on(5)
     slot_on(6)
     place = booked(old)
-    before = documents.code_of(place)
+    before = appointment_papers.code_of(place)
     cancelled(old)
     assert verify(before, clock.now()).state == HELD
 
     keep(fresh(place), BY, clock.now())
     session.commit()
     assert verify(before, clock.now()).state == MOVED
-    assert verify(documents.code_of(fresh(place)), clock.now()).state == LATER
+    assert verify(appointment_papers.code_of(fresh(place)), clock.now()).state == LATER
 
     lapsed = held(days=20)
     free_expired(clock.now() + OVER)
-    assert verify(documents.code_of(lapsed), clock.now()).state == CANCELLED
+    assert verify(appointment_papers.code_of(lapsed), clock.now()).state == CANCELLED
 
 
 def test_what_is_held_too_long_is_free_for_whoever_claims_it(app):
@@ -250,7 +251,7 @@ def test_r6_the_end_of_a_hold_is_in_the_journal(app):
     free_expired(clock.now() + OVER, place.post_id)
 
     entry = session.scalars(select(Entry).order_by(Entry.id.desc())).first()
-    assert (entry.action, entry.actor, entry.subject_id) == ("hold ended", holds.BY, place.id)
+    assert (entry.action, entry.actor, entry.subject_id) == ("hold ended", held_places.BY, place.id)
 
 
 @pytest.mark.parametrize("language", ["km", "ar", "vi"])

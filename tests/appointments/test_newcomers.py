@@ -8,12 +8,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal import clock
-from portal.appointments import calendar, calendar_page, newcomers
+from portal.appointments.calendar import first_bookings
+from portal.appointments.calendar import operations as calendar
+from portal.appointments.calendar import page as calendar_page
 from portal.appointments.forms import TimeForm
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book, cancel, schedule_for
-from portal.cases.clock import booking_last_day
 from portal.cases.operations import MayNotBook, case_for, require_may_book
+from portal.cases.refusals.deadline import booking_last_day
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.posts.operations import today
@@ -35,7 +37,7 @@ CASES = {
 
 
 def read(account, case):
-    return newcomers.newcomer(account.id, case.public_id)
+    return first_bookings.newcomer(account.id, case.public_id)
 
 
 def decision(case, now):

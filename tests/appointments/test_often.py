@@ -9,14 +9,14 @@ import time_machine
 from flask import current_app
 
 from portal import clock
-from portal.appointments import often, operations
+from portal.appointments import booking_limit, operations
 from portal.appointments.models import Appointment
 from portal.cases.models import Case
 from portal.database.transactions import session, writing
 from tests.factories import make_account, make_case, make_slot, signed_in
 from tests.visitor import Visitor
 
-HOURLY = often.MOST[0][0]
+HOURLY = booking_limit.MOST[0][0]
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_the_same_form_again_with_another_time_says_what_was_not_moved_and_moves
 
 
 def test_of_many_moves_at_once_no_more_are_taken_than_are_allowed(app, case, slots, monkeypatch):
-    monkeypatch.setattr(often, "MOST", ((3, timedelta(hours=1)),))
+    monkeypatch.setattr(booking_limit, "MOST", ((3, timedelta(hours=1)),))
     ids, holder, came, together = [one.id for one in slots], case.account_id, [], threading.Barrier(16)
     assert choose(case, slots[0]).h1 == "Appointment Confirmation Page"
     case_id = case.id
@@ -129,7 +129,7 @@ def test_of_many_moves_at_once_no_more_are_taken_than_are_allowed(app, case, slo
                     mine = session.get_one(Case, case_id, with_for_update={"of": Case})
                     operations.schedule(mine, ids[number % 2], uuid4(), f"account:{holder}", clock.now())
                 came.append("moved or kept")
-            except often.ChangedTooOften:
+            except booking_limit.ChangedTooOften:
                 came.append("stopped")
 
     threads = [threading.Thread(target=move, args=(number,)) for number in range(16)]

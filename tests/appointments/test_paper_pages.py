@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments.documents import code_of
+from portal.appointments.appointment_papers import code_of
 from portal.appointments.operations import cancel
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES

@@ -14,13 +14,13 @@ import pytest
 
 from portal import clock
 from portal.accounts.forms import CreateForm
-from portal.cases import uploads
-from portal.cases.casefile import workbooks
-from portal.cases.rows import COLUMNS
+from portal.cases.importing import uploads
+from portal.cases.importing.casefile import workbooks
+from portal.cases.importing.rows import COLUMNS
 from portal.demand.sheets import csv_of
 from portal.mail.carriers import Never, Server
 from portal.mailing.delivery import email_of
-from portal.mailing.shape import Mail
+from portal.mailing.mail_parts import Mail
 from tests.cases.case_file import line, write_xlsx
 from tests.factories import make_account, make_post, make_slot, signed_in
 from tests.visitor import Page

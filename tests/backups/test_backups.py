@@ -12,8 +12,8 @@ from portal import clock
 from portal.backups import operations as backups
 from portal.backups.archive import DESCRIPTION
 from portal.backups.tally import Tally, of_lines
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.models import Case, Traveller
-from portal.cases.storing import store_cases
 from portal.database.engines import make_engine
 from portal.database.transactions import session
 from portal.migrations import state

@@ -11,9 +11,9 @@ from portal import clock
 from portal.accounts.models import Account
 from portal.appointments import cancelling
 from portal.appointments.models import Appointment
-from portal.cases import uploads
+from portal.cases.importing import uploads
+from portal.cases.importing.rows import COLUMNS
 from portal.cases.models import Case
-from portal.cases.rows import COLUMNS
 from portal.posts.operations import post_by_code
 from portal.slots.models import Slot
 from tests.browser.families import FAMILIES

@@ -5,7 +5,7 @@ from uuid import uuid4
 from portal import clock
 from portal.accounts.models import Account
 from portal.cases.operations import case_at
-from portal.courier import documents, operations
+from portal.courier import operations, package_papers
 from portal.posts.operations import post_by_code
 from tests.browser.families import FAMILIES, answers_of
 from tests.browser.people import sign_up, visit
@@ -41,4 +41,4 @@ def _registered(server):
         package = operations.register(case, case.principal, agency.id, uuid4(), "command", now)
         fitting = [item.id for _traveller, item in operations.what_fits(package)]
         operations.pack(package, fitting, True, 1, "command", now)
-        return package.reference, documents.code_of(package)
+        return package.reference, package_papers.code_of(package)

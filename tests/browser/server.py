@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from portal import create_app
-from portal.cases.rows import COLUMNS
+from portal.cases.importing.rows import COLUMNS
 from portal.database.transactions import session
 from portal.settings.settings import ROOT, settings_from
 from tests.secrets import ENVIRONMENT

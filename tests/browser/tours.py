@@ -9,12 +9,12 @@ from flask import current_app
 from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account
-from portal.appointments import documents
+from portal.appointments import appointment_papers
 from portal.appointments.models import Appointment
 from portal.i18n.locale import LANGUAGES, in_language
 from portal.mail import outbox
 from portal.mail.models import Message
-from portal.mailing import stopping
+from portal.mailing import unsubscribe
 from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot
 from tests.browser.album import Album
@@ -150,7 +150,7 @@ def _booked(server, album):
     album.take(reader, "printable version", f"{page}/print")
     with server.database() as session:
         reference = page.rsplit("/", 1)[1]
-        code = documents.code_of(session.query(Appointment).filter_by(reference=reference).one())
+        code = appointment_papers.code_of(session.query(Appointment).filter_by(reference=reference).one())
     album.take(visit(server), "verified", f"/verify/{code}")
     album.take(log_in(server, "desk"), "staff: verified", f"/verify/{code}")
     album.take(reader, "calendar, move", calendar)
@@ -247,7 +247,7 @@ def _mail(server, album):
         outbox.write("news", "buried", now, account_id=account.id)
         session.query(Message).filter_by(key="buried").update(dead)
         with current_app.test_request_context(), in_language("en"):
-            stopping_address = stopping.address_for(account, "booked").split("/en", 1)[1]
+            stopping_address = unsubscribe.address_for(account, "booked").split("/en", 1)[1]
         confirming = links.token(confirming)
     album.take(reader, "change the address", "/account/email")
     album.send(reader, "change the address, wrong", "/account/email", email="x", current="wrong")

@@ -3,13 +3,13 @@
 import csv
 
 from openpyxl import Workbook
+from portal.cases.importing.casefile.tables import read
 
 from portal import clock
-from portal.cases.casefile.tables import read
-from portal.cases.files import Errors, conflicts, known_words, read_rows
+from portal.cases.importing.files import Errors, conflicts, known_words, read_rows
+from portal.cases.importing.rows import COLUMNS, DATES
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.operations import case_at
-from portal.cases.rows import COLUMNS, DATES
-from portal.cases.storing import store_cases
 from portal.database.transactions import session
 from tests.factories import make_post
 

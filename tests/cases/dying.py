@@ -16,8 +16,8 @@ from pathlib import Path
 from sqlalchemy import event
 
 from portal import create_app
-from portal.cases import leases, pace
-from portal.cases.importing import import_file
+from portal.cases.importing import leases, transaction_size
+from portal.cases.importing.operations import import_file
 from portal.commands import progress
 from portal.database.engines import make_engine
 from portal.database.transactions import reading_by_default, session
@@ -32,7 +32,7 @@ LEASE = timedelta(seconds=1)
 def serve():
     """Fork an importer for each line of standard input."""
     app = create_app(settings_from(os.environ))
-    pace.FIRST_SIZE = pace.LEAST_SIZE = pace.MOST_SIZE = CASES_AT_ONCE
+    transaction_size.FIRST_SIZE = transaction_size.LEAST_SIZE = transaction_size.MOST_SIZE = CASES_AT_ONCE
     leases.LENGTH = LEASE
     print("ready", flush=True)
     for line in sys.stdin:

@@ -9,8 +9,9 @@ import zipfile
 from dataclasses import dataclass
 from datetime import date
 
-from portal.cases.casefile.cells import column_letters
-from portal.cases.rows import COLUMNS
+from portal.cases.importing.casefile.cells import column_letters
+
+from portal.cases.importing.rows import COLUMNS
 from tests.cases.case_file import SOK
 
 DATES = ("status_date", "interview_date", "refused_on", "date_of_birth")

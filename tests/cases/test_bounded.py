@@ -5,10 +5,10 @@ import io
 from contextlib import ExitStack
 
 import pytest
+from portal.cases.importing.casefile.messages import Line, Note
 
-from portal.cases import bounded, uploads
-from portal.cases.bounded import FileTooMuch, Limits, ReadersBusy, read_table
-from portal.cases.casefile.messages import Line, Note
+from portal.cases.importing import bounded_process, uploads
+from portal.cases.importing.bounded_process import FileTooMuch, Limits, ReadersBusy, read_table
 from tests.cases.case_file import SOK, line, write_xlsx
 from tests.cases.quirks import HEADER, row, sheet, workbook
 from tests.factories import make_account, make_post, signed_in
@@ -63,10 +63,10 @@ def test_a_file_that_takes_more_of_a_processor_than_it_is_given_is_told_so(read)
 
 
 def test_few_files_are_read_at_once_on_a_machine(app, read, monkeypatch):
-    monkeypatch.setattr(bounded, "LONGEST_WAIT_SECONDS", 0)
+    monkeypatch.setattr(bounded_process, "LONGEST_WAIT_SECONDS", 0)
     folder = app.extensions["settings"].instance
     with ExitStack() as others:
-        for place in range(bounded.AT_ONCE):
+        for place in range(bounded_process.AT_ONCE):
             fcntl.flock(others.enter_context((folder / f"reader-{place}.lock").open("w")), fcntl.LOCK_EX)
         with pytest.raises(ReadersBusy):
             read(b"")

@@ -8,10 +8,10 @@ import pytest
 
 from portal import clock
 from portal.appointments.operations import book
-from portal.cases.clock import a_year_after, is_open, last_day
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal
 from portal.cases.operations import ClockClosed, require_may_book
-from portal.cases.storing import store_cases
+from portal.cases.refusals.deadline import a_year_after, is_open, last_day
 from portal.database.transactions import in_steps, session
 from portal.i18n.locale import format_day
 from portal.mailing.reminders import write_due

@@ -5,8 +5,8 @@ from datetime import date, datetime
 
 import pytest
 
-from portal.cases.files import Errors, FileError
-from portal.cases.rows import COLUMNS, Item
+from portal.cases.importing.files import Errors, FileError
+from portal.cases.importing.rows import COLUMNS, Item
 from tests.cases.case_file import SPOUSE, line, read_cases, write_csv, write_xlsx
 from tests.factories import make_post
 

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import select, text, update
 
 from portal import clock
-from portal.cases import finishing, importing, pace, redo
-from portal.cases.import_models import CaseImport, CaseImportRow
+from portal.cases.importing import interrupted_imports, redo_log, transaction_size
+from portal.cases.importing import operations as importing
+from portal.cases.importing.models import CaseImport, CaseImportRow
+from portal.cases.importing.store_cases import correct_traveller, store_cases
 from portal.cases.models import Case, Traveller
 from portal.cases.operations import case_of_post
-from portal.cases.storing import correct_traveller, store_cases
 from portal.database import engines, transactions
 from portal.database.transactions import session, writing
 from portal.integrity import checks
@@ -64,7 +65,7 @@ def rows_of(path, *lines):
 
 
 def test_what_staff_type_after_an_import_was_decided_is_not_overwritten_by_it(import_beside, tmp_path, monkeypatch):
-    monkeypatch.setattr(pace, "FIRST_SIZE", 1)
+    monkeypatch.setattr(transaction_size, "FIRST_SIZE", 1)
     bring(tmp_path, line(case_number="PHP2024600001"), line())
     lines = [line(case_number="PHP2024600001", surname="Keo"), line(surname="Keo", status="Issued")]
     import_beside(*lines, phase="Correcting", meanwhile=lambda: by_staff(surname="Chan"))
@@ -111,7 +112,7 @@ def test_a_case_that_staff_add_before_its_turn_is_corrected(import_beside, monke
 
 
 def test_a_case_that_was_erased_before_its_correction_stays_erased(import_beside, tmp_path, monkeypatch):
-    monkeypatch.setattr(pace, "FIRST_SIZE", 1)
+    monkeypatch.setattr(transaction_size, "FIRST_SIZE", 1)
     bring(tmp_path, line(case_number="PHP2024600001"), line())
 
     def erase():
@@ -155,10 +156,13 @@ def write_elsewhere(app, seen):
 
 
 def test_no_transaction_of_an_import_takes_more_cases_than_its_pace_r16(import_beside, tmp_path, monkeypatch):
-    monkeypatch.setattr(pace, "FIRST_SIZE", 10)
-    monkeypatch.setattr(pace, "MOST_SIZE", 10)
+    monkeypatch.setattr(transaction_size, "FIRST_SIZE", 10)
+    monkeypatch.setattr(transaction_size, "MOST_SIZE", 10)
     bring(tmp_path, *[line(case_number=number) for number in OTHERS])
-    staged, made = watched(monkeypatch, redo, "write_entries"), watched(monkeypatch, finishing, "make_corrections")
+    staged, made = (
+        watched(monkeypatch, redo_log, "write_entries"),
+        watched(monkeypatch, interrupted_imports, "make_corrections"),
+    )
     import_beside(*[line(case_number=number, status="Issued") for number in OTHERS])
 
     assert (sum(staged), max(staged)) == (sum(made), max(made)) == (len(OTHERS), 10)
@@ -172,14 +176,14 @@ def watched(monkeypatch, module, name):
 
 
 def test_a_part_that_took_long_is_followed_by_smaller_ones():
-    some = pace.Pace()
+    some = transaction_size.Pace()
     sizes = []
     for took in (0.5, 0.5, 0.5, 0.03, *[0.01] * 12):
         some._learn(took)
         sizes.append(some.size)
 
     assert sizes[:5] == [10, 5, 5, 5, 7]
-    assert sizes[-1] == pace.MOST_SIZE
+    assert sizes[-1] == transaction_size.MOST_SIZE
 
 
 def test_what_waits_in_the_redo_log_is_encrypted_and_gone_afterwards_r10(app, import_beside, tmp_path):

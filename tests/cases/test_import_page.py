@@ -9,11 +9,11 @@ from openpyxl import load_workbook
 from sqlalchemy import func, select, update
 
 from portal import clock
-from portal.cases import finishing, leases, uploads
-from portal.cases.import_models import CaseUpload
+from portal.cases.importing import interrupted_imports, leases, uploads
+from portal.cases.importing.models import CaseUpload
+from portal.cases.importing.rows import COLUMNS
 from portal.cases.models import Case, Traveller
-from portal.cases.rows import COLUMNS
-from portal.cases.vocabulary import reasons
+from portal.cases.standard_words import reasons
 from portal.database import engines
 from portal.database.transactions import session, writing
 from portal.journal.journal import Entry
@@ -68,7 +68,7 @@ def test_a_confirmed_file_is_imported_once_r12(officer, content):
 def test_a_second_click_while_the_first_is_imported_waits_for_it_r12(officer, content, monkeypatch):
     preview = send(officer, content(line()))
     upload = session.scalars(select(CaseUpload)).one()
-    first = leases.HeldLease(finishing.LEASE, upload.public_id)
+    first = leases.HeldLease(interrupted_imports.LEASE, upload.public_id)
     with writing():
         first.take()
 
@@ -99,7 +99,7 @@ def test_two_confirmations_that_both_got_through_are_one_r12(officer, content):
 
 def test_a_confirmation_beside_another_import_is_told_so_and_can_be_sent_again(officer, content):
     preview = send(officer, content(line()))
-    with leases.held(finishing.LEASE):
+    with leases.held(interrupted_imports.LEASE):
         page = officer.submit(preview.path, page=preview)
 
     assert "Another import is running" in page.text and page.h1 == "Import cases: preview"

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select, text, update
 
 from portal import clock
-from portal.cases import finishing, leases, pace
-from portal.cases.import_models import CaseImport
+from portal.cases.finding.proofs import NoMatch, Proof, match
+from portal.cases.importing import interrupted_imports, leases, transaction_size
+from portal.cases.importing.models import CaseImport
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.models import Case, Traveller
-from portal.cases.proofs import NoMatch, Proof, match
-from portal.cases.storing import store_cases
 from portal.database.transactions import session
 from portal.integrity import checks
 from portal.journal.journal import Entry
@@ -106,7 +106,7 @@ def test_staff_can_add_a_case_that_a_killed_import_has_left_unseen(left_over, tm
 def test_two_imports_do_not_run_at_once(app, tmp_path):
     make_post()
     session.commit()
-    with leases.held(finishing.LEASE):
+    with leases.held(interrupted_imports.LEASE):
         said = bring_file(app, tmp_path, line(), code=1).stderr
 
     assert "Another import is running" in said
@@ -153,7 +153,7 @@ def test_a_large_import_into_few_cases_reads_no_whole_table_for_each_row(app, tm
     bring_file(app, tmp_path, line())
 
     assert rows_read_beside(app, tmp_path, *many) < 10 * len(many)
-    monkeypatch.setattr(pace, "_find_by_index", lambda: None)
+    monkeypatch.setattr(transaction_size, "_find_by_index", lambda: None)
     others = [one | {"case_number": one["case_number"].replace("PHP2025", "PHP2024")} for one in many]
     session.execute(text('TRUNCATE "case", refusal, traveller CASCADE'))
     session.commit()

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, select, update
 
 from portal import clock
-from portal.cases import finishing
-from portal.cases.import_models import CaseImport, CaseImportRow, Lease
+from portal.cases.importing import interrupted_imports
+from portal.cases.importing.models import CaseImport, CaseImportRow, Lease
 from portal.cases.models import Case, Traveller
 from portal.database.transactions import session, writing
 from portal.integrity import checks
@@ -108,7 +108,7 @@ def test_killed_at_any_point_all_of_it_is_there_or_nothing_once_a_worker_has_loo
         ends.add((ended, is_decided))
         assert seen(turn)[0] == (NEW if is_decided else 0), point
         let_the_lease_run_out()
-        finishing.finish_interrupted(clock.now())
+        interrupted_imports.finish_interrupted(clock.now())
 
         name = f"Turn{turn}" if is_decided else name
         assert (seen(turn), left()) == ((NEW if is_decided else 0, [name]), (0, 0)), point
@@ -162,7 +162,7 @@ def killed_while_correcting(importer, folder):
         if decided() > before and left()[1]:
             return turn
         let_the_lease_run_out()
-        finishing.finish_interrupted(clock.now())
+        interrupted_imports.finish_interrupted(clock.now())
     raise AssertionError
 
 

@@ -3,10 +3,10 @@
 import pytest
 
 from portal import clock
-from portal.appointments.documents import code_of
+from portal.appointments.appointment_papers import code_of
 from portal.appointments.models import Appointment
-from portal.cases import letters
-from portal.cases.proofs import NoMatch, Proof, match
+from portal.cases.finding.proofs import NoMatch, Proof, match
+from portal.cases.refusals import letters
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.web.errors import NotFound

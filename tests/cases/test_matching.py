@@ -7,9 +7,9 @@ from sqlalchemy import event, select
 
 from portal import clock
 from portal.accounts.models import Notice
-from portal.appointments import drafts
+from portal.appointments import kept_answers
+from portal.cases.finding.proofs import NoMatch, Proof, match
 from portal.cases.operations import match_and_claim
-from portal.cases.proofs import NoMatch, Proof, match
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.security import encryption
@@ -137,9 +137,9 @@ def test_r8_every_failure_shows_the_same_page(visitor, mine):
 def answer_until_the_case(account, given):
     details = {**SOK, "location": "PHP", "passport_number": given.passport_number, "birth_dates": given.birth_dates}
     answers = {"visa": {"visa": "immigrant"}, "purpose": {"purpose": "follow_up"}, "details": details}
-    answers["questions"] = dict.fromkeys(drafts.QUESTIONS, "yes")
+    answers["questions"] = dict.fromkeys(kept_answers.QUESTIONS, "yes")
     for step, given_answers in answers.items():
-        drafts.keep(account.id, step, given_answers, clock.now())
+        kept_answers.keep(account.id, step, given_answers, clock.now())
     session.commit()
 
 

@@ -3,10 +3,10 @@
 import io
 
 import pytest
+from portal.cases.importing.casefile.tables import read
 
-from portal.cases.casefile.tables import read
-from portal.cases.files import Errors, known_words, read_rows
-from portal.cases.rows import read_row
+from portal.cases.importing.files import Errors, known_words, read_rows
+from portal.cases.importing.rows import read_row
 from tests.cases.case_file import QUESTION, SOK, read_all, write_xlsx
 from tests.cases.quirks import HEADER, quirks, row, sheet, workbook
 from tests.factories import make_post

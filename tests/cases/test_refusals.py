@@ -6,10 +6,10 @@ import pytest
 
 from portal import clock
 from portal.accounts.models import Notice
-from portal.cases import refusals
-from portal.cases.clock import is_open, last_day, owed_until
 from portal.cases.models import Case, Refusal
 from portal.cases.operations import ClockClosed, SendByCourier, require_may_book, what_to_bring
+from portal.cases.refusals import operations as refusals
+from portal.cases.refusals.deadline import is_open, last_day, owed_until
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.web.errors import NotFound

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from portal.appointments.drafts import QUESTIONS
-from portal.cases import requests
+from portal.appointments.kept_answers import QUESTIONS
+from portal.cases.finding import requests
 from portal.cases.models import CaseRequest
 from portal.database.transactions import session
 from portal.journal.journal import Entry

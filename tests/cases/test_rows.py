@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.cases.rows import Item, read_row
+from portal.cases.importing.rows import Item, read_row
 from tests.cases.case_file import line
 
 

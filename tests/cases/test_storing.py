@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.cases.clock import last_day
+from portal.cases.finding.proofs import letter_code_digest
+from portal.cases.importing.rows import read_row
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal, RefusalItem, StatusChange, Traveller
-from portal.cases.proofs import letter_code_digest
-from portal.cases.rows import read_row
-from portal.cases.storing import store_cases
+from portal.cases.refusals.deadline import last_day
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.security import encryption

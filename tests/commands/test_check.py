@@ -12,7 +12,7 @@ from portal.appointments.operations import book, cancel, move
 from portal.database.transactions import session
 from portal.paper.references import read_reference
 from portal.slots.operations import plan, release
-from portal.slots.patterns import Pattern, read_times
+from portal.slots.weeks.patterns import Pattern, read_times
 from tests.commands.terminal import run
 from tests.factories import make_account, make_case, make_post, make_slot
 

@@ -12,10 +12,10 @@ from portal.accounts.factors import DEMONSTRATION_SECRET, is_set_up, reset_facto
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
-from portal.cases.clock import is_open
 from portal.cases.models import DOCUMENTS, PROCESSING, Case
 from portal.cases.operations import case_at
-from portal.cases.vocabulary import STATUSES
+from portal.cases.refusals.deadline import is_open
+from portal.cases.standard_words import STATUSES
 from portal.courier.agencies import agencies_of
 from portal.courier.operations import why_not
 from portal.database.transactions import session

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from portal import clock
-from portal.cases.rows import Item
+from portal.cases.importing.rows import Item
 from portal.courier import operations
 from portal.database.transactions import session
 from tests.factories import make_account, make_agency, make_case

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
-from portal.courier import documents, operations
+from portal.courier import operations, package_papers
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES, gettext, in_language
 from portal.journal.journal import Entry
@@ -28,7 +28,7 @@ def print_of(tmp_path):
     def write(submission, language="en"):
         with in_language(language):
             path = tmp_path / f"{language}.pdf"
-            path.write_bytes(documents.confirmation_pdf(submission))
+            path.write_bytes(package_papers.confirmation_pdf(submission))
         return path
 
     return write
@@ -45,7 +45,7 @@ def staff(app, role="desk", post=None):
 
 
 def scan(visitor, submission_or_code):
-    code = submission_or_code if isinstance(submission_or_code, str) else documents.code_of(submission_or_code)
+    code = submission_or_code if isinstance(submission_or_code, str) else package_papers.code_of(submission_or_code)
     return visitor.open(f"/V/{code}")
 
 
@@ -56,7 +56,7 @@ def seen():
 
 def test_twelve_travellers_and_twenty_entries_are_one_accessible_page_in_every_language(app, print_of):
     submission = registered(travellers=12, documents=9, names=NAMES, others=3, passport=True)
-    assert len(documents.confirmation(submission)["contents"]) >= 20
+    assert len(package_papers.confirmation(submission)["contents"]) >= 20
     for language in LANGUAGES:
         path = print_of(submission, language)
         with in_language(language):
@@ -65,7 +65,7 @@ def test_twelve_travellers_and_twenty_entries_are_one_accessible_page_in_every_l
         assert (known["Title"], known["Tagged"], known["Pages"]) == (title, "yes", "1"), language
         assert "(A4)" in known["Page size"]
         assert unembedded_fonts(path) == []
-        assert codes_in(picture_of(path, 110)) == [f"HTTP://LOCALHOST:8000/V/{documents.code_of(submission)}"]
+        assert codes_in(picture_of(path, 110)) == [f"HTTP://LOCALHOST:8000/V/{package_papers.code_of(submission)}"]
 
 
 def test_long_names_and_unknown_letters_do_not_cost_the_page(app, print_of):
@@ -101,18 +101,18 @@ def test_after_the_last_day_the_page_says_that_a_fee_may_be_due_r7(app, print_of
 
 def test_a_page_without_a_last_day_says_nothing_of_one_r7(app):
     submission = registered()
-    before = len(documents.confirmation(submission)["notes"])
+    before = len(package_papers.confirmation(submission)["notes"])
     submission.case.principal.refusals[0].overcome_on = clock.now().date()
     session.commit()
 
-    assert len(documents.confirmation(submission)["notes"]) == before - 1
+    assert len(package_papers.confirmation(submission)["notes"]) == before - 1
 
 
 def test_the_page_says_who_pays(app):
     submission = registered()
     submission.case.post.courier_paid_by_post = True
 
-    assert documents.confirmation(submission)["notes"][-1]["own"] == "The Embassy pays the courier."
+    assert package_papers.confirmation(submission)["notes"][-1]["own"] == "The Embassy pays the courier."
 
 
 def test_the_pdf_says_what_the_page_says(app, visitor, print_of):
@@ -189,7 +189,7 @@ def test_one_sentence_says_what_a_code_is_worth_in_each_state(package, visitor, 
 
 
 def test_a_page_from_before_a_change_says_that_it_is_changed(package, visitor):
-    old = documents.code_of(package)
+    old = package_papers.code_of(package)
     operations.change_agency(package, make_agency(package.case.post).id, BY, clock.now())
     session.commit()
 
@@ -199,7 +199,7 @@ def test_a_page_from_before_a_change_says_that_it_is_changed(package, visitor):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_stranger_sees_reference_and_state_and_nothing_personal(package, visitor, language):
-    page = visitor.open(f"/{language}/verify/package/{documents.code_of(package)}")
+    page = visitor.open(f"/{language}/verify/package/{package_papers.code_of(package)}")
 
     assert package.reference in page.text
     secrets = ("Vannak", "Rithy", package.case.number, "Police", package.agency.name)
@@ -208,7 +208,7 @@ def test_a_stranger_sees_reference_and_state_and_nothing_personal(package, visit
 
 
 def test_whatever_is_wrong_with_a_code_the_answer_is_one(app, package, visitor):
-    good, at = documents.code_of(package), documents.registered_locally(package)
+    good, at = package_papers.code_of(package), package_papers.registered_locally(package)
     bad = {
         "changed": good.replace(".1.", ".2."),
         "cut": good[:-3],
@@ -242,6 +242,6 @@ def test_r5_others_see_what_strangers_see(app, package):
 
 @pytest.mark.parametrize("typed", ["{}", " {}\r\n", "HTTP://LOCALHOST:8000/V/{}"])
 def test_a_scanner_that_types_leads_to_the_same_page(package, visitor, typed):
-    page = visitor.submit("/en/verify", code=typed.format(documents.code_of(package).lower()))
+    page = visitor.submit("/en/verify", code=typed.format(package_papers.code_of(package).lower()))
 
     assert page.path.startswith("/en/verify/package/") and page.h1 == "Valid registration"

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from portal import clock
-from portal.appointments import looks
+from portal.appointments.calendar import empty_calendar_counts
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book
 from portal.database.transactions import session
@@ -87,7 +87,7 @@ def test_a_week_tells_who_came_who_did_not_and_who_cancelled_late(post):
 def test_a_look_at_an_empty_calendar_is_counted(app, visitor, post):
     case = make_case(make_account())
     signed_in(visitor, case.account).open(f"/en/appointments/cases/{case.public_id}/calendar")
-    looks.write_down(id(app.extensions["engine"]))
+    empty_calendar_counts.write_down(id(app.extensions["engine"]))
 
     assert demand_of(post, clock.now()).looks[-1] == (today(post, clock.now()), 1)
 
@@ -97,7 +97,7 @@ def test_a_look_that_cannot_be_counted_costs_nobody_the_page(app, visitor, post)
     session.commit()
     case = make_case(make_account())
     page = signed_in(visitor, case.account).open(f"/en/appointments/cases/{case.public_id}/calendar")
-    looks.write_down(id(app.extensions["engine"]))
+    empty_calendar_counts.write_down(id(app.extensions["engine"]))
 
     assert "No appointments are available now" in page.text
 

@@ -13,7 +13,7 @@ from portal.database.transactions import session
 from portal.integrity.doctor import database, surroundings
 from portal.mail import outbox
 from portal.mail.models import Message
-from portal.mailing import signs
+from portal.mailing import heartbeats
 from portal.security import encryption
 from tests.factories import make_case
 from tests.secrets import made_of
@@ -43,7 +43,7 @@ def examine(app, code=None):
 
 
 def test_every_check_is_one_line_with_a_state(app):
-    signs.worker_is_here(clock.now())
+    heartbeats.worker_is_here(clock.now())
     session.commit()
 
     found = examine(app)
@@ -120,7 +120,7 @@ def test_a_missing_key_is_wrong(app, change):
 
 @pytest.mark.parametrize(("minutes", "state"), [(1, "ok"), (5, "warning"), (30, "wrong")])
 def test_a_worker_that_has_gone_is_noticed(app, minutes, state):
-    signs.worker_is_here(clock.now() - timedelta(minutes=minutes))
+    heartbeats.worker_is_here(clock.now() - timedelta(minutes=minutes))
     session.commit()
 
     assert examine(app)["worker"][0] == state

@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments.documents import code_of
+from portal.appointments.appointment_papers import code_of
 from portal.appointments.operations import schedule
 from portal.database.transactions import session
 from portal.posts.operations import today

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel, move, schedule
-from portal.cases import letters
+from portal.cases.refusals import letters
 from portal.database.transactions import session, writing
 from portal.door import operations
 from portal.door.operations import check_in, mark_missed, todays_list, undo

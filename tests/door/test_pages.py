@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.appointments.models import Appointment
 from portal.appointments.operations import cancel
-from portal.cases import letters
+from portal.cases.refusals import letters
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.web.security_headers import POLICY, POLICY_OF_FORMS

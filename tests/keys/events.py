@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from portal import clock
 from portal.accounts import recovery
-from portal.cases import requests
+from portal.cases.finding import requests
 from portal.database.transactions import session
 from tests.factories import make_account, make_post, signed_in
 from tests.keys.owner import (

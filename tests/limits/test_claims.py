@@ -7,8 +7,8 @@ import pytest
 from flask import current_app
 
 from portal import clock
-from portal.cases import claims
-from portal.cases.proofs import NoMatch, Proof
+from portal.cases.finding import claims
+from portal.cases.finding.proofs import NoMatch, Proof
 from portal.database.transactions import session, writing
 from portal.journal.journal import Entry
 from portal.limits.rules import TooManyGuesses

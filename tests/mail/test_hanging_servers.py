@@ -14,7 +14,7 @@ from portal import clock
 from portal.database.transactions import session
 from portal.mail import carriers
 from portal.mail.models import Message
-from portal.mailing import signs
+from portal.mailing import heartbeats
 from tests.mail.test_carriers import mailbox, scripted_server, states, use_mail, write  # noqa: F401  # fixtures
 
 HELLO = ["220 hello", "250 hello"]
@@ -82,7 +82,7 @@ def test_a_server_that_hangs_loses_no_mail_and_stops_no_worker(mailbox, use_mail
     assert [state for state, _trouble in states()] == ["waiting", "waiting"] and attempts() == tried
     doubtful = list(session.scalars(select(Message.doubtful).order_by(Message.id)))
     assert doubtful == [script[-1:] == ["354 go on"], False]
-    assert signs.worker_seen() is not None
+    assert heartbeats.worker_seen() is not None
     use_mail(f"file://{mailbox.folder}")
     with time_machine.travel(clock.now() + timedelta(minutes=3), tick=False):
         assert len(mailbox.deliver()) == 2

@@ -13,9 +13,9 @@ from portal import clock
 from portal.accounts import mail_choices
 from portal.accounts import operations as accounts
 from portal.appointments import operations
-from portal.cases.clock import owed_until
-from portal.cases.storing import store_cases
-from portal.cases.vocabulary import STATUSES
+from portal.cases.importing.store_cases import store_cases
+from portal.cases.refusals.deadline import owed_until
+from portal.cases.standard_words import STATUSES
 from portal.database.transactions import in_steps, session
 from portal.i18n.locale import LANGUAGES
 from portal.mail import outbox

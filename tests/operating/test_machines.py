@@ -18,7 +18,7 @@ from portal.home import routes as home
 from portal.journal.journal import record
 from portal.journal.models import Unsealed
 from portal.mail import outbox
-from portal.mailing import signs
+from portal.mailing import heartbeats
 from portal.migrations import revisions
 from portal.observability import logs
 from tests.commands.terminal import run
@@ -122,7 +122,7 @@ def test_seats_mails_and_the_worker_can_be_watched(app):
     make_account()
     outbox.write("news", "late", clock.now(), due_at=clock.now() - timedelta(minutes=10))
     outbox.write("news", "later", clock.now(), due_at=clock.now() + timedelta(minutes=10))
-    signs.worker_is_here(clock.now() - timedelta(seconds=90))
+    heartbeats.worker_is_here(clock.now() - timedelta(seconds=90))
     session.commit()
 
     found = counted(app)
@@ -135,11 +135,11 @@ def test_seats_mails_and_the_worker_can_be_watched(app):
 
 
 def test_a_worker_leaves_a_sign_of_life(app):
-    assert signs.worker_seen() is None
+    assert heartbeats.worker_seen() is None
 
     Mailbox().deliver()
 
-    assert (clock.now() - signs.worker_seen()).total_seconds() < 60
+    assert (clock.now() - heartbeats.worker_seen()).total_seconds() < 60
 
 
 def test_no_person_stands_in_the_metrics_r10(app, visitor):

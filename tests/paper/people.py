@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.operations import schedule
-from portal.cases.rows import Item
+from portal.cases.importing.rows import Item
 from portal.database.transactions import session
 from portal.slots.models import Slot
 from tests.factories import make_account, make_case, make_slot

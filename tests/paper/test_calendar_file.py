@@ -7,7 +7,7 @@ import pytest
 from dateutil.tz import tzical
 from icalendar import Calendar
 
-from portal.appointments import documents
+from portal.appointments import appointment_papers
 from portal.i18n.locale import LANGUAGES, in_language
 from portal.paper.calendars import CANCEL, PUBLISH, Event, calendar_of
 from tests.paper.people import booked, slot_in, take
@@ -47,11 +47,11 @@ def test_an_hour_near_a_change_of_clocks_is_right_in_two_parsers(zone, first, la
 
 def test_a_moved_and_a_cancelled_appointment_keep_their_identity(app):
     appointment = booked()
-    first = parsed(documents.calendar_file(appointment))
+    first = parsed(appointment_papers.calendar_file(appointment))
     take(appointment.case, slot_in(appointment.case.post, 9))
-    moved = parsed(documents.calendar_file(appointment))
+    moved = parsed(appointment_papers.calendar_file(appointment))
     appointment.state, appointment.version = "cancelled", 3
-    content = documents.calendar_file(appointment)
+    content = appointment_papers.calendar_file(appointment)
     cancelled = parsed(content)
 
     assert first["UID"] == moved["UID"] == cancelled["UID"] == f"{appointment.reference}@localhost"
@@ -63,7 +63,7 @@ def test_a_moved_and_a_cancelled_appointment_keep_their_identity(app):
 
 @pytest.mark.parametrize("method", [PUBLISH, CANCEL])
 def test_what_is_published_and_what_is_cancelled_have_one_organizer_and_no_attendee(app, method):
-    entry = parsed(documents.calendar_file(booked(), method))
+    entry = parsed(appointment_papers.calendar_file(booked(), method))
 
     assert entry["ORGANIZER"] == f"mailto:{app.extensions['settings'].mail_from}"
     assert (entry["SEQUENCE"], "ATTENDEE" in entry) == (0, False)
@@ -73,7 +73,7 @@ def test_what_is_published_and_what_is_cancelled_have_one_organizer_and_no_atten
 def test_the_file_warns_the_day_before_and_names_nobody(app, language):
     appointment = booked(surname="Vannak", given_names="Rithy")
     with in_language(language):
-        content = documents.calendar_file(appointment)
+        content = appointment_papers.calendar_file(appointment)
     entry = parsed(content)
     alarm = entry.walk("VALARM")[0]
     plain = content.decode().replace("\r\n ", "")

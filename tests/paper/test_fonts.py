@@ -6,8 +6,8 @@ import polib
 import pytest
 from fontTools.ttLib import TTFont
 
-from portal.appointments import documents
-from portal.cases.wording import NAMES
+from portal.appointments import appointment_papers
+from portal.cases.refusals.reason_sentences import NAMES
 from portal.i18n.locale import CATALOGUES, LANGUAGES, gettext, in_language
 from portal.paper.glyphs import COVERAGE, FONTS, covered, is_printable, printable
 from tools.make_fonts import coverage
@@ -36,7 +36,9 @@ def test_what_is_printed_bold_looks_like_the_rest(name):
 
 
 def test_the_labels_of_the_page_are_bold_in_chinese_too():
-    labels = [text for text in vars(documents).values() if isinstance(text, str) and " " in text and "%" not in text]
+    labels = [
+        text for text in vars(appointment_papers).values() if isinstance(text, str) and " " in text and "%" not in text
+    ]
     with in_language("zh"):
         said = "".join([*map(gettext, labels), *map(str, NAMES.values())])
     bold = {chr(point) for point in TTFont(FONTS / "NotoSansSC-Bold.otf").getBestCmap()}

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from PIL import Image
 
-from portal.appointments import documents
+from portal.appointments import appointment_papers
 from portal.i18n.locale import LANGUAGES, gettext, in_language
 from portal.paper import pdf, tokens
 from tests.factories import make_account, signed_in
@@ -23,7 +23,7 @@ def print_of(tmp_path):
     def write(appointment, language="en"):
         with in_language(language):
             path = tmp_path / f"{language}.pdf"
-            path.write_bytes(documents.confirmation_pdf(appointment))
+            path.write_bytes(appointment_papers.confirmation_pdf(appointment))
         return path
 
     return write
@@ -39,7 +39,7 @@ def test_the_page_is_one_accessible_a4_in_every_language(app, print_of):
         assert (known["Title"], known["Tagged"], known["Pages"]) == (title, "yes", "1"), language
         assert "(A4)" in known["Page size"]
         assert unembedded_fonts(path) == []
-        assert codes_in(picture_of(path, 110)) == [f"HTTP://LOCALHOST:8000/V/{documents.code_of(appointment)}"]
+        assert codes_in(picture_of(path, 110)) == [f"HTTP://LOCALHOST:8000/V/{appointment_papers.code_of(appointment)}"]
 
 
 def test_a_code_is_read_from_a_print_that_is_skew_small_or_coarse(app, print_of):
@@ -147,7 +147,7 @@ def test_the_standard_refuses_a_page_with_a_glyph_that_no_font_has(app, monkeypa
     monkeypatch.setattr(pdf, "printable", lambda text: text)
 
     with pytest.raises(Exception, match="could not be displayed"):
-        pdf.confirmation_page(documents.confirmation(booked(surname="🙂")))
+        pdf.confirmation_page(appointment_papers.confirmation(booked(surname="🙂")))
 
 
 def test_a_name_is_text_and_never_markup(app, print_of):
@@ -178,7 +178,7 @@ def test_the_page_of_a_cancelled_appointment_says_so_and_has_no_code(app, print_
 
 
 def test_many_threads_make_pages_at_once(app):
-    data = documents.confirmation(booked())
+    data = appointment_papers.confirmation(booked())
 
     with ThreadPoolExecutor(4) as threads:
         made = list(threads.map(lambda _number: pdf.confirmation_page(data), range(24)))

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account, CalendarAddress, RecoveryCode
-from portal.appointments import drafts
+from portal.appointments import kept_answers
 from portal.appointments.models import Appointment
 from portal.appointments.operations import book
-from portal.cases import requests
+from portal.cases.finding import requests
 from portal.cases.models import Case, CaseRequest
 from portal.courier.models import Submission
 from portal.database.base import Base
@@ -23,7 +23,7 @@ from portal.journal.journal import Entry
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.retention import accounts
-from portal.retention.leaving import delete_account
+from portal.retention.account_deletion import delete_account
 from portal.slots.models import Slot
 from portal.web import access
 from portal.web.access import SignedIn
@@ -47,7 +47,7 @@ def leaver(app):
     case = make_case(account, respond_by="courier")
     make_package(case)
     ask(case, "documents", "Which copy do you need?", uuid4(), by, now)
-    drafts.keep(account.id, "details", {"surname": SECRET, "telephone": TELEPHONE}, now)
+    kept_answers.keep(account.id, "details", {"surname": SECRET, "telephone": TELEPHONE}, now)
     requests.ask(account.id, make_post(), {"passport_number": PASSPORT, "telephone": TELEPHONE}, uuid4(), by, now)
     links.ask_to_confirm(account, EMAIL, now)
     links.ask_for_reset(EMAIL, uuid4(), now)

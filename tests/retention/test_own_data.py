@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments import drafts
+from portal.appointments import kept_answers
 from portal.appointments.operations import book
-from portal.cases import requests
+from portal.cases.finding import requests
 from portal.cases.operations import cases_of
 from portal.database.transactions import session
 from portal.inquiries.operations import answer, ask
@@ -35,7 +35,7 @@ def owner(app):
     make_package(case)
     inquiry = ask(case, "documents", "Which copy do you need?", uuid4(), by, now)
     answer(inquiry, "The certified one.", uuid4(), "command", now)
-    drafts.keep(account.id, "details", {"surname": "Sok", "telephone": TELEPHONE}, now)
+    kept_answers.keep(account.id, "details", {"surname": "Sok", "telephone": TELEPHONE}, now)
     requests.ask(account.id, make_post(), {"passport_number": TYPED}, uuid4(), by, now)
     ask(make_case(other, surname="Stranger"), "other", "A stranger asks.", uuid4(), "account:2", now)
     session.commit()

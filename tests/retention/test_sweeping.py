@@ -9,14 +9,14 @@ from sqlalchemy import func, select
 from portal import clock, create_app
 from portal.accounts.models import Account, Link, Notice
 from portal.accounts.operations import leave_notice
-from portal.appointments import documents, drafts
+from portal.appointments import appointment_papers, kept_answers
 from portal.appointments.cancelling import cancel_slots
 from portal.appointments.models import Appointment, Displacement, Draft
 from portal.appointments.operations import book
-from portal.cases import requests
+from portal.cases.finding import requests
 from portal.cases.models import Case, CaseRequest, Refusal, RefusalItem, StatusChange, Traveller
 from portal.cases.statuses import set_status
-from portal.courier import documents as papers
+from portal.courier import package_papers as papers
 from portal.courier.models import Submission, SubmissionItem
 from portal.database.base import Base
 from portal.database.transactions import session
@@ -83,7 +83,7 @@ def full_case(app):
 def test_a_case_goes_with_all_that_belongs_to_it_on_its_day_and_not_before(app, full_case, visitor):
     number, taken = full_case.number, session.scalar(select(func.sum(Slot.taken)))
     appointment, package = (session.scalars(select(model)).first() for model in (Appointment, Submission))
-    codes = [f"verify/{documents.code_of(appointment)}", f"verify/package/{papers.code_of(package)}"]
+    codes = [f"verify/{appointment_papers.code_of(appointment)}", f"verify/package/{papers.code_of(package)}"]
     known = [visitor.open(f"/en/{code}").text for code in codes]
     before = counts(Case, *OF_A_CASE)
     assert all(before.values()) and taken == 1
@@ -189,7 +189,7 @@ def test_what_belongs_to_no_case_goes_each_in_its_time(app, visitor):
     account, now = make_account(), clock.now()
     signed_in(visitor, account)
     leave_notice(account.id, "case_found", now, number_end="0001")
-    drafts.keep(account.id, "visa", {"visa": "immigrant"}, now)
+    kept_answers.keep(account.id, "visa", {"visa": "immigrant"}, now)
     session.add(
         Link(public_id=uuid4(), account_id=account.id, purpose="reset", address="a@b.org", made_at=now, ends_at=now)
     )

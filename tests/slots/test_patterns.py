@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.database.transactions import session
 from portal.journal.journal import Entry
-from portal.slots import closures, holiday_list, weeks
+from portal.slots import closures, holiday_list
 from portal.slots.models import Closure, Release, Slot, WeeklyPattern
 from portal.slots.operations import NothingToRelease, TooMany, open_slots
-from portal.slots.weeks import Band, BandsClash, PatternNameTaken
+from portal.slots.weeks import operations as weeks
+from portal.slots.weeks.operations import Band, BandsClash, PatternNameTaken
 from portal.web.errors import SentBefore
 from tests.factories import NOON, a_day, make_account, make_post, make_slot, signed_in
 from tests.visitor import Visitor

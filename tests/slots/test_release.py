@@ -24,7 +24,7 @@ from portal.slots.operations import (
     slot_at,
     slots_by_day,
 )
-from portal.slots.patterns import Pattern, read_times
+from portal.slots.weeks.patterns import Pattern, read_times
 from portal.web.errors import NotFound, SentBefore
 from tests.factories import NOON, a_day, make_post, make_slot
 

@@ -8,15 +8,18 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.appointments.operations import book
-from portal.appointments.waiting import people_waiting
+from portal.appointments.waiting_count import people_waiting
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.mailing.worker import Worker
-from portal.slots import closures, rules, runs, weeks
+from portal.slots import closures
 from portal.slots.models import Release, RollingRule, RuleRun, Slot, WeeklyPattern
 from portal.slots.operations import open_slots
-from portal.slots.rules import Terms
-from portal.slots.weeks import Band
+from portal.slots.rules import operations as rules
+from portal.slots.rules import rule_runs
+from portal.slots.rules.operations import Terms
+from portal.slots.weeks import operations as weeks
+from portal.slots.weeks.operations import Band
 from tests.factories import NOON, a_day, make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 
@@ -47,7 +50,7 @@ def at(text):
 def run(now, waiting=0):
     """Let a worker run what is due; gives the days it ran for and why."""
     found = []
-    for one in runs.run_due(now, lambda post, today: waiting):
+    for one in rule_runs.run_due(now, lambda post, today: waiting):
         session.commit()
         found.append((one.local_day.isoformat(), one.why))
     session.commit()
@@ -152,13 +155,13 @@ def test_a_time_that_comes_twice_is_run_the_first_time(app):
 
 def test_run_now_is_todays_run_and_opens_at_once(app):
     rule, now = make_rule(), at("2027-01-04T07:00")
-    runs.run_now(rule, BY, now, people_waiting)
+    rule_runs.run_now(rule, BY, now, people_waiting)
     session.commit()
 
     assert len(open_slots(rule.post_id, now)) == 2
     assert run(at("2027-01-04T09:00")) == []
-    with pytest.raises(runs.AlreadyRan):
-        runs.run_now(rule, BY, now, people_waiting)
+    with pytest.raises(rule_runs.AlreadyRan):
+        rule_runs.run_now(rule, BY, now, people_waiting)
 
 
 def test_r6_a_run_leaves_an_entry_with_what_and_why(app):
@@ -178,9 +181,9 @@ def test_r6_a_run_leaves_an_entry_with_what_and_why(app):
 
 def test_a_rule_that_fails_stops_no_other(app, monkeypatch):
     first, second = make_rule(), make_rule(make_post("AMM", country="JO", city="Amman", timezone="Asia/Amman"))
-    real = runs.seats_on
+    real = rule_runs.seats_on
     monkeypatch.setattr(
-        runs, "seats_on", lambda pattern, day: 1 / 0 if pattern.id == first.pattern_id else real(pattern, day)
+        rule_runs, "seats_on", lambda pattern, day: 1 / 0 if pattern.id == first.pattern_id else real(pattern, day)
     )
     run(at("2027-01-04T20:00"))
 
@@ -330,7 +333,7 @@ def test_a_new_rule_is_looked_at_before_it_is_switched_on(scheduler):
 @pytest.mark.parametrize("language", ["km", "ar", "zh"])
 def test_a_rule_is_told_in_every_kind_of_plural(scheduler, language):
     rule = make_rule(least_open=4, most_open=8, within_days=30, reserve=2)
-    runs.run_now(rule, BY, clock.now(), people_waiting)
+    rule_runs.run_now(rule, BY, clock.now(), people_waiting)
     session.commit()
 
     scheduler.open(f"/{language}/staff/rules/{rule.public_id}/preview")

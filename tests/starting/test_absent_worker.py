@@ -8,7 +8,7 @@ import pytest
 from portal import clock
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES
-from portal.mailing import signs
+from portal.mailing import heartbeats
 from tests.factories import make_account, make_post, signed_in
 
 HOUR = timedelta(hours=1)
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 def away(app):
     """Let the last worker have been at work an hour ago; gives when."""
     since = clock.now() - HOUR
-    signs.worker_is_here(since)
+    heartbeats.worker_is_here(since)
     session.commit()
     return since
 
@@ -31,7 +31,7 @@ def test_readyz_stays_ready_and_says_since_when(app, away):
 
 
 def test_readyz_says_only_ready_where_a_worker_is_at_work(app):
-    signs.worker_is_here(clock.now())
+    heartbeats.worker_is_here(clock.now())
     session.commit()
 
     assert app.test_client().get("/readyz").text == "ready\n"
@@ -57,7 +57,7 @@ def test_an_administrator_without_a_post_reads_it_in_utc(visitor, away):
 
 
 def test_staff_read_nothing_of_it_while_a_worker_is_at_work(app, visitor):
-    signs.worker_is_here(clock.now())
+    heartbeats.worker_is_here(clock.now())
     session.commit()
     page = signed_in(visitor, make_account("administrator")).open("/en/staff/")
 
@@ -67,12 +67,12 @@ def test_staff_read_nothing_of_it_while_a_worker_is_at_work(app, visitor):
 def test_a_worker_that_starts_beside_a_server_has_three_minutes_to_say_so(app, away):
     now = clock.now()
 
-    assert signs.worker_away_since(now, serving_since=now - timedelta(minutes=2)) is None
-    assert signs.worker_away_since(now, serving_since=now - timedelta(minutes=4)) == away
+    assert heartbeats.worker_away_since(now, serving_since=now - timedelta(minutes=2)) is None
+    assert heartbeats.worker_away_since(now, serving_since=now - timedelta(minutes=4)) == away
 
 
 def test_where_none_was_ever_at_work_it_is_away_since_the_server_began(app):
     began = clock.now() - HOUR
 
-    assert signs.worker_away_since(clock.now(), serving_since=began) == began
-    assert signs.worker_away_since(clock.now()) is None
+    assert heartbeats.worker_away_since(clock.now(), serving_since=began) == began
+    assert heartbeats.worker_away_since(clock.now()) is None

@@ -9,7 +9,7 @@ from sqlalchemy import event
 
 from portal import clock
 from portal.cases.operations import case_of_post
-from portal.cases.vocabulary import STATUSES
+from portal.cases.standard_words import STATUSES
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES
 from portal.status import operations

@@ -6,8 +6,8 @@ import pytest
 
 from portal import clock
 from portal.cases import statuses
+from portal.cases.importing.store_cases import store_cases
 from portal.cases.operations import MayNotBook, require_may_book
-from portal.cases.storing import store_cases
 from portal.database.transactions import session
 from portal.i18n.locale import in_language
 from portal.journal.journal import Entry

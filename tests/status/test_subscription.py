@@ -8,7 +8,7 @@ from icalendar import Calendar
 
 from portal import clock
 from portal.accounts.models import CalendarAddress
-from portal.cases.clock import last_day
+from portal.cases.refusals.deadline import last_day
 from portal.database.transactions import session
 from tests.factories import make_account, make_case, make_slot, signed_in
 from tests.visitor import Visitor

@@ -10,10 +10,10 @@ from portal import clock
 from portal.accounts import links, operations, recovery
 from portal.accounts.forms import CreateForm
 from portal.appointments.forms import CaseForm, DetailsForm
+from portal.cases.finding.proofs import Proof, match
+from portal.cases.importing.rows import read_row
 from portal.cases.numbers import read_number
 from portal.cases.operations import case_at
-from portal.cases.proofs import Proof, match
-from portal.cases.rows import read_row
 from portal.database.transactions import session, writing
 from portal.home.retrieval_forms import RetrievalForm
 from portal.limits import rules

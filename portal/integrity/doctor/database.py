@@ -12,7 +12,7 @@ from portal.integrity.doctor import damage
 from portal.integrity.doctor.finding import judge, ok, warning, wrong
 from portal.journal.journal import Entry
 from portal.mail import outbox
-from portal.mailing import signs
+from portal.mailing import heartbeats
 from portal.migrations import revisions
 from portal.observability import operator_messages
 
@@ -115,7 +115,7 @@ def _mail():
 
 
 def _worker():
-    seen = signs.worker_seen()
+    seen = heartbeats.worker_seen()
     if seen is None:
         return warning("worker", "none was ever at work: start `flask --app wsgi worker` beside the server.")
     age = (clock.now() - seen).total_seconds()

@@ -1,0 +1,131 @@
+"""The calendar an applicant chooses from: months, days and times with free seats."""
+
+from calendar import Calendar as Weeks
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+
+from portal.appointments.calendar.short_cache import Fresh
+from portal.appointments.models import Appointment
+from portal.database.transactions import session
+from portal.slots.models import Slot
+
+MONDAY, SATURDAY, SUNDAY = 0, 5, 6
+
+
+@dataclass(frozen=True)
+class Time:
+    """One slot as it is offered: seats are those still free."""
+
+    slot_id: int
+    local_start: datetime
+    seats: int
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month as its weeks that have free seats, each of (day, free seats); None for days of other months."""
+
+    first: date
+    weeks: tuple[tuple[tuple[date, int] | None, ...], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Offer:
+    """What a post offers: the months that have free seats, the chosen day and its times.
+
+    There is one for everybody who asks alike meanwhile, so it is compared by being the same.
+    """
+
+    months: tuple[Month, ...]
+    day: date | None
+    times: tuple[Time, ...]
+    only_after: bool
+
+
+_times = Fresh()
+_offers = Fresh()
+_gone = Fresh()
+
+
+def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY):
+    """Return what a post offers, opened on a day with free seats.
+
+    day: the day asked for; the first free one where it has none. last_day: the last day of the
+    case's clock; only_after says that every free seat is after it.
+    """
+    times = open_times(engine_id, post.id, now)
+    only_after = bool(times) and last_day is not None and times[0].local_start.date() > last_day
+    key = (engine_id, post.id, day, only_after, first_weekday)
+    return _offers.get(key, lambda: _offered(open_times(engine_id, post.id, now), day, only_after, first_weekday))
+
+
+def open_times(engine_id, post_id, now):
+    """Return the open times of a post, at most a quarter of a second old, whoever asks."""
+    return _times.get((engine_id, post_id), lambda: free_times(post_id, now))
+
+
+def note_gone(engine_id, slot_id):
+    """Note that somebody has just found no seat in a slot; the calendar is read anew."""
+    if not _gone.is_known((engine_id, slot_id)):
+        _times.forget()
+        _offers.forget()
+        _gone.get((engine_id, slot_id), lambda: True)
+
+
+def seems_gone(engine_id, slot_id):
+    """Say whether somebody found no seat in a slot in the last quarter of a second: a hint, no more."""
+    return _gone.is_known((engine_id, slot_id))
+
+
+def forget_times():
+    """Ask the database anew: for tests, and after staff changed something here."""
+    for answers in (_times, _offers, _gone):
+        answers.forget()
+
+
+def free_times(post_id, now):
+    """Return the open times of a post as they are now; places held too long count as free: who claims frees them."""
+    over = (
+        select(Appointment.slot_id, func.count().label("seats"))
+        .where(Appointment.post_id == post_id, Appointment.held_until <= now)
+        .group_by(Appointment.slot_id)
+        .subquery()
+    )
+    free = Slot.seats - Slot.taken + func.coalesce(over.c.seats, 0)
+    found = (
+        select(Slot.id, Slot.local_start, free)
+        .outerjoin(over, over.c.slot_id == Slot.id)
+        .where(Slot.post_id == post_id, Slot.offered_at(now), free > 0)
+        .order_by(Slot.starts_at, Slot.id)
+    )
+    return tuple(Time(*row) for row in session.execute(found))
+
+
+def _offered(times, day, only_after, first_weekday):
+    free: Counter[date] = Counter()
+    for one in times:
+        free[one.local_start.date()] += one.seats
+    if not free:
+        return Offer((), None, (), False)
+    chosen = day if day in free else min(free)
+    on_that_day = tuple(one for one in times if one.local_start.date() == chosen)
+    return Offer(_months(free, first_weekday), chosen, on_that_day, only_after)
+
+
+def _months(free, first_weekday):
+    weeks_of = Weeks(first_weekday)
+    firsts = sorted({day.replace(day=1) for day in free})
+    return tuple(
+        Month(
+            first,
+            tuple(
+                tuple((day, free[day]) if day.month == first.month else None for day in week)
+                for week in weeks_of.monthdatescalendar(first.year, first.month)
+                if any(free[day] and day.month == first.month for day in week)
+            ),
+        )
+        for first in firsts
+    )

@@ -1,0 +1,82 @@
+"""Places held for people whose appointment the post had to cancel: kept, or free again when the time is over.
+
+A held place counts as taken. No job is needed for it to become free: whoever claims a seat of its slot
+frees it first. Rows are locked in one order, appointments before slots (R2).
+"""
+
+from sqlalchemy import select
+
+from portal.accounts import operations as accounts
+from portal.appointments import notifications
+from portal.appointments.models import Appointment
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
+from portal.slots import operations as slots
+from portal.web.errors import PortalError
+
+BY = "portal"
+MOST = 20
+
+
+class HoldOver(PortalError):
+    message = _l("The time for which the place was held is over. Choose another time.")
+
+
+def lock(appointment):
+    """Hold the row of an appointment and read it anew: whoever changes it at this instant goes first."""
+    mine = select(Appointment).where(Appointment.id == appointment.id).with_for_update()
+    session.scalars(mine, execution_options={"populate_existing": True}).one()
+
+
+def keep(appointment, by, now):
+    """Keep a held place: it is booked. Keeping twice is keeping once. Raises HoldOver."""
+    lock(appointment)
+    if appointment.state == "booked":
+        return appointment
+    if not appointment.is_held or appointment.has_lapsed(now):
+        raise HoldOver
+    _change(appointment, "booked", now)
+    session.flush()
+    change = {"before": {"state": "held"}, "after": {"state": "booked", "slot": appointment.slot_id}}
+    journal.record(by, "appointment kept", appointment, post_id=appointment.post_id, now=now, **change)
+    notifications.write("moved", appointment, appointment.case.account_id, now)
+    return appointment
+
+
+def free_expired(now, post_id=None, slot_id=None, *, most=None):
+    """Cancel the held places whose time is over, at one post or in one slot if given, at most so many; return how many.
+
+    Those that somebody changes at this instant are left to them.
+    """
+    over = select(Appointment).where(Appointment.held_until <= now)
+    if post_id is not None:
+        over = over.where(Appointment.post_id == post_id)
+    if slot_id is not None:
+        over = over.where(Appointment.slot_id == slot_id)
+    mine = over.order_by(Appointment.id).limit(most).with_for_update(skip_locked=True)
+    found = session.scalars(mine, execution_options={"populate_existing": True}).all()
+    if found:
+        slots.lock({appointment.slot_id for appointment in found})
+        end(found, now)
+    return len(found)
+
+
+def end(appointments, now):
+    """Cancel held places whose time is over and free their seats; rows of both are held already."""
+    for appointment in appointments:
+        _change(appointment, "cancelled", now)
+    session.flush()
+    for appointment in appointments:
+        case = appointment.case
+        slots.give_seat_back(appointment.slot_id)
+        change = {"before": {"state": "held"}, "after": {"state": "cancelled"}}
+        journal.record(BY, "hold ended", appointment, post_id=appointment.post_id, now=now, **change)
+        notifications.write("hold_ended", appointment, case.account_id, now)
+        if case.account_id is not None:
+            accounts.leave_notice(case.account_id, "hold_ended", now, number_end=case.number[-4:])
+
+
+def _change(appointment, state, now):
+    appointment.state, appointment.held_until, appointment.changed_at = state, None, now
+    appointment.version += 1

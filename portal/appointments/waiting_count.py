@@ -1,0 +1,42 @@
+"""Who waits for a return appointment at a post: counted, for rules that open seats when people wait."""
+
+from datetime import timedelta
+
+from sqlalchemy import and_, exists, func, or_, select
+
+from portal.appointments.models import LIVE, Appointment
+from portal.cases.models import PROCESSING, Case, Refusal, StatusWord, Traveller
+from portal.cases.standard_words import REFUSED
+from portal.cases.statuses import codes_that_count_as
+from portal.database.transactions import session
+
+YEAR = timedelta(days=366)
+
+
+def people_waiting(post, today):
+    """Return how many claimed cases of a post may book and have no live appointment, in one query.
+
+    The same as asking cases.operations.require_may_book (R3) of each, but for the end of a diversity year and the
+    one day by which a year is shorter than a leap year: it is a number to plan with, and decides about nobody.
+    """
+    in_time = or_(
+        Refusal.kind == PROCESSING,
+        Refusal.evidence_on.is_not(None),
+        Refusal.reopened_on.is_not(None),
+        Refusal.last_day >= today,
+        and_(Refusal.last_day.is_(None), Refusal.refused_on >= today - YEAR),
+    )
+    called = exists().where(
+        Traveller.case_id == Case.id,
+        Refusal.traveller_id == Traveller.id,
+        Refusal.overcome_on.is_(None),
+        Refusal.respond_by.contains("in_person"),
+        in_time,
+    )
+    refused = select(StatusWord.code).where(or_(*(codes_that_count_as(code) for code in REFUSED)))
+    booked = exists().where(Appointment.case_id == Case.id, Appointment.state.in_(LIVE))
+    return session.scalar(
+        select(func.count(Case.id))
+        .where(Case.post_id == post.id, Case.account_id.is_not(None), Case.status.in_(refused))
+        .where(or_(called, Case.invited_until >= today), ~booked)
+    )

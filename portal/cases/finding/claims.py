@@ -1,0 +1,122 @@
+"""Claims of a case that are tried: counted by what is tried, and told to the owner and the post where they were wrong.
+
+Passport and letter code are two doors to a case, each with its own count. Where one is closed, right details wait
+there like wrong ones, and the same is said of a number that does not exist (R8); the other door, the desk, and the
+account that holds the case stay open, so that nobody's guesses lock the owner out (R13).
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from portal.cases import operations
+from portal.cases.finding.proofs import NoMatch, Proof
+from portal.cases.models import Case
+from portal.database import transactions
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
+from portal.limits import guesses
+from portal.limits.rules import TooManyGuesses
+from portal.values.numbers import printed_code
+
+FAILED = "claim failed"
+SHOWN_DAYS = 90
+BY_CASE = guesses.Counter("claims of a case", ((10, "1 hour"), (30, "1 day")))
+BY_PASSPORT = guesses.Counter("claims by a passport", ((10, "1 hour"), (30, "1 day")))
+# A letter code cannot be guessed in a hundred tries a day: this door closes late, so that its owner finds it open.
+CODES_OF_CASE = guesses.Counter("letter codes of a case", ((30, "1 hour"), (100, "1 day")))
+BY_CODE = guesses.Counter("claims by a letter code", ((30, "1 hour"), (100, "1 day")))
+CLOSED = _l(
+    "Details for this case or this passport that do not match were sent too often. Until the time below, we do not "
+    "check them. A letter code that you have not tried yet is checked, and you can ask the Embassy to find your case."
+)
+
+
+@dataclass(frozen=True)
+class Failures:
+    """Claims of one case that did not match: how many, the first and the last instant."""
+
+    count: int
+    first: datetime
+    last: datetime
+
+
+@contextmanager
+def counted(post, proof: Proof, account_id):
+    """Count a claim while it is tried; give the proof as far as its doors are open.
+
+    Not inside a block that writes. Only a NoMatch that leaves the block stays counted. Raises TooManyGuesses where
+    no door is open, or where what came through an open one does not match while another is closed.
+    """
+    if _holds(post, proof.number, account_id):
+        yield proof
+        return
+    passport = [*BY_CASE.of(post.code, proof.number), *_of(BY_PASSPORT, proof.passport_number)]
+    code = (
+        [*CODES_OF_CASE.of(post.code, proof.number), *BY_CODE.of(printed_code(proof.letter_code))]
+        if proof.letter_code
+        else []
+    )
+    no_passport, no_code = guesses.count(passport), guesses.count(code)
+    closed_until = no_passport or no_code
+    taken = [*([] if no_passport else passport), *([] if no_code else code)]
+    if no_passport and (no_code or not code):
+        raise TooManyGuesses(no_passport, CLOSED)
+    try:
+        yield replace(proof, **_closed(no_passport, no_code))
+    except NoMatch as refusal:
+        if closed_until:
+            raise TooManyGuesses(closed_until, CLOSED) from refusal
+        raise
+    except BaseException:
+        guesses.give_back(taken)
+        raise
+    else:
+        guesses.give_back(taken)
+
+
+def match_and_claim(post, proof: Proof, described, account_id, by, now):
+    """Match a case and give it to the account, as operations.match_and_claim; None where nothing matches.
+
+    Then the case's history says so, without what was typed. A number that nobody has costs the same work, and an entry
+    about nobody (R8).
+    """
+    try:
+        return operations.match_and_claim(post, proof, described, account_id, by, now)
+    except NoMatch:
+        case = operations.case_at(post.id, proof.number)
+        tried = journal.Row(Case, case.id if case else 0)
+        journal.record(by, FAILED, tried, post_id=case.post_id if case else None, now=now)
+        return None
+
+
+def failures_of(case, now):
+    """Return the Failures of others than the case's owner in the last SHOWN_DAYS, or None: one line, however many."""
+    entry = journal.Entry
+    found = session.execute(
+        select(func.count(), func.min(entry.at), func.max(entry.at)).where(
+            entry.subject == Case.__tablename__,
+            entry.subject_id == case.id,
+            entry.action == FAILED,
+            entry.at > now - timedelta(days=SHOWN_DAYS),
+            entry.actor != f"account:{case.account_id}",
+        )
+    ).one()
+    return Failures(*found) if found[0] else None
+
+
+def _holds(post, number, account_id):
+    mine = select(Case.id).where(Case.post_id == post.id, Case.number == number, Case.account_id == account_id)
+    with transactions.reading() as own:
+        return own.scalar(mine) is not None
+
+
+def _of(counter, what):
+    return counter.of(what) if what else []
+
+
+def _closed(no_passport, no_code):
+    return ({"passport_number": ""} if no_passport else {}) | ({"letter_code": ""} if no_code else {})

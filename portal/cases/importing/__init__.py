@@ -1,0 +1,1 @@
+"""Importing case files: read in a bounded process, checked cell by cell, stored all or not at all."""

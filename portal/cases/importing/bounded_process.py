@@ -1,0 +1,110 @@
+"""Reads a case file in a child process with bounds of memory and time: what a file does to it, nobody else feels."""
+
+import fcntl
+import json
+import subprocess  # noqa: S404 - this program itself, with nothing from outside in the command line
+import sys
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from flask import current_app
+
+from portal.cases.importing.casefile.child import END, from_json
+from portal.cases.importing.rows import COLUMNS, DATES
+from portal.i18n.locale import _l
+from portal.settings.settings import ROOT
+from portal.web.errors import PortalError
+
+AT_ONCE = 2
+LONGEST_WAIT_SECONDS = 10
+LOOK_SECONDS = 0.05
+YEARS = ("date_of_birth",)
+# The package stands in a folder of its own: nothing of the portal is imported with it, which would take seconds.
+_FOLDER = str(ROOT / "portal" / "cases" / "importing")
+_CHILD = f"import sys; sys.path.append({_FOLDER!r}); from casefile.child import main; main()"
+
+
+class FileTooMuch(PortalError):
+    message = _l(
+        "Reading this file takes more memory or time than a case file needs. Delete what does not belong to it, or "
+        "save it as CSV UTF-8."
+    )
+
+
+class ReadersBusy(PortalError):
+    message = _l("Other case files are being read at this moment. Try again in a minute.")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may take: memory in bytes, seconds of a processor, and seconds by the clock."""
+
+    memory_bytes: int
+    cpu_seconds: int
+    seconds: int
+
+
+def read_table(file, unpacked_bytes, limits):
+    """Yield the Lines, Notes and Faults of an open file with a number of its own (a file on disk, or a temporary one).
+
+    unpacked_bytes: how large a workbook may be. Raises FileTooMuch, or ReadersBusy where others read for long.
+    """
+    question = {
+        "columns": COLUMNS,
+        "dates": [*DATES, *YEARS],
+        "years": YEARS,
+        "unpacked_bytes": unpacked_bytes,
+        "memory_bytes": limits.memory_bytes,
+        "cpu_seconds": limits.cpu_seconds,
+    }
+    with _one_of_few(), _child(file, question, limits.seconds) as said:
+        for line in said:
+            told = json.loads(line)
+            if told == END:
+                return
+            if len(told) > 1:
+                yield from_json(told)
+        raise FileTooMuch
+
+
+@contextmanager
+def _child(file, question, seconds):
+    """Start a process that reads a file; gives its lines. It is killed after some seconds, or when it is left."""
+    file.seek(0)
+    command = [sys.executable, "-I", "-c", _CHILD, json.dumps(question)]
+    process = subprocess.Popen(  # noqa: S603 - see above
+        command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
+    )
+    clock = threading.Timer(seconds, process.kill)
+    clock.start()
+    try:
+        yield process.stdout
+    finally:
+        clock.cancel()
+        process.kill()
+        with process:
+            pass  # leaving it closes what it says, and waits for its end
+
+
+@contextmanager
+def _one_of_few():
+    """Wait until fewer than AT_ONCE processes read on this machine: the locks end with whoever holds them."""
+    folder = current_app.extensions["settings"].instance
+    until = time.monotonic() + LONGEST_WAIT_SECONDS
+    with ExitStack() as stack:
+        files = [stack.enter_context((folder / f"reader-{place}.lock").open("w")) for place in range(AT_ONCE)]
+        while not any(_is_free(file) for file in files):
+            if time.monotonic() > until:
+                raise ReadersBusy
+            time.sleep(LOOK_SECONDS)
+        yield
+
+
+def _is_free(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

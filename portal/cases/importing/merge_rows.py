@@ -1,0 +1,118 @@
+"""What rows of a case file make of a case: new, or as it is stored with what differs. Plain values, no database."""
+
+from uuid import uuid4
+
+from portal.cases.finding.proofs import birth_digest, is_letter_code, letter_code_digest, passport_digest
+from portal.cases.importing.import_records import CASES, ITEMS, REFUSALS, TRAVELLERS, Record
+from portal.cases.models import DOCUMENTS, PROCESSING
+from portal.cases.standard_words import reasons
+from portal.security.encryption import sealed
+from portal.values.names import same_name
+
+_NO_CODE = {"letter_code_digest": None, "letter_code_used_at": None}
+_FRESH_ITEM = {"state": "outstanding", "officer_words": ""}
+
+
+def new_case(post_id, number, rows, import_id=None):
+    """Return the Record of a case that rows describe, the principal's row first."""
+    first = rows[0]
+    values = {
+        "public_id": uuid4(),
+        "post_id": post_id,
+        "number": number,
+        "visa_class": first.visa_class,
+        "status": first.status,
+        "status_on": first.status_date,
+        "flags": [],
+        "import_id": import_id,
+    }
+    case = Record(CASES, values, is_new=True)
+    for row in rows:
+        put_traveller(case, row)
+    return case
+
+
+def correct(case, rows, traveller=None):
+    """Bring a stored case to what rows say; return whether anything had to change.
+
+    traveller: whom a single row means, where that is known and need not be found.
+    """
+    first = rows[0]
+    changed = case.assign(visa_class=first.visa_class)
+    changed |= case.assign(status=first.status, status_on=first.status_date)
+    for row in rows:
+        changed |= put_traveller(case, row, traveller)
+    return changed
+
+
+def put_traveller(case, row, traveller=None):
+    """Bring the traveller whom a row means, or a new one, to what it says; return whether anything had to change."""
+    passport, birth = passport_digest(row.passport_number), birth_digest(row.date_of_birth)
+    traveller = traveller or _known_traveller(case, row, passport, birth)
+    changed = traveller is None
+    if traveller is None:
+        traveller = Record(TRAVELLERS, {"position": len(case.parts)}, is_new=True)
+        case.parts.append(traveller)
+    changed |= traveller.assign(
+        relationship=row.relationship,
+        surname=row.surname,
+        given_names=row.given_names,
+        nationality=row.nationality,
+        interview_on=row.interview_date,
+    )
+    if traveller.assign(date_of_birth_digest=birth):
+        changed = traveller.assign(date_of_birth=sealed(row.date_of_birth))
+    if traveller.assign(passport_digest=passport):
+        changed = traveller.assign(passport_number=sealed(row.passport_number))
+    if row.refused_on is not None:
+        changed |= _put_refusal(traveller, row)
+    return changed
+
+
+def _known_traveller(case, row, passport, birth):
+    """Find the traveller a row means: by passport, by name and birth (a renewed passport), or as the principal."""
+    tests = (
+        lambda one: one["passport_digest"] == passport,
+        lambda one: one["date_of_birth_digest"] == birth and _is_named(one, row),
+        lambda one: row.relationship == one["relationship"] == "principal",
+    )
+    return next((one for test in tests for one in case.parts if test(one)), None)
+
+
+def _is_named(traveller, row):
+    return same_name(traveller["surname"], row.surname) and same_name(traveller["given_names"], row.given_names)
+
+
+def _put_refusal(traveller, row):
+    refusal = next((one for one in traveller.parts if one["refused_on"] == row.refused_on), None)
+    changed = refusal is None
+    if refusal is None:
+        refusal = Record(REFUSALS, {"refused_on": row.refused_on, **_NO_CODE}, is_new=True)
+        traveller.parts.append(refusal)
+    # A fraud unit is not a document to bring: where nothing else is listed, nothing is owed (R7).
+    owed = any(reasons()[reason.name.lower()].applicant_sees != "never" for reason in row.reasons)
+    changed |= refusal.assign(kind=DOCUMENTS if owed else PROCESSING, respond_by=row.respond_by)
+    if row.letter_code and not is_letter_code(refusal["letter_code_digest"], row.letter_code):
+        code = letter_code_digest(row.letter_code)
+        changed = refusal.assign(letter_code_digest=code, letter_code_used_at=None)
+    return changed | _put_items(refusal, row.reasons)
+
+
+def _put_items(refusal, listed):
+    wanted = {reason.name: reason for reason in listed}
+    kept = {item["name"]: item for item in refusal.parts}
+    changed = False
+    for name, item in kept.items():
+        if name not in wanted:
+            refusal.drop(item)
+            changed = True
+    next_position = max((item["position"] for item in kept.values()), default=-1) + 1
+    for name, reason in wanted.items():
+        item = kept.get(name)
+        if item is None:
+            item = Record(ITEMS, {"name": name, "position": next_position, **_FRESH_ITEM}, is_new=True)
+            next_position += 1
+            refusal.parts.append(item)
+            changed = True
+        changed |= item.assign(original=reason.original, petitioner=reason.petitioner)
+    return changed

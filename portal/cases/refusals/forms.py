@@ -1,0 +1,54 @@
+"""The forms by which an officer decides about a refusal, and invites somebody to come."""
+
+from wtforms import BooleanField, DateField, RadioField
+from wtforms.validators import Optional
+
+from portal.cases.models import Refusal
+from portal.cases.refusals import operations as refusals
+from portal.cases.refusals.reason_sentences import item_text
+from portal.forms import BaseForm, options
+from portal.i18n.locale import _l
+
+STATES = options(
+    [
+        ("outstanding", _l("Outstanding")),
+        ("received", _l("Received")),
+        ("nothing_more_needed", _l("Nothing more needed")),
+        ("more_needed", _l("More needed")),
+    ]
+)
+
+
+class RefusalForm(BaseForm):
+    """What holds for one refusal; the state of each document comes with refusal_form."""
+
+    last_day = DateField(_l("Last day to answer, if not a year after the refusal"), validators=[Optional()])
+    evidence_on = DateField(_l("Documents came on"), validators=[Optional()])
+    is_stopped = BooleanField(_l("With that day the 12 months have stopped"))
+    is_reopened = BooleanField(_l("May be answered though the last day has passed"))
+    is_overcome = BooleanField(_l("This refusal is overcome"))
+
+    @property
+    def decided(self):
+        """What was typed, as the rules take it."""
+        ticked = {name: bool(self[name].data) for name in ("is_stopped", "is_reopened", "is_overcome")}
+        return refusals.Decided(last_day=self.last_day.data, evidence_on=self.evidence_on.data, **ticked)
+
+    @property
+    def states(self):
+        """The state chosen for each document, by its id."""
+        return {int(name.removeprefix("item_")): self[name].data for name in self._fields if name.startswith("item_")}
+
+
+def refusal_form(refusal: Refusal):
+    """Return a RefusalForm with what holds now, and one choice for each document of the refusal."""
+    shown = refusals.items_shown(refusal)
+    fields = {f"item_{item.id}": RadioField(item_text(item), choices=STATES) for item in shown}
+    held = {f"item_{item.id}": item.state for item in shown}
+    return type("OneRefusalForm", (RefusalForm,), fields)(obj=refusals.decided_of(refusal), data=held)
+
+
+class InvitationForm(BaseForm):
+    """Until when a case may come in person."""
+
+    until = DateField(_l("May come until"), validators=[Optional()])

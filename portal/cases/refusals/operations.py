@@ -1,0 +1,132 @@
+"""What an officer decides about a refusal: last day, evidence, clock, documents; and who may come (R7, R3)."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+
+from portal.accounts import operations as accounts
+from portal.cases.models import Case, Refusal, RefusalItem
+from portal.cases.standard_words import reasons
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.journal import journal
+from portal.posts.operations import today
+from portal.web.errors import NotFound, PortalError
+
+
+class TooEarly(PortalError):
+    message = _l("This day is before the refusal.")
+
+
+class NotYet(PortalError):
+    message = _l("This day has not come yet.")
+
+
+class NoEvidence(PortalError):
+    message = _l("Say on which day the documents came: without them the 12 months have not stopped.")
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What holds for a refusal: days in the post's zone, None where nothing was decided.
+
+    last_day: the day that the officer gives in place of the year. evidence_on: the day documents came.
+    is_stopped: the clock has stopped with that day. is_reopened: it may be answered though the last day has passed.
+    """
+
+    last_day: date | None
+    evidence_on: date | None
+    is_stopped: bool
+    is_reopened: bool
+    is_overcome: bool
+
+
+def refusal_of(case: Case, refusal_id):
+    """Return a refusal of a case, or raise NotFound."""
+    found = next((one for one in case.refusals if one.id == refusal_id), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def items_shown(refusal: Refusal):
+    """Return the items of a refusal that can be asked of an applicant: a fraud unit is not a document to bring."""
+    return [item for item in refusal.items if reasons()[item.name.lower()].applicant_sees != "never"]
+
+
+def decided_of(refusal: Refusal):
+    """Return what holds for a refusal now."""
+    return Decided(
+        last_day=refusal.last_day,
+        evidence_on=refusal.evidence_on,
+        is_stopped=refusal.clock_stopped_on is not None,
+        is_reopened=refusal.reopened_on is not None,
+        is_overcome=refusal.overcome_on is not None,
+    )
+
+
+def decide(refusal: Refusal, decided: Decided, states, by, now):
+    """Set for an officer what holds for a refusal and its items; whoever holds the case is told of a change.
+
+    states: the state of each item by its id. The clock stops with the day on which evidence came; an
+    overcome or reopened refusal keeps the day on which that was first said. Raises TooEarly, NotYet or NoEvidence.
+    """
+    case, here = refusal.traveller.case, today(refusal.traveller.case.post, now)
+    _require_possible(refusal, decided, here)
+    before = _known(refusal)
+    refusal.last_day, refusal.evidence_on = decided.last_day, decided.evidence_on
+    refusal.clock_stopped_on = decided.evidence_on if decided.is_stopped else None
+    refusal.reopened_on = (refusal.reopened_on or here) if decided.is_reopened else None
+    refusal.overcome_on = (refusal.overcome_on or here) if decided.is_overcome else None
+    for item in refusal.items:
+        _put(item, states.get(item.id, item.state))
+    after = _known(refusal)
+    if before == after:
+        return
+    session.flush()
+    journal.record(by, "refusal decided", case, post_id=case.post_id, before=before, after=after, now=now)
+    _tell(case, "refusal_changed", now)
+
+
+def invite(case: Case, until, by, now):
+    """Let a case come in person until a day, inclusive, whatever its refusals say (R3); None takes it back.
+
+    Raises TooEarly where the day has passed.
+    """
+    if until is not None and until < today(case.post, now):
+        raise TooEarly(_l("This day has passed."))
+    before, case.invited_until = case.invited_until, until
+    if before == until:
+        return
+    session.flush()
+    change = {"before": {"invited_until": _written(before)}, "after": {"invited_until": _written(until)}}
+    journal.record(by, "invitation changed", case, post_id=case.post_id, now=now, **change)
+    _tell(case, "invited" if until else "invitation_over", now)
+
+
+def _require_possible(refusal, decided, here):
+    for day in (decided.last_day, decided.evidence_on):
+        if day is not None and day < refusal.refused_on:
+            raise TooEarly
+    if decided.evidence_on is not None and decided.evidence_on > here:
+        raise NotYet
+    if decided.is_stopped and decided.evidence_on is None:
+        raise NoEvidence
+
+
+def _put(item: RefusalItem, state):
+    if state != item.state:
+        item.state, item.more_reason = state, None
+
+
+def _known(refusal):
+    days = {name: _written(value) for name, value in asdict(decided_of(refusal)).items()}
+    return {"refusal": refusal.id, **days, "items": {str(item.id): item.state for item in refusal.items}}
+
+
+def _written(value):
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _tell(case, kind, now):
+    if case.account_id is not None:
+        accounts.tell(case.account_id, kind, now, number_end=case.number[-4:])

@@ -1,0 +1,78 @@
+"""What a package's code that somebody scanned is worth now."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from portal.courier.models import Submission
+from portal.courier.package_papers import registered_locally
+from portal.database.transactions import session
+from portal.i18n.locale import _l
+from portal.paper import tokens
+
+VALID, CHANGED, DROPPED_OFF, RECEIVED = "valid", "changed", "dropped_off", "received"
+SENT_BACK, WITHDRAWN, UNKNOWN = "sent_back", "withdrawn", "unknown"
+
+WORDS = {
+    VALID: _l("Valid registration"),
+    CHANGED: _l("Changed: this page is not valid any more"),
+    DROPPED_OFF: _l("The package is dropped off"),
+    RECEIVED: _l("The package is at the Embassy"),
+    SENT_BACK: _l("The package is sent back"),
+    WITHDRAWN: _l("This registration is withdrawn"),
+    UNKNOWN: _l("Not valid"),
+}
+MEANINGS = {
+    VALID: _l("The package is registered. It can be handed to the courier with this page."),
+    CHANGED: _l("The registration was changed since this page was printed, and a newer page exists. Print that one."),
+    DROPPED_OFF: _l("The person has handed the package to the courier."),
+    RECEIVED: _l("The Embassy has received the package."),
+    SENT_BACK: _l("The Embassy has sent the package back."),
+    WITHDRAWN: _l("Do not send a package with this page."),
+    UNKNOWN: _l("This code was not made by this portal, or was not read whole. Scan it again."),
+}
+STATES = {
+    "dropped_off": DROPPED_OFF,
+    "received": RECEIVED,
+    "returned": SENT_BACK,
+    "collected": SENT_BACK,
+    "withdrawn": WITHDRAWN,
+}
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was found: its state, and, unless it is unknown, the code and the package."""
+
+    state: str
+    code: tokens.Code | None = None
+    submission: Submission | None = None
+
+    @property
+    def word(self):
+        """The state in few words."""
+        return WORDS[self.state]
+
+    @property
+    def meaning(self):
+        """What the state means for whoever stands there."""
+        return MEANINGS[self.state]
+
+    @property
+    def is_worthless(self):
+        """Whether no package may be sent with the page."""
+        return self.state in (CHANGED, WITHDRAWN, UNKNOWN)
+
+
+def verify(token):
+    """Return what a code is worth now. Whatever is wrong with a code, the answer is the same."""
+    try:
+        code = tokens.read(token, tokens.COURIER)
+    except tokens.CodeUnfit:
+        return Verified(UNKNOWN)
+    found = session.scalar(select(Submission).where(Submission.reference == code.reference))
+    if found is None or code.version > found.version or code.local_start != registered_locally(found):
+        return Verified(UNKNOWN)
+    if found.state == "registered":
+        return Verified(VALID if code.version == found.version else CHANGED, code, found)
+    return Verified(STATES[found.state], code, found)

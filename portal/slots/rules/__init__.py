@@ -1,0 +1,1 @@
+"""Rolling rules: slots released by themselves, on run-days."""

@@ -1,0 +1,1 @@
+"""Weekly patterns, and slots made from them or from another week."""

@@ -1,0 +1,174 @@
+"""Weekly patterns: what a post's week holds on a local day, and slots made from it, or from another week."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import select
+
+from portal.database.transactions import one_at_a_time, session
+from portal.i18n.locale import _l
+from portal.journal import journal
+from portal.slots import operations
+from portal.slots.closures import closed_days
+from portal.slots.models import Release, WeeklyPattern
+from portal.slots.operations import MOST_SLOTS, NothingToRelease, Plan, TooMany
+from portal.slots.weeks.patterns import LONGEST_RANGE
+from portal.web.errors import NotFound, PortalError, SentBefore
+
+WEEK = timedelta(days=7)
+
+
+class PatternNameTaken(PortalError):
+    message = _l("Your post has a pattern with this name already.")
+
+
+class BandsClash(PortalError):
+    message = _l("A weekday has the same time in two bands. Leave it in one of them.")
+
+
+@dataclass(frozen=True)
+class Band:
+    """Weekdays (0 is Monday), times of day, and the seats of each slot then."""
+
+    weekdays: tuple[int, ...]
+    times: tuple[time, ...]
+    seats: int
+
+    def stored(self):
+        """Return the band as the table keeps it."""
+        times = [at.isoformat("minutes") for at in sorted(set(self.times))]
+        return {"weekdays": sorted(set(self.weekdays)), "times": times, "seats": self.seats}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What would be made: the Plan of all local starts, their seats, and days left out because the post is closed."""
+
+    plan: Plan
+    seats_of: dict[datetime, int]
+    closed: tuple[date, ...]
+
+    @property
+    def create(self):
+        """The seats of each slot that would be made, by local start."""
+        return {start: self.seats_of[start] for start in self.plan.create}
+
+
+def seats_on(pattern, day):
+    """Return the local starts of a pattern on a day, in order, each with its seats. Closures are not asked for."""
+    if day < pattern.valid_from or (pattern.valid_to is not None and day > pattern.valid_to):
+        return {}
+    found = {
+        datetime.combine(day, time.fromisoformat(at)): band["seats"]
+        for band in pattern.bands
+        if day.weekday() in band["weekdays"]
+        for at in band["times"]
+    }
+    return dict(sorted(found.items()))
+
+
+def patterns_of(post_id):
+    """Return the patterns of a post, by name."""
+    return session.scalars(
+        select(WeeklyPattern).where(WeeklyPattern.post_id == post_id).order_by(WeeklyPattern.name)
+    ).all()
+
+
+def pattern_at(post_id, pattern_id):
+    """Return a pattern of a post, or raise NotFound (R5)."""
+    found = session.scalar(
+        select(WeeklyPattern).where(WeeklyPattern.post_id == post_id, WeeklyPattern.id == pattern_id)
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def save_pattern(post, pattern, name, bands, valid_from, valid_to, by, now):
+    """Store a new pattern (pattern is None) or change one; return it. Slots that exist stay as they are.
+
+    bands: Band objects. A new one that stands already, alike in everything, is that one (R12). Raises
+    PatternNameTaken or BandsClash.
+    """
+    after = {"name": name, "bands": [band.stored() for band in bands]}
+    after |= {"valid_from": valid_from.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None}
+    _require_one_band_each(bands)
+    named = session.scalar(select(WeeklyPattern).where(WeeklyPattern.post_id == post.id, WeeklyPattern.name == name))
+    if named is not None and named is not pattern:
+        if pattern is None and _told(named) == after:
+            return named
+        raise PatternNameTaken
+    before = _told(pattern) if pattern else None
+    if before == after:
+        return pattern
+    pattern = pattern or WeeklyPattern(post_id=post.id)
+    pattern.name, pattern.bands, pattern.valid_from, pattern.valid_to = name, after["bands"], valid_from, valid_to
+    session.add(pattern)
+    session.flush()
+    journal.record(by, "pattern saved", pattern, post_id=post.id, before=before, after=after, now=now)
+    return pattern
+
+
+def draft_of_pattern(post, pattern, first_day, last_day, now):
+    """Return the Draft of a pattern on the days of a range, inclusive; raises TooMany."""
+    if last_day - first_day > LONGEST_RANGE:
+        raise TooMany
+    days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
+    return _draft(post, {start: seats for day in days for start, seats in seats_on(pattern, day).items()}, now)
+
+
+def draft_of_week(post, from_day, to_day, now):
+    """Return the Draft of the week that begins on a day, moved to the one that begins on another; no closed slots."""
+    found = operations.slots_by_day(post.id, from_day, from_day + WEEK - timedelta(days=1))
+    moved = to_day - from_day
+    return _draft(post, {slot.local_start + moved: slot.seats for slot in found if slot.closed_at is None}, now)
+
+
+def make(post, draft, opens_at, form_key, by, now):
+    """Create the slots of a Draft: seen by applicants from an instant on, or drafts where it is None.
+
+    All appear at once, or none. A release with the same form key is that one (R12),
+    or SentBefore for another. Raises NothingToRelease.
+    """
+    one_at_a_time("slots", post.id)
+    again = session.scalar(select(Release).where(Release.form_key == form_key))
+    if again is not None:
+        same = set(draft.create) <= operations.starts_of(again) <= set(draft.seats_of)
+        if not same or not operations.opens_as(again, opens_at, now):
+            raise SentBefore
+        return
+    create = draft.create
+    if not create:
+        raise NothingToRelease
+    if opens_at is None:
+        operations.add_slots(post, create)
+        made = {"slots": len(create), "seats": sum(create.values())}
+        made |= {"first_day": min(create).date().isoformat(), "last_day": max(create).date().isoformat()}
+        journal.record(by, "slots drafted", post, post_id=post.id, after=made, now=now)
+        return
+    act = operations.note_release(post, create, max(opens_at, now), form_key, by, now)
+    operations.add_slots(post, create, opens_at=act.opens_at, release_id=act.id)
+
+
+def _draft(post, seats_of, now):
+    if len(seats_of) > MOST_SLOTS:
+        raise TooMany
+    days = {start.date() for start in seats_of}
+    closed = closed_days(post.id, min(days), max(days)) if days else {}
+    starts = sorted(start for start in seats_of if start.date() not in closed)
+    return Draft(operations.plan_of_starts(post, starts, now), seats_of, tuple(sorted(days & set(closed))))
+
+
+def _require_one_band_each(bands):
+    taken = [(day, at) for band in bands for day in set(band.weekdays) for at in set(band.times)]
+    if len(taken) != len(set(taken)):
+        raise BandsClash
+
+
+def _told(pattern):
+    return {
+        "name": pattern.name,
+        "bands": pattern.bands,
+        "valid_from": pattern.valid_from.isoformat(),
+        "valid_to": pattern.valid_to.isoformat() if pattern.valid_to else None,
+    }
