@@ -27,7 +27,7 @@ def list_accounts():
     page = max(1, read_number(request.args.get("page", ""), 4) or 1)
     found, has_more = staff.staff_seen_by(current_user, page, post and post.id)
     shown = {"found": found, "page": page, "has_more": has_more, "post": post, "names": staff.ROLE_NAMES}
-    return render_template("staff/accounts.html", form=form, **shown)
+    return render_template("accounts/staff/accounts.html", form=form, **shown)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -45,7 +45,7 @@ def create():
             form.refused(form.role, refusal)
         else:
             return redirect(url_for(".show", account_id=account.id, said="invited"), 303)
-    return render_template("staff/account_new.html", form=form)
+    return render_template("accounts/staff/account_new.html", form=form)
 
 
 @bp.route("/<int:account_id>")
@@ -54,7 +54,7 @@ def show(account_id):
     account = staff.member_seen_by(current_user, account_id)
     post = posts.post_by_id(account.post_id)
     return render_template(
-        "staff/account.html", account=account, post=post, role=staff.ROLE_NAMES[account.role], form=ActForm()
+        "accounts/staff/account.html", account=account, post=post, role=staff.ROLE_NAMES[account.role], form=ActForm()
     )
 
 
@@ -74,7 +74,7 @@ def change_role(account_id):
             form.role.errors = [refusal.message]
         else:
             return _done(account_id, "role_changed")
-    return render_template("staff/account_role.html", form=form, account=account)
+    return render_template("accounts/staff/account_role.html", form=form, account=account)
 
 
 @bp.route("/<int:account_id>/close", methods=["POST"])
@@ -118,7 +118,7 @@ def end_sessions_named():
         else:
             access.forget_everyone()
             return redirect(url_for(".list_accounts", said="all_ended"), 303)
-    return render_template("staff/account_sessions.html", form=form)
+    return render_template("accounts/staff/account_sessions.html", form=form)
 
 
 def _invited(form):

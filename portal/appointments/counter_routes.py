@@ -27,7 +27,7 @@ def show(case_id):
     case, now = cases.case_of_post(current_user.post_id, case_id), clock.now()
     spoken = dict.fromkeys([*([case.account.language] if case.account else []), *case.post.language_codes, "en"])
     return render_template(
-        "staff/counter.html",
+        "appointments/staff/counter.html",
         case=case,
         appointment=operations.live_appointment(case, now),
         refusal=_refusal(case, now),
@@ -78,7 +78,7 @@ def cancel(case_id):
     if form.validate_on_submit():
         operations.cancel(appointment, current_user.actor, clock.now(), form.reason.data)
         return redirect(url_for(".show", case_id=case.public_id, said="counter_cancelled"), 303)
-    return render_template("staff/counter_cancel.html", case=case, appointment=appointment, form=form)
+    return render_template("appointments/staff/counter_cancel.html", case=case, appointment=appointment, form=form)
 
 
 @bp.route("/<uuid:case_id>/print")
@@ -89,7 +89,7 @@ def printable(case_id):
     if appointment is None:
         raise NotFound
     return render_template(
-        "staff/counter_print.html",
+        "appointments/staff/counter_print.html",
         case=case,
         appointment=appointment,
         code=appointment_papers.drawing_of(appointment),
@@ -103,7 +103,7 @@ def _calendar(case, form):
     now, post = clock.now(), case.post
     offer = calendar_page.offer_of(post, booking_last_day(case, today(post, now)), now)
     return render_template(
-        "staff/counter_time.html",
+        "appointments/staff/counter_time.html",
         case=case,
         post=post,
         form=form,

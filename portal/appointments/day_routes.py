@@ -26,14 +26,14 @@ LOOKED_BACK = timedelta(days=30)
 @staff_only("scheduler")
 @records
 def show(day):
-    return render_template("staff/day.html", **_day_of(day), form=BaseForm())
+    return render_template("appointments/staff/day.html", **_day_of(day), form=BaseForm())
 
 
 @bp.route("/<day>/print")
 @staff_only("scheduler")
 @records
 def printable(day):
-    return render_template("staff/day_print.html", **_day_of(day))
+    return render_template("appointments/staff/day_print.html", **_day_of(day))
 
 
 @bp.route("/<day>/cancel", methods=["GET", "POST"])
@@ -54,7 +54,9 @@ def cancel(day):
         else:
             chosen = [slot for slot in found if slot.id in form.slots.data]
             plan = cancelling.plan_of(post, chosen, form.hold_until, now)
-    return render_template("staff/day_cancel.html", post=post, day=read_day(day), form=form, plan=plan, slots=found)
+    return render_template(
+        "appointments/staff/day_cancel.html", post=post, day=read_day(day), form=form, plan=plan, slots=found
+    )
 
 
 @bp.route("/cancellations")
@@ -62,7 +64,7 @@ def cancel(day):
 def cancellations():
     post = post_by_id(current_user.post_id)
     found = cancelling.cancellations_since(post.id, clock.now() - LOOKED_BACK)
-    return render_template("staff/cancellations.html", post=post, found=found, reasons=CANCELLED_FOR)
+    return render_template("appointments/staff/cancellations.html", post=post, found=found, reasons=CANCELLED_FOR)
 
 
 @bp.route("/cancellations/<uuid:public_id>")
@@ -72,7 +74,9 @@ def cancelled(public_id):
     act = cancelling.cancellation_at(current_user.post_id, public_id)
     journal.record(current_user.actor, "telephone numbers viewed", act, post_id=act.post_id)
     post = post_by_id(act.post_id)
-    return render_template("staff/cancellation.html", post=post, act=act, reasons=CANCELLED_FOR, now=clock.now())
+    return render_template(
+        "appointments/staff/cancellation.html", post=post, act=act, reasons=CANCELLED_FOR, now=clock.now()
+    )
 
 
 @bp.route("/slots/<int(max=2147483647):slot_id>/seats", methods=["GET", "POST"])
@@ -80,7 +84,7 @@ def cancelled(public_id):
 @commits
 def seats(slot_id):
     slot = slots.slot_at(current_user.post_id, slot_id)
-    return _set_seats(slot, "staff/seats.html", slot.seats)
+    return _set_seats(slot, "appointments/staff/seats.html", slot.seats)
 
 
 @bp.route("/slots/<int(max=2147483647):slot_id>/seat", methods=["GET", "POST"])
@@ -89,7 +93,7 @@ def seats(slot_id):
 def add_seat(slot_id):
     slot = slots.slot_at(current_user.post_id, slot_id)
     # The form says how many there will be, not one more: pressed twice it adds one.
-    return _set_seats(slot, "staff/add_seat.html", slot.seats + 1)
+    return _set_seats(slot, "appointments/staff/add_seat.html", slot.seats + 1)
 
 
 @bp.route("/releases")
@@ -97,7 +101,7 @@ def add_seat(slot_id):
 def releases():
     post = post_by_id(current_user.post_id)
     found = acts.releases_since(post.id, clock.now() - LOOKED_BACK)
-    return render_template("staff/releases.html", post=post, found=found)
+    return render_template("appointments/staff/releases.html", post=post, found=found)
 
 
 @bp.route("/releases/<int(max=2147483647):release_id>/undo", methods=["GET", "POST"])
@@ -114,7 +118,7 @@ def undo(release_id):
         else:
             return redirect(url_for(".releases", said="undone"), 303)
     post = post_by_id(act.post_id)
-    return render_template("staff/undo.html", post=post, act=act, form=form, refusal=refusal)
+    return render_template("appointments/staff/undo.html", post=post, act=act, form=form, refusal=refusal)
 
 
 def _slots_of(post, day):

@@ -22,7 +22,7 @@ bp = Blueprint("cases", __name__, url_prefix="/<language:lang>/staff/cases")
 @staff_only("desk")
 def queue():
     waiting = requests.queue(current_user.post_id)
-    return render_template("staff/requests.html", waiting=waiting, said=request.args.get("said"), now=clock.now())
+    return render_template("cases/staff/requests.html", waiting=waiting, said=request.args.get("said"), now=clock.now())
 
 
 @bp.route("/requests/<uuid:request_id>", methods=["GET", "POST"])
@@ -36,7 +36,7 @@ def answer(request_id):
         return redirect(url_for(".queue", said="answered"), 303)
     if request.method == "GET":
         journal.record(current_user.actor, "case search viewed", asked, post_id=asked.post_id)
-    return render_template("staff/request.html", asked=asked, told=told, form=form)
+    return render_template("cases/staff/request.html", asked=asked, told=told, form=form)
 
 
 @bp.route("/", methods=["GET", "POST"])
@@ -52,7 +52,7 @@ def search():
             if case is not None:
                 return redirect(url_for(".show", case_id=case.public_id), 303)
             form.case_number.errors = [_("There is no case with this number at your post.")]
-    return render_template("staff/search.html", form=form)
+    return render_template("cases/staff/search.html", form=form)
 
 
 @bp.route("/<uuid:case_id>")
@@ -64,7 +64,7 @@ def show(case_id):
     helped = recovery.is_helped_at_desk(case.account)
     failures = claims.failures_of(case, clock.now())
     page = {"case": case, "helped": helped, "failures": failures, "said": request.args.get("said")}
-    return render_template("staff/case.html", **page)
+    return render_template("cases/staff/case.html", **page)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -76,7 +76,7 @@ def add():
         store_cases.store_cases([form.row], current_user.actor, clock.now())
         stored = operations.case_at(current_user.post_id, form.row.case_number)
         return redirect(url_for(".show", case_id=stored.public_id, said="stored"), 303)
-    return render_template("staff/case_form.html", form=form, case=None)
+    return render_template("cases/staff/case_form.html", form=form, case=None)
 
 
 @bp.route("/<uuid:case_id>/travellers/<int:position>", methods=["GET", "POST"])
@@ -92,7 +92,7 @@ def correct(case_id, position):
         return redirect(url_for(".show", case_id=case.public_id, said="stored"), 303)
     if request.method == "GET":
         journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
-    return render_template("staff/case_form.html", form=form, case=case)
+    return render_template("cases/staff/case_form.html", form=form, case=case)
 
 
 def _answered(asked, form):

@@ -31,14 +31,14 @@ def set_status(case_id):
             told = _told_in(case.post.language_codes, form.word.data)
         elif _is_set(case, form, now):
             return redirect(url_for("cases.show", case_id=case_id, said="stored"), 303)
-    return render_template("staff/status.html", case=case, form=form, told=told)
+    return render_template("cases/staff/status.html", case=case, form=form, told=told)
 
 
 @bp.route("/words", methods=["GET", "POST"])
 @staff_only("officer")
 def words():
     post = post_by_id(current_user.post_id)
-    return render_template("staff/words.html", post=post, words=statuses.own_words(post.id))
+    return render_template("cases/staff/words.html", post=post, words=statuses.own_words(post.id))
 
 
 @bp.route("/words/new", methods=["GET", "POST"])
@@ -55,7 +55,7 @@ def add_word():
             form.code.errors = [refusal.message]
         else:
             return redirect(url_for(".words", said="word_added"), 303)
-    return render_template("staff/word.html", post=post, form=form)
+    return render_template("cases/staff/word.html", post=post, form=form)
 
 
 @bp.route("/<uuid:case_id>/letters/<int(max=2147483647):refusal_id>", methods=["GET", "POST"])
@@ -65,8 +65,8 @@ def reissue(case_id, refusal_id):
     case, form = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST"), BaseForm()
     if form.validate_on_submit():
         code = letters.reissue(case, refusal_id, current_user.actor, clock.now())
-        return render_template("staff/letter_reissued.html", case=case, code=code)
-    return render_template("staff/letter.html", case=case, form=form)
+        return render_template("cases/staff/letter_reissued.html", case=case, code=code)
+    return render_template("cases/staff/letter.html", case=case, form=form)
 
 
 @bp.route("/<uuid:case_id>/travellers/<int(max=99):position>/dates", methods=["GET", "POST"])
@@ -80,7 +80,7 @@ def expiries(case_id, position):
         days = form.medical_expires_on.data, form.passport_expires_on.data
         letters.set_expiries(traveller, *days, current_user.actor, clock.now())
         return redirect(url_for("cases.show", case_id=case_id, said="stored"), 303)
-    return render_template("staff/expiries.html", case=case, traveller=traveller, form=form)
+    return render_template("cases/staff/expiries.html", case=case, traveller=traveller, form=form)
 
 
 def _is_set(case, form, now):

@@ -35,7 +35,9 @@ def scan():
     if not form.is_switch:
         form.code.data = ""  # the next scan is typed into an empty field
     counts = intake.counts(current_user.post_id)
-    return render_template("staff/mail_desk.html", form=form, verdict=verdict, counts=counts, words=staff_labels)
+    return render_template(
+        "courier/staff/mail_desk.html", form=form, verdict=verdict, counts=counts, words=staff_labels
+    )
 
 
 @bp.route("/packages")
@@ -46,7 +48,7 @@ def list_packages():
     number = min(max(request.args.get("page", 0, type=int), 0), LAST_PAGE)
     found, here = intake.packages(post.id, state, number * ON_A_PAGE, ON_A_PAGE + 1), today(post, clock.now())
     return render_template(
-        "staff/packages.html",
+        "courier/staff/packages.html",
         post=post,
         state=state,
         number=number,
@@ -121,7 +123,7 @@ def send_back(reference):
 @staff_only("desk")
 def list_agencies():
     return render_template(
-        "staff/agencies.html",
+        "courier/staff/agencies.html",
         agencies=agencies.agencies_of(current_user.post_id, closed_too=True),
         added=request.args.get("added", type=int),
         changed=request.args.get("changed", type=int),
@@ -174,7 +176,9 @@ def import_agencies():
         else:
             return redirect(url_for(".list_agencies", added=added, changed=changed), 303)
     shown = mistakes[:MISTAKES_SHOWN]
-    return render_template("staff/agencies_import.html", form=form, mistakes=shown, more=len(mistakes) > len(shown))
+    return render_template(
+        "courier/staff/agencies_import.html", form=form, mistakes=shown, more=len(mistakes) > len(shown)
+    )
 
 
 @bp.route("/agencies/template.csv")
@@ -214,7 +218,7 @@ def _page(submission, *, take_in=None, decided=None, returning=None):
     last_day, is_late = operations.last_day(submission.case, today(post, clock.now()))
     decisions = {one.item.id: DecisionForm(one.item, **fresh) for one in submission.contents}
     return render_template(
-        "staff/package.html",
+        "courier/staff/package.html",
         package=submission,
         post=post,
         last_day=last_day,
@@ -238,4 +242,4 @@ def _saved(agency, form):
             form.code.errors = [refusal.message]
         else:
             return redirect(url_for(".list_agencies", said="agency_saved"), 303)
-    return render_template("staff/agency.html", form=form, agency=agency)
+    return render_template("courier/staff/agency.html", form=form, agency=agency)

@@ -20,7 +20,9 @@ def queue():
     post = post_by_id(current_user.post_id)
     here = today(post, clock.now())
     waiting = operations.queue(post.id)
-    return render_template("staff/inquiries.html", waiting=waiting, categories=CATEGORIES, post=post, today=here)
+    return render_template(
+        "inquiries/staff/inquiries.html", waiting=waiting, categories=CATEGORIES, post=post, today=here
+    )
 
 
 @bp.route("/<uuid:inquiry_id>", methods=["GET", "POST"])
@@ -38,4 +40,4 @@ def answer(inquiry_id):
         else:
             return redirect(url_for(".queue", said="answered"), 303)
     journal.record(current_user.actor, "inquiry viewed", inquiry, post_id=inquiry.post_id)
-    return render_template("staff/inquiry.html", inquiry=inquiry, form=form, categories=CATEGORIES)
+    return render_template("inquiries/staff/inquiry.html", inquiry=inquiry, form=form, categories=CATEGORIES)

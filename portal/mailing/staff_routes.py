@@ -16,7 +16,7 @@ bp = Blueprint("unsent", __name__, url_prefix="/<language:lang>/staff/mail")
 @staff_only("administrator")
 def show():
     found = {"mails": outbox.unsent(), "counts": outbox.counts(), "form": BaseForm()}
-    return render_template("staff/mail.html", **found)
+    return render_template("mailing/staff/mail.html", **found)
 
 
 @bp.route("/<uuid:public_id>/again", methods=["POST"])

@@ -22,7 +22,7 @@ def change():
     if form.validate_on_submit():
         operations.change_settings(post, form.data, current_user.actor, clock.now())
         return redirect(url_for(".change", said="settings_saved"), 303)
-    return render_template("staff/settings.html", post=post, form=form, back=url_for("staff.home"))
+    return render_template("posts/staff/settings.html", post=post, form=form, back=url_for("staff.home"))
 
 
 @bp.route("/posts/")
@@ -30,7 +30,7 @@ def change():
 def list_posts():
     form = SearchForm(formdata=request.args)
     found = operations.posts_like(form.text.data or "", form.in_service)
-    return render_template("staff/posts.html", form=form, found=found)
+    return render_template("posts/staff/posts.html", form=form, found=found)
 
 
 @bp.route("/posts/new", methods=["GET", "POST"])
@@ -46,13 +46,13 @@ def add():
             form.code.errors = [refusal.message]
         else:
             return _saved(post)
-    return render_template("staff/post_new.html", form=form)
+    return render_template("posts/staff/post_new.html", form=form)
 
 
 @bp.route("/posts/<code>")
 @staff_only("administrator")
 def show(code):
-    return render_template("staff/post.html", post=operations.post_at(code), now=clock.now())
+    return render_template("posts/staff/post.html", post=operations.post_at(code), now=clock.now())
 
 
 @bp.route("/posts/<code>/settings", methods=["GET", "POST"])
@@ -65,7 +65,7 @@ def change_of(code):
     if form.validate_on_submit():
         operations.change_settings(post, form.data, current_user.actor, clock.now())
         return _saved(post)
-    return render_template("staff/settings.html", post=post, form=form, back=url_for(".show", code=code))
+    return render_template("posts/staff/settings.html", post=post, form=form, back=url_for(".show", code=code))
 
 
 @bp.route("/posts/<code>/service", methods=["GET", "POST"])
@@ -82,7 +82,7 @@ def change_service(code):
             form.in_service.errors = [refusal.message]
         else:
             return _saved(post)
-    return render_template("staff/post_service.html", post=post, form=form)
+    return render_template("posts/staff/post_service.html", post=post, form=form)
 
 
 @bp.route("/posts/<code>/correct", methods=["GET", "POST"])
@@ -99,7 +99,7 @@ def correct(code):
             form.code.errors = [refusal.message]
         else:
             return _saved(post)
-    return render_template("staff/post_correct.html", post=post, form=form)
+    return render_template("posts/staff/post_correct.html", post=post, form=form)
 
 
 def _saved(post):

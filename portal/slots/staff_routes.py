@@ -29,7 +29,7 @@ def list_slots():
     last = first + timedelta(days=DAYS_SHOWN - 1)
     found = operations.slots_by_day(post.id, first, last)
     return render_template(
-        "staff/slots.html",
+        "slots/staff/slots.html",
         post=post,
         now=now,
         first=first,
@@ -52,7 +52,7 @@ def month():
     first_weekday = babel_locale(current(), post.country).first_week_day
     names = weekday_names(post)
     return render_template(
-        "staff/month.html",
+        "slots/staff/month.html",
         post=post,
         first=first,
         earlier=(first - timedelta(days=1)).replace(day=1),
@@ -78,7 +78,7 @@ def release():
         except PortalError as refusal:
             form.refused(form.first_day, refusal)
     return render_template(
-        "staff/release.html", post=post, form=form, plan=plan, opens_at=plan and _opening(form, post, now)
+        "slots/staff/release.html", post=post, form=form, plan=plan, opens_at=plan and _opening(form, post, now)
     )
 
 

@@ -27,4 +27,6 @@ def correct(code):
         else:
             return redirect(url_for("post_settings.show", code=code, said="zone_corrected"), 303)
     slots, taken = zones.to_come(post, clock.now())
-    return render_template("staff/post_zone.html", post=post, form=form, slots=slots, taken=taken, now=clock.now())
+    return render_template(
+        "slots/staff/post_zone.html", post=post, form=form, slots=slots, taken=taken, now=clock.now()
+    )

@@ -22,8 +22,8 @@ def give_code(case_id):
     form = SeenForm()
     if form.validate_on_submit():
         code = recovery.give_at_desk(case.account, current_user.actor, clock.now())
-        return render_template("staff/recovery_code.html", case=case, code=code, **_for_the_person(case.account))
-    return render_template("staff/recovery.html", case=case, form=form)
+        return render_template("cases/staff/recovery_code.html", case=case, code=code, **_for_the_person(case.account))
+    return render_template("cases/staff/recovery.html", case=case, form=form)
 
 
 def _for_the_person(account):

@@ -55,7 +55,7 @@ def upload():
         else:
             if not errors:
                 return redirect(url_for(".preview", public_id=_kept(found)), 303)
-    return render_template("staff/import.html", post=post, form=form, errors=errors, shown=SHOWN_ERRORS)
+    return render_template("cases/staff/import.html", post=post, form=form, errors=errors, shown=SHOWN_ERRORS)
 
 
 @bp.route("/<uuid:public_id>", methods=["GET", "POST"])
@@ -65,13 +65,13 @@ def preview(public_id):
     post, form = post_by_id(current_user.post_id), ImportForm()
     kept = uploads.upload_for(current_user, public_id, clock.now())
     if kept.done_at is not None:
-        return render_template("staff/import_done.html", post=post, counts=kept.counts)
+        return render_template("cases/staff/import_done.html", post=post, counts=kept.counts)
     found = uploads.kept_of(kept)
     if form.validate_on_submit() and _imported(kept, found, form):
         return redirect(url_for(".preview", public_id=public_id), 303)
     told = {"report": uploads.foresee(found), "notes": found.notes, "lines": found.lines[:SHOWN_ROWS]}
     return render_template(
-        "staff/import_preview.html", post=post, form=form, most=SHOWN_NUMBERS, columns=SHOWN_COLUMNS, **told
+        "cases/staff/import_preview.html", post=post, form=form, most=SHOWN_NUMBERS, columns=SHOWN_COLUMNS, **told
     )
 
 
@@ -93,7 +93,10 @@ def wordings():
     listed = {reason.name: reason for reason in reasons().values()}
     own = statuses.own_words(current_user.post_id)
     return render_template(
-        "staff/wordings.html", reasons=listed.values(), modes=MODES, codes=[*STATUSES, *(word.code for word in own)]
+        "cases/staff/wordings.html",
+        reasons=listed.values(),
+        modes=MODES,
+        codes=[*STATUSES, *(word.code for word in own)],
     )
 
 

@@ -23,7 +23,7 @@ def decide(case_id, refusal_id):
     if form.validate_on_submit() and _is_decided(refusal, form):
         return redirect(url_for("cases.show", case_id=case_id, said="stored"), 303)
     year = a_year_after(refusal.refused_on)
-    return render_template("staff/refusal.html", case=case, refusal=refusal, form=form, year=year)
+    return render_template("cases/staff/refusal.html", case=case, refusal=refusal, form=form, year=year)
 
 
 @bp.route("/invitation", methods=["GET", "POST"])
@@ -39,7 +39,7 @@ def invite(case_id):
             form.until.errors = [refusal.message]
         else:
             return redirect(url_for("cases.show", case_id=case_id, said="stored"), 303)
-    return render_template("staff/invitation.html", case=case, form=form)
+    return render_template("cases/staff/invitation.html", case=case, form=form)
 
 
 def _is_decided(refusal, form):

@@ -20,7 +20,7 @@ bp = Blueprint("rules", __name__, url_prefix="/<language:lang>/staff/rules")
 def list_rules():
     post = _post()
     return render_template(
-        "staff/rules/list.html",
+        "slots/staff/rules/list.html",
         post=post,
         patterns=weeks.patterns_of(post.id),
         rules=rules.rules_of(post.id),
@@ -49,7 +49,7 @@ def preview(rule_id):
     rule, post = _rule(rule_id), _post()
     before, after = rules.preview(rule, today(post, clock.now()))
     return render_template(
-        "staff/rules/preview.html", post=post, rule=rule, before=before, after=after, form=DeedForm()
+        "slots/staff/rules/preview.html", post=post, rule=rule, before=before, after=after, form=DeedForm()
     )
 
 
@@ -87,7 +87,7 @@ def _edit(rule):
     if form.validate_on_submit():
         saved = rules.save_rule(post, rule, form.terms, form.key, current_user.actor, now)
         return redirect(url_for(".preview", rule_id=saved.public_id, said=None if saved.is_on else "rule_saved"), 303)
-    return render_template("staff/rules/rule.html", post=post, rule=rule, form=form)
+    return render_template("slots/staff/rules/rule.html", post=post, rule=rule, form=form)
 
 
 def _rule(rule_id):

@@ -44,7 +44,7 @@ def apply_pattern(pattern_id):
     def draft():
         return weeks.draft_of_pattern(post, pattern, form.first_day.data, form.last_day.data, now)
 
-    return _make("staff/rules/apply.html", form, form.first_day, draft, post, now, pattern=pattern)
+    return _make("slots/staff/rules/apply.html", form, form.first_day, draft, post, now, pattern=pattern)
 
 
 @bp.route("/copy", methods=["GET", "POST"])
@@ -57,7 +57,7 @@ def copy_week():
     def draft():
         return weeks.draft_of_week(post, _monday(form.from_day.data), _monday(form.to_day.data), now)
 
-    return _make("staff/rules/copy.html", form, form.to_day, draft, post, now)
+    return _make("slots/staff/rules/copy.html", form, form.to_day, draft, post, now)
 
 
 @bp.route("/holidays", methods=["GET", "POST"])
@@ -74,7 +74,7 @@ def holidays():
     closed = closures.closures_of(post.id, date(year, 1, 1), date(year, 12, 31))
     slots_on = {day: number for day, number, _seats, _taken in operations.days_with_slots(post.id, date(year, 1, 1))}
     shown = {"proposals": proposals, "closures": closed, "slots_on": slots_on, "form": form}
-    return render_template("staff/rules/holidays.html", post=post, year=year, years=_around(year), **shown)
+    return render_template("slots/staff/rules/holidays.html", post=post, year=year, years=_around(year), **shown)
 
 
 @bp.route("/holidays/close", methods=["GET", "POST"])
@@ -86,7 +86,7 @@ def close_day():
     if form.validate_on_submit():
         closure = closures.close_day(post, form.day.data, form.name.data, current_user.actor, now)
         return redirect(url_for(".holidays", year=closure.day.year, said="day_closed"), 303)
-    return render_template("staff/rules/closure.html", post=post, form=form)
+    return render_template("slots/staff/rules/closure.html", post=post, form=form)
 
 
 @bp.route("/holidays/<int(max=2147483647):closure_id>/open", methods=["POST"])
@@ -114,7 +114,7 @@ def release_drafts():
             form.refused(form.slots, refusal)
         else:
             return redirect(url_for("slots.list_slots", said="released", **{"from": act.first_day.isoformat()}), 303)
-    return render_template("staff/drafts.html", post=post, form=form)
+    return render_template("slots/staff/drafts.html", post=post, form=form)
 
 
 def _edit(pattern):
@@ -128,7 +128,7 @@ def _edit(pattern):
             form.name.errors = [refusal.message]
         else:
             return redirect(url_for("rules.list_rules", said="pattern_saved"), 303)
-    return render_template("staff/rules/pattern.html", post=post, pattern=pattern, form=form)
+    return render_template("slots/staff/rules/pattern.html", post=post, pattern=pattern, form=form)
 
 
 def _make(template, form, first_field, draft, post, now, **values):
