@@ -34,7 +34,7 @@ CHROMIUM_FLAGS = [
 ]
 TEMPLATE, DATABASE = "template_portal", "portal"
 # What the two databases do differently: each example on both, always.
-ABOUT_THE_DATABASE = ("backups", "commands", "doctor", "races", "writing", "test_busy", "test_database")
+ABOUT_THE_DATABASE = ("backups", "commands", "integrity", "races", "writing", "test_busy", "database")
 # What comes before the database or after it (paper, words of pages), or is proved on both by `make prove`.
 NOT_ABOUT_IT = (
     "accounts/test_logged_out",
@@ -45,7 +45,7 @@ NOT_ABOUT_IT = (
     "guide",
     "keys/test_table",
     "paper",
-    "test_browser_hints",
+    "web/test_browser_hints",
 )
 
 

@@ -3,9 +3,9 @@
 import csv
 
 from openpyxl import Workbook
-from portal.cases.importing.casefile.tables import read
 
 from portal import clock
+from portal.cases.importing.casefile.tables import read
 from portal.cases.importing.files import Errors, conflicts, known_words, read_rows
 from portal.cases.importing.rows import COLUMNS, DATES
 from portal.cases.importing.store_cases import store_cases

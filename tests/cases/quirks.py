@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from portal.cases.importing.casefile.cells import column_letters
-
 from portal.cases.importing.rows import COLUMNS
 from tests.cases.case_file import SOK
 

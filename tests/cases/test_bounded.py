@@ -5,10 +5,10 @@ import io
 from contextlib import ExitStack
 
 import pytest
-from portal.cases.importing.casefile.messages import Line, Note
 
 from portal.cases.importing import bounded_process, uploads
 from portal.cases.importing.bounded_process import FileTooMuch, Limits, ReadersBusy, read_table
+from portal.cases.importing.casefile.messages import Line, Note
 from tests.cases.case_file import SOK, line, write_xlsx
 from tests.cases.quirks import HEADER, row, sheet, workbook
 from tests.factories import make_account, make_post, signed_in

@@ -3,8 +3,8 @@
 import io
 
 import pytest
-from portal.cases.importing.casefile.tables import read
 
+from portal.cases.importing.casefile.tables import read
 from portal.cases.importing.files import Errors, known_words, read_rows
 from portal.cases.importing.rows import read_row
 from tests.cases.case_file import QUESTION, SOK, read_all, write_xlsx
