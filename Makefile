@@ -3,7 +3,8 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 HOST ?= 127.0.0.1
 PORT ?= 8000
-TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless gettext fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
+LINT_PACKAGES := gettext
+TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
 PROVE_PACKAGES := gcc libc6-dev
 # Most of what tests write is thrown away at once: in memory, where there is enough of it.
 TEST_FOLDER := $(shell df --output=avail -k /dev/shm 2> /dev/null | awk 'NR == 2 && $$1 > 4000000 { print "/dev/shm" }')
@@ -14,7 +15,8 @@ BUILT := build/made
 SOURCES := $(shell find portal static/css static/js tools/away_pages.py -type f \( -name '*.py' -o -name '*.po' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.csv' \))
 
 .NOTPARALLEL:
-.PHONY: help run test prove cluster-test bench lint translations environment test-environment build
+.PHONY: help run test prove cluster-test bench format lint lint-code lint-imports lint-types lint-templates lint-texts \
+  translations requirements environment lint-environment test-environment build
 
 help: ## This list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -23,7 +25,7 @@ run: environment $(BUILT) ## Everything a fresh machine needs, then the portal o
 	@PORT='$(PORT)' HOST='$(HOST)' tools/run
 
 test: export PYTHONDONTWRITEBYTECODE =
-test: test-environment build lint ## Lint, types, translations, every test
+test: lint test-environment build ## Lint, types, translations, every test
 	TMPDIR=$(or $(TEST_FOLDER),/tmp) $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
 	$(PY) -m pytest -q -n 0 tests/as_run
 
@@ -38,18 +40,35 @@ cluster-test: test-environment build ## A PostgreSQL cluster whose primary is ki
 bench: test-environment build ## The benchmarks, as ratios in one run
 	$(PY) -m bench.run
 
-lint: test-environment ## Style, import rules, types, templates, translations
+format: lint-environment ## Lay the code out as the style wants it
+	.venv/bin/ruff check --fix --quiet .
+	.venv/bin/ruff format .
+
+lint: lint-environment ## Style, import order, types, templates, texts: every part, and all that is wrong
+	@$(MAKE) --no-print-directory --keep-going lint-code lint-imports lint-types lint-templates lint-texts
+
+lint-code: lint-environment
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
+
+lint-imports: lint-environment
 	.venv/bin/lint-imports
+
+lint-types: lint-environment
 	.venv/bin/mypy
+
+lint-templates: lint-environment
 	.venv/bin/djlint --lint --quiet portal/templates
+
+lint-texts: lint-environment
 	tools/check-translations
 
-translations: test-environment ## Extract the texts, update every catalogue, say what is missing
+translations: lint-environment ## Extract the texts, update every catalogue, say what is missing
 	tools/update-translations
 
 environment: .venv/.run
+
+lint-environment: .venv/.lint
 
 test-environment: .venv/.test
 
@@ -57,10 +76,17 @@ test-environment: .venv/.test
 	@tools/environment requirements.txt
 	@touch $@
 
-.venv/.test: requirements-test.txt
-	@tools/system-packages $(TEST_PACKAGES)
+.venv/.lint: requirements-test.txt
+	@tools/system-packages $(LINT_PACKAGES)
 	@tools/environment requirements-test.txt
 	@touch .venv/.run $@
+
+.venv/.test: .venv/.lint
+	@tools/system-packages $(TEST_PACKAGES)
+	@touch $@
+
+requirements: environment ## Choose the newest fitting libraries anew, with their hashes, from pyproject.toml
+	tools/choose-libraries
 
 build: ## Compile catalogues and modules, write the pages for a web server, compress static files
 	@tools/quietly "Compiling texts, pages and styles" tools/build
