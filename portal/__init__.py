@@ -143,14 +143,11 @@ class Commands(AppGroup):
 
 
 class Portal(Flask):
-    """Flask without async views: it need not ask each of a dozen functions a request whether it is one."""
+    """Flask with the commands of the portal."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.cli = Commands(self.name)
-
-    def ensure_sync(self, func):
-        return func
 
 
 class Packing(Compress):

@@ -6,8 +6,8 @@ from portal import clock
 from portal.accounts.mail_choices import stop_mail
 from portal.database.transactions import commits
 from portal.mailing import unsubscribe
+from portal.web import csrf
 from portal.web.access import public
-from portal.web.csrf import csrf
 
 bp = Blueprint("mailing", __name__, url_prefix="/<language:lang>/mail")
 

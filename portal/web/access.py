@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import cast
 
 import flask_login
-from flask import current_app, g, request, session
+from flask import current_app, g, session
 from flask.sessions import SessionInterface, SessionMixin
 from flask_login import LoginManager, UserMixin
 
@@ -165,13 +165,6 @@ class _Sessions(SessionInterface):
 _remembered: dict[str, tuple[float, SignedIn | None]] = {}
 
 
-class _LogIn(LoginManager):
-    """Flask-Login, asked once a request who is there. Its own session and cookie hold nothing here: no look at them."""
-
-    def _load_user(self):
-        self._update_request_context_with_user(_who(request))
-
-
 def init_app(app, load_session):
     """Know on every request who is signed in.
 
@@ -180,7 +173,10 @@ def init_app(app, load_session):
     """
     app.session_interface = _Sessions()
     app.extensions["load_session"] = load_session
-    _LogIn(app)
+    app.config["REMEMBER_COOKIE_NAME"] = "not_in_use"  # a cookie of Flask-Login itself would go before the loader
+    logins = LoginManager(app)
+    logins.session_protection = None
+    logins.request_loader(_who)
 
 
 def new_number():
@@ -225,13 +221,13 @@ def take_back(response, digest):
 
 def known_actor():
     """Name who is signed in, where this request has asked for it already; ask nothing."""
-    return getattr(g.get("_login_user"), "actor", None)
+    return getattr(g.get("signed_in"), "actor", None)
 
 
 def known():
     """Return who is signed in, where this request has asked for it already; None for whoever is not, or only half."""
-    who = g.get("_login_user")
-    return who if isinstance(who, SignedIn) and who.is_authenticated else None
+    who = g.get("signed_in")
+    return who if who is not None and who.is_authenticated else None
 
 
 def go_on_as(who, number):
@@ -239,8 +235,8 @@ def go_on_as(who, number):
     own = cast(_Token, session)
     own.__dict__.pop("form_token", None)
     own.number, own.is_new = number, False
-    # Flask-Login has no public way to say who asks now without beginning a session of its own.
-    current_app.login_manager._update_request_context_with_user(who)  # type: ignore[attr-defined]  # Flask knows it not
+    g.signed_in = who
+    flask_login.login_user(who, force=True)
 
 
 def cookie_for(number):
@@ -254,6 +250,11 @@ def forget_everyone():
 
 
 def _who(request):
+    g.signed_in = _load(request)
+    return g.signed_in
+
+
+def _load(request):
     number = request.cookies.get(_cookie_name(current_app))
     if not number:
         return None

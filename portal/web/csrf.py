@@ -1,4 +1,7 @@
-"""The tokens of forms: masked in every page, and what happens when a page was open too long."""
+"""CSRF tokens of forms: under a fresh mask in every page, so that compression tells nothing about them (BREACH).
+
+Flask-WTF's own tokens are signed besides, which costs and proves nothing more; it has no masks.
+"""
 
 import hmac
 import logging
@@ -7,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import abort, current_app, g, request, session
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import BadRequest
 
 from portal.database import transactions
 from portal.i18n.locale import _l
@@ -16,35 +19,44 @@ from portal.web import access, errors, resubmission
 
 STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
 NOT_SENT = _l("Your form is not sent yet")
+HEADER = "X-CSRFToken"  # of what scripts send as JSON
 DOT, MARK_LENGTH = ".", 32
 _log = logging.getLogger(__name__)
 
 
-class _MaskedCSRF(CSRFProtect):
-    """Form tokens that look different in every response, so that compression tells nothing about them.
-
-    They are compared here: the library's own are signed besides, which costs and proves nothing more.
-    """
-
-    def protect(self, apply_exemptions=False):
-        is_exempt = not request.endpoint or (apply_exemptions and self._is_exempt())
-        if request.method in transactions.SAFE_METHODS or is_exempt:
-            return
-        if not hmac.compare_digest(unmask(self._get_csrf_token()), _token.form_token):
-            raise CSRFError
+class StaleToken(BadRequest):
+    """A form came without the token of its session."""
 
 
-csrf = _MaskedCSRF()
 _token: Any = session  # Flask's proxy, which stands for access._Token
 
 
 def init_app(app):
     """Ask for a token wherever a form is sent; look at it once, whatever follows from a wrong one."""
-    app.config.update(WTF_CSRF_TIME_LIMIT=None, WTF_CSRF_SSL_STRICT=False)
-    csrf.init_app(app)
+    app.before_request(_require_token)
     app.before_request(_keep)
-    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(StaleToken, _stale_form)
     app.jinja_env.globals.update(form_token=masked_token)
+
+
+def exempt(view):
+    """Take a view's forms without a token: for what machines send, where the address is the proof."""
+    view.takes_no_token = True
+    return view
+
+
+def takes_no_token(view):
+    """Say whether a view is exempt."""
+    return getattr(view, "takes_no_token", False)
+
+
+def _require_token():
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.method in transactions.SAFE_METHODS or view is None or takes_no_token(view):
+        return
+    sent = request.form.get(resubmission.TOKEN) or request.headers.get(HEADER)
+    if not hmac.compare_digest(unmask(sent), _token.form_token):
+        raise StaleToken
 
 
 def masked_token():

@@ -1,7 +1,6 @@
-"""What every answer tells the browser, and the padding that keeps compression from telling too much."""
+"""Security headers: what every answer tells the browser about scripts, frames, caches and other sites."""
 
 import hashlib
-import secrets
 from functools import cache, wraps
 
 from flask import g, make_response
@@ -20,7 +19,6 @@ POLICY = "; ".join(
 )
 POLICY_WITH_SCRIPTS = f"{POLICY}; script-src 'self'; worker-src 'self'; connect-src 'self'"
 POLICY_OF_FORMS = f"{POLICY}; script-src 'self'; connect-src 'self'"
-PADDING_BYTES = 48
 SCRIPTS = ROOT / "static" / "js"
 ALWAYS = [
     ("content-security-policy", POLICY),
@@ -69,7 +67,7 @@ def script(name):
 
 
 def init_app(app):
-    """Keep personal pages out of every cache, and pad them; let templates name scripts."""
+    """Keep personal pages out of every cache; let templates name scripts."""
     app.jinja_env.globals.update(script=script)
 
     @app.after_request
@@ -78,11 +76,4 @@ def init_app(app):
             response.headers["Cache-Control"] = "no-store"
         if g.get("scripted"):
             response.headers.setdefault("Content-Security-Policy", POLICY_OF_FORMS)
-        if response.mimetype == "text/html" and not response.direct_passthrough:
-            response.set_data(response.get_data() + padding().encode())
         return response
-
-
-def padding():
-    """Return a comment of random length: that of a page with a form token must not tell what is in it (BREACH)."""
-    return f"<!--{secrets.token_hex(secrets.randbelow(PADDING_BYTES))}-->\n"

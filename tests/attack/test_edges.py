@@ -18,6 +18,7 @@ from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.visitor import Visitor
 
 LOG_IN, CREATE = "/en/account/login", "/en/account/create"
+PORTAL = ROOT / "portal"
 FERNET = 0x80
 INSIDE = (
     "/.git/config",
@@ -73,10 +74,10 @@ def test_no_answer_is_wrapped_into_a_call_of_somebodys_choice(visitor):
 
 
 def test_the_portal_has_nothing_that_asks_addresses_runs_programs_or_reads_pickles():
-    modules = [*(ROOT / "portal").rglob("*.py"), ROOT / "wsgi.py"]
+    modules = [*PORTAL.rglob("*.py"), ROOT / "wsgi.py"]
     # Case files are read by a process of this program itself, with nothing from outside in its command line; the doctor
     # asks the portal's own port who answers there.
-    known = {ROOT / "portal" / "cases" / "bounded.py", ROOT / "portal" / "doctor" / "servers.py"}
+    known = {PORTAL / "cases" / "importing" / "bounded_process.py", PORTAL / "integrity" / "doctor" / "servers.py"}
 
     assert len(modules) > 200
     assert {one for one in modules if UNWANTED.search(one.read_text(encoding="utf-8"))} == known

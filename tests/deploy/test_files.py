@@ -32,7 +32,7 @@ def test_the_example_verifies_which_database_answers():
 
 
 def test_every_setting_of_the_example_is_one_of_the_portal():
-    known = (ROOT / "portal" / "config.py").read_text()
+    known = (ROOT / "portal" / "settings" / "settings.py").read_text()
     names = re.findall(r"^(\w+)=", (DEPLOY / "systemd" / "portal.env").read_text(), re.MULTILINE)
 
     assert len(names) > 10

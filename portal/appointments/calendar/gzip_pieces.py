@@ -1,7 +1,7 @@
 """Pages put together from pieces made in advance, each compressed only once (docs/decisions/speed.md).
 
 A gzip stream may be joined from parts that end on a whole byte and refer to nothing before them. What is
-secret or drawn afresh for every answer (form token, one-time key, padding) stands between the parts as it is,
+secret or drawn afresh for every answer (form token, one-time key) stands between the parts as it is,
 uncompressed: no letter of it is ever compared with the rest of the page, so its length tells nothing (BREACH).
 """
 
@@ -12,8 +12,6 @@ from functools import cached_property, lru_cache
 from flask import Response, request
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
-
-from portal.web.security_headers import padding
 
 LEVEL = 9
 _HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
@@ -47,15 +45,15 @@ class Afresh:
 
 
 def answer(pieces):
-    """Return pieces and fresh padding as one answer, packed where the browser takes gzip."""
-    parts = [*pieces, Afresh(padding())]
+    """Return pieces as one answer, packed where the browser takes gzip."""
+    parts = list(pieces)
     plain = b"".join(part.plain for part in parts)
     headers = {"Content-Type": "text/html; charset=utf-8"}
     if takes_gzip(request.headers.get("Accept-Encoding", "")):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         ending = struct.pack("<II", zlib.crc32(plain), len(plain))
         plain = b"".join((_HEADER, *(part.packed for part in parts), _END, ending))
-    return Response(plain, headers=headers, direct_passthrough=True)  # padded and packed already
+    return Response(plain, headers=headers, direct_passthrough=True)  # packed already
 
 
 @lru_cache(maxsize=256)
