@@ -26,14 +26,14 @@ INSIDE = (
     "/wsgi.py",
     "/settings.env",
     "/instance/settings.env",
-    "/portal/config.py",
+    "/portal/settings/settings.py",
     "/console",
     "/static",
     "/static/",
     "/static/css/",
     "/static/../wsgi.py",
     "/static/%2e%2e/wsgi.py",
-    "/static/..%2fportal/config.py",
+    "/static/..%2fportal/settings/settings.py",
 )
 UNWANTED = re.compile(
     r"^\s*(?:from|import) (?:urllib\.request|http\.client|requests|httpx|aiohttp|subprocess|pickle|marshal|shelve)\b",
