@@ -12,7 +12,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 from bench.post_office import PostOffice, post_office
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.accounts.models import Account
 from portal.database.transactions import session
 from portal.settings.settings import ROOT
@@ -134,7 +134,7 @@ def _write(portal, number):
             account.created_at = account.email_confirmed_at = now
             session.add(account)
             session.flush()
-            accounts.tell(account.id, "case_found", now, number_end="0001")
+            notices.notify(account.id, "case_found", now, number_end="0001")
         session.commit()
     app.extensions["engine"].dispose()
 

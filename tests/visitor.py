@@ -54,6 +54,11 @@ class Page:
         return [one.text() if one.tag == "p" else "" for one in self._tree.css(".error")]
 
     @cached_property
+    def news(self):
+        """What the notices on the dashboard say."""
+        return [one.text().strip() for one in self._tree.css(".notices li")]
+
+    @cached_property
     def links(self):
         """Where the links lead."""
         return [one.attributes.get("href") or "" for one in self._tree.css("a")]

@@ -5,9 +5,9 @@ from uuid import uuid4
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts import keys, links
+from portal.accounts import keys, links, notices
 from portal.accounts.models import Account
-from portal.accounts.operations import EmailTaken, leave_notice, new_sign_in_number
+from portal.accounts.operations import EmailTaken, new_sign_in_number
 from portal.database.base import Base
 from portal.database.transactions import session
 from portal.journal import journal
@@ -109,7 +109,7 @@ def take_away(account, by, now):
     account.sign_in_number = account.sign_in_number or new_sign_in_number()
     session.flush()
     journal.record(by, "e-mail address lost", account, now=now)
-    leave_notice(account.id, "address_lost", now)
+    notices.leave(account.id, "address_lost", now)
 
 
 def _held_both(link):

@@ -5,7 +5,7 @@ Nothing older opens the account then: every other session and every link that wa
 
 from sqlalchemy import select, update
 
-from portal.accounts import addresses, keys, links, operations, recovery
+from portal.accounts import addresses, keys, links, notices, operations, recovery
 from portal.accounts.models import Account, RecoveryCode
 from portal.database import transactions
 from portal.database.transactions import session
@@ -79,5 +79,5 @@ def _set(account, password_hash, action, now, *, but=None):
     if account.email:
         outbox.write("password_changed", f"password:{account.id}:{now.isoformat()}", now, account_id=account.id)
     if but is None and account.role is None:
-        operations.leave_notice(account.id, "password_reset", now)
+        notices.leave(account.id, "password_reset", now)
     return keys.end_older(account, now, but=but)

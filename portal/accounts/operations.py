@@ -4,12 +4,12 @@ import secrets
 from contextlib import suppress
 from uuid import uuid4
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from portal.accounts import keys, passwords, recovery
-from portal.accounts.models import Account, Notice
+from portal.accounts.models import Account
 from portal.database import transactions
 from portal.database.transactions import session
 from portal.i18n.locale import _l
@@ -242,31 +242,6 @@ def keep_telephone(account_id, telephone, by, now):
     if telephone and not same_telephone(account.telephone or "", telephone):
         account.telephone = telephone
         journal.record(by, "telephone changed", account, now=now)
-
-
-def tell(account_id, kind, now, **details):
-    """Leave a notice on an account's dashboard, and write that there is news; details hold nothing personal."""
-    notice = leave_notice(account_id, kind, now, **details)
-    outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
-
-
-def leave_notice(account_id, kind, now, **details):
-    """Leave a notice on an account's dashboard and return it; details hold nothing personal."""
-    notice = Notice(account_id=account_id, kind=kind, details=details, created_at=now)
-    session.add(notice)
-    session.flush()
-    return notice
-
-
-def notices(account_id):
-    """Return the notices of an account that were not put away yet, newest first."""
-    unseen = select(Notice).where(Notice.account_id == account_id, Notice.seen_at.is_(None))
-    return session.scalars(unseen.order_by(Notice.id.desc())).all()
-
-
-def put_notices_away(account_id, now):
-    """Mark an account's notices as read."""
-    session.execute(update(Notice).where(Notice.account_id == account_id, Notice.seen_at.is_(None)).values(seen_at=now))
 
 
 def account_named(name):

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import selectinload
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.appointments import held_places, notifications
 from portal.appointments.calendar import operations as calendar
 from portal.appointments.models import LIVE, Appointment, Cancellation, Displacement
@@ -207,7 +207,7 @@ def _tell(appointment, outcome, old, now):
     kind = "held" if outcome == "held" else "cancelled_by_post"
     notifications.write(kind, appointment, case.account_id, now, instead_of=old.local_start.isoformat())
     if case.account_id is not None:
-        accounts.leave_notice(case.account_id, f"appointment_{outcome}", now, number_end=case.number[-4:])
+        notices.leave(case.account_id, f"appointment_{outcome}", now, number_end=case.number[-4:])
 
 
 def _next_place(targets, post_id, now):

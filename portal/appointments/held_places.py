@@ -6,7 +6,7 @@ frees it first. Rows are locked in one order, appointments before slots (R2).
 
 from sqlalchemy import select
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.appointments import notifications
 from portal.appointments.models import Appointment
 from portal.database.transactions import session
@@ -74,7 +74,7 @@ def end(appointments, now):
         journal.record(BY, "hold ended", appointment, post_id=appointment.post_id, now=now, **change)
         notifications.write("hold_ended", appointment, case.account_id, now)
         if case.account_id is not None:
-            accounts.leave_notice(case.account_id, "hold_ended", now, number_end=case.number[-4:])
+            notices.leave(case.account_id, "hold_ended", now, number_end=case.number[-4:])
 
 
 def _change(appointment, state, now):

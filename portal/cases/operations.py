@@ -2,7 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.cases.finding.proofs import Proof, is_letter_code, match, person_meant
 from portal.cases.importing.store_cases import settle
 from portal.cases.models import DOCUMENTS, Case, StatusWord
@@ -153,8 +153,8 @@ def claim(case, account_id, how, now, *, by, letter_code=""):
     change = {"before": {"account": before}, "after": {"account": account_id, "how": how}}
     journal.record(by, "case claimed", case, post_id=case.post_id, now=now, **change)
     if before is not None:
-        accounts.tell(before, "case_moved_away", now, number_end=case.number[-4:])
-        accounts.tell(account_id, "case_moved_here", now, number_end=case.number[-4:])
+        notices.notify(before, "case_moved_away", now, number_end=case.number[-4:])
+        notices.notify(account_id, "case_moved_here", now, number_end=case.number[-4:])
 
 
 def flag_differences(case, person, described, by, now):

@@ -4,7 +4,7 @@ import re
 
 from sqlalchemy import or_, select
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.cases.models import StatusChange, StatusWord
 from portal.cases.standard_words import MEANINGS, REFUSED, STATUSES
 from portal.database.transactions import session
@@ -107,7 +107,7 @@ def change(case, code, effective_on, now):
     session.add(StatusChange(case_id=case.id, status=code, effective_on=effective_on, recorded_at=now))
     session.flush()
     if case.account_id is not None:
-        accounts.tell(case.account_id, "status_changed", now, number_end=case.number[-4:])
+        notices.notify(case.account_id, "status_changed", now, number_end=case.number[-4:])
     return True
 
 

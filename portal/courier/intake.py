@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.cases import operations as cases
 from portal.cases.models import RefusalItem
 from portal.cases.refusals.deadline import is_processing
@@ -230,4 +230,4 @@ def _record(submission, action, by, now, **change):
 def _tell(submission, kind, now):
     holder = submission.case.account_id
     if holder is not None:
-        accounts.tell(holder, kind, now, number_end=submission.case.number[-4:])
+        notices.notify(holder, kind, now, number_end=submission.case.number[-4:])

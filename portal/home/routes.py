@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
+from portal.accounts import notices
 from portal.accounts import operations as accounts
 from portal.appointments import kept_answers
 from portal.appointments import operations as appointments
@@ -41,7 +42,7 @@ def dashboard():
     return render_template(
         "home/dashboard.html",
         said=request.args.get("said"),
-        notices=accounts.notices(current_user.account_id),
+        notices=notices.unread(current_user.account_id),
         cards=[_card(case, now) for case in mine],
         appointments=appointments.appointments_of(mine, now),
         requests=requests.requests_of(current_user.account_id),
@@ -60,7 +61,7 @@ def dashboard():
 @applicant_only
 @commits
 def put_notices_away():
-    accounts.put_notices_away(current_user.account_id, clock.now())
+    notices.mark_read(current_user.account_id, clock.now())
     return redirect(url_for(".dashboard"), 303)
 
 

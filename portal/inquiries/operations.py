@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.cases.refusals import deadline
 from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
@@ -82,7 +82,7 @@ def answer(inquiry, text, form_key, by, now):
     inquiry.state = "answered"
     session.flush()
     journal.record(by, "inquiry answered", inquiry, post_id=inquiry.post_id, now=now)
-    accounts.tell(inquiry.account_id, "inquiry_answered", now, number_end=inquiry.case.number[-4:])
+    notices.notify(inquiry.account_id, "inquiry_answered", now, number_end=inquiry.case.number[-4:])
 
 
 def remind(case, now):

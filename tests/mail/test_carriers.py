@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bench.post_office import PostOffice, post_office
 from portal import clock
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.database.transactions import session
 from portal.mail import carriers, outbox
 from portal.mail.models import Message
@@ -39,7 +39,7 @@ def write(number=1, email=None):
     """Write news to so many people with confirmed addresses."""
     for _person in range(number):
         account = make_account(email=email, email_confirmed_at=clock.now())
-        accounts.tell(account.id, "case_found", clock.now(), number_end="0001")
+        notices.notify(account.id, "case_found", clock.now(), number_end="0001")
     session.commit()
 
 

@@ -10,8 +10,7 @@ import time_machine
 from sqlalchemy import select
 
 from portal import clock
-from portal.accounts import mail_choices
-from portal.accounts import operations as accounts
+from portal.accounts import mail_choices, notices
 from portal.appointments import operations
 from portal.cases.importing.store_cases import store_cases
 from portal.cases.refusals.deadline import owed_until
@@ -106,7 +105,7 @@ def test_a_mail_is_written_in_the_language_of_its_reader(mailbox, booked, holder
 def test_no_mail_holds_passport_birth_or_status(mailbox, booked, holder):
     now = clock.now()
     operations.cancel(booked, "account:999", now)
-    accounts.tell(holder.id, "case_found", now, number_end="0001")
+    notices.notify(holder.id, "case_found", now, number_end="0001")
     session.commit()
 
     for mail in mailbox.deliver():
@@ -243,7 +242,7 @@ def test_the_link_in_a_mail_stops_mails_of_its_kind_without_a_log_in(app, visito
 
 
 def test_news_says_only_that_there_is_some(mailbox, holder):
-    accounts.tell(holder.id, "case_moved_away", clock.now(), number_end="0001")
+    notices.notify(holder.id, "case_moved_away", clock.now(), number_end="0001")
     session.commit()
     (mail,) = mailbox.deliver()
 

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock, create_app
+from portal.accounts import notices
 from portal.accounts.models import Account, Link, Notice
-from portal.accounts.operations import leave_notice
 from portal.appointments import appointment_papers, kept_answers
 from portal.appointments.cancelling import cancel_slots
 from portal.appointments.models import Appointment, Displacement, Draft
@@ -188,7 +188,7 @@ def test_closed_accounts_go_after_thirty_days_and_those_of_staff_after_six_years
 def test_what_belongs_to_no_case_goes_each_in_its_time(app, visitor):
     account, now = make_account(), clock.now()
     signed_in(visitor, account)
-    leave_notice(account.id, "case_found", now, number_end="0001")
+    notices.leave(account.id, "case_found", now, number_end="0001")
     kept_answers.keep(account.id, "visa", {"visa": "immigrant"}, now)
     session.add(
         Link(public_id=uuid4(), account_id=account.id, purpose="reset", address="a@b.org", made_at=now, ends_at=now)

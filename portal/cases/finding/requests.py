@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from portal.accounts import notices
 from portal.accounts import operations as accounts
 from portal.cases import operations
 from portal.cases.models import CaseRequest
@@ -92,10 +93,10 @@ def answers_of(request):
 def hand_over(request, case, by, now):
     """Answer a request with a case: it goes to the account that asked, and both accounts are told."""
     if case.account_id == request.account_id:
-        accounts.tell(request.account_id, "case_found", now, number_end=case.number[-4:])
+        notices.notify(request.account_id, "case_found", now, number_end=case.number[-4:])
     elif case.account_id is None:
         operations.claim(case, request.account_id, "desk", now, by=by)
-        accounts.tell(request.account_id, "case_found", now, number_end=case.number[-4:])
+        notices.notify(request.account_id, "case_found", now, number_end=case.number[-4:])
     else:
         operations.claim(case, request.account_id, "desk", now, by=by)
     accounts.keep_telephone(request.account_id, (answers_of(request).get("telephone") or "").strip(), by, now)
@@ -104,7 +105,7 @@ def hand_over(request, case, by, now):
 
 def turn_down(request, answer, by, now):
     """Answer a request without a case, with a sentence for the person who asked."""
-    accounts.tell(request.account_id, "case_not_found", now)
+    notices.notify(request.account_id, "case_not_found", now)
     _close(request, "refused", by, now, answer=answer)
 
 

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import CursorResult, bindparam, delete, select, update
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.cases.importing import redo_log
 from portal.cases.importing.import_records import (
     CASES,
@@ -133,7 +133,7 @@ def write(part, by, now):
         journal.record_many(by, action, CASES.name, told, now)
     for case in moved:
         if case["account_id"] is not None:
-            accounts.tell(case["account_id"], "status_changed", now, number_end=case["number"][-4:])
+            notices.notify(case["account_id"], "status_changed", now, number_end=case["number"][-4:])
 
 
 def take_away(ids, by, now):

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 
-from portal.accounts import operations as accounts
+from portal.accounts import notices
 from portal.cases.models import Case, Refusal, RefusalItem
 from portal.cases.standard_words import reasons
 from portal.database.transactions import session
@@ -129,4 +129,4 @@ def _written(value):
 
 def _tell(case, kind, now):
     if case.account_id is not None:
-        accounts.tell(case.account_id, kind, now, number_end=case.number[-4:])
+        notices.notify(case.account_id, kind, now, number_end=case.number[-4:])
