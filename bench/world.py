@@ -34,9 +34,9 @@ from portal.sessions import operations as sessions
 from portal.slots import closures
 from portal.slots.operations import add_slots, note_release
 from portal.slots.rules import operations as rules
-from portal.slots.rules.operations import Terms
+from portal.slots.rules.terms import Terms
 from portal.slots.weeks import operations as weeks
-from portal.slots.weeks.operations import Band
+from portal.slots.weeks.patterns import Band
 from portal.status import subscriptions
 from portal.web import access
 from portal.web.access import SignedIn

@@ -23,9 +23,9 @@ from portal.slots import closures
 from portal.slots.models import RollingRule, RuleRun, Slot
 from portal.slots.rules import operations as rules
 from portal.slots.rules import rule_runs
-from portal.slots.rules.operations import Terms
+from portal.slots.rules.terms import Terms
 from portal.slots.weeks import operations as weeks
-from portal.slots.weeks.operations import Band
+from portal.slots.weeks.patterns import Band
 
 YEAR = 2031
 WHOLE_YEAR = ((date(YEAR, 1, 1), 365),)

@@ -14,7 +14,8 @@ from portal.slots import closures, holiday_list
 from portal.slots.models import Closure, Release, Slot, WeeklyPattern
 from portal.slots.operations import NothingToRelease, TooMany, open_slots
 from portal.slots.weeks import operations as weeks
-from portal.slots.weeks.operations import Band, BandsClash, PatternNameTaken
+from portal.slots.weeks.operations import BandsClash, PatternNameTaken
+from portal.slots.weeks.patterns import Band
 from portal.web.errors import SentBefore
 from tests.factories import NOON, a_day, make_account, make_post, make_slot, signed_in
 from tests.visitor import Visitor

@@ -17,9 +17,9 @@ from portal.slots.models import Release, RollingRule, RuleRun, Slot, WeeklyPatte
 from portal.slots.operations import open_slots
 from portal.slots.rules import operations as rules
 from portal.slots.rules import rule_runs
-from portal.slots.rules.operations import Terms
+from portal.slots.rules.terms import Terms
 from portal.slots.weeks import operations as weeks
-from portal.slots.weeks.operations import Band
+from portal.slots.weeks.patterns import Band
 from tests.factories import NOON, a_day, make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

@@ -3,8 +3,6 @@
 from wtforms import BooleanField, DateField, RadioField
 from wtforms.validators import Optional
 
-from portal.cases.models import Refusal
-from portal.cases.refusals import operations as refusals
 from portal.cases.refusals.reason_sentences import item_text
 from portal.forms import BaseForm, options
 from portal.i18n.locale import _l
@@ -32,7 +30,7 @@ class RefusalForm(BaseForm):
     def decided(self):
         """What was typed, as the rules take it."""
         ticked = {name: bool(self[name].data) for name in ("is_stopped", "is_reopened", "is_overcome")}
-        return refusals.Decided(last_day=self.last_day.data, evidence_on=self.evidence_on.data, **ticked)
+        return {"last_day": self.last_day.data, "evidence_on": self.evidence_on.data, **ticked}
 
     @property
     def states(self):
@@ -40,12 +38,11 @@ class RefusalForm(BaseForm):
         return {int(name.removeprefix("item_")): self[name].data for name in self._fields if name.startswith("item_")}
 
 
-def refusal_form(refusal: Refusal):
-    """Return a RefusalForm with what holds now, and one choice for each document of the refusal."""
-    shown = refusals.items_shown(refusal)
+def refusal_form(shown, decided):
+    """Return a RefusalForm with what holds now, and one choice for each document that is shown."""
     fields = {f"item_{item.id}": RadioField(item_text(item), choices=STATES) for item in shown}
     held = {f"item_{item.id}": item.state for item in shown}
-    return type("OneRefusalForm", (RefusalForm,), fields)(obj=refusals.decided_of(refusal), data=held)
+    return type("OneRefusalForm", (RefusalForm,), fields)(obj=decided, data=held)
 
 
 class InvitationForm(BaseForm):

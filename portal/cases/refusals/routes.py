@@ -19,7 +19,7 @@ bp = Blueprint("refusals", __name__, url_prefix="/<language:lang>/staff/cases/<u
 def decide(case_id, refusal_id):
     case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
     refusal = refusals.refusal_of(case, refusal_id)
-    form = refusal_form(refusal)
+    form = refusal_form(refusals.items_shown(refusal), refusals.decided_of(refusal))
     if form.validate_on_submit() and _is_decided(refusal, form):
         return redirect(url_for("cases.show", case_id=case_id, said="stored"), 303)
     year = a_year_after(refusal.refused_on)
@@ -45,7 +45,7 @@ def invite(case_id):
 def _is_decided(refusal, form):
     """Carry out what the form says; say whether it could be, else the form says why."""
     try:
-        refusals.decide(refusal, form.decided, form.states, current_user.actor, clock.now())
+        refusals.decide(refusal, refusals.Decided(**form.decided), form.states, current_user.actor, clock.now())
     except refusals.TooEarly as error:
         early = form.last_day if form.last_day.data and form.last_day.data < refusal.refused_on else form.evidence_on
         early.errors = [error.message]

@@ -5,7 +5,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, options
 from portal.i18n.locale import _, _l
-from portal.slots.rules.operations import Terms
+from portal.slots.rules.terms import Terms
 from portal.slots.weeks.forms import LONGEST_NAME, InReach, weekday_choices
 from portal.slots.weeks.patterns import read_times
 

@@ -1,7 +1,7 @@
 """Rolling rules: their terms, on and off, when they run, and what they would have done and will do."""
 
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,34 +15,12 @@ from portal.posts.operations import today
 from portal.slots.closures import closed_days
 from portal.slots.models import RollingRule, RuleRun
 from portal.slots.operations import instant_of
+from portal.slots.rules.terms import Terms
 from portal.slots.weeks.operations import seats_on
 from portal.web.errors import NotFound
 
 WEEKS_BEFORE, WEEKS_AFTER = 8, 4
 _MINUTE = timedelta(minutes=1)
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a rule is to do. Demand: least_open, most_open and within_days, all three or none."""
-
-    pattern_id: int
-    name: str
-    days_ahead: int
-    weekdays: tuple[int, ...]
-    at: time
-    starts_on: date
-    least_open: int | None = None
-    most_open: int | None = None
-    within_days: int | None = None
-    reserve: int = 0
-
-    def written(self):
-        """Return the terms as the journal keeps them."""
-        return {**asdict(self), "weekdays": list(self.weekdays)} | {
-            "at": self.at.isoformat("minutes"),
-            "starts_on": self.starts_on.isoformat(),
-        }
 
 
 @dataclass(frozen=True)

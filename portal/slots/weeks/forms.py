@@ -9,8 +9,7 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, TickBoxes, options
 from portal.i18n import locale
 from portal.i18n.locale import _, _l
-from portal.slots.weeks.operations import Band
-from portal.slots.weeks.patterns import EARLIEST_YEAR, LATEST_YEAR, LONGEST_RANGE, read_times
+from portal.slots.weeks.patterns import EARLIEST_YEAR, LATEST_YEAR, LONGEST_RANGE, Band, read_times
 
 BANDS = 6
 OPENINGS = [

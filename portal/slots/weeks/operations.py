@@ -27,20 +27,6 @@ class BandsClash(PortalError):
 
 
 @dataclass(frozen=True)
-class Band:
-    """Weekdays (0 is Monday), times of day, and the seats of each slot then."""
-
-    weekdays: tuple[int, ...]
-    times: tuple[time, ...]
-    seats: int
-
-    def stored(self):
-        """Return the band as the table keeps it."""
-        times = [at.isoformat("minutes") for at in sorted(set(self.times))]
-        return {"weekdays": sorted(set(self.weekdays)), "times": times, "seats": self.seats}
-
-
-@dataclass(frozen=True)
 class Draft:
     """What would be made: the Plan of all local starts, their seats, and days left out because the post is closed."""
 

@@ -40,3 +40,17 @@ def read_day(text):
         return found if EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
     except ValueError:
         return None
+
+
+@dataclass(frozen=True)
+class Band:
+    """Weekdays (0 is Monday), times of day, and the seats of each slot then."""
+
+    weekdays: tuple[int, ...]
+    times: tuple[time, ...]
+    seats: int
+
+    def stored(self):
+        """Return the band as the table keeps it."""
+        times = [at.isoformat("minutes") for at in sorted(set(self.times))]
+        return {"weekdays": sorted(set(self.weekdays)), "times": times, "seats": self.seats}
