@@ -192,6 +192,15 @@ def appointments_of(cases, now):
     return {appointment.case_id: appointment for appointment in session.scalars(mine)}
 
 
+def visits_of(cases):
+    """Return the day, in the post's zone, on which somebody last came for each of the cases, by case id."""
+    came = select(Appointment).where(
+        Appointment.case_id.in_([case.id for case in cases]), Appointment.state == "attended"
+    )
+    days = [(one.slot.local_start.date(), one.case_id) for one in session.scalars(came)]
+    return {case_id: day for day, case_id in sorted(days)}
+
+
 def appointment_for(signed_in, reference, *, for_change=False):
     """Return an appointment of a case of the account that is signed in, or raise NotFound (R5)."""
     mine = (

@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import and_, exists, func, or_, select
 
 from portal.appointments.models import LIVE, Appointment
-from portal.cases.models import PROCESSING, Case, Refusal, StatusWord, Traveller
+from portal.cases.models import PROCESSING, Case, Refusal, RefusalItem, StatusWord, Traveller
+from portal.cases.operations import OWED
 from portal.cases.standard_words import REFUSED
 from portal.cases.statuses import codes_that_count_as
 from portal.database.transactions import session
@@ -14,10 +15,11 @@ YEAR = timedelta(days=366)
 
 
 def people_waiting(post, today):
-    """Return how many claimed cases of a post may book and have no live appointment, in one query.
+    """Return how many claimed cases of a post owe something in person and have no live appointment, in one query.
 
-    The same as asking cases.operations.require_may_book (R3) of each, but for the end of a diversity year and the
-    one day by which a year is shorter than a leap year: it is a number to plan with, and decides about nobody.
+    Whoever handed everything in waits for an officer, not for a seat. Otherwise the same as asking
+    cases.operations.require_may_book (R3) of each, but for the end of a diversity year and the one day by which a year
+    is shorter than a leap year: it is a number to plan with, and decides about nobody.
     """
     in_time = or_(
         Refusal.kind == PROCESSING,
@@ -26,12 +28,18 @@ def people_waiting(post, today):
         Refusal.last_day >= today,
         and_(Refusal.last_day.is_(None), Refusal.refused_on >= today - YEAR),
     )
+    items = exists().where(RefusalItem.refusal_id == Refusal.id)
+    owed = or_(
+        Refusal.kind == PROCESSING,
+        and_(Refusal.clock_stopped_on.is_(None), or_(items.where(RefusalItem.state.in_(OWED)), ~items)),
+    )
     called = exists().where(
         Traveller.case_id == Case.id,
         Refusal.traveller_id == Traveller.id,
         Refusal.overcome_on.is_(None),
         Refusal.respond_by.contains("in_person"),
         in_time,
+        owed,
     )
     refused = select(StatusWord.code).where(or_(*(codes_that_count_as(code) for code in REFUSED)))
     booked = exists().where(Appointment.case_id == Case.id, Appointment.state.in_(LIVE))

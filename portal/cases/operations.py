@@ -14,7 +14,8 @@ from portal.journal import journal
 from portal.values.names import same_name, whole_name
 from portal.web.errors import NotFound, PortalError
 
-OWED = ("outstanding", "more_needed")
+MORE_NEEDED = "more_needed"
+OWED = ("outstanding", MORE_NEEDED)
 _MINE = select(Case).where(Case.public_id == bindparam("public_id"), Case.account_id == bindparam("account_id"))
 _MINE_TO_CHANGE = _MINE.with_for_update(of=Case)
 
@@ -179,7 +180,7 @@ def require_may_book(case, today):
         raise NotRefused
     if case.invited_until and today <= case.invited_until:
         return
-    standing = [refusal for refusal in case.refusals if not refusal.overcome_on]
+    standing = _standing(case)
     if not standing:
         raise NotRefused
     called = [refusal for refusal in standing if "in_person" in refusal.modes]
@@ -189,12 +190,36 @@ def require_may_book(case, today):
         raise ClockClosed
 
 
+def is_overcome(case):
+    """Say whether every refusal of a refused case is overcome: an officer decides it again (source 5, 504.11-4(A)a)."""
+    return is_refused(case.status) and bool(case.refusals) and not _standing(case)
+
+
+def is_under_review(case):
+    """Say whether everything that was asked for is with the Embassy, and its officers have not decided yet."""
+    asked = [refusal for refusal in _standing(case) if refusal.kind == DOCUMENTS]
+    return is_refused(case.status) and bool(asked) and not any(_is_owed(refusal) for refusal in asked)
+
+
+def documents_since(case):
+    """Return the day on which the last of the documents came that are under review, or None where nobody wrote it."""
+    return max((refusal.evidence_on for refusal in _standing(case) if refusal.evidence_on), default=None)
+
+
+def may_have_handed_in(case, visited_on):
+    """Say whether a visit on a day may be the one at which the documents were handed in, as nobody said otherwise."""
+    standing = _standing(case)
+    if visited_on is None or any(item.state == MORE_NEEDED for refusal in standing for item in refusal.items):
+        return False
+    return all(visited_on >= max(refusal.refused_on, refusal.evidence_on or refusal.refused_on) for refusal in standing)
+
+
 def require_may_send(case):
     """Raise the MayNotSend that says why a case may not send documents by courier.
 
     A package after the last day is taken: a new application and fee may be due then (source 5, 504.11-4(C)).
     """
-    standing = [refusal for refusal in case.refusals if not refusal.overcome_on]
+    standing = _standing(case)
     if not is_refused(case.status) or not standing:
         raise MayNotSend("not_refused")
     if any("courier" in modes_of(refusal) for refusal in standing):
@@ -226,6 +251,15 @@ def what_is_listed(case):
         for refusal in traveller.refusals
         if not refusal.overcome_on
     ]
+
+
+def _standing(case):
+    return [refusal for refusal in case.refusals if not refusal.overcome_on]
+
+
+def _is_owed(refusal):
+    shown = [item for item in refusal.items if _is_shown(item)]
+    return not refusal.clock_stopped_on and (not shown or any(item.state in OWED for item in shown))
 
 
 def _as_written(item):

@@ -16,6 +16,7 @@ from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n import locale
 from portal.posts.operations import today
+from portal.status import operations as status
 from portal.web.access import applicant_only, current_user, public
 
 bp = Blueprint("home", __name__)
@@ -39,12 +40,13 @@ def dashboard():
     now, account = clock.now(), accounts.account_of(current_user)
     mine = cases.cases_of(current_user.account_id)
     sending = [case for case in mine if not packages.why_not(case)]
+    booked, visits = appointments.appointments_of(mine, now), appointments.visits_of(mine)
     return render_template(
         "home/dashboard.html",
         said=request.args.get("said"),
         notices=notices.unread(current_user.account_id),
-        cards=[_card(case, now) for case in mine],
-        appointments=appointments.appointments_of(mine, now),
+        cards=[_card(case, booked.get(case.id), visits.get(case.id), now) for case in mine],
+        appointments=booked,
         requests=requests.requests_of(current_user.account_id),
         packages=packages.submissions_of(mine),
         package_states=PACKAGE_STATES,
@@ -69,10 +71,9 @@ def _is_unconfirmed(account):
     return account.email is not None and account.email_confirmed_at is None
 
 
-def _card(case, now):
+def _card(case, appointment, visited_on, now):
+    """Return the case, what is to be done in it, the last day that counts, and since when its documents are there."""
     here = today(case.post, now)
-    try:
-        cases.require_may_book(case, here)
-    except cases.MayNotBook as refusal:
-        return case, refusal.kind, booking_last_day(case, here)
-    return case, "may_book", booking_last_day(case, here)
+    turn = status.turn(case, appointment, visited_on, here)
+    last_day = None if turn in ("reviewing", "overcome") else booking_last_day(case, here)
+    return case, turn, last_day, visited_on if turn == "visited" else cases.documents_since(case)

@@ -56,21 +56,35 @@ def look_up(code, number):
     return PublicStatus(*found) if found else None
 
 
-def turn(case, appointment, today):
-    """Return whose turn it is: "visit", "book", or the kind of the rule that says no appointment is needed."""
+def turn(case, appointment, visited_on, today):
+    """Return what is to be done in a case, and by whom (R14).
+
+    "visit": the applicant comes to the appointment. "overcome": an officer decides again. "reviewing": officers check
+    what was handed in. "visited": the applicant came on visited_on, and nobody has written yet what was handed in.
+    "book": the applicant books. Otherwise the kind of the rule that says no appointment is needed.
+    """
     if appointment is not None:
         return "visit"
+    if cases.is_overcome(case):
+        return "overcome"
+    if cases.is_under_review(case):
+        return "reviewing"
     try:
         cases.require_may_book(case, today)
     except cases.MayNotBook as refusal:
         return refusal.kind
-    return "book"
+    return "visited" if cases.may_have_handed_in(case, visited_on) else "book"
 
 
 def last_day_owed(case):
     """Return the first of the last days by which the applicant of a case owes something, or None (R7)."""
     owed = [deadline.owed_until(case, refusal) for refusal in case.refusals]
     return min((day for day in owed if day), default=None)
+
+
+def last_day_if_more_is_needed(case):
+    """Return the last day that stays while documents are under review, or None: a diversity case has no such day."""
+    return None if deadline.end_of_diversity_year(case) else last_day_owed(case)
 
 
 def moments(case, appointment, today):

@@ -52,12 +52,16 @@ def story(case_id):
     here = today(case.post, clock.now())
     appointment = appointments.live_appointment(case, clock.now())
     moments = operations.moments(case, appointment, here)
+    visited_on = appointments.visits_of([case]).get(case.id)
     return render_template(
         "status/story.html",
         case=case,
         appointment=appointment,
         last_day=operations.last_day_owed(case),
-        turn=operations.turn(case, appointment, here),
+        turn=operations.turn(case, appointment, visited_on, here),
+        visited_on=visited_on,
+        documents_since=cases.documents_since(case),
+        still_until=operations.last_day_if_more_is_needed(case),
         timeline=Timeline(moments),
         today=here,
         item_states=ITEM_STATES,
