@@ -236,7 +236,7 @@ def end_the_lease(portal):
 _MEASURED = """
 import atexit, resource
 from flask.cli import main
-from portal import engines, metrics
+from portal.observability import metrics
 longest, note = [0.0], metrics.writer_held
 metrics.writer_held = lambda seconds: (longest.append(max(longest[-1], seconds)), note(seconds))
 atexit.register(lambda: print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, longest[-1]))

@@ -18,7 +18,7 @@ COUNTING = """
 import sys, types
 sys.modules["portal"] = package = types.ModuleType("portal")
 package.__path__ = ["portal"]
-from portal import metrics
+from portal.observability import metrics
 metrics.share(sys.argv[1])
 metrics.PERIOD_SECONDS = 3600
 class Nothing:

@@ -10,8 +10,8 @@ from portal.settings.settings import ROOT
 
 HOLD = """
 import sys
-from tools.starting.light import presence
-held = presence.announce(sys.argv[1], sys.argv[2], presence.SERVER, 4711)
+from tools.starting.light import server_presence
+held = server_presence.announce(sys.argv[1], sys.argv[2], server_presence.SERVER, 4711)
 print("held", flush=True)
 sys.stdin.read()
 """

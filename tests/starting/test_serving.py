@@ -9,10 +9,10 @@ from tests.starting.running import lines_until, wait_until
 
 SERVER = """
 import multiprocessing, os, signal
-from portal import serving
+from portal import process
 
 def serve():
-    serving._end_with_the_server()
+    process._end_with_the_server()
     print("serving", os.getpid(), flush=True)
     while True:
         signal.pause()

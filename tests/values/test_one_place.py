@@ -11,34 +11,37 @@ NORMALISING = {"casefold", "upper", "lower", "swapcase", "compact", "folded", "n
 ELSEWHERE = {
     "accounts/passwords.py": ({"casefold"}, "how near a password is to words, which keeps nothing"),
     "appointments/paper_routes.py": ({"upper"}, "which kind of code was scanned"),
-    "cases/casefile/cells.py": ({"lower"}, "formats of a workbook"),
-    "cases/casefile/sheets.py": ({"upper"}, "names of columns"),
-    "cases/casefile/tables.py": ({"lower"}, "the header row"),
-    "cases/casefile/workbooks.py": ({"upper"}, "ranges of a workbook"),
-    "cases/correcting.py": ({"lower"}, "reasons of the list"),
+    "cases/importing/casefile/cells.py": ({"lower"}, "formats of a workbook"),
+    "cases/importing/casefile/sheets.py": ({"upper"}, "names of columns"),
+    "cases/importing/casefile/tables.py": ({"lower"}, "the header row"),
+    "cases/importing/casefile/workbooks.py": ({"upper"}, "ranges of a workbook"),
+    "cases/importing/merge_rows.py": ({"lower"}, "reasons of the list"),
     "cases/forms.py": ({"lower"}, "codes of status words"),
     "cases/operations.py": ({"lower"}, "reasons of the list"),
-    "cases/refusals.py": ({"lower"}, "reasons of the list"),
-    "cases/rows.py": ({"lower", "upper", "normalise"}, "words of the case file's own vocabulary, visa classes, dates"),
+    "cases/refusals/operations.py": ({"lower"}, "reasons of the list"),
+    "cases/importing/rows.py": (
+        {"lower", "upper", "normalise"},
+        "words of the case file's own vocabulary, visa classes, dates",
+    ),
     "cases/statuses.py": ({"lower"}, "codes of status words"),
-    "cases/vocabulary.py": ({"lower"}, "reasons of the list"),
-    "cases/wording.py": ({"lower"}, "reasons of the list"),
+    "cases/standard_words.py": ({"lower"}, "reasons of the list"),
+    "cases/refusals/reason_sentences.py": ({"lower"}, "reasons of the list"),
     "commands/__init__.py": ({"lower"}, "names of weekdays"),
     "courier/agencies.py": ({"upper", "folded"}, "codes of courier offices, and their cities"),
     "door/operations.py": ({"upper"}, "which kind of code was scanned"),
     "forms.py": ({"normalise"}, "digits of a date, and what is empty"),
-    "headers.py": ({"lower"}, "names of headers"),
-    "locale.py": ({"lower"}, "codes of languages"),
-    "operating/routes.py": ({"lower"}, "a word of HTTP"),
+    "web/security_headers.py": ({"lower"}, "names of headers"),
+    "i18n/locale.py": ({"lower"}, "codes of languages"),
+    "health/routes.py": ({"lower"}, "a word of HTTP"),
     "paper/codes.py": ({"upper"}, "the portal's own address"),
     "paper/glyphs.py": ({"normalize"}, "letters that a font has"),
     "paper/tokens.py": ({"upper"}, "signed codes that are scanned"),
     "posts/forms.py": ({"lower", "upper"}, "codes of languages and posts"),
     "posts/operations.py": ({"folded", "normalize"}, "searching places, and names of zones"),
-    "rsgi.py": ({"upper"}, "names of headers"),
-    "setting_values.py": ({"lower"}, "settings"),
-    "slots/patterns.py": ({"normalise"}, "times of day"),
-    "strength.py": ({"casefold"}, "how near a secret is to words"),
+    "web/rsgi.py": ({"upper"}, "names of headers"),
+    "settings/parsing.py": ({"lower"}, "settings"),
+    "slots/weeks/patterns.py": ({"normalise"}, "times of day"),
+    "settings/secret_strength.py": ({"casefold"}, "how near a secret is to words"),
 }
 
 
@@ -46,7 +49,7 @@ def modules():
     """Every module but those where normalising belongs, by its path inside portal/."""
     for path in sorted((ROOT / "portal").rglob("*.py")):
         name = path.relative_to(ROOT / "portal").as_posix()
-        if name != "text.py" and not name.startswith(("values/", "migrations/")):
+        if name != "values/normalise.py" and not name.startswith(("values/", "migrations/")):
             yield name, ast.parse(path.read_text())
 
 

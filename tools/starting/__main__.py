@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tools.starting import port
-from tools.starting.light import ROOT, Refused, presence, secrets_file
+from tools.starting.light import ROOT, Refused, env_file, server_presence
 from tools.starting.processes import Processes, Stopped
 from tools.starting.supervisor import Service, keep
 
@@ -34,7 +34,7 @@ class Start:
         host = "localhost" if self.address in LOCAL else self.address
         self.url = f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
         self.instance = Path(environment.get("PORTAL_INSTANCE") or ROOT / "instance").absolute()
-        self.settings = self.instance / secrets_file.NAME
+        self.settings = self.instance / env_file.NAME
         self.environment = {"PORTAL_PUBLIC_URL": self.url, **environment, "PORTAL_INSTANCE": str(self.instance)}
         # Many threads would each keep memory of their own that is free already.
         self.environment |= {"PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
@@ -43,7 +43,7 @@ class Start:
     def database_url(self):
         """Return where the data is, as the portal will read it."""
         try:
-            values = {**secrets_file.file_values(self.settings), **self.environment}
+            values = {**env_file.file_values(self.settings), **self.environment}
         except (OSError, ValueError) as error:
             raise Refused(f"The settings cannot be read: {self.settings}: {error}") from None
         return values.get("PORTAL_DATABASE_URL") or f"sqlite:///{self.instance / 'portal.db'}"
@@ -64,14 +64,16 @@ class Start:
         """Be the only one at an SQLite database, until the end; several may serve a PostgreSQL."""
         self.make_folder()
         url = self.database_url()
-        alone = presence.sqlite_file(url) is not None
+        alone = server_presence.sqlite_file(url) is not None
         facts = {"address": self.address, "port": self.port}
         try:
-            return presence.announce(self.instance, url, presence.START, os.getpid(), alone=alone, **facts)
-        except presence.Taken as other:
+            return server_presence.announce(
+                self.instance, url, server_presence.START, os.getpid(), alone=alone, **facts
+            )
+        except server_presence.Taken as other:
             where = f" at port {other.facts['port']}" if "port" in other.facts else ""
             raise Refused(
-                f"The database {presence.sqlite_file(url)} is served already{where}, by process "
+                f"The database {server_presence.sqlite_file(url)} is served already{where}, by process "
                 f"{other.facts.get('process')}.\nAn SQLite database has one server at a time. Stop the other one, or "
                 "give this one a folder of its own: make run PORT=8001 PORTAL_INSTANCE=/a/folder"
             ) from None
@@ -88,13 +90,13 @@ class Start:
     def make_settings(self):
         """Write the settings that the instance folder lacks; return whether any was written."""
         try:
-            return secrets_file.write_secrets(self.instance)
+            return env_file.write_secrets(self.instance)
         except (OSError, ValueError) as error:
             raise Refused(f"The settings cannot be read and written: {self.settings}: {error}") from None
 
     def prepare(self):
         """Bring the database up to date, and load the demonstration data where they are not there."""
-        file = presence.sqlite_file(self.database_url())
+        file = server_presence.sqlite_file(self.database_url())
         is_new = file is not None and not file.exists()
         say("Making the database and loading the demonstration data …" if is_new else "Starting the portal …")
         with tempfile.TemporaryFile() as output:
@@ -107,7 +109,7 @@ class Start:
 
     def services(self):
         """Return the server and the worker, neither of them started."""
-        processes = 1 if presence.sqlite_file(self.database_url()) else 2
+        processes = 1 if server_presence.sqlite_file(self.database_url()) else 2
         where = ["--host", self.address, "--port", str(self.port), "--workers", str(processes), "wsgi:app"]
         server = Service("server", [*SERVER, *where], self.environment, ROOT)
         return server, Service("worker", [*FLASK, "worker"], self.environment, ROOT)

@@ -12,12 +12,13 @@ class Refused(Exception):
 
 
 def _load(name) -> Any:
-    spec = importlib.util.spec_from_file_location(f"light_{name}", ROOT / "portal" / f"{name}.py")
+    file = (ROOT / "portal" / name).with_suffix(".py")
+    spec = importlib.util.spec_from_file_location(f"light_{file.stem}", file)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-presence = _load("presence")
-secrets_file = _load("secrets_file")
+server_presence = _load("observability/server_presence")
+env_file = _load("settings/env_file")
