@@ -194,11 +194,13 @@ def appointments_of(cases, now):
 
 def visits_of(cases):
     """Return the day, in the post's zone, on which somebody last came for each of the cases, by case id."""
-    came = select(Appointment).where(
-        Appointment.case_id.in_([case.id for case in cases]), Appointment.state == "attended"
+    came = (
+        select(Appointment.case_id, Slot.local_start)
+        .join(Slot, Slot.id == Appointment.slot_id)
+        .where(Appointment.case_id.in_([case.id for case in cases]), Appointment.state == "attended")
+        .order_by(Slot.local_start)
     )
-    days = [(one.slot.local_start.date(), one.case_id) for one in session.scalars(came)]
-    return {case_id: day for day, case_id in sorted(days)}
+    return {case_id: start.date() for case_id, start in session.execute(came)}
 
 
 def appointment_for(signed_in, reference, *, for_change=False):
