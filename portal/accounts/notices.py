@@ -20,9 +20,13 @@ KINDS = (
     "inquiry_answered",
     "invitation_over",
     "invited",
+    "original_moved",
     "package_received",
     "package_returned",
+    "passport_asked",
+    "passport_not_needed",
     "password_reset",
+    "receipt_given",
     "refusal_changed",
     "status_changed",
 )

@@ -90,6 +90,13 @@ class Case(Base):
         order_by="StatusChange.id", cascade="all, delete-orphan", back_populates="case"
     )
 
+    notes: Mapped[list["CaseNote"]] = relationship(
+        order_by="CaseNote.id.desc()", cascade="all, delete-orphan", back_populates="case"
+    )
+    stages: Mapped[list["PetitionStage"]] = relationship(
+        order_by="PetitionStage.id", cascade="all, delete-orphan", back_populates="case"
+    )
+
     @classmethod
     def visible(cls):
         """The condition a case meets unless it came with an import that is not switched on (yet, or ever)."""
@@ -167,6 +174,7 @@ class Refusal(Base):
     clock_stopped_on: Mapped[date | None]
     reopened_on: Mapped[date | None]
     overcome_on: Mapped[date | None]
+    overcome_by: Mapped[str | None] = mapped_column(String(12))
     letter_code_digest: Mapped[str | None] = mapped_column(String(64))
     letter_code_used_at: Mapped[datetime | None] = mapped_column(Instant)
     letter_reissued_on: Mapped[date | None]
@@ -202,10 +210,54 @@ class RefusalItem(Base):
     petitioner: Mapped[bool] = mapped_column(default=False)
     respond_by: Mapped[str | None] = mapped_column(String(60))
     officer_words: Mapped[str] = mapped_column(Text, default="")
+    annotation: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(20), default="outstanding")
     more_reason: Mapped[str | None] = mapped_column(String(20))
 
     refusal: Mapped[Refusal] = relationship(back_populates="items")
+
+
+class CaseNote(Base):
+    """A note about a case that officers write for each other: no applicant reads it (source 5, 504.11-3(A)(1)f)."""
+
+    __tablename__ = "case_note"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
+    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    text: Mapped[str] = mapped_column(Encrypted)
+    actor: Mapped[str] = mapped_column(String(40))
+    written_at: Mapped[datetime] = mapped_column(Instant)
+
+    case: Mapped[Case] = relationship(back_populates="notes")
+
+
+class PetitionStage(Base):
+    """One stage of a petition that went back to USCIS (source 2): dates only where the post holds proof of them.
+
+    happened_on: the day that the proof gives, or None. respond_by: the last day that a notice to the petitioner names,
+    copied from the notice.
+    """
+
+    __tablename__ = "petition_stage"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('sent_to_nvc', 'at_uscis', 'notice', 'reaffirmed', 'revoked', 'back_at_post', 'new_interview')",
+            name="kind",
+        ),
+        CheckConstraint("respond_by IS NULL OR kind = 'notice'", name="respond_by"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
+    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    happened_on: Mapped[date | None]
+    respond_by: Mapped[date | None]
+    recorded_at: Mapped[datetime] = mapped_column(Instant)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    case: Mapped[Case] = relationship(back_populates="stages")
 
 
 class CaseRequest(Base):

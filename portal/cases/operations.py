@@ -243,6 +243,18 @@ def what_to_bring(case):
     return _still_owed(case, "in_person")
 
 
+def what_is_owed(case):
+    """Return the items that a case still owes, each with its traveller, whichever way they come: never the hidden."""
+    return [
+        (traveller, item)
+        for traveller in case.travellers
+        for refusal in traveller.refusals
+        if refusal.kind == DOCUMENTS and not refusal.overcome_on
+        for item in refusal.items
+        if _is_shown(item) and item.state in OWED
+    ]
+
+
 def what_is_listed(case):
     """Return each traveller's refusals that stand, with the items an applicant may see: by state, never the hidden."""
     return [
@@ -282,9 +294,6 @@ def _is_shown(item):
 def _still_owed(case, mode):
     return [
         (traveller, item)
-        for traveller in case.travellers
-        for refusal in traveller.refusals
-        if refusal.kind == DOCUMENTS and not refusal.overcome_on
-        for item in refusal.items
-        if _is_shown(item) and mode in (item.respond_by or refusal.respond_by).split(";") and item.state in OWED
+        for traveller, item in what_is_owed(case)
+        if mode in (item.respond_by or item.refusal.respond_by).split(";")
     ]

@@ -6,12 +6,13 @@ from portal.appointments.models import Appointment, Displacement
 from portal.cases.models import Case, CaseRequest, Refusal, Traveller
 from portal.courier.models import Submission
 from portal.database.transactions import session
+from portal.evidence.models import Receipt
 from portal.inquiries.models import Inquiry
 from portal.journal import journal
 from portal.retention.delete_rows import remove
 from portal.slots.models import Slot
 
-OF_A_CASE = (Traveller, Appointment, Submission, Inquiry, CaseRequest)
+OF_A_CASE = (Traveller, Appointment, Submission, Receipt, Inquiry, CaseRequest)
 
 
 def erase_cases(cases, now):
@@ -24,7 +25,7 @@ def erase_cases(cases, now):
     had = {model.__tablename__: _counts(model, ids) for model in OF_A_CASE}
     had["refusal"] = _refusals(ids)
     _erase_appointments(ids)
-    for model in (Submission, Inquiry, CaseRequest):
+    for model in (Submission, Receipt, Inquiry, CaseRequest):
         remove(model, model.case_id.in_(ids))
     remove(Case, Case.id.in_(ids))
     for case in cases:

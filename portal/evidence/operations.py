@@ -1,0 +1,201 @@
+"""Document receipts: given for everything that is handed in, whichever way it came, and never changed (R15)."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from portal.accounts import notices
+from portal.cases import operations as cases
+from portal.cases.models import Case, Refusal, RefusalItem, Traveller
+from portal.database.transactions import one_at_a_time, session
+from portal.evidence import passports
+from portal.evidence.models import CAME, DOCUMENT, KEPT, MISSING, PASSPORT, HeldOriginal, Receipt, ReceiptLine
+from portal.i18n.locale import _l
+from portal.journal import journal
+from portal.paper.references import new_reference, read_reference
+from portal.posts.operations import today
+from portal.web.errors import NotFound, PortalError, SentBefore
+
+
+class NothingCame(PortalError):
+    message = _l("Tick what was handed over. A document receipt needs at least one thing that came.")
+
+
+class NotYet(PortalError):
+    message = _l("This day has not come yet.")
+
+
+class TooEarly(PortalError):
+    message = _l("This day is before the refusal.")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing of a receipt to be written: see ReceiptLine for what the words mean.
+
+    item and traveller: rows of the case. custody: "kept" or "handed_back" for what came, None for what was missing.
+    """
+
+    kind: str
+    outcome: str = CAME
+    item: RefusalItem | None = None
+    traveller: Traveller | None = None
+    name: str = ""
+    form: str | None = None
+    custody: str | None = None
+
+
+def give_receipt(
+    case: Case,
+    way: str,
+    lines: list[Line],
+    form_key: UUID,
+    by: str,
+    now,
+    *,
+    received_on: date | None = None,
+    proof: str = "",
+    package: str | None = None,
+    corrects: Receipt | None = None,
+) -> Receipt:
+    """Write down what came of a case and what was missing; return the receipt. The same form key gives the same one.
+
+    received_on: the day in the post's zone on which it came, today unless said; it counts, and its proof is said
+    beside it (a courier's delivery, a collection period: then its earliest day). What came is received, its refusal
+    has evidence of that day, and what is kept is held until it is given back. The last day does not move.
+    Raises NothingCame, NotYet, TooEarly, or SentBefore where the form held something else.
+    """
+    one_at_a_time("receipt", form_key)
+    before = session.scalar(select(Receipt).where(Receipt.form_key == form_key, Receipt.case_id == case.id))
+    if before is not None:
+        return _the_same(before, lines)
+    here = today(case.post, now)
+    day = received_on or here
+    _require_possible(case, lines, day, here)
+    receipt = Receipt(
+        reference=new_reference(case.post.code),
+        form_key=form_key,
+        post_id=case.post_id,
+        case_id=case.id,
+        way=way,
+        received_on=day,
+        proof=proof,
+        recorded_at=now,
+        actor=by,
+        package=package,
+        corrects_id=corrects.id if corrects else None,
+        lines=[_written(position, line) for position, line in enumerate(lines)],
+    )
+    session.add(receipt)
+    session.flush()
+    for line in lines:
+        _take_in(line, day, now)
+    session.flush()
+    after = {"way": way, "came": sum(line.outcome == CAME for line in lines), "corrects": receipt.corrects_id}
+    journal.record(by, "receipt given", receipt, post_id=case.post_id, after=after, now=now)
+    if case.account_id is not None:
+        notices.notify(case.account_id, "receipt_given", now, number_end=case.number[-4:], reference=receipt.reference)
+    return receipt
+
+
+def receipts_of(case):
+    """Return the receipts of a case, the newest first."""
+    mine = select(Receipt).where(Receipt.case_id == case.id)
+    return session.scalars(mine.order_by(Receipt.received_on.desc(), Receipt.id.desc())).all()
+
+
+def last_received_on(case) -> date | None:
+    """Return the last day on which something of a case came, by whatever way: the 180 days count from it (source 1)."""
+    return session.scalar(select(func.max(Receipt.received_on)).where(Receipt.case_id == case.id))
+
+
+def receipt_for(signed_in, reference) -> Receipt:
+    """Return a receipt of a case that the account holds, or raise NotFound (R5)."""
+    wanted = _by_reference(reference).join(Case, Case.id == Receipt.case_id)
+    return _found(session.scalar(wanted.where(Case.account_id == signed_in.account_id)))
+
+
+def receipt_of_post(post_id, reference) -> Receipt:
+    """Return a receipt of a post, or raise NotFound (R5): for staff."""
+    return _found(session.scalar(_by_reference(reference).where(Receipt.post_id == post_id)))
+
+
+def correction_of(receipt) -> Receipt | None:
+    """Return the receipt that takes the place of this one, or None."""
+    return session.scalar(select(Receipt).where(Receipt.corrects_id == receipt.id))
+
+
+def _by_reference(reference):
+    return select(Receipt).where(Receipt.reference == read_reference(reference))
+
+
+def _found(receipt):
+    if receipt is None:
+        raise NotFound
+    return receipt
+
+
+def _require_possible(case, lines, day, here):
+    if not any(line.outcome == CAME for line in lines):
+        raise NothingCame
+    if day > here:
+        raise NotYet
+    refused = [line.item.refusal.refused_on for line in lines if line.item is not None]
+    if refused and day < min(refused):
+        raise TooEarly
+    travellers = {traveller.id for traveller in case.travellers}
+    named = [line.traveller for line in lines if line.traveller] + [
+        line.item.refusal.traveller for line in lines if line.item
+    ]
+    if any(one.id not in travellers for one in named):
+        raise NotFound
+
+
+def _the_same(before, lines):
+    said = [(one.kind, one.outcome, one.refusal_item_id) for one in before.lines]
+    if said != [(one.kind, one.outcome, one.item.id if one.item else None) for one in lines]:
+        raise SentBefore
+    return before
+
+
+def _written(position, line):
+    return ReceiptLine(
+        position=position,
+        outcome=line.outcome,
+        kind=line.kind,
+        name=line.item.name if line.item else line.name,
+        form=line.form,
+        custody=line.custody if line.outcome == CAME else None,
+        refusal_item_id=line.item.id if line.item else None,
+        traveller_id=_whose(line),
+        held=HeldOriginal() if _is_held(line) else None,
+    )
+
+
+def _whose(line):
+    if line.item is not None:
+        return line.item.refusal.traveller_id
+    return line.traveller.id if line.traveller else None
+
+
+def _is_held(line):
+    is_original = line.kind == PASSPORT or line.form == "original"
+    return line.outcome == CAME and line.custody == KEPT and is_original
+
+
+def _take_in(line, day, now):
+    if line.outcome == MISSING:
+        return
+    if line.kind == DOCUMENT and line.item is not None:
+        if line.item.state in cases.OWED:
+            line.item.state, line.item.more_reason = "received", None
+        _date_evidence(line.item.refusal, day)
+    if line.kind == PASSPORT and line.traveller is not None:
+        passports.receive(line.traveller, day)
+
+
+def _date_evidence(refusal: Refusal, day):
+    if refusal.evidence_on is None or day < refusal.evidence_on:
+        refusal.evidence_on = day
