@@ -26,6 +26,7 @@ from portal.appointments.routes import bp as appointments_bp
 from portal.appointments.waiting_count import people_waiting
 from portal.cases.finding.desk_routes import bp as desk_bp
 from portal.cases.importing.routes import bp as case_import_bp
+from portal.cases.officer_routes import bp as officer_bp
 from portal.cases.refusals.routes import bp as refusals_bp
 from portal.cases.staff_routes import bp as cases_bp
 from portal.cases.status_routes import bp as statuses_bp
@@ -35,6 +36,8 @@ from portal.courier.staff_routes import bp as mail_desk_bp
 from portal.database import transactions
 from portal.demand.routes import bp as demand_bp
 from portal.door.routes import bp as door_bp
+from portal.evidence.routes import bp as evidence_bp
+from portal.evidence.staff_routes import bp as window_bp
 from portal.guide.routes import bp as guide_bp
 from portal.health.routes import bp as operating_bp
 from portal.home.key_routes import bp as keys_bp
@@ -61,6 +64,7 @@ from portal.slots.zone_routes import bp as zones_bp
 from portal.staff.routes import bp as staff_bp
 from portal.status.calendar_routes import bp as calendar_bp
 from portal.status.routes import bp as status_bp
+from portal.status.staff_routes import bp as case_page_bp
 from portal.web import (
     access,
     authorization,
@@ -97,6 +101,8 @@ BLUEPRINTS = (
     counter_bp,
     case_import_bp,
     cases_bp,
+    case_page_bp,
+    officer_bp,
     refusals_bp,
     desk_bp,
     statuses_bp,
@@ -104,6 +110,8 @@ BLUEPRINTS = (
     calendar_bp,
     post_settings_bp,
     guide_bp,
+    evidence_bp,
+    window_bp,
     courier_bp,
     courier_paper_bp,
     inquiries_bp,

@@ -96,6 +96,17 @@ SAID = {
     "all_ended": _l("All sessions of this account are ended."),
     "post_saved": _l("The post is saved."),
     "zone_corrected": _l("The time zone is corrected. Slots to come keep their local times."),
+    "answer_recorded": _l("Your answer is recorded. We told the person who holds the case."),
+    "overcome": _l(
+        "The refusal is overcome. Now decide the application again: set the status, or enter a new refusal."
+    ),
+    "note_written": _l("The note is saved."),
+    "stage_recorded": _l("The stage is recorded. We told the person who holds the case."),
+    "stage_withdrawn": _l("The stage is taken back."),
+    "passport_asked": _l("We asked the person for the passport."),
+    "passport_withdrawn": _l("The passport is no longer asked for."),
+    "handed_back": _l("It is recorded that the document was handed back."),
+    "asked_back": _l("We passed your request to a consular officer. You will see here when the document is returned."),
     "arrival_undone": _l("The check-in is taken back."),
 }
 

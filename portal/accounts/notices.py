@@ -26,6 +26,7 @@ KINDS = (
     "passport_asked",
     "passport_not_needed",
     "password_reset",
+    "petition_stage",
     "receipt_given",
     "refusal_changed",
     "status_changed",

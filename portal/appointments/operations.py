@@ -194,13 +194,21 @@ def appointments_of(cases, now):
 
 def visits_of(cases):
     """Return the day, in the post's zone, on which somebody last came for each of the cases, by case id."""
-    came = (
+    return {case_id: start.date() for case_id, start in session.execute(_visits([case.id for case in cases]))}
+
+
+def days_of_visits(case):
+    """Return the days, in the post's zone, on which somebody came for a case, in order."""
+    return [start.date() for _case_id, start in session.execute(_visits([case.id]))]
+
+
+def _visits(case_ids):
+    return (
         select(Appointment.case_id, Slot.local_start)
         .join(Slot, Slot.id == Appointment.slot_id)
-        .where(Appointment.case_id.in_([case.id for case in cases]), Appointment.state == "attended")
+        .where(Appointment.case_id.in_(case_ids), Appointment.state == "attended")
         .order_by(Slot.local_start)
     )
-    return {case_id: start.date() for case_id, start in session.execute(came)}
 
 
 def appointment_for(signed_in, reference, *, for_change=False):

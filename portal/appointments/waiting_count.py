@@ -25,8 +25,8 @@ def people_waiting(post, today):
         Refusal.kind == PROCESSING,
         Refusal.evidence_on.is_not(None),
         Refusal.reopened_on.is_not(None),
-        Refusal.last_day >= today,
-        and_(Refusal.last_day.is_(None), Refusal.refused_on >= today - YEAR),
+        Refusal.please_respond_by >= today,
+        and_(Refusal.please_respond_by.is_(None), Refusal.refused_on >= today - YEAR),
     )
     items = exists().where(RefusalItem.refusal_id == Refusal.id)
     owed = or_(

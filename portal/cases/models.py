@@ -1,4 +1,4 @@
-"""Cases with their travellers, refusals, refusal items, statuses, and the queue of cases to find."""
+"""Cases with their travellers, refusals, refusal items and statuses, and what officers ask for and note."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -7,7 +7,6 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     String,
     Text,
@@ -27,6 +26,7 @@ from portal.security.encryption import Encrypted
 
 DOCUMENTS = "documents"
 PROCESSING = "administrative_processing"
+_IS_ASKED = text("state = 'asked'")
 MODES = ("in_person", "courier", "drop_off", "electronic", "direct", "none")
 
 
@@ -90,6 +90,12 @@ class Case(Base):
         order_by="StatusChange.id", cascade="all, delete-orphan", back_populates="case"
     )
 
+    passport_requests: Mapped[list["PassportRequest"]] = relationship(
+        secondary="traveller",
+        secondaryjoin="and_(Traveller.id == PassportRequest.traveller_id, PassportRequest.state == 'asked')",
+        order_by="PassportRequest.id",
+        viewonly=True,
+    )
     notes: Mapped[list["CaseNote"]] = relationship(
         order_by="CaseNote.id.desc()", cascade="all, delete-orphan", back_populates="case"
     )
@@ -169,7 +175,7 @@ class Refusal(Base):
     refused_on: Mapped[date]
     kind: Mapped[str] = mapped_column(String(30))
     respond_by: Mapped[str] = mapped_column(String(60))
-    last_day: Mapped[date | None]
+    please_respond_by: Mapped[date | None] = mapped_column("last_day")
     evidence_on: Mapped[date | None]
     clock_stopped_on: Mapped[date | None]
     reopened_on: Mapped[date | None]
@@ -217,6 +223,32 @@ class RefusalItem(Base):
     refusal: Mapped[Refusal] = relationship(back_populates="items")
 
 
+class PassportRequest(Base):
+    """An officer's request for a traveller's passport, which is no decision: at most one is open at a time."""
+
+    __tablename__ = "passport_request"
+    __table_args__ = (
+        CheckConstraint("state IN ('asked', 'received', 'withdrawn')", name="state"),
+        CheckConstraint("way IN ('bring', 'send')", name="way"),
+        Index(
+            "uq_passport_request_open",
+            "traveller_id",
+            unique=True,
+            sqlite_where=_IS_ASKED,
+            postgresql_where=_IS_ASKED,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"), index=True)
+    way: Mapped[str] = mapped_column(String(6))
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    asked_at: Mapped[datetime] = mapped_column(Instant)
+    done_on: Mapped[date | None]
+
+    traveller: Mapped[Traveller] = relationship()
+
+
 class CaseNote(Base):
     """A note about a case that officers write for each other: no applicant reads it (source 5, 504.11-3(A)(1)f)."""
 
@@ -258,39 +290,3 @@ class PetitionStage(Base):
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
     case: Mapped[Case] = relationship(back_populates="stages")
-
-
-class CaseRequest(Base):
-    """A person's wish that the post find their case: the answers they gave, in a queue for staff."""
-
-    __tablename__ = "case_request"
-    __table_args__ = (
-        CheckConstraint("state IN ('open', 'done', 'refused')", name="state"),
-        ForeignKeyConstraint(["case_id", "post_id"], ["case.id", "case.post_id"]),
-        Index(None, "case_id"),
-        Index(
-            "uq_case_request_open",
-            "account_id",
-            "post_id",
-            unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
-    answers: Mapped[str] = mapped_column(Encrypted)
-    state: Mapped[str] = mapped_column(String(10), default="open")
-    asked_at: Mapped[datetime] = mapped_column(Instant)
-    reply_by: Mapped[date]
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    answer: Mapped[str] = mapped_column(Text, default="")
-    case_id: Mapped[int | None]
-
-    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True, overlaps="case")
-    account: Mapped[Account] = relationship()
-    case: Mapped[Case | None] = relationship(overlaps="post")

@@ -105,28 +105,6 @@ def traveller_of(case, position):
     return traveller
 
 
-def cells_of(case, traveller):
-    """Return one traveller of a case in the words of the case file, with the newest refusal."""
-    cells = {
-        "case_number": case.number,
-        "visa_class": case.visa_class,
-        "status": case.status,
-        "status_date": case.status_on.isoformat(),
-        "relationship": traveller.relationship_to_principal,
-        "surname": traveller.surname,
-        "given_names": traveller.given_names,
-        "date_of_birth": traveller.date_of_birth,
-        "passport_number": traveller.passport_number,
-        "nationality": traveller.nationality,
-        "interview_date": traveller.interview_on.isoformat() if traveller.interview_on else "",
-    }
-    if traveller.refusals:
-        refusal = max(traveller.refusals, key=lambda one: one.refused_on)
-        cells["refused_on"], cells["respond_by"] = refusal.refused_on.isoformat(), refusal.respond_by
-        cells["reasons"] = "\n".join(_as_written(item) for item in refusal.items)
-    return cells
-
-
 def match_and_claim(post, proof: Proof, described, account_id, by, now):
     """Match a case, give it to the account, and return it; raises NoMatch.
 
@@ -180,7 +158,7 @@ def require_may_book(case, today):
         raise NotRefused
     if case.invited_until and today <= case.invited_until:
         return
-    standing = _standing(case)
+    standing = standing_refusals(case)
     if not standing:
         raise NotRefused
     called = [refusal for refusal in standing if "in_person" in refusal.modes]
@@ -192,23 +170,27 @@ def require_may_book(case, today):
 
 def is_overcome(case):
     """Say whether every refusal of a refused case is overcome: an officer decides it again (source 5, 504.11-4(A)a)."""
-    return is_refused(case.status) and bool(case.refusals) and not _standing(case)
+    return is_refused(case.status) and bool(case.refusals) and not standing_refusals(case)
 
 
 def is_under_review(case):
     """Say whether everything that was asked for is with the Embassy, and its officers have not decided yet."""
-    asked = [refusal for refusal in _standing(case) if refusal.kind == DOCUMENTS]
+    asked = [refusal for refusal in standing_refusals(case) if refusal.kind == DOCUMENTS]
     return is_refused(case.status) and bool(asked) and not any(_is_owed(refusal) for refusal in asked)
 
 
-def documents_since(case):
-    """Return the day on which the last of the documents came that are under review, or None where nobody wrote it."""
-    return max((refusal.evidence_on for refusal in _standing(case) if refusal.evidence_on), default=None)
+def documents_since(case, received_on=None):
+    """Return the day on which the last of the documents came that are under review, or None where it is unknown.
+
+    received_on: the day of the newest document receipt, or None.
+    """
+    days = [refusal.evidence_on for refusal in standing_refusals(case)]
+    return max((day for day in [received_on, *days] if day), default=None)
 
 
 def may_have_handed_in(case, visited_on):
     """Say whether a visit on a day may be the one at which the documents were handed in, as nobody said otherwise."""
-    standing = _standing(case)
+    standing = standing_refusals(case)
     if visited_on is None or any(item.state == MORE_NEEDED for refusal in standing for item in refusal.items):
         return False
     return all(visited_on >= max(refusal.refused_on, refusal.evidence_on or refusal.refused_on) for refusal in standing)
@@ -219,7 +201,9 @@ def require_may_send(case):
 
     A package after the last day is taken: a new application and fee may be due then (source 5, 504.11-4(C)).
     """
-    standing = _standing(case)
+    standing = standing_refusals(case)
+    if any(request.way == "send" for request in case.passport_requests):
+        return
     if not is_refused(case.status) or not standing:
         raise MayNotSend("not_refused")
     if any("courier" in modes_of(refusal) for refusal in standing):
@@ -255,6 +239,13 @@ def what_is_owed(case):
     ]
 
 
+def ways_owed(case):
+    """Return the modes in which what a case still owes can be handed in: some of MODES."""
+    owed = [refusal for refusal in standing_refusals(case) if refusal.kind == DOCUMENTS and _is_owed(refusal)]
+    asked = {mode for refusal in owed for mode in refusal.modes}
+    return asked | {mode for _person, item in what_is_owed(case) for mode in (item.respond_by or "").split(";") if mode}
+
+
 def what_is_listed(case):
     """Return each traveller's refusals that stand, with the items an applicant may see: by state, never the hidden."""
     return [
@@ -265,17 +256,14 @@ def what_is_listed(case):
     ]
 
 
-def _standing(case):
+def standing_refusals(case):
+    """Return the refusals of a case that are not overcome."""
     return [refusal for refusal in case.refusals if not refusal.overcome_on]
 
 
 def _is_owed(refusal):
     shown = [item for item in refusal.items if _is_shown(item)]
     return not refusal.clock_stopped_on and (not shown or any(item.state in OWED for item in shown))
-
-
-def _as_written(item):
-    return f"{'original ' if item.original else ''}{'petitioner ' if item.petitioner else ''}{item.name}"
 
 
 def _other_way(standing):

@@ -1,9 +1,9 @@
-"""Document receipts with their lines, where each original is, and passports that an officer asked for (R15)."""
+"""Document receipts with their lines, and where each original is (R15)."""
 
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, Uuid, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.cases.models import Case, RefusalItem, Traveller
@@ -14,7 +14,6 @@ CAME, MISSING = "came", "missing"
 DOCUMENT, PASSPORT, OTHER = "document", "passport", "other"
 ORIGINAL, COPY = "original", "copy"
 KEPT, HANDED_BACK = "kept", "handed_back"
-_IS_ASKED = text("state = 'asked'")
 
 
 class Receipt(Base):
@@ -104,29 +103,3 @@ class HeldOriginal(Base):
     asked_back_at: Mapped[datetime | None] = mapped_column(Instant)
 
     line: Mapped[ReceiptLine] = relationship(back_populates="held")
-
-
-class PassportRequest(Base):
-    """An officer's request for a traveller's passport, which is no decision: at most one is open at a time."""
-
-    __tablename__ = "passport_request"
-    __table_args__ = (
-        CheckConstraint("state IN ('asked', 'received', 'withdrawn')", name="state"),
-        CheckConstraint("way IN ('bring', 'send')", name="way"),
-        Index(
-            "uq_passport_request_open",
-            "traveller_id",
-            unique=True,
-            sqlite_where=_IS_ASKED,
-            postgresql_where=_IS_ASKED,
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"), index=True)
-    way: Mapped[str] = mapped_column(String(6))
-    state: Mapped[str] = mapped_column(String(10), default="asked")
-    asked_at: Mapped[datetime] = mapped_column(Instant)
-    done_on: Mapped[date | None]
-
-    traveller: Mapped[Traveller] = relationship()

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import aliased
 
 from portal.accounts import notices
 from portal.cases import operations as cases
+from portal.cases import passports
 from portal.cases.models import Case, Refusal, RefusalItem, Traveller
 from portal.database.transactions import one_at_a_time, session
-from portal.evidence import passports
 from portal.evidence.models import CAME, DOCUMENT, KEPT, MISSING, PASSPORT, HeldOriginal, Receipt, ReceiptLine
 from portal.i18n.locale import _l
 from portal.journal import journal
@@ -90,8 +91,10 @@ def give_receipt(
     )
     session.add(receipt)
     session.flush()
+    if corrects is not None:
+        _take_back(corrects)
     for line in lines:
-        _take_in(line, day, now)
+        _take_in(case, line, day)
     session.flush()
     after = {"way": way, "came": sum(line.outcome == CAME for line in lines), "corrects": receipt.corrects_id}
     journal.record(by, "receipt given", receipt, post_id=case.post_id, after=after, now=now)
@@ -108,7 +111,14 @@ def receipts_of(case):
 
 def last_received_on(case) -> date | None:
     """Return the last day on which something of a case came, by whatever way: the 180 days count from it (source 1)."""
-    return session.scalar(select(func.max(Receipt.received_on)).where(Receipt.case_id == case.id))
+    return last_received_of([case]).get(case.id)
+
+
+def last_received_of(held) -> dict[int, date]:
+    """Return the same for each of several cases, by the id of the case."""
+    ids = [case.id for case in held]
+    found = select(Receipt.case_id, func.max(Receipt.received_on)).where(Receipt.case_id.in_(ids), ~_is_corrected())
+    return {case_id: day for case_id, day in session.execute(found.group_by(Receipt.case_id))}
 
 
 def receipt_for(signed_in, reference) -> Receipt:
@@ -125,6 +135,17 @@ def receipt_of_post(post_id, reference) -> Receipt:
 def correction_of(receipt) -> Receipt | None:
     """Return the receipt that takes the place of this one, or None."""
     return session.scalar(select(Receipt).where(Receipt.corrects_id == receipt.id))
+
+
+def items_to_correct(receipt) -> list[RefusalItem]:
+    """Return the documents that a correction of a receipt can be about: those on it, and what is still asked for."""
+    listed = [line.item for line in receipt.lines if line.item is not None]
+    return listed + [item for _person, item in cases.what_is_owed(receipt.case) if item not in listed]
+
+
+def _is_corrected():
+    newer = aliased(Receipt)
+    return exists().where(newer.corrects_id == Receipt.id)
 
 
 def _by_reference(reference):
@@ -185,7 +206,7 @@ def _is_held(line):
     return line.outcome == CAME and line.custody == KEPT and is_original
 
 
-def _take_in(line, day, now):
+def _take_in(case, line, day):
     if line.outcome == MISSING:
         return
     if line.kind == DOCUMENT and line.item is not None:
@@ -193,7 +214,30 @@ def _take_in(line, day, now):
             line.item.state, line.item.more_reason = "received", None
         _date_evidence(line.item.refusal, day)
     if line.kind == PASSPORT and line.traveller is not None:
-        passports.receive(line.traveller, day)
+        passports.receive(case, line.traveller, day)
+
+
+def _take_back(corrects):
+    """Undo what a receipt that was wrong said of its documents: what came by mistake is outstanding again.
+
+    What an officer has decided about a document since stays decided.
+    """
+    for line in corrects.lines:
+        if line.outcome == CAME and line.item is not None and line.item.state == "received":
+            line.item.state = "outstanding"
+            line.item.refusal.evidence_on = _first_evidence(line.item.refusal, corrects)
+        if line.held is not None:
+            session.delete(line.held)
+    session.flush()
+
+
+def _first_evidence(refusal, corrects):
+    """Return the first day on which something of a refusal came by other receipts than one, or None."""
+    first = select(func.min(Receipt.received_on)).join(ReceiptLine, ReceiptLine.receipt_id == Receipt.id)
+    first = first.join(RefusalItem, RefusalItem.id == ReceiptLine.refusal_item_id)
+    return session.scalar(
+        first.where(RefusalItem.refusal_id == refusal.id, ReceiptLine.outcome == CAME, Receipt.id != corrects.id)
+    )
 
 
 def _date_evidence(refusal: Refusal, day):

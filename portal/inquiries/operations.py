@@ -6,8 +6,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from portal.accounts import notices
+from portal.cases.operations import standing_refusals
 from portal.cases.refusals import deadline
 from portal.database.transactions import one_at_a_time, session
+from portal.evidence.operations import last_received_on
 from portal.i18n.locale import _l
 from portal.inquiries.models import Inquiry, InquiryText
 from portal.journal import journal
@@ -41,7 +43,7 @@ def ask(case, category, text, form_key, by, now, *, emergency=False):
             raise SentBefore
         return again
     here = today(case.post, now)
-    day = first_day(case)
+    day = first_day(case, last_received_on(case))
     if category == "processing" and day and here < day and not emergency:
         raise TooEarly(day)
     inquiry = Inquiry(
@@ -87,7 +89,7 @@ def answer(inquiry, text, form_key, by, now):
 
 def remind(case, now):
     """Write to the person on the first day on which a question about processing is taken; once for each day."""
-    day = first_day(case)
+    day = first_day(case, last_received_on(case))
     if day is None:
         return
     due = datetime.combine(day, REMINDED_AT, ZoneInfo(case.post.timezone)).astimezone(UTC)
@@ -95,16 +97,29 @@ def remind(case, now):
     outbox.write("inquiry_open", key, now, account_id=case.account_id, due_at=max(due, now))
 
 
-def first_day(case):
-    """Return the first day on which a question about processing is taken, or None where nothing is processed."""
-    open_ones = [refusal for refusal in case.refusals if not refusal.overcome_on]
-    return max((deadline.inquiry_day(case, one) for one in open_ones if deadline.is_processing(one)), default=None)
+def first_day(case, last_received_on=None):
+    """Return the first day on which a question about processing is taken, or None where it is taken at any time.
+
+    It counts from the interview or the last documents, whichever is later (source 1). last_received_on: the day of the
+    newest document receipt. A diversity case may ask in the last days of its program year, as many as others wait.
+    """
+    days = [deadline.inquiry_day(case, one, last_received_on) for one in standing_refusals(case)]
+    day = max(days, default=None)
+    year_end = deadline.end_of_diversity_year(case)
+    if day is None or year_end is None:
+        return day
+    return min(day, year_end - timedelta(days=case.post.inquiry_days))
 
 
 def inquiries_of(case):
     """Return the inquiries about a case by its present holder, newest first."""
     mine = select(Inquiry).where(Inquiry.case_id == case.id, Inquiry.account_id == case.account_id)
     return session.scalars(mine.order_by(Inquiry.id.desc())).all()
+
+
+def about_case(case):
+    """Return every inquiry about a case, also of holders before, newest first: for staff."""
+    return session.scalars(select(Inquiry).where(Inquiry.case_id == case.id).order_by(Inquiry.id.desc())).all()
 
 
 def inquiry_for(signed_in, public_id):

@@ -7,7 +7,8 @@ from sqlalchemy import MetaData, and_, func, literal_column, select
 from portal import clock
 from portal.accounts.models import Account
 from portal.appointments.models import LIVE, Appointment, Cancellation
-from portal.cases.models import Case, CaseRequest
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case
 from portal.courier.models import Submission
 from portal.database.base import Base
 from portal.database.transactions import session

@@ -18,7 +18,7 @@ from portal.slots.models import Slot
 DAYS = {"reminder_7": 7, "reminder_1": 1}
 LAST_DAYS = ((7, 0), (30, 7), (90, 30))
 YEAR, LEAP_YEAR = timedelta(days=365), timedelta(days=366)
-_COUNTED_FROM = func.coalesce(Refusal.last_day, Refusal.refused_on)
+_COUNTED_FROM = func.coalesce(Refusal.please_respond_by, Refusal.refused_on)
 MOST = 500
 AT_ONCE = 50
 _REFUSED = select(StatusWord.code).where(codes_that_count_as("refused"))
@@ -58,8 +58,8 @@ def _last_days_near(most, least, now):
         .where(Refusal.overcome_on.is_(None), Refusal.clock_stopped_on.is_(None))
         .where(
             or_(
-                Refusal.last_day.between(first, last),
-                and_(Refusal.last_day.is_(None), Refusal.refused_on.between(first - LEAP_YEAR, last - YEAR)),
+                Refusal.please_respond_by.between(first, last),
+                and_(Refusal.please_respond_by.is_(None), Refusal.refused_on.between(first - LEAP_YEAR, last - YEAR)),
                 Case.visa_class.startswith("DV"),
             )
         )
@@ -82,7 +82,7 @@ def _days_to(refusal, day, now):
 
 
 def _last_day(refusal, most, day):
-    key = f"last_day:{most}:{refusal.id}:{refusal.last_day or refusal.refused_on}"
+    key = f"last_day:{most}:{refusal.id}:{refusal.please_respond_by or refusal.refused_on}"
     account_id = refusal.traveller.case.account_id
     return "last_day", key, {"account_id": account_id, "refusal": refusal.id, "day": day.isoformat()}
 

@@ -3,7 +3,8 @@
 from sqlalchemy import func, select, update
 
 from portal.appointments.models import Appointment, Displacement
-from portal.cases.models import Case, CaseRequest, Refusal, Traveller
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case, Refusal, Traveller
 from portal.courier.models import Submission
 from portal.database.transactions import session
 from portal.evidence.models import Receipt

@@ -10,7 +10,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from portal.accounts.models import Account, Link, Notice
 from portal.appointments.models import Appointment, Draft
-from portal.cases.models import Case, CaseRequest, Refusal, StatusChange, Traveller
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case, Refusal, StatusChange, Traveller
 from portal.courier.models import Submission
 from portal.database import transactions
 from portal.database.transactions import session

@@ -8,12 +8,17 @@ from portal.cases import operations as cases
 from portal.cases.finding import claims
 from portal.courier.labels import PACKAGE_STATES
 from portal.courier.operations import submissions_of
+from portal.evidence import custody
+from portal.evidence import operations as evidence
+from portal.evidence.labels import custody_text, line_text
+from portal.forms import BaseForm
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
-from portal.posts.operations import all_posts, place, post_by_code, today
+from portal.posts.operations import all_posts, place, post_by_code
 from portal.status import operations
+from portal.status.cards import cards_of
 from portal.status.forms import StatusForm
 from portal.status.labels import ITEM_STATES
 from portal.status.timeline import Timeline
@@ -48,27 +53,27 @@ def look_up():
 @bp.route("/cases/<uuid:case_id>")
 @applicant_only
 def story(case_id):
-    case = cases.case_for(current_user, case_id)
-    here = today(case.post, clock.now())
-    appointment = appointments.live_appointment(case, clock.now())
-    moments = operations.moments(case, appointment, here)
-    visited_on = appointments.visits_of([case]).get(case.id)
+    case, now = cases.case_for(current_user, case_id), clock.now()
+    (card,) = cards_of([case], now)
+    receipts = evidence.receipts_of(case)
+    moments = operations.moments(case, card.facts, card.turn, receipts, appointments.days_of_visits(case))
     return render_template(
         "status/story.html",
         case=case,
-        appointment=appointment,
-        last_day=operations.last_day_owed(case),
-        turn=operations.turn(case, appointment, visited_on, here),
-        visited_on=visited_on,
-        documents_since=cases.documents_since(case),
-        still_until=operations.last_day_if_more_is_needed(case),
+        heading=card.heading,
+        said=card.said,
         timeline=Timeline(moments),
-        today=here,
+        today=card.facts.today,
+        receipts=receipts,
+        originals=custody.held_of(case),
+        line_text=line_text,
+        custody_text=custody_text,
         item_states=ITEM_STATES,
         bring=cases.what_is_listed(case),
         inquiries=inquiries_of(case),
         packages=submissions_of([case]).get(case.id, []),
         package_states=PACKAGE_STATES,
         categories=CATEGORIES,
-        failures=claims.failures_of(case, clock.now()),
+        failures=claims.failures_of(case, now),
+        form=BaseForm(),
     )

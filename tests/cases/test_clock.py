@@ -149,7 +149,7 @@ ENDS = [
 def test_r7_the_last_day_ends_at_midnight_there_wherever_there_is_and_whatever_the_clocks_do(app, zone, last):
     day = a_day(last)
     case = make_case(post=make_post("XYZ", timezone=zone).code)
-    case.refusals[0].last_day = day
+    case.refusals[0].please_respond_by = day
     midnight = datetime.combine(day + timedelta(1), time(), ZoneInfo(zone))
     before, after = (midnight.astimezone(UTC) + timedelta(seconds=seconds) for seconds in (-1, 0))
 

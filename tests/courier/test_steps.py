@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.models import Draft
-from portal.cases.models import CaseRequest
+from portal.cases.finding.models import CaseRequest
 from portal.courier import intake, operations
 from portal.courier.models import Submission
 from portal.database.transactions import session

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.accounts import notices
+from portal.cases import passports
 from portal.database.transactions import session
-from portal.evidence import custody, passports
+from portal.evidence import custody
 from portal.evidence.models import COPY, DOCUMENT, HANDED_BACK, KEPT, MISSING, ORIGINAL, OTHER, PASSPORT, WINDOW
 from portal.evidence.operations import (
     Line,
@@ -161,5 +162,5 @@ def test_a_passport_that_was_asked_for_is_received_with_its_receipt(app):
 
     give(case, [Line(PASSPORT, traveller=case.principal, custody=KEPT)])
 
-    assert passports.requests_of(case) == []
+    assert case.passport_requests == []
     assert [one.kind for one in notices.unread(account.id)] == ["receipt_given", "passport_asked"]

@@ -14,7 +14,8 @@ from portal.appointments.cancelling import cancel_slots
 from portal.appointments.models import Appointment, Displacement, Draft
 from portal.appointments.operations import book
 from portal.cases.finding import requests
-from portal.cases.models import Case, CaseRequest, Refusal, RefusalItem, StatusChange, Traveller
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case, Refusal, RefusalItem, StatusChange, Traveller
 from portal.cases.statuses import set_status
 from portal.courier import package_papers as papers
 from portal.courier.models import Submission, SubmissionItem
@@ -126,7 +127,7 @@ def test_a_case_in_which_something_happened_is_kept_so_much_longer(app):
     book(
         appointment, make_slot(start=datetime(later.year, later.month, later.day)).id, uuid4(), "account:1", clock.now()
     )
-    day.refusals[0].last_day = later.date()
+    day.refusals[0].please_respond_by = later.date()
     session.commit()
     kept, gone = {one.id for one in (status, log_in, question, appointment, day)}, nothing.id
 

@@ -36,7 +36,6 @@ class StandingRefusal:
     kind: str
     respond_by: str
     refused_on: date
-    last_day: date | None
     evidence_on: date | None
     reopened_on: date | None
     overcome_on: date | None

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from portal.accounts import notices
 from portal.accounts import operations as accounts
 from portal.cases import operations
-from portal.cases.models import CaseRequest
+from portal.cases.finding.models import CaseRequest
 from portal.database.transactions import one_at_a_time, session
 from portal.journal import journal
 from portal.posts.operations import today

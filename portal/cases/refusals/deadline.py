@@ -1,7 +1,7 @@
-"""The twelve months after a refusal (R7): counted only while the applicant owes something.
+"""The year to answer a refusal, and the end of a diversity program year (R7).
 
-Sources: 1 ("12 months from that date"), 5, 504.11-4(C) (one year to overcome; later reconsideration
-with a new application and fee).
+Sources: 1 ("12 months from that date"), 5, 504.11-4(C) (one year to overcome; later reconsideration with a new
+application and fee). An officer cannot lengthen the year: a day that an officer asks for stands beside it.
 """
 
 from datetime import date, timedelta
@@ -22,13 +22,11 @@ def a_year_after(day):
 def last_day(case, refusal):
     """Return the last day, inclusive, in the post's zone, to answer a refusal; None where nothing is owed.
 
-    The date an officer gave stands before the year; a diversity case ends on 30 September if that is earlier.
+    It is the same date of the next year; of a diversity case, 30 September of its program year.
     """
     if refusal.kind != DOCUMENTS or refusal.overcome_on:
         return None
-    day = refusal.last_day or a_year_after(refusal.refused_on)
-    year_end = end_of_diversity_year(case)
-    return min(day, year_end) if year_end else day
+    return end_of_diversity_year(case) or a_year_after(refusal.refused_on)
 
 
 def end_of_diversity_year(case):
@@ -40,8 +38,8 @@ def end_of_diversity_year(case):
 def owed_until(case, refusal):
     """Return the last day while the applicant still owes the documents of a refusal, else None (R7).
 
-    Nothing is owed once an officer has confirmed that the clock stopped, or the refusal is overcome. Evidence that
-    came and that nobody has looked at yet may be a part of what is owed: the person is still reminded.
+    Nothing is owed once an officer has recorded that all that was asked for came, or the refusal is overcome.
+    Documents that came and that no officer has checked may be a part of what is owed: the person is still reminded.
     """
     if refusal.clock_stopped_on:
         return None
@@ -53,27 +51,49 @@ def is_processing(refusal):
     return refusal.kind == PROCESSING
 
 
-def inquiry_day(case, refusal):
+def inquiry_day(case, refusal, last_received_on=None):
     """Return the first day on which a question about administrative processing is taken.
 
     So many days as the post has set (180 unless it says otherwise: source 1) after the interview or the last
-    submission, whichever is later.
+    submission of documents, whichever is later; last_received_on: the day of the newest document receipt, or None.
     """
     interviews = [traveller.interview_on for traveller in case.travellers if traveller.interview_on]
-    return max([*interviews, refusal.evidence_on or refusal.refused_on]) + timedelta(days=case.post.inquiry_days)
+    submitted = [day for day in (last_received_on, refusal.evidence_on) if day]
+    return max([*interviews, *submitted, refusal.refused_on]) + timedelta(days=case.post.inquiry_days)
 
 
 def is_open(case, refusal, today):
-    """Say whether a refusal can still be answered without a new application and fee."""
+    """Say whether a refusal can still be answered without a new application and fee.
+
+    Documents that came in time keep it open, and so does an officer who reopens it; neither lengthens the program
+    year of a diversity case.
+    """
     day = last_day(case, refusal)
-    if day is None or today <= day or refusal.reopened_on is not None:
+    if day is None or today <= day:
         return True
-    return refusal.evidence_on is not None and refusal.evidence_on <= day
+    if end_of_diversity_year(case):
+        return False
+    return refusal.reopened_on is not None or (refusal.evidence_on is not None and refusal.evidence_on <= day)
+
+
+def booking_refusal(case, today):
+    """Return the refusal whose last day counts for a visit: the first to end of those open, else the last that ended.
+
+    None where no refusal asks for a visit and has a last day.
+    """
+    called = [one for one in case.refusals if "in_person" in one.modes and last_day(case, one)]
+    return first_to_end(case, called, today)
+
+
+def first_to_end(case, refusals, today):
+    """Return, of refusals with a last day, the first to end of those open, else the last that ended, else None."""
+    still_open = [one for one in refusals if is_open(case, one, today)]
+    if still_open:
+        return min(still_open, key=lambda one: last_day(case, one))
+    return max(refusals, key=lambda one: last_day(case, one), default=None)
 
 
 def booking_last_day(case, today):
-    """Return the last day that counts for a visit: the earliest of the refusals still open, else the latest past."""
-    called = [refusal for refusal in case.refusals if "in_person" in refusal.modes]
-    days = [(last_day(case, refusal), is_open(case, refusal, today)) for refusal in called]
-    still_open = [day for day, is_still_open in days if day and is_still_open]
-    return min(still_open) if still_open else max((day for day, _ in days if day), default=None)
+    """Return the last day that counts for a visit, or None."""
+    refusal = booking_refusal(case, today)
+    return refusal and last_day(case, refusal)

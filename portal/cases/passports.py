@@ -1,11 +1,8 @@
 """The passport: an officer asks for it at any time, which is no decision, and it comes by a way of its own."""
 
-from sqlalchemy import select
-
 from portal.accounts import notices
-from portal.cases.models import Traveller
+from portal.cases.models import PassportRequest
 from portal.database.transactions import session
-from portal.evidence.models import PassportRequest
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.posts.operations import today
@@ -25,53 +22,47 @@ def ask(case, traveller, way, by, now):
     """
     if traveller.case_id != case.id:
         raise NotFound
-    if open_request(traveller) is not None:
+    if open_request(case, traveller) is not None:
         raise AlreadyAsked
     request = PassportRequest(traveller_id=traveller.id, way=way, asked_at=now)
     session.add(request)
     session.flush()
+    session.expire(case, ["passport_requests"])
     after = {"traveller": traveller.position, "way": way}
     journal.record(by, "passport asked for", case, post_id=case.post_id, after=after, now=now)
-    if case.account_id is not None:
-        notices.notify(case.account_id, "passport_asked", now, number_end=case.number[-4:])
+    _tell(case, "passport_asked", now)
     return request
 
 
-def withdraw(case, request, by, now):
+def withdraw(case, request_id, by, now):
     """Take back that a passport is asked for; the same again changes nothing."""
-    if request.state != "asked":
+    request = next((one for one in case.passport_requests if one.id == request_id), None)
+    if request is None:
         return
-    request.state, request.done_on = "withdrawn", today(case.post, now)
-    session.flush()
+    _end(case, request, "withdrawn", today(case.post, now))
     after = {"traveller": request.traveller.position}
     journal.record(by, "passport request withdrawn", case, post_id=case.post_id, after=after, now=now)
-    if case.account_id is not None:
-        notices.notify(case.account_id, "passport_not_needed", now, number_end=case.number[-4:])
+    _tell(case, "passport_not_needed", now)
 
 
-def receive(traveller, day):
+def receive(case, traveller, day):
     """Note that the passport of a traveller came on a day, where it was asked for."""
-    request = open_request(traveller)
+    request = open_request(case, traveller)
     if request is not None:
-        request.state, request.done_on = "received", day
+        _end(case, request, "received", day)
 
 
-def open_request(traveller):
+def open_request(case, traveller):
     """Return the open request for a traveller's passport, or None."""
-    asked = select(PassportRequest).where(PassportRequest.traveller_id == traveller.id)
-    return session.scalar(asked.where(PassportRequest.state == "asked"))
+    return next((one for one in case.passport_requests if one.traveller_id == traveller.id), None)
 
 
-def requests_of(case):
-    """Return the open requests for passports of a case's travellers, in the order of the travellers."""
-    asked = select(PassportRequest).join(Traveller, Traveller.id == PassportRequest.traveller_id)
-    asked = asked.where(Traveller.case_id == case.id, PassportRequest.state == "asked")
-    return session.scalars(asked.order_by(Traveller.position)).all()
+def _end(case, request, state, day):
+    request.state, request.done_on = state, day
+    session.flush()
+    session.expire(case, ["passport_requests"])
 
 
-def request_of(case, request_id):
-    """Return an open request of a case, or raise NotFound."""
-    found = next((one for one in requests_of(case) if one.id == request_id), None)
-    if found is None:
-        raise NotFound
-    return found
+def _tell(case, kind, now):
+    if case.account_id is not None:
+        notices.notify(case.account_id, kind, now, number_end=case.number[-4:])
