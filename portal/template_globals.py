@@ -74,7 +74,7 @@ SAID = {
     "page_older": _l("The printed page is older than the registration: something was changed since."),
     "taken_in": _l("The package is taken in."),
     "decided": _l("The decision is saved."),
-    "clock_stopped": _l("It is confirmed that the 12 months have stopped."),
+    "clock_stopped": _l("It is recorded that all that we asked for came in time."),
     "sent_back": _l("The return is recorded."),
     "agency_saved": _l("The agency is saved."),
     "agency_closed": _l("The agency is closed. Nobody can choose it; packages that come back there still do."),

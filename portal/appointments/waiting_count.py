@@ -6,10 +6,12 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import PROCESSING, Case, Refusal, RefusalItem, StatusWord, Traveller
-from portal.cases.operations import OWED
+from portal.cases.operations import MORE_NEEDED, OWED
+from portal.cases.refusals.deadline import LAST_DAY_OF_FISCAL_YEAR
 from portal.cases.standard_words import REFUSED
 from portal.cases.statuses import codes_that_count_as
 from portal.database.transactions import session
+from portal.slots.models import Slot
 
 YEAR = timedelta(days=366)
 
@@ -17,29 +19,18 @@ YEAR = timedelta(days=366)
 def people_waiting(post, today):
     """Return how many claimed cases of a post owe something in person and have no live appointment, in one query.
 
-    Whoever handed everything in waits for an officer, not for a seat. Otherwise the same as asking
-    cases.operations.require_may_book (R3) of each, but for the end of a diversity year and the one day by which a year
-    is shorter than a leap year: it is a number to plan with, and decides about nobody.
+    Whoever handed everything in, or came and nobody wrote yet what was handed in, waits for an officer, not for a
+    time. It is a number to plan with and decides about nobody; tests/status/test_table_of_truth.py compares it with
+    whose turn it is (R14).
     """
-    in_time = or_(
-        Refusal.kind == PROCESSING,
-        Refusal.evidence_on.is_not(None),
-        Refusal.reopened_on.is_not(None),
-        Refusal.please_respond_by >= today,
-        and_(Refusal.please_respond_by.is_(None), Refusal.refused_on >= today - YEAR),
-    )
-    items = exists().where(RefusalItem.refusal_id == Refusal.id)
-    owed = or_(
-        Refusal.kind == PROCESSING,
-        and_(Refusal.clock_stopped_on.is_(None), or_(items.where(RefusalItem.state.in_(OWED)), ~items)),
-    )
     called = exists().where(
         Traveller.case_id == Case.id,
         Refusal.traveller_id == Traveller.id,
         Refusal.overcome_on.is_(None),
         Refusal.respond_by.contains("in_person"),
-        in_time,
-        owed,
+        _is_in_time(today),
+        _is_owed(),
+        ~_has_come(),
     )
     refused = select(StatusWord.code).where(or_(*(codes_that_count_as(code) for code in REFUSED)))
     booked = exists().where(Appointment.case_id == Case.id, Appointment.state.in_(LIVE))
@@ -48,3 +39,38 @@ def people_waiting(post, today):
         .where(Case.post_id == post.id, Case.account_id.is_not(None), Case.status.in_(refused))
         .where(or_(called, Case.invited_until >= today), ~booked)
     )
+
+
+def _is_in_time(today):
+    """The condition of a refusal that can still be answered; a year is a day longer here where it holds no leap day."""
+    # The number of a diversity case begins with its program year, any other with letters, which sort after digits.
+    program_year = str(today.year + (today.month > LAST_DAY_OF_FISCAL_YEAR[0]))
+    return and_(
+        func.substr(Case.number, 1, 4) >= program_year,
+        or_(
+            Refusal.kind == PROCESSING,
+            Refusal.evidence_on.is_not(None),
+            Refusal.reopened_on.is_not(None),
+            Refusal.refused_on >= today - YEAR,
+        ),
+    )
+
+
+def _is_owed():
+    items = exists().where(RefusalItem.refusal_id == Refusal.id)
+    return or_(
+        Refusal.kind == PROCESSING,
+        and_(Refusal.clock_stopped_on.is_(None), or_(items.where(RefusalItem.state.in_(OWED)), ~items)),
+    )
+
+
+def _has_come():
+    """The condition of a refusal after which the applicant came, while nobody wrote what was handed in."""
+    more = exists().where(RefusalItem.refusal_id == Refusal.id, RefusalItem.state == MORE_NEEDED)
+    came = exists().where(
+        Appointment.case_id == Case.id,
+        Appointment.state == "attended",
+        Slot.id == Appointment.slot_id,
+        Slot.local_start >= func.coalesce(Refusal.evidence_on, Refusal.refused_on),
+    )
+    return and_(came, ~more)

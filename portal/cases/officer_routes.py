@@ -60,12 +60,12 @@ def ask_for_passport(case_id):
     return render_template("cases/staff/passport.html", case=case, form=form)
 
 
-@bp.route("/passport/<int(max=2147483647):request_id>/withdraw", methods=["POST"])
+@bp.route("/passport/<int(max=2147483647):passport_request_id>/withdraw", methods=["POST"])
 @staff_only("officer")
 @commits
-def withdraw_passport(case_id, request_id):
+def withdraw_passport(case_id, passport_request_id):
     if BaseForm().validate_on_submit():
-        passports.withdraw(_case(case_id), request_id, current_user.actor, clock.now())
+        passports.withdraw(_case(case_id), passport_request_id, current_user.actor, clock.now())
     return _to_case(case_id, "passport_withdrawn")
 
 

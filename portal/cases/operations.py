@@ -239,9 +239,14 @@ def what_is_owed(case):
     ]
 
 
+def asks_for_something(refusal):
+    """Say whether a refusal asks the applicant for documents, or only to come in person."""
+    return refusal.kind == DOCUMENTS or "in_person" in refusal.modes
+
+
 def ways_owed(case):
     """Return the modes in which what a case still owes can be handed in: some of MODES."""
-    owed = [refusal for refusal in standing_refusals(case) if refusal.kind == DOCUMENTS and _is_owed(refusal)]
+    owed = [refusal for refusal in standing_refusals(case) if asks_for_something(refusal) and _is_owed(refusal)]
     asked = {mode for refusal in owed for mode in refusal.modes}
     return asked | {mode for _person, item in what_is_owed(case) for mode in (item.respond_by or "").split(";") if mode}
 

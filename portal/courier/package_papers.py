@@ -109,24 +109,9 @@ def _number(submission):
 
 
 def _year(submission):
-    case = submission.case
-    day, has_passed = operations.last_day(case, today(case.post, clock.now()))
-    return [in_both(_last_day, day, has_passed, case.post)] if day else []
-
-
-def _last_day(day, has_passed, post):
-    when = format_day(day, post)
-    if has_passed:
-        return _(
-            "The last day was %(day)s: 12 months after the refusal, or the day that the officer gave. "
-            "A new application and fee may be due. Send the documents all the same: the Embassy still decides.",
-            day=when,
-        )
-    return _(
-        "Documents that come to the Embassy by %(day)s cost no new application fee. "
-        "That is 12 months after the refusal, or the day that the officer gave.",
-        day=when,
-    )
+    here = today(submission.case.post, clock.now())
+    said = in_both(operations.last_day_words, submission.case, here)
+    return [said] if said["own"] else []
 
 
 def _agency(agency):

@@ -133,7 +133,6 @@ def add_family(reference):
 def package(reference):
     submission = operations.submission_for(current_user, reference)
     case = submission.case
-    day, is_late = operations.last_day(case, today(case.post, clock.now()))
     return render_template(
         "courier/package.html",
         submission=submission,
@@ -143,8 +142,7 @@ def package(reference):
         reasons=MORE_REASONS,
         number=operations.number_of_documents(submission),
         missing=operations.what_is_missing(submission),
-        last_day=day,
-        is_late=is_late,
+        last_day=operations.last_day_words(case, today(case.post, clock.now())),
         may_send_again=operations.may_send_again(case),
         form=PlainForm(),
     )

@@ -18,6 +18,8 @@ from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import counts_as, status_name
 from portal.courier import operations as packages
 from portal.database.transactions import session
+from portal.evidence import operations as evidence
+from portal.evidence.labels import line_text
 from portal.inquiries import operations as inquiries
 from portal.mail.models import Message
 from portal.passkeys.models import Passkey
@@ -38,6 +40,11 @@ TABLES = {
     "message": "emails",
     "notice": "notices",
     "passkey": "passkeys",
+    "held_original": "where",
+    "passport_request": "passports_asked_for",
+    "petition_stage": "petition",
+    "receipt": "receipts",
+    "receipt_line": "lines",
     "recovery_code": "recovery_codes",
     "refusal": "refusals",
     "refusal_item": "listed",
@@ -49,6 +56,7 @@ TABLES = {
     "traveller": "travellers",
 }
 LEFT_OUT = {
+    "case_note": "a note that officers write for each other; no page shows it to the person",
     "case_import_row": "a row of staff's file, kept for some minutes until the case is corrected",
     "case_upload": "a file of staff, kept for an hour",
     "displacement": "how an appointment was moved by the post; the appointment itself is given",
@@ -145,6 +153,13 @@ def _case(case):
         "refusals": [_refusal(case, *one) for one in what_is_listed(case)],
         "appointments": _appointments(case),
         "packages": [_package(one) for one in packages.submissions_of([case]).get(case.id, [])],
+        "receipts": [_receipt(one) for one in evidence.receipts_of(case)],
+        "passports_asked_for": [
+            {"traveller": one.traveller.name, **_columns(one, ("way", "asked_at"))} for one in case.passport_requests
+        ],
+        "petition": [
+            _columns(one, ("kind", "happened_on", "respond_by")) for one in case.stages if not one.withdrawn_at
+        ],
         "inquiries": [_inquiry(one) for one in inquiries.inquiries_of(case)],
     }
 
@@ -166,7 +181,9 @@ def _refusal(case, traveller, refusal, items):
         "respond_by": refusal.modes,
         "last_day": last_day(case, refusal),
         "evidence_on": refusal.evidence_on,
-        "listed": [{"document": str(item_text(item)), "state": item.state} for item in items],
+        "listed": [
+            {"document": str(item_text(item)), "state": item.state, "words": item.officer_words} for item in items
+        ],
     }
 
 
@@ -188,6 +205,21 @@ def _package(package):
         "agency": package.agency.name,
         "travellers": [one.name for one in package.travellers],
         "contents": [{"document": str(item_text(one.item)), "state": one.state} for one in package.contents],
+    }
+
+
+def _receipt(receipt):
+    return {
+        **_columns(receipt, ("reference", "way", "received_on", "recorded_at")),
+        "corrects": receipt.corrects.reference if receipt.corrects else None,
+        "lines": [
+            {
+                "name": str(line_text(line)),
+                "where": line.held.place if line.held else None,
+                **_columns(line, ("outcome", "form", "custody")),
+            }
+            for line in receipt.lines
+        ],
     }
 
 

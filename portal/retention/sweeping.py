@@ -11,10 +11,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal.accounts.models import Account, Link, Notice
 from portal.appointments.models import Appointment, Draft
 from portal.cases.finding.models import CaseRequest
-from portal.cases.models import Case, Refusal, StatusChange, Traveller
+from portal.cases.models import Case, CaseNote, PassportRequest, PetitionStage, Refusal, StatusChange, Traveller
 from portal.courier.models import Submission
 from portal.database import transactions
 from portal.database.transactions import session
+from portal.evidence.models import Receipt
 from portal.inquiries.models import Inquiry, InquiryText
 from portal.journal import journal
 from portal.limits.models import LimitCounter
@@ -28,7 +29,14 @@ BATCH = 20
 SMALL_BATCH = 500
 YEAR = timedelta(days=366)
 _PACKAGE_DAYS = ("dropped_off_on", "received_on", "returned_on", "collected_on", "withdrawn_on")
-_REFUSAL_DAYS = ("last_day", "evidence_on", "clock_stopped_on", "reopened_on", "overcome_on", "letter_reissued_on")
+_REFUSAL_DAYS = (
+    "please_respond_by",
+    "evidence_on",
+    "clock_stopped_on",
+    "reopened_on",
+    "overcome_on",
+    "letter_reissued_on",
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,14 @@ def _cases_due(now, days):
             or_(Appointment.changed_at >= cutoff, Slot.starts_at >= cutoff),
         ),
         exists().where(Submission.case_id == Case.id, _has_moved(cutoff)),
+        exists().where(Receipt.case_id == Case.id, Receipt.recorded_at >= cutoff),
+        exists().where(PetitionStage.case_id == Case.id, PetitionStage.recorded_at >= cutoff),
+        exists().where(CaseNote.case_id == Case.id, CaseNote.written_at >= cutoff),
+        exists().where(
+            Traveller.case_id == Case.id,
+            PassportRequest.traveller_id == Traveller.id,
+            or_(PassportRequest.asked_at >= cutoff, PassportRequest.done_on >= day),
+        ),
         exists().where(
             Inquiry.case_id == Case.id, InquiryText.inquiry_id == Inquiry.id, InquiryText.written_at >= cutoff
         ),

@@ -10,7 +10,7 @@ from typing import Any
 
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
-from portal.cases.models import DOCUMENTS, Case, PassportRequest, PetitionStage, Refusal
+from portal.cases.models import Case, PassportRequest, PetitionStage, Refusal
 from portal.cases.refusals import deadline
 from portal.cases.statuses import counts_as, is_refused
 from portal.courier import operations as packages
@@ -33,6 +33,7 @@ WHO = {
     "visit": APPLICANT,
     "passport": APPLICANT,
     "book": APPLICANT,
+    "invited": APPLICANT,
     "send": APPLICANT,
     "drop_off": APPLICANT,
     "electronic": APPLICANT,
@@ -44,6 +45,7 @@ WHO = {
     "reviewing": POST,
     "overcome": POST,
     "processing": POST,
+    "ended": NOBODY,
     "refused": NOBODY,
     "issued": NOBODY,
     "nothing": NOBODY,
@@ -94,6 +96,11 @@ class Turn:
     since: date | None = None
     stage: PetitionStage | None = None
     passports: tuple[PassportRequest, ...] = ()
+
+    @property
+    def asks_for_visit(self):
+        """Whether the applicant has to come and has no time yet: figures of demand count these and no others."""
+        return self.kind in ("book", "invited") or any(one.way == "bring" for one in self.passports)
 
 
 def facts_of(held: list[Case], now) -> dict[int, Facts]:
@@ -166,17 +173,17 @@ def _at_the_post(case, facts):
     if cases.is_under_review(case):
         since = cases.documents_since(case, facts.received_on)
         return _of("reviewing", since=since, refusal=_first(case, facts, deadline.owed_until))
-    owed = [one for one in cases.standing_refusals(case) if one.kind == DOCUMENTS]
-    return None if owed else _of("processing")
+    asks = any(cases.asks_for_something(one) for one in cases.standing_refusals(case))
+    return None if asks else _of("processing")
 
 
 def _owed(case, facts):
     refusal = _first(case, facts, deadline.last_day)
     more = {"refusal": refusal, "until": refusal and deadline.last_day(case, refusal)}
     if case.invited_until and facts.today <= case.invited_until:
-        return _of("book", refusal=refusal, until=case.invited_until)
+        return _of("invited", until=case.invited_until)
     if not any(deadline.is_open(case, one, facts.today) for one in cases.standing_refusals(case)):
-        return _of("closed", **more)
+        return _of("ended" if deadline.end_of_diversity_year(case) else "closed", **more)
     if cases.may_have_handed_in(case, facts.visited_on):
         return _of("visited", since=facts.visited_on, **more)
     ways = cases.ways_owed(case)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from portal.cases import operations as cases
 from portal.cases.models import Case
 from portal.cases.refusals import deadline_sentences as sentences
 from portal.i18n.locale import _, format_day, format_instant
@@ -53,28 +54,48 @@ def _heading(turn):
 
 
 def _notes(case, turn, facts):
-    """The sentences under the answer: what the day is counted from, and when a question is taken."""
-    if turn.kind == "reviewing":
-        yield _("A consular officer will check them.")
-        if turn.refusal is not None:
-            yield sentences.if_more_is_needed_sentence(case, turn.refusal)
-    if turn.refusal is not None and turn.until is not None and turn.kind not in ("closed", "reviewing"):
+    """The sentences under the answer: what has come, what the day is counted from, when a question is taken."""
+    yield from _NOTES.get(turn.kind, _no_notes)(case, turn, facts)
+    if turn.refusal is not None and turn.until is not None and turn.kind not in ("ended", "reviewing"):
         yield sentences.last_day_sentence(case, turn.refusal, facts.today)
         yield sentences.respond_by_sentence(case, turn.refusal, facts.today)
     if turn.kind in ("processing", "reviewing") and sentences.end_of_diversity_year(case):
         yield sentences.program_year_sentence(case, facts.today)
     if turn.kind in ("processing", "reviewing") and facts.ask_from and facts.ask_from > facts.today:
         yield _("You can ask about your case from %(day)s.", day=format_day(facts.ask_from, case.post))
-    if turn.kind == "visit":
-        yield _(
-            "Bring the documents that your letter lists, your refusal letter, your passport and the printed "
-            "confirmation page."
-        )
-    if turn.kind == "returned":
-        yield from _notes_of_petition(turn)
 
 
-def _notes_of_petition(turn):
+def _no_notes(_case, _turn, _facts):
+    return ()
+
+
+def _notes_of_review(case, turn, _facts):
+    yield _("A consular officer will check them.")
+    if turn.refusal is not None:
+        yield sentences.if_more_is_needed_sentence(case, turn.refusal)
+
+
+def _notes_of_visit(_case, _turn, _facts):
+    yield _(
+        "Bring the documents that your letter lists, your refusal letter, your passport and the printed confirmation "
+        "page."
+    )
+
+
+def _notes_of_invitation(_case, _turn, _facts):
+    yield _("Bring your passport, the printed confirmation page, and your refusal letter if you have one.")
+
+
+def _notes_of_what_is_owed(case, _turn, facts):
+    items = [item for refusal in cases.standing_refusals(case) for item in refusal.items]
+    if any(item.state == "more_needed" for item in items):
+        yield _("A consular officer checked your documents and needs more. The list of documents says what.")
+    elif facts.received_on:
+        day = format_day(facts.received_on, case.post)
+        yield _("We received documents on %(day)s. The list of documents says what is still needed.", day=day)
+
+
+def _notes_of_petition(_case, turn, _facts):
     if turn.stage is None or turn.stage.kind in ("sent_to_nvc", "at_uscis", "notice"):
         yield _(
             "USCIS sends its notice to the petitioner. We are not told. Ask the petitioner, or check with the USCIS "
@@ -174,11 +195,19 @@ def _processing(_case, _turn, _facts):
     return _("Your case is in administrative processing. There is nothing for you to do now."), None
 
 
-def _closed(case, turn, facts):
-    ask = Action(_("Ask about my case"), "inquiries.ask", {"case_id": case.public_id})
-    if turn.refusal is None:
-        return _("Your last day has passed."), ask
-    return sentences.last_day_sentence(case, turn.refusal, facts.today), ask
+def _invited(case, turn, _facts):
+    day = format_day(turn.until, case.post)
+    return _("We invite you to come in person by %(day)s. Book an appointment.", day=day), _booking(case)
+
+
+def _closed(case, _turn, _facts):
+    answer = _("Your last day has passed. You can ask the Embassy to reconsider your case.")
+    return answer, Action(_("Ask about my case"), "inquiries.ask", {"case_id": case.public_id})
+
+
+def _ended(case, _turn, facts):
+    ask = Action(_("Ask about my case"), "inquiries.ask", {"case_id": case.public_id}, False)
+    return sentences.program_year_sentence(case, facts.today), ask
 
 
 def _refused(case, _turn, _facts):
@@ -226,9 +255,18 @@ _SAYING = {
     "reviewing": _reviewing,
     "overcome": _overcome,
     "processing": _processing,
+    "invited": _invited,
     "closed": _closed,
+    "ended": _ended,
     "refused": _refused,
     "issued": _issued,
     "nothing": _nothing,
     "returned": _returned,
+}
+_NOTES = {
+    "reviewing": _notes_of_review,
+    "visit": _notes_of_visit,
+    "invited": _notes_of_invitation,
+    "returned": _notes_of_petition,
+    **dict.fromkeys(("book", "send", "electronic", "drop_off"), _notes_of_what_is_owed),
 }

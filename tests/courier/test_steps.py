@@ -355,7 +355,7 @@ def test_the_time_line_follows_the_package_until_it_is_collected(applicant, acco
     page = applicant.submit(f"{page.path}/collected", page=page)
     assert "You have your documents back." in page.text
     news = applicant.open("/en/dashboard").text
-    assert "received your package" in news and "looked at a document" in news and "sent your documents" in news
+    assert "We received documents for case" in news and "looked at a document" in news and "sent your documents" in news
 
 
 def test_a_late_package_is_taken_and_the_page_says_what_that_means_r7(applicant):
@@ -363,7 +363,7 @@ def test_a_late_package_is_taken_and_the_page_says_what_that_means_r7(applicant)
 
     page = applicant.open(registered(applicant, sending_case(refused_on=late)))
 
-    assert "A new application and fee may be due." in page.text
+    assert "A new application and fee are required before a visa can be issued." in page.text
     assert "the Embassy still decides" in page.text
 
 

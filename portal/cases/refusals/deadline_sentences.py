@@ -1,6 +1,6 @@
 """What a last day is called, and what it is counted from: the same sentence on every page, mail and paper (R7, R14)."""
 
-from portal.cases.refusals.deadline import end_of_diversity_year, last_day
+from portal.cases.refusals.deadline import end_of_diversity_year, is_open, last_day
 from portal.i18n.locale import _, format_day
 
 
@@ -13,6 +13,12 @@ def last_day_sentence(case, refusal, today):
     if year_end:
         return program_year_sentence(case, today)
     values = {"day": _day(last_day(case, refusal), case), "refused": _day(refusal.refused_on, case)}
+    if today > last_day(case, refusal) and is_open(case, refusal, today):
+        return _(
+            "Your last day was %(day)s, one year after the refusal on %(refused)s. A consular officer will decide "
+            "whether a new application and fee are required.",
+            **values,
+        )
     if today > last_day(case, refusal):
         return _(
             "Your last day was %(day)s, one year after the refusal on %(refused)s. More than one year has passed since "

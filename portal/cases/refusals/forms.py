@@ -1,5 +1,6 @@
 """The forms by which an officer decides about a refusal, and invites somebody to come."""
 
+from dataclasses import asdict
 from typing import Any
 
 from wtforms import BooleanField, DateField, RadioField, StringField, TextAreaField
@@ -64,7 +65,7 @@ class RefusalForm(BaseForm):
 def refusal_form(shown, decided):
     """Return a RefusalForm with what holds now, and a choice and two texts for each document that is shown."""
     fields: dict[str, Any] = {}
-    held = {"overcome_by": decided.overcome_by or NOT_OVERCOME}
+    held = {**asdict(decided), "overcome_by": decided.overcome_by or NOT_OVERCOME}
     for item in shown:
         fields[f"item_{item.id}"] = RadioField(item_text(item), choices=STATES)
         fields[f"words_{item.id}"] = TextAreaField(_l("What the applicant reads beside it"), validators=[AtMost(1000)])
@@ -74,7 +75,7 @@ def refusal_form(shown, decided):
             f"words_{item.id}": item.officer_words,
             f"annotation_{item.id}": item.annotation,
         }
-    return type("OneRefusalForm", (RefusalForm,), fields)(obj=decided, data=held)
+    return type("OneRefusalForm", (RefusalForm,), fields)(data=held)
 
 
 class AnswerForm(BaseForm):
