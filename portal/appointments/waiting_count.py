@@ -6,8 +6,8 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import PROCESSING, Case, Refusal, RefusalItem, StatusWord, Traveller
+from portal.cases.numbers import program_year_of
 from portal.cases.operations import MORE_NEEDED, OWED
-from portal.cases.refusals.deadline import LAST_DAY_OF_FISCAL_YEAR
 from portal.cases.standard_words import REFUSED
 from portal.cases.statuses import codes_that_count_as
 from portal.database.transactions import session
@@ -44,7 +44,7 @@ def people_waiting(post, today):
 def _is_in_time(today):
     """The condition of a refusal that can still be answered; a year is a day longer here where it holds no leap day."""
     # The number of a diversity case begins with its program year, any other with letters, which sort after digits.
-    program_year = str(today.year + (today.month > LAST_DAY_OF_FISCAL_YEAR[0]))
+    program_year = str(program_year_of(today))
     return and_(
         func.substr(Case.number, 1, 4) >= program_year,
         or_(

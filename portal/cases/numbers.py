@@ -8,6 +8,7 @@ from portal.web.errors import PortalError
 
 IMMIGRANT = re.compile(r"[A-Z]{3}\d{10}")
 NONIMMIGRANT = re.compile(r"AA[0-9A-Z]{8}")
+LAST_MONTH = 9  # a program year ends on 30 September
 RECEIPT = re.compile(r"(IOE|EAC|WAC|LIN|SRC|MSC|NBC|YSC)\d{10}")
 
 
@@ -56,3 +57,8 @@ def diversity_year(number):
     """Return the fiscal year of a diversity case number, or None for other cases."""
     found = DIVERSITY.fullmatch(number)
     return int(found[1]) if found else None
+
+
+def program_year_of(day):
+    """Return the diversity program year in progress on a day: it ends on 30 September."""
+    return day.year + (day.month > LAST_MONTH)

@@ -364,7 +364,6 @@ def test_a_late_package_is_taken_and_the_page_says_what_that_means_r7(applicant)
     page = applicant.open(registered(applicant, sending_case(refused_on=late)))
 
     assert "A new application and fee are required before a visa can be issued." in page.text
-    assert "the Embassy still decides" in page.text
 
 
 def test_the_dashboard_leads_to_the_courier_and_then_to_the_package(applicant, account):
