@@ -62,9 +62,9 @@ from portal.staff.routes import bp as staff_bp
 from portal.status.calendar_routes import bp as calendar_bp
 from portal.status.routes import bp as status_bp
 from portal.web import (
-    access,
     authorization,
     errors,
+    identity,
     pending_form,
     request_bodies,
     request_metrics,
@@ -178,7 +178,7 @@ def create_app(settings=None):
     errors.init_app(app)
     locale.init_app(app)
     transactions.init_app(app, settings.database_url)
-    access.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
+    identity.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
     authorization.init_app(app)
     pending_form.init_app(app)
     account_routes.init_app(app)

@@ -10,7 +10,7 @@ from portal.i18n.locale import _l
 from portal.passkeys.ceremonies import site_of
 from portal.posts.operations import place
 from portal.web import resubmission
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 SAID = {
     "created": _l("Your account is ready."),

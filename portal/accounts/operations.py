@@ -19,8 +19,8 @@ from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.values.emails import sign_in_name
 from portal.values.telephones import same_telephone
-from portal.web.access import SignedIn
 from portal.web.errors import PortalError
+from portal.web.roles import SignedIn
 
 NUMBER_DIGITS = 10
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())

@@ -7,7 +7,8 @@ from portal.demand.operations import demand_of
 from portal.demand.sheets import csv_of
 from portal.i18n.locale import gettext
 from portal.posts.operations import post_by_id
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("demand", __name__, url_prefix="/<language:lang>/staff/demand")
 

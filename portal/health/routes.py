@@ -9,7 +9,7 @@ from portal.health import identity
 from portal.health.gauges import Gauges
 from portal.health.readiness import Readiness
 from portal.observability import metrics
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("operating", __name__)
 PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}

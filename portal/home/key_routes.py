@@ -5,7 +5,8 @@ from flask import Blueprint, render_template
 from portal import clock
 from portal.forms import BaseForm
 from portal.home import keys
-from portal.web.access import current_user, signed_in
+from portal.web.audience import signed_in
+from portal.web.identity import current_user
 
 bp = Blueprint("keys", __name__, url_prefix="/<language:lang>/account/keys")
 

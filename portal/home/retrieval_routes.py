@@ -15,7 +15,7 @@ from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.limits.pace import slowed
 from portal.paper.downloads import download
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("retrieval", __name__, url_prefix="/<language:lang>/confirmation")
 

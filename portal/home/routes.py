@@ -17,7 +17,8 @@ from portal.forms import BaseForm
 from portal.i18n import locale
 from portal.posts.operations import today
 from portal.status import operations as status
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("home", __name__)
 

@@ -21,7 +21,7 @@ from portal.security import encryption
 from portal.values.emails import sign_in_name
 from portal.values.numbers import case_number, passport_number
 from portal.web import errors
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 IPV6_NETWORK_BITS = 64
 _log = logging.getLogger(__name__)

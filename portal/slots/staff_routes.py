@@ -14,8 +14,9 @@ from portal.slots import months, operations
 from portal.slots.forms import CloseForm, ReleaseForm
 from portal.slots.large_release import ask_if_large
 from portal.slots.weeks.patterns import read_day
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("slots", __name__, url_prefix="/<language:lang>/staff/slots")
 DAYS_SHOWN = 7

@@ -7,7 +7,8 @@ from portal.database.transactions import commits
 from portal.posts.operations import post_at
 from portal.slots import zones
 from portal.slots.forms import ZoneForm
-from portal.web.access import confirmed, current_user, staff_only
+from portal.web.audience import confirmed, staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("zones", __name__, url_prefix="/<language:lang>/staff/posts")
 

@@ -17,7 +17,8 @@ from portal.status import operations
 from portal.status.forms import StatusForm
 from portal.status.labels import ITEM_STATES
 from portal.status.timeline import Timeline
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 LOOK_UPS = (10, "5 minutes", 30, "1 hour", 60, "1 day")
 FEW = 10

@@ -12,7 +12,7 @@ from portal.database.transactions import session
 from portal.forms import TRAP
 from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.visitor import Visitor
 
@@ -98,25 +98,25 @@ def test_a_registration_sent_twice_is_one_account_r12(app, visitor):
 
 def test_the_cookie_holds_a_random_number_and_the_database_its_digest_only(visitor):
     create(visitor)
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
 
     row = session.scalar(select(SignIn))
     assert len(number) == 43
-    assert row.number_digest == access.number_digest(number) != number
+    assert row.number_digest == session_cookie.number_digest(number) != number
 
 
 def test_logging_in_gives_a_new_number(visitor):
     account = make_account()
     visitor.open(LOG_IN)
-    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    before = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     visitor.log_in(account.email, PASSWORD)
 
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value != before
 
 
 def test_logging_out_ends_the_session_on_the_server(visitor):
     signed_in(visitor, make_account())
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     visitor.submit("/en/account/logout")
     visitor.enter(number)
 
@@ -157,7 +157,7 @@ def test_a_shared_device_keeps_nothing_and_ends_soon(visitor):
     row = session.scalar(select(SignIn))
     assert row.shared_device
     assert row.ends_at - row.started_at <= timedelta(minutes=20)
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).max_age is None
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).max_age is None
 
 
 def test_a_session_that_was_idle_too_long_is_over(visitor):
@@ -231,11 +231,11 @@ def test_a_long_password_of_any_characters_opens_the_account_exactly_as_typed(ap
 
 def test_a_changed_password_gives_the_session_a_new_number(visitor):
     signed_in(visitor, make_account())
-    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    before = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
     visitor.submit("/en/account/password", current=PASSWORD, **new)
 
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value != before
     assert visitor.enter(before).open("/en/dashboard").path == LOG_IN
 
 
