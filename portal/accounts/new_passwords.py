@@ -3,10 +3,13 @@
 Nothing older opens the account then: every other session and every link that was not used has ended.
 """
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select, update
 
 from portal.accounts import addresses, keys, links, notices, operations, recovery
-from portal.accounts.models import Account, RecoveryCode
+from portal.accounts.models import Account, Link, RecoveryCode
 from portal.database import transactions
 from portal.database.transactions import session
 from portal.i18n.locale import _l
@@ -15,13 +18,14 @@ from portal.mail import outbox
 from portal.sessions import operations as sessions
 from portal.values.emails import sign_in_name
 from portal.web.errors import PortalError
+from portal.web.roles import SignedIn
 
 
 class CodeUnfit(PortalError):
     message = _l("The name and the code do not fit together, or the code was used. Check both and try again.")
 
 
-def change(signed_in, current, new, number_digest, now):
+def change(signed_in: SignedIn, current: str, new: str, number_digest: str, now: datetime) -> Sequence[str]:
     """Change the password; return the digests of the sessions that ended.
 
     The session itself goes on under another number. Raises WrongPassword, PasswordUnfit, or SessionOver where the
@@ -35,7 +39,7 @@ def change(signed_in, current, new, number_digest, now):
     return ended
 
 
-def reset(link, password, language, now, *, signed_in_to=None):
+def reset(link: Link, password: str, language: str, now: datetime, *, signed_in_to: int | None = None) -> Account:
     """Choose a new password by a link; return the account that it opens. Raises LinkUnfit or PasswordUnfit.
 
     Where nobody has confirmed the address and its account holds anything, that account is not opened: whoever
@@ -52,7 +56,7 @@ def reset(link, password, language, now, *, signed_in_to=None):
     return account
 
 
-def recover(name, code, password, now):
+def recover(name: str, code: str, password: str, now: datetime) -> None:
     """Choose a new password by a recovery code, which works once. Raises CodeUnfit or PasswordUnfit."""
     fitting = (
         select(RecoveryCode.id, RecoveryCode.account_id)
@@ -73,7 +77,7 @@ def recover(name, code, password, now):
     _set(account, password_hash, keys.RECOVERED, now)
 
 
-def _set(account, password_hash, action, now, *, but=None):
+def _set(account: Account, password_hash: str, action: str, now: datetime, *, but: str | None = None) -> Sequence[str]:
     account.password_hash = password_hash
     journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
     if account.email:

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from portal import clock
 from portal.appointments import operations as appointments
+from portal.appointments.bookings import visits_of
 from portal.cases import operations as cases
 from portal.cases.finding import claims
 from portal.courier.labels import PACKAGE_STATES
@@ -53,7 +54,7 @@ def story(case_id):
     here = today(case.post, clock.now())
     appointment = appointments.live_appointment(case, clock.now())
     moments = operations.moments(case, appointment, here)
-    visited_on = appointments.visits_of([case]).get(case.id)
+    visited_on = visits_of([case]).get(case.id)
     return render_template(
         "status/story.html",
         case=case,

@@ -1,9 +1,14 @@
 """The whole examination."""
 
+from collections.abc import Iterator
+
+from flask import Flask
+
 from portal.integrity.doctor import damage, database, servers, settings, surroundings
+from portal.integrity.doctor.finding import Finding
 
 
-def examine(app, seconds=damage.SECONDS):
+def examine(app: Flask, seconds: int = damage.SECONDS) -> Iterator[Finding]:
     """Yield a Finding for each check of an application; nothing is changed, and no e-mail is sent.
 
     seconds: for how long it is looked at whether the database is damaged.
