@@ -37,7 +37,7 @@ from portal.demand.routes import bp as demand_bp
 from portal.door.routes import bp as door_bp
 from portal.guide.routes import bp as guide_bp
 from portal.health.routes import bp as operating_bp
-from portal.home.key_routes import bp as keys_bp
+from portal.home.credential_routes import bp as keys_bp
 from portal.home.retrieval_routes import bp as retrieval_bp
 from portal.home.routes import bp as home_bp
 from portal.i18n import locale

@@ -6,7 +6,7 @@ from uuid import uuid4
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts import keys, links, notices
+from portal.accounts import credentials, links, notices
 from portal.accounts.models import Account, Link
 from portal.accounts.operations import EmailTaken, new_sign_in_number
 from portal.database.base import Base
@@ -76,7 +76,7 @@ def disown(link: Link, now: datetime) -> None:
     """
     account, _holder = _held_both(link)
     links.use(link, account, now)
-    keys.end_links(account.id, now, sent_to=key_of(link.address))
+    credentials.end_links(account.id, now, sent_to=key_of(link.address))
     if account.is_address_unproved and account.email == key_of(link.address):
         take_away(account, journal.VISITOR, now)
 
@@ -105,7 +105,7 @@ def take_away(account: Account, by: str, now: datetime) -> None:
 
     Everything else stays, and its sessions. It gets a sign-in number, told on the dashboard.
     """
-    keys.end_links(account.id, now, sent_to=account.email)
+    credentials.end_links(account.id, now, sent_to=account.email)
     account.address = None
     account.sign_in_number = account.sign_in_number or new_sign_in_number()
     session.flush()
@@ -124,7 +124,7 @@ def _held_both(link: Link) -> tuple[Account, Account | None]:
 
 def _changed(link: Link, before: str | None, now: datetime) -> None:
     """Let no older link change an address again, nor one to the address before open the account; tell that address."""
-    keys.end_links(link.account_id, now)
+    credentials.end_links(link.account_id, now)
     if before:
         key = f"address_changed:{link.public_id}"
         outbox.write("address_changed", key, now, account_id=link.account_id, address=before)

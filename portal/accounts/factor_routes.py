@@ -11,7 +11,7 @@ from portal.accounts.operations import account_of
 from portal.database.transactions import commits, records, session
 from portal.forms import SWITCH
 from portal.limits import rules as limits
-from portal.paper.codes import drawing_of_text
+from portal.paper.qr_codes import drawing_of_text
 from portal.web import audience, authorization, identity, pending_form, resubmission, session_cookie
 from portal.web.audience import confirmed, half_entered, staff_only
 from portal.web.identity import current_user

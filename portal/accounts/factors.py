@@ -7,7 +7,7 @@ from datetime import datetime
 import pyotp
 from sqlalchemy import delete, select, update
 
-from portal.accounts import keys, recovery
+from portal.accounts import credentials, recovery
 from portal.accounts.models import Account, SecondFactor
 from portal.database.transactions import session
 from portal.i18n.locale import _l
@@ -63,7 +63,7 @@ def set_up(signed_in: SignedIn, typed: str, number_digest: str, now: datetime) -
     The session goes on under another number, its factor given; all others end. Raises WrongCode, also
     where somebody who gave the password only would replace a factor.
     """
-    keys.held_by(signed_in)
+    credentials.held_by(signed_in)
     known = session.scalar(select(SecondFactor).where(SecondFactor.account_id == signed_in.account_id))
     secret = offer(signed_in)
     step = _step_of(secret, typed, now)
@@ -106,7 +106,7 @@ def note_wrong(signed_in: SignedIn, now: datetime) -> None:
 
 def renew_codes(signed_in: SignedIn, now: datetime) -> list[str]:
     """Make new recovery codes for the second factor and return them; the old ones work no more."""
-    keys.held_by(signed_in)
+    credentials.held_by(signed_in)
     _note(signed_in, "new codes of second factor", now)
     return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
 
@@ -125,7 +125,7 @@ def reset_factor(account: Account, by: str, now: datetime) -> Sequence[str]:
     recovery.forget_codes(account.id, recovery.FACTOR)
     journal.record(by, "second factor reset", account, post_id=account.post_id, now=now)
     _tell("factor_reset", account.id, now)
-    return keys.end_older(account, now)
+    return credentials.end_older(account, now)
 
 
 def give_demonstration_factor(account: Account, now: datetime) -> bool:

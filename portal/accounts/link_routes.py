@@ -9,7 +9,7 @@ from portal.database.transactions import commits, writing
 from portal.i18n.locale import current
 from portal.limits import guesses, recipients
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
+from portal.limits.throttle import slowed
 from portal.web import identity
 from portal.web.audience import applicant_only, confirmed, public, signed_in
 from portal.web.errors import PortalError

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
-from portal.accounts import keys
+from portal.accounts import credentials
 from portal.accounts.models import Account, Link
 from portal.accounts.operations import account_named
 from portal.database import transactions
@@ -66,7 +66,7 @@ def ask_for_change(signed_in: SignedIn, address: str, form_key: UUID, now: datet
     Whether another account has that address is told by the link, not here: only its owner may know. Raises SessionOver
     where the session has just ended.
     """
-    ask_to_confirm(keys.held_by(signed_in), address, now, form_key)
+    ask_to_confirm(credentials.held_by(signed_in), address, now, form_key)
 
 
 def was_asked(form_key: UUID, address: str) -> bool:
@@ -112,7 +112,7 @@ def reset_link(message: Message, now: datetime) -> tuple[Account, str] | None:
     account = account_named(message.address or "")
     if account is None or account.closed_at or not account.email:
         return None
-    if keys.has_new_password_since(account.id, message.written_at):
+    if credentials.has_new_password_since(account.id, message.written_at):
         return None
     link = session.scalar(select(Link).where(Link.public_id == message.public_id))
     if link is None:

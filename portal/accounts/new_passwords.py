@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from portal.accounts import addresses, keys, links, notices, operations, recovery
+from portal.accounts import addresses, credentials, links, notices, operations, recovery
 from portal.accounts.models import Account, Link, RecoveryCode
 from portal.database import transactions
 from portal.database.transactions import session
@@ -33,8 +33,8 @@ def change(signed_in: SignedIn, current: str, new: str, number_digest: str, now:
     """
     known = operations.require_password(signed_in, current)
     password_hash = operations.new_password_hash(new, own_words=[known.email] if known.email else [])
-    account = keys.held_by(signed_in)
-    ended = _set(account, password_hash, keys.PASSWORD_CHANGED, now, but=signed_in.session_digest)
+    account = credentials.held_by(signed_in)
+    ended = _set(account, password_hash, credentials.PASSWORD_CHANGED, now, but=signed_in.session_digest)
     sessions.renew(signed_in.session_digest, number_digest)
     return ended
 
@@ -47,12 +47,12 @@ def reset(link: Link, password: str, language: str, now: datetime, *, signed_in_
     the account that is open in that browser; if it is the link's, both belong to one person.
     """
     password_hash = operations.new_password_hash(password, own_words=[link.address])
-    account = keys.held(link.account_id, with_address=True)
+    account = credentials.held(link.account_id, with_address=True)
     links.use(link, account, now)
     if addresses.opens_another(account, signed_in_to):
         return addresses.give_new_account(account, password_hash, language, now)
     account.email_confirmed_at = account.email_confirmed_at or now
-    _set(account, password_hash, keys.RESET_BY_MAIL, now)
+    _set(account, password_hash, credentials.RESET_BY_MAIL, now)
     return account
 
 
@@ -70,11 +70,11 @@ def recover(name: str, code: str, password: str, now: datetime) -> None:
     if found is None:
         raise CodeUnfit
     password_hash = operations.new_password_hash(password, own_words=[sign_in_name(name)])
-    account = keys.held(found.account_id)
+    account = credentials.held(found.account_id)
     spent = update(RecoveryCode).where(RecoveryCode.id == found.id, RecoveryCode.used_at.is_(None))
     if account.closed_at or session.execute(spent.values(used_at=now).returning(RecoveryCode.id)).first() is None:
         raise CodeUnfit
-    _set(account, password_hash, keys.RECOVERED, now)
+    _set(account, password_hash, credentials.RECOVERED, now)
 
 
 def _set(account: Account, password_hash: str, action: str, now: datetime, *, but: str | None = None) -> Sequence[str]:
@@ -84,4 +84,4 @@ def _set(account: Account, password_hash: str, action: str, now: datetime, *, bu
         outbox.write("password_changed", f"password:{account.id}:{now.isoformat()}", now, account_id=account.id)
     if but is None and account.role is None:
         notices.leave(account.id, "password_reset", now)
-    return keys.end_older(account, now, but=but)
+    return credentials.end_older(account, now, but=but)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from portal.accounts import keys, passwords, recovery
+from portal.accounts import credentials, passwords, recovery
 from portal.accounts.models import Account
 from portal.database import transactions
 from portal.database.transactions import session
@@ -173,7 +173,7 @@ def log_in(
     nothing else. device: what the owner knows the browser by. password_hash: what the password was compared with.
     Raises WrongPassword where the account has another one by now, or was closed.
     """
-    account = keys.held(account_id)
+    account = credentials.held(account_id)
     if account.closed_at or password_hash not in (None, account.password_hash):
         raise WrongPassword
     factor_at = now if account.role and second_factor else None

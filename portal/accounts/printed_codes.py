@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from portal.accounts import keys, recovery
+from portal.accounts import credentials, recovery
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.operations import require_password
 from portal.database.transactions import session
@@ -22,7 +22,7 @@ def renew(signed_in: SignedIn, password: str, now: datetime) -> tuple[Account, l
     others.
     """
     require_password(signed_in, password)
-    account = keys.held_by(signed_in)
+    account = credentials.held_by(signed_in)
     require_number(account)
     journal.record(signed_in.actor, "recovery codes made", account, now=now)
     return account, recovery.new_codes(account.id, recovery.PASSWORD)
@@ -30,7 +30,7 @@ def renew(signed_in: SignedIn, password: str, now: datetime) -> tuple[Account, l
 
 def end(signed_in: SignedIn, now: datetime) -> None:
     """Let none of the account's recovery codes work any more. Ending them twice is once."""
-    account = keys.held_by(signed_in)
+    account = credentials.held_by(signed_in)
     left = recovery.codes_left(account.id, recovery.PASSWORD)
     if left:
         recovery.forget_codes(account.id, recovery.PASSWORD)

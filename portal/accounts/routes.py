@@ -21,7 +21,7 @@ from portal.database.transactions import commits
 from portal.i18n.locale import _, current
 from portal.limits import guesses
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
+from portal.limits.throttle import slowed
 from portal.sessions import operations as sessions
 from portal.sessions.devices import device_name
 from portal.web import authorization, identity, pending_form, session_cookie, session_end

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from portal.accounts import factors, keys, links, passwords
+from portal.accounts import credentials, factors, links, passwords
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named, create_staff
 from portal.database import transactions
@@ -142,7 +142,7 @@ def close(who: SignedIn, account_id: int, now: datetime) -> Sequence[str]:
     if account.closed_at is None:
         account.closed_at = now
         _note(who, "staff account closed", account, now)
-    return keys.end_older(account, now)
+    return credentials.end_older(account, now)
 
 
 def open_again(who: SignedIn, account_id: int, now: datetime) -> None:

@@ -4,7 +4,7 @@ from flask import Blueprint, Response, render_template
 
 from portal import clock
 from portal.demand.operations import demand_of
-from portal.demand.sheets import csv_of
+from portal.demand.safe_csv import csv_of
 from portal.i18n.locale import gettext
 from portal.posts.operations import post_by_id
 from portal.web.audience import staff_only

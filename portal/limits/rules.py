@@ -14,8 +14,8 @@ from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse
 
 from portal.forms import LONGEST, SWITCH
-from portal.limits.shared import PREFIX, SharedStorage
-from portal.limits.storage import DatabaseStorage
+from portal.limits.database_storage import DatabaseStorage
+from portal.limits.redis_storage import PREFIX, SharedStorage
 from portal.observability import metrics
 from portal.security import encryption
 from portal.values.emails import sign_in_name

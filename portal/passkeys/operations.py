@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts import keys, staff
+from portal.accounts import credentials, staff
 from portal.accounts import operations as accounts
 from portal.accounts.models import Account
 from portal.database.transactions import session
@@ -67,7 +67,7 @@ def ask_to_add(signed_in: SignedIn, password: str, name: str, browser_digest: st
     Raises WrongPassword or TooManyPasskeys.
     """
     accounts.require_password(signed_in, password)
-    account = keys.held_by(signed_in)
+    account = credentials.held_by(signed_in)
     mine = passkeys_of(signed_in.account_id)
     if len(mine) >= MOST:
         raise TooManyPasskeys
@@ -88,7 +88,7 @@ def add(signed_in: SignedIn, text: str, browser_digest: str, site: Site, now: da
     if asked.account_id != signed_in.account_id:
         raise PasskeyUnfit
     credential_id, public_key, count = ceremonies.verified_new(answer, challenge, site)
-    keys.held_by(signed_in)
+    credentials.held_by(signed_in)
     passkey = Passkey(
         account_id=signed_in.account_id,
         credential_id=credential_id,
@@ -143,7 +143,7 @@ def log_in(
 def remove(signed_in: SignedIn, public_id: UUID, password: str, now: datetime) -> Sequence[str]:
     """Remove a passkey and end the account's other sessions; return their digests. Raises WrongPassword."""
     accounts.require_password(signed_in, password)
-    keys.held_by(signed_in)
+    credentials.held_by(signed_in)
     passkey = passkey_of(signed_in.account_id, public_id)
     session.delete(passkey)
     journal.record(signed_in.actor, "passkey removed", passkey, post_id=signed_in.post_id, now=now)

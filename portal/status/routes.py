@@ -12,7 +12,7 @@ from portal.courier.operations import submissions_of
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
+from portal.limits.throttle import slowed
 from portal.posts.operations import all_posts, place, post_by_code, today
 from portal.status import operations
 from portal.status.forms import StatusForm

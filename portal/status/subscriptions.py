@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 
 from portal import clock
-from portal.accounts import keys
+from portal.accounts import credentials
 from portal.accounts.models import Account, CalendarAddress
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
@@ -31,7 +31,7 @@ def make_address(signed_in: SignedIn, now: datetime) -> str:
 
     Raises SessionOver where the session has just ended.
     """
-    keys.held_by(signed_in)
+    credentials.held_by(signed_in)
     _forget(signed_in)
     secret = secrets.token_urlsafe(SECRET_BYTES)
     made = CalendarAddress(account_id=signed_in.account_id, secret_digest=_digest(secret), made_at=now)

@@ -9,7 +9,7 @@ from portal import clock
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
 from portal.database.transactions import session
-from portal.forms import TRAP
+from portal.forms import HONEYPOT
 from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
 from portal.web import session_cookie
@@ -58,7 +58,7 @@ def test_somebody_without_email_gets_a_number_and_codes_to_print(visitor):
         ({"password_again": "another otter here"}, "The two passwords differ"),
         ({"agreed": None}, "Tick the box to go on."),
         ({"language": "xx"}, "Not a valid choice"),
-        ({TRAP: "http://robot.example"}, "Your browser filled in a field that people do not see."),
+        ({HONEYPOT: "http://robot.example"}, "Your browser filled in a field that people do not see."),
     ],
 )
 def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, says):
@@ -69,10 +69,10 @@ def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, s
 
 
 def test_who_fell_into_the_robots_trap_gets_out_with_the_password_alone(visitor):
-    assert not {"website", "url", "name", "phone", "address", "company"} & {TRAP}
-    caught = create(visitor, **{TRAP: "https://mysite.example"})
-    assert TRAP not in caught.fields
-    assert f'href="#{TRAP}"' not in caught.html
+    assert not {"website", "url", "name", "phone", "address", "company"} & {HONEYPOT}
+    caught = create(visitor, **{HONEYPOT: "https://mysite.example"})
+    assert HONEYPOT not in caught.fields
+    assert f'href="#{HONEYPOT}"' not in caught.html
     assert (caught.fields["email"], caught.fields["password"]) == ("dara@example.org", "")
 
     page = visitor.submit(CREATE, page=caught, password=PASSWORD, password_again=PASSWORD)

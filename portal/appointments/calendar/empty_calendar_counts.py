@@ -63,4 +63,4 @@ def write_down(engine_id: int) -> None:
             for (_engine, post_id, day), looks in mine.items():
                 connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})
     except SQLAlchemyError as error:
-        _log.warning("looks at an empty calendar are not counted: %s", type(error).__name__)
+        _log.warning("views of an empty calendar are not counted: %s", type(error).__name__)

@@ -25,7 +25,7 @@ from portal.cases.importing.models import CaseImport
 from portal.cases.importing.rows import Row
 from portal.cases.importing.sorted_rows import WorkFile, work_file
 from portal.cases.importing.store_cases import Part, compare, write
-from portal.cases.importing.transaction_size import Pace
+from portal.cases.importing.transaction_size import TransactionSize
 from portal.database.error_kinds import will_pass
 from portal.database.transactions import end_reading, reading, session, writing
 from portal.i18n.locale import _l
@@ -113,7 +113,7 @@ def import_file(path: Path, by: str, bar: Callable[..., Any], *, dry_run: bool =
 def foresee(work: WorkFile, report: ImportReport, bar: Callable[..., Any]) -> None:
     """Say in the report what an import of the rows of a WorkFile would do, and do nothing."""
     with bar("Comparing", work.count_cases()) as shown:
-        for post_id, groups in _chunks(work, Pace()):
+        for post_id, groups in _chunks(work, TransactionSize()):
             part = _compared(post_id, groups)
             report.count(part)
             report.numbers += [case["number"] for case in part.corrected]
@@ -174,7 +174,7 @@ def _read(path: Path, work: WorkFile, report: ImportReport, bar: Callable[..., A
 
 def _write_unseen(work: WorkFile, report: ImportReport, by: str, bar: Callable[..., Any], lease: HeldLease) -> int:
     """Write new cases that nobody sees, and what is to be corrected; return the number of the import."""
-    pace = Pace()
+    pace = TransactionSize()
     with pace.turn(lease):
         imported = CaseImport(actor=by, started_at=clock.now())
         session.add(imported)
@@ -188,7 +188,7 @@ def _write_unseen(work: WorkFile, report: ImportReport, by: str, bar: Callable[.
 
 
 def _write_part(
-    import_id: int, post_id: int, groups: dict[str, list[Row]], by: str, lease: HeldLease, pace: Pace
+    import_id: int, post_id: int, groups: dict[str, list[Row]], by: str, lease: HeldLease, pace: TransactionSize
 ) -> Part:
     """Compare some cases and write what an import will make of them; return the Part."""
     for _attempt in range(ATTEMPTS):
@@ -230,7 +230,7 @@ def _compared(post_id: int, groups: dict[str, list[Row]], import_id: int | None 
         return compare(own.connection(), post_id, groups, import_id)
 
 
-def _chunks(work: WorkFile, pace: Pace) -> Iterator[Any]:
+def _chunks(work: WorkFile, pace: TransactionSize) -> Iterator[Any]:
     """Yield (post id, rows by case number) of some cases of one post at a time, as many as the pace allows."""
     with reading() as own:
         posts = dict(own.execute(select(Post.code, Post.id)).all())

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask import Flask
 
-from portal.integrity.doctor import damage, database, servers, settings, surroundings
+from portal.integrity.doctor import damage, database, environment, servers, settings
 from portal.integrity.doctor.finding import Finding
 
 
@@ -17,4 +17,4 @@ def examine(app: Flask, seconds: int = damage.SECONDS) -> Iterator[Finding]:
     yield from settings.findings(own)
     yield from database.findings(app.extensions["engine"], seconds)
     yield from servers.findings(own)
-    yield from surroundings.findings(own)
+    yield from environment.findings(own)
