@@ -21,7 +21,8 @@ from portal.accounts.models import Account
 from portal.database.base import Base
 from portal.database.transactions import session
 from portal.i18n.locale import in_language
-from portal.web import access, csrf
+from portal.web import csrf
+from portal.web.roles import ROLES
 
 REFUSED = (403, 404)
 # What a refused request may leave: that it was tried, and that a session was used.
@@ -127,7 +128,7 @@ def _keeps(persona, account_id):
 def _is_for(persona, view):
     kind, *roles = view.audience
     if kind == "staff":
-        return persona.role in access.ROLES and any(role in access.ROLES[persona.role] for role in roles)
+        return persona.role in ROLES and any(role in ROLES[persona.role] for role in roles)
     if kind == "applicant":
         return persona.role == APPLICANT
     return kind == "public" or persona.role != VISITOR

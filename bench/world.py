@@ -38,8 +38,8 @@ from portal.slots.rules.terms import Terms
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.patterns import Band
 from portal.status import subscriptions
-from portal.web import access
-from portal.web.access import SignedIn
+from portal.web import identity, session_cookie
+from portal.web.roles import SignedIn
 from tests.factories import (
     BIRTH,
     PASSPORT,
@@ -122,7 +122,7 @@ def enter(persona):
     """Let somebody be logged in, anew."""
     if persona.account is not None:
         signed_in(persona.visitor, persona.account)
-        access.forget_everyone()
+        identity.forget_everyone()
 
 
 def replace(persona):
@@ -255,7 +255,7 @@ def _tokens(side, now):
         stop = unsubscribe.address_for(applicant, "news").rsplit("/", 1)[1]
     travellers = [one.id for case in cases_of(applicant.id) for one in case.travellers]
     found = [*(links.token(link.public_id) for link in made), stop, retrieval.token_for(travellers)]
-    _number, digest = access.new_number()
+    _number, digest = session_cookie.new_number()
     sessions.begin(applicant.id, digest, sessions.APPLICANT, now)
     who = SignedIn(applicant.id, None, None, digest)
     side.values["token"] += found

@@ -37,7 +37,7 @@ from portal.demand.routes import bp as demand_bp
 from portal.door.routes import bp as door_bp
 from portal.guide.routes import bp as guide_bp
 from portal.health.routes import bp as operating_bp
-from portal.home.key_routes import bp as keys_bp
+from portal.home.credential_routes import bp as keys_bp
 from portal.home.retrieval_routes import bp as retrieval_bp
 from portal.home.routes import bp as home_bp
 from portal.i18n import locale
@@ -62,9 +62,9 @@ from portal.staff.routes import bp as staff_bp
 from portal.status.calendar_routes import bp as calendar_bp
 from portal.status.routes import bp as status_bp
 from portal.web import (
-    access,
     authorization,
     errors,
+    identity,
     pending_form,
     request_bodies,
     request_metrics,
@@ -178,7 +178,7 @@ def create_app(settings=None):
     errors.init_app(app)
     locale.init_app(app)
     transactions.init_app(app, settings.database_url)
-    access.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
+    identity.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
     authorization.init_app(app)
     pending_form.init_app(app)
     account_routes.init_app(app)

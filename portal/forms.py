@@ -28,7 +28,7 @@ from portal.web.csrf import masked_token
 from portal.web.errors import SentBefore
 
 SWITCH = "language_switch"
-TRAP = "leave_empty"
+HONEYPOT = "leave_empty"
 LONGEST = 200
 MOST = 2**31 - 1
 

@@ -4,13 +4,13 @@ from flask import g, request, url_for
 
 from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import is_refused, status_meaning, status_name
-from portal.forms import SWITCH, TRAP, note_form
+from portal.forms import HONEYPOT, SWITCH, note_form
 from portal.i18n import locale
 from portal.i18n.locale import _l
 from portal.passkeys.ceremonies import site_of
 from portal.posts.operations import place
 from portal.web import resubmission
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 SAID = {
     "created": _l("Your account is ready."),
@@ -124,7 +124,7 @@ def init_app(app, settings, fingerprint):
         status_meaning=status_meaning,
         is_refused=is_refused,
         SWITCH=SWITCH,
-        TRAP=TRAP,
+        HONEYPOT=HONEYPOT,
         KEEP=resubmission.KEEP,
     )
 

@@ -16,7 +16,7 @@ from portal.database.transactions import session
 from portal.i18n.locale import DEFAULT, in_language
 from portal.migrations import state
 from portal.settings.settings import settings_from
-from portal.web import access
+from portal.web import identity
 from tests import slow_work
 from tests import tripwire as wires
 from tests.postgresql import temporary_postgresql
@@ -123,7 +123,7 @@ def _portal(tmp_path_factory):
 def app(_portal, settings):
     """The portal on this test's own database, migrated and empty, with its context pushed."""
     _portal.extensions.update(settings=settings, engine=_engine(settings.database_url), left_uncommitted=False)
-    access.forget_everyone()
+    identity.forget_everyone()
     calendar_page.forget_everything()
     with _portal.app_context(), in_language(DEFAULT):
         yield _portal

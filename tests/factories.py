@@ -20,7 +20,7 @@ from portal.posts.models import Post
 from portal.sessions.operations import APPLICANT, begin
 from portal.slots.models import Slot
 from portal.slots.operations import instant_of
-from portal.web import access
+from portal.web import session_cookie
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 PASSWORD = "purple otter ladder 99"
@@ -139,7 +139,7 @@ def make_factor(account):
 
 def signed_in(visitor, account):
     """Let a visitor be logged in to an account; staff have just given their second factor."""
-    number, digest = access.new_number()
+    number, digest = session_cookie.new_number()
     now = clock.now()
     begin(account.id, digest, APPLICANT, now, factor_at=now if account.role else None)
     session.commit()

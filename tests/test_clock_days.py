@@ -10,7 +10,7 @@ from portal.accounts import factors
 from portal.database.transactions import session
 from portal.journal import chain_check
 from portal.journal import sealing as seals
-from portal.limits.storage import DatabaseStorage
+from portal.limits.database_storage import DatabaseStorage
 from portal.mail import outbox
 from tests.factories import make_account, make_factor, make_post
 from tests.mailbox import Mailbox

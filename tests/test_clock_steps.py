@@ -10,7 +10,7 @@ from portal import clock
 from portal.appointments import operations
 from portal.database.transactions import session
 from portal.slots.operations import open_slots
-from portal.web import access
+from portal.web import identity
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 
@@ -74,7 +74,7 @@ def test_a_step_of_an_hour_logs_nobody_out_and_a_session_ends_all_the_same(at, a
         assert visitor.open("/en/dashboard").h1 == "Dashboard"
 
     at(now + timedelta(days=40))
-    access.forget_everyone()  # what is remembered of a session for a second
+    identity.forget_everyone()  # what is remembered of a session for a second
     assert visitor.open("/en/dashboard").h1 != "Dashboard"
 
 

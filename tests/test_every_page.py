@@ -9,7 +9,8 @@ from portal.database.transactions import session
 from portal.home import routes as home
 from portal.i18n.locale import LANGUAGES
 from portal.migrations import revisions
-from portal.web import access, authorization
+from portal.web import authorization, identity
+from portal.web.roles import ROLES
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Page, Visitor
 
@@ -105,7 +106,7 @@ def test_each_role_opens_its_own_pages_and_no_others(app, role):
         allowed = {
             "signed in": True,
             "applicant": role is None,
-            "staff": role is not None and any(one in access.ROLES[role] for one in roles),
+            "staff": role is not None and any(one in ROLES[role] for one in roles),
         }[kind]
         status = somebody.client.get(address, follow_redirects=True).status_code
         assert (status != 403) == allowed, (address, status)
@@ -268,7 +269,7 @@ def gone(app, visitor, monkeypatch):
     """No database at all, for somebody who is logged in."""
     signed_in(visitor, make_account())
     visitor.open("/km/dashboard")
-    access.forget_everyone()
+    identity.forget_everyone()
 
     def away(*_args, **_kwargs):
         raise OperationalError("connect", {}, Exception("no server"))

@@ -12,7 +12,7 @@ from portal.accounts.factors import present_code
 from portal.appointments.calendar import page as calendar_page
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES, tag
-from portal.web import access
+from portal.web import session_cookie
 
 CODE = "/en/account/code"
 
@@ -128,7 +128,7 @@ class Visitor:
 
     def enter(self, number):
         """Take a session's number, as after a log-in."""
-        self.client.set_cookie(access.PLAIN_COOKIE, number)
+        self.client.set_cookie(session_cookie.PLAIN_COOKIE, number)
         return self
 
     def _look(self, response, status):

@@ -1,12 +1,13 @@
 """Whose an e-mail address is: whoever reads mail there. It passes to them, and never an account with it."""
 
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts import keys, links, notices
-from portal.accounts.models import Account
+from portal.accounts import credentials, links, notices
+from portal.accounts.models import Account, Link
 from portal.accounts.operations import EmailTaken, new_sign_in_number
 from portal.database.base import Base
 from portal.database.transactions import session
@@ -18,7 +19,7 @@ from portal.values.emails import key as key_of
 OF_EVERY_ACCOUNT = ("sign_in", "link", "message", "notice")
 
 
-def holds_anything(account_id):
+def holds_anything(account_id: int) -> bool:
     """Say whether anything was made or kept in an account: a case, answers, a passkey, a calendar address …"""
     columns = [
         key.parent
@@ -30,7 +31,7 @@ def holds_anything(account_id):
     return any(session.scalar(select(exists().where(column == account_id))) for column in columns)
 
 
-def opens_another(account, signed_in_to):
+def opens_another(account: Account, signed_in_to: int | None) -> bool:
     """Say whether a link for a new password gives a new account, since nothing shows that this one is the reader's.
 
     signed_in_to: the id of the account that is open in the reader's browser, or None.
@@ -38,12 +39,12 @@ def opens_another(account, signed_in_to):
     return signed_in_to != account.id and account.is_address_unproved and holds_anything(account.id)
 
 
-def gives_new_account(link, signed_in_to):
+def gives_new_account(link: Link, signed_in_to: int | None) -> bool:
     """Say the same of a link that is not used yet."""
     return opens_another(session.get_one(Account, link.account_id), signed_in_to)
 
 
-def confirm(link, now):
+def confirm(link: Link, now: datetime) -> None:
     """Make a link's address the account's own; the address before, if another, is told.
 
     An account that has the address without having confirmed it loses it. Raises EmailTaken where one has that did
@@ -52,7 +53,7 @@ def confirm(link, now):
     account, holder = _held_both(link)
     if holder is not None and not holder.is_address_unproved:
         raise EmailTaken
-    before, key, confirmed = account.address, account.email, account.email_confirmed_at
+    before, key = account.address if account.email_confirmed_at else None, account.email
     try:
         with session.begin_nested():
             links.use(link, account, now)
@@ -64,10 +65,10 @@ def confirm(link, now):
     action = "e-mail address confirmed" if account.email == key else "e-mail address changed"
     journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
     if account.email != key:
-        _changed(link, before if confirmed else None, now)
+        _changed(link, before, now)
 
 
-def disown(link, now):
+def disown(link: Link, now: datetime) -> None:
     """Take a link's address away from its account, for whoever reads mail there and did not ask for the link.
 
     An address that was confirmed before stays: it takes more than an old link to lose it. Raises LinkUnfit where the
@@ -75,12 +76,12 @@ def disown(link, now):
     """
     account, _holder = _held_both(link)
     links.use(link, account, now)
-    keys.end_links(account.id, now, sent_to=key_of(link.address))
+    credentials.end_links(account.id, now, sent_to=key_of(link.address))
     if account.is_address_unproved and account.email == key_of(link.address):
         take_away(account, journal.VISITOR, now)
 
 
-def give_new_account(account, password_hash, language, now):
+def give_new_account(account: Account, password_hash: str, language: str, now: datetime) -> Account:
     """Give whoever reads mail at an account's address a new account with it, and return that; the other loses it."""
     address, form_key = account.address, uuid4()
     owner = Account(
@@ -99,12 +100,12 @@ def give_new_account(account, password_hash, language, now):
     return owner
 
 
-def take_away(account, by, now):
+def take_away(account: Account, by: str, now: datetime) -> None:
     """Take an address away from an account that never confirmed it, with the links that were sent there.
 
     Everything else stays, and its sessions. It gets a sign-in number, told on the dashboard.
     """
-    keys.end_links(account.id, now, sent_to=account.email)
+    credentials.end_links(account.id, now, sent_to=account.email)
     account.address = None
     account.sign_in_number = account.sign_in_number or new_sign_in_number()
     session.flush()
@@ -112,7 +113,7 @@ def take_away(account, by, now):
     notices.leave(account.id, "address_lost", now)
 
 
-def _held_both(link):
+def _held_both(link: Link) -> tuple[Account, Account | None]:
     """Return a link's account and another one with its address, or None, held in one order (no ring of waits)."""
     both = select(Account).where(or_(Account.id == link.account_id, Account.email == key_of(link.address)))
     both = both.order_by(Account.id).with_for_update()
@@ -121,9 +122,9 @@ def _held_both(link):
     return account, next((one for one in found if one is not account), None)
 
 
-def _changed(link, before, now):
+def _changed(link: Link, before: str | None, now: datetime) -> None:
     """Let no older link change an address again, nor one to the address before open the account; tell that address."""
-    keys.end_links(link.account_id, now)
+    credentials.end_links(link.account_id, now)
     if before:
         key = f"address_changed:{link.public_id}"
         outbox.write("address_changed", key, now, account_id=link.account_id, address=before)

@@ -22,7 +22,7 @@ class LettersUnfit(EmailUnfit):
     )
 
 
-def read_email(typed):
+def read_email(typed: str) -> str:
     """Return an e-mail address as it is written to; raise EmailUnfit, or LettersUnfit where no mail could reach it."""
     try:
         address = emails.address(typed)

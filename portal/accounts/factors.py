@@ -1,11 +1,13 @@
 """The second factor of staff: codes of an app (TOTP, RFC 6238), set up, asked for, asked again, reset."""
 
 import hmac
+from collections.abc import Sequence
+from datetime import datetime
 
 import pyotp
 from sqlalchemy import delete, select, update
 
-from portal.accounts import keys, recovery
+from portal.accounts import credentials, recovery
 from portal.accounts.models import Account, SecondFactor
 from portal.database.transactions import session
 from portal.i18n.locale import _l
@@ -15,6 +17,7 @@ from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.values.numbers import printed_code
 from portal.web.errors import NotFound, PortalError
+from portal.web.roles import SignedIn
 
 STEP_SECONDS = 30
 DIGITS = 6
@@ -34,12 +37,12 @@ class WrongCode(PortalError):
     message = _l("This code does not fit. Wait until your app shows a new one, and type that. Each works once.")
 
 
-def is_set_up(account_id):
+def is_set_up(account_id: int) -> bool:
     """Say whether an account has a second factor."""
     return session.scalar(select(SecondFactor.id).where(SecondFactor.account_id == account_id)) is not None
 
 
-def offer(signed_in):
+def offer(signed_in: SignedIn) -> str:
     """Return the secret that this session may set up: random, the same as long as the session lasts.
 
     It belongs to the session and not to the account: nobody confirms what somebody else was shown.
@@ -54,13 +57,13 @@ def offer(signed_in):
     return here.offered_secret
 
 
-def set_up(signed_in, typed, number_digest, now):
+def set_up(signed_in: SignedIn, typed: str, number_digest: str, now: datetime) -> list[str]:
     """Take the secret that was offered as the account's, proved by a code of it; return recovery codes.
 
     The session goes on under another number, its factor given; all others end. Raises WrongCode, also
     where somebody who gave the password only would replace a factor.
     """
-    keys.held_by(signed_in)
+    credentials.held_by(signed_in)
     known = session.scalar(select(SecondFactor).where(SecondFactor.account_id == signed_in.account_id))
     secret = offer(signed_in)
     step = _step_of(secret, typed, now)
@@ -77,7 +80,7 @@ def set_up(signed_in, typed, number_digest, now):
     return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
 
 
-def enter(signed_in, typed, number_digest, now, *, demonstration=False):
+def enter(signed_in: SignedIn, typed: str, number_digest: str, now: datetime, *, demonstration: bool = False) -> bool:
     """Give the second factor; the session goes on under another number. Say whether a recovery code was used.
 
     Raises WrongCode.
@@ -89,31 +92,31 @@ def enter(signed_in, typed, number_digest, now, *, demonstration=False):
     return used
 
 
-def confirm_again(signed_in, typed, now, *, demonstration=False):
+def confirm_again(signed_in: SignedIn, typed: str, now: datetime, *, demonstration: bool = False) -> None:
     """Give the second factor again, for what asks for it anew. Raises WrongCode."""
     used = _accept(signed_in.account_id, typed, now, demonstration)
     sessions.note_factor(signed_in.session_digest, sessions.STAFF, now)
     _note(signed_in, "second factor given again", now, after={"with": "recovery code" if used else "app"})
 
 
-def note_wrong(signed_in, now):
+def note_wrong(signed_in: SignedIn, now: datetime) -> None:
     """Leave a journal entry about a code that did not fit."""
     _note(signed_in, "wrong code of second factor", now)
 
 
-def renew_codes(signed_in, now):
+def renew_codes(signed_in: SignedIn, now: datetime) -> list[str]:
     """Make new recovery codes for the second factor and return them; the old ones work no more."""
-    keys.held_by(signed_in)
+    credentials.held_by(signed_in)
     _note(signed_in, "new codes of second factor", now)
     return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
 
 
-def codes_left(account_id):
+def codes_left(account_id: int) -> int:
     """Return how many recovery codes still stand in for an account's app."""
     return recovery.codes_left(account_id, recovery.FACTOR)
 
 
-def reset_factor(account, by, now):
+def reset_factor(account: Account, by: str, now: datetime) -> Sequence[str]:
     """Take a member of staff's second factor away: the next log-in sets up a new one. All sessions end.
 
     Return the digests of the sessions that ended.
@@ -122,10 +125,10 @@ def reset_factor(account, by, now):
     recovery.forget_codes(account.id, recovery.FACTOR)
     journal.record(by, "second factor reset", account, post_id=account.post_id, now=now)
     _tell("factor_reset", account.id, now)
-    return keys.end_older(account, now)
+    return credentials.end_older(account, now)
 
 
-def give_demonstration_factor(account, now):
+def give_demonstration_factor(account: Account, now: datetime) -> bool:
     """Give an account of the demonstration the published secret, unless it has a factor; say whether it got it."""
     if is_set_up(account.id):
         return False
@@ -134,21 +137,21 @@ def give_demonstration_factor(account, now):
     return True
 
 
-def _tell(kind, account_id, now):
+def _tell(kind: str, account_id: int, now: datetime) -> None:
     outbox.write(kind, f"{kind}:{account_id}:{now.isoformat()}", now, account_id=account_id)
 
 
-def present_code(secret, now):
+def present_code(secret: str, now: datetime) -> str:
     """Return the code that an app with this secret shows now."""
     return _App(secret).at(_step(now))
 
 
-def address_for_app(secret, name):
+def address_for_app(secret: str, name: str) -> str:
     """Return what the QR code says, and what opens an app on the same device: otpauth://…"""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="221(g) Portal")
 
 
-def _accept(account_id, typed, now, demonstration):
+def _accept(account_id: int, typed: str, now: datetime, demonstration: bool) -> bool:
     """Use up a code of the app, or a recovery code; say whether it was the latter. Raises WrongCode."""
     code = printed_code(typed)
     if len(code) != DIGITS and recovery.spend(account_id, recovery.FACTOR, code, now):
@@ -159,7 +162,7 @@ def _accept(account_id, typed, now, demonstration):
     return False
 
 
-def _is_fresh(factor, code, now, demonstration):
+def _is_fresh(factor: SecondFactor, code: str, now: datetime, demonstration: bool) -> bool:
     """Say whether an app shows this code now, and note its step: it does not work again."""
     step = _step_of(factor.secret, code, now)
     if step is None:
@@ -171,22 +174,22 @@ def _is_fresh(factor, code, now, demonstration):
     return session.execute(later.values(last_step=step).returning(SecondFactor.id)).first() is not None
 
 
-def _step_of(secret, typed, now):
+def _step_of(secret: str, typed: str, now: datetime) -> int | None:
     """Return the time step for which a code is right, or None."""
     app, code = _App(secret), printed_code(typed)
     steps = (_step(now) + around for around in STEPS_AROUND)
     return next((step for step in steps if hmac.compare_digest(app.at(step).encode(), code.encode())), None)
 
 
-def _step(now):
+def _step(now: datetime) -> int:
     return int(now.timestamp()) // STEP_SECONDS
 
 
-def _go_on(signed_in, number_digest, now):
+def _go_on(signed_in: SignedIn, number_digest: str, now: datetime) -> None:
     sessions.note_factor(signed_in.session_digest, sessions.STAFF, now)
     sessions.renew(signed_in.session_digest, number_digest)
 
 
-def _note(signed_in, action, now, after=None):
+def _note(signed_in: SignedIn, action: str, now: datetime, after: dict[str, str] | None = None) -> None:
     account = session.get_one(Account, signed_in.account_id)
     journal.record(signed_in.actor, action, account, post_id=account.post_id, after=after, now=now)

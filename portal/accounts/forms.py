@@ -52,7 +52,7 @@ class CreateForm(NewPasswordMixin, TrapMixin, KeyedForm):
         except EmailUnfit as refusal:
             raise ValidationError(str(refusal.message)) from refusal
 
-    address = None
+    address: str | None = None
 
 
 class LogInForm(BaseForm):
@@ -134,7 +134,7 @@ class EmailForm(KeyedForm):
     order = ("email", "current", "form_key")
     email = EmailField(_l("New e-mail address"), validators=[Required(_l("Type the new address.")), AtMost(254)])
     current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
-    address = None
+    address: str | None = None
 
     def validate_email(self, field):
         try:

@@ -1,8 +1,11 @@
 """Which e-mails a person gets, of those that can be switched off."""
 
+from datetime import datetime
+
 from portal.accounts.models import Account
 from portal.database.transactions import session
 from portal.journal import journal
+from portal.web.roles import SignedIn
 
 OPTIONAL = (
     "booked",
@@ -17,7 +20,7 @@ OPTIONAL = (
 )
 
 
-def change_mail(signed_in, wanted, now):
+def change_mail(signed_in: SignedIn, wanted: list[str], now: datetime) -> None:
     """Set which of the mails that can be switched off a person gets: some of OPTIONAL."""
     account = session.get_one(Account, signed_in.account_id)
     before, account.mail_off = account.mail_off, [kind for kind in OPTIONAL if kind not in wanted]
@@ -26,7 +29,7 @@ def change_mail(signed_in, wanted, now):
         journal.record(signed_in.actor, "mail changed", account, post_id=account.post_id, now=now, **change)
 
 
-def stop_mail(account, kind, now):
+def stop_mail(account: Account, kind: str, now: datetime) -> None:
     """Switch off one kind of mail, by the link in such a mail."""
     if kind in OPTIONAL and kind not in account.mail_off:
         before, account.mail_off = account.mail_off, [*account.mail_off, kind]

@@ -1,5 +1,9 @@
 """Notices to the holder of an account: shown on the dashboard until they are read, with an email that there is news."""
 
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
 from sqlalchemy import select, update
 
 from portal.accounts.models import Notice
@@ -28,13 +32,13 @@ KINDS = (
 )
 
 
-def notify(account_id, kind, now, **details):
+def notify(account_id: int, kind: str, now: datetime, **details: Any) -> None:
     """Leave a notice on an account's dashboard, and write that there is news; details hold nothing personal."""
     notice = leave(account_id, kind, now, **details)
     outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
 
 
-def leave(account_id, kind, now, **details):
+def leave(account_id: int, kind: str, now: datetime, **details: Any) -> Notice:
     """Leave a notice on an account's dashboard and return it; details hold nothing personal.
 
     Raises ValueError for a kind that is not in KINDS: nobody would read a sentence.
@@ -47,12 +51,12 @@ def leave(account_id, kind, now, **details):
     return notice
 
 
-def unread(account_id):
+def unread(account_id: int) -> Sequence[Notice]:
     """Return the notices of an account that were not put away yet, newest first."""
     unseen = select(Notice).where(Notice.account_id == account_id, Notice.seen_at.is_(None))
     return session.scalars(unseen.order_by(Notice.id.desc())).all()
 
 
-def mark_read(account_id, now):
+def mark_read(account_id: int, now: datetime) -> None:
     """Put an account's notices away."""
     session.execute(update(Notice).where(Notice.account_id == account_id, Notice.seen_at.is_(None)).values(seen_at=now))

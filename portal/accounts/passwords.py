@@ -4,6 +4,7 @@ import os
 import re
 import secrets
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from argon2 import PasswordHasher
@@ -47,13 +48,13 @@ class PasswordUnfit(PortalError):
     message = _l("This password is easy to guess. Use three or four words that do not belong together.")
 
 
-def hash_password(password):
+def hash_password(password: str) -> str:
     """Return the argon2id hash of a password. Raises Busy where too many are made at once."""
     with _turn():
         return _hasher.hash(password)
 
 
-def fits(password, password_hash):
+def fits(password: str, password_hash: str | None) -> bool:
     """Say whether a password belongs to a hash; with None for the hash, take as long and say no.
 
     Raises Busy where too many are asked at once.
@@ -66,7 +67,7 @@ def fits(password, password_hash):
     return bool(password_hash)
 
 
-def require_strong(password, own_words=()):
+def require_strong(password: str, own_words: Sequence[str] = ()) -> None:
     """Raise PasswordUnfit if a password is common, or made of the person's own or of local words."""
     if len(password) < SHORTEST:
         raise PasswordUnfit
@@ -81,7 +82,7 @@ def require_strong(password, own_words=()):
 
 
 @contextmanager
-def _turn():
+def _turn() -> Iterator[None]:
     """Wait for a turn to hash, aside from the places of pages.
 
     Raises Busy after PATIENCE_SECONDS, or at once where MOST_WAITING wait.
@@ -94,7 +95,7 @@ def _turn():
             _hashing.release()
 
 
-def _begin():
+def _begin() -> None:
     if _hashing.acquire(0):
         return
     if not _waiting.acquire(blocking=False):

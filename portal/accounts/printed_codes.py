@@ -1,46 +1,49 @@
 """Recovery codes on paper: what an applicant can do with those that stand in for the password."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 
-from portal.accounts import keys, recovery
+from portal.accounts import credentials, recovery
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.operations import require_password
 from portal.database.transactions import session
 from portal.journal import journal
 from portal.web.errors import NotFound
+from portal.web.roles import SignedIn
 
 MADE = ("account created", "recovery codes made", "recovery code given at the desk")
 
 
-def renew(signed_in, password, now):
+def renew(signed_in: SignedIn, password: str, now: datetime) -> tuple[Account, list[str]]:
     """Make new recovery codes; return the account, and the codes as printed. Those before work no more.
 
     For accounts with a sign-in number: others get a link by e-mail. Raises WrongPassword, SessionOver, or NotFound for
     others.
     """
     require_password(signed_in, password)
-    account = keys.held_by(signed_in)
+    account = credentials.held_by(signed_in)
     require_number(account)
     journal.record(signed_in.actor, "recovery codes made", account, now=now)
     return account, recovery.new_codes(account.id, recovery.PASSWORD)
 
 
-def end(signed_in, now):
+def end(signed_in: SignedIn, now: datetime) -> None:
     """Let none of the account's recovery codes work any more. Ending them twice is once."""
-    account = keys.held_by(signed_in)
+    account = credentials.held_by(signed_in)
     left = recovery.codes_left(account.id, recovery.PASSWORD)
     if left:
         recovery.forget_codes(account.id, recovery.PASSWORD)
         journal.record(signed_in.actor, "recovery codes ended", account, after={"codes": left}, now=now)
 
 
-def require_number(account):
+def require_number(account: Account) -> None:
     """Raise NotFound for an account that has no sign-in number, or is of staff."""
     if account.role is not None or account.sign_in_number is None:
         raise NotFound
 
 
-def story(account_id):
+def story(account_id: int) -> tuple[datetime | None, datetime | None]:
     """Return when an account's codes were made and when one was used last, each None where nobody knows or none was."""
     made = select(func.max(journal.Entry.at)).where(
         journal.Entry.subject == Account.__tablename__,

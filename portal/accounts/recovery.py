@@ -1,11 +1,12 @@
 """Recovery codes: printed, each works once, for one purpose: a forgotten password, or a lost app."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from portal.accounts.models import RecoveryCode
+from portal.accounts.models import Account, RecoveryCode
 from portal.database.transactions import session
 from portal.journal import journal
 from portal.paper.references import ALPHABET
@@ -22,7 +23,7 @@ DESK_CODE_LIVES = timedelta(days=7)
 _DIGESTED_AS = {PASSWORD: "recovery", FACTOR: "second factor"}
 
 
-def new_codes(account_id, purpose, count=CODES, ends_at=None):
+def new_codes(account_id: int, purpose: str, count: int = CODES, ends_at: datetime | None = None) -> list[str]:
     """Make an account's codes for a purpose and return them as printed; those made before work no more.
 
     ends_at: until when they work, if not for good.
@@ -37,7 +38,7 @@ def new_codes(account_id, purpose, count=CODES, ends_at=None):
     return ["-".join(code[at : at + GROUP] for at in range(0, CHARACTERS, GROUP)) for code in codes]
 
 
-def spend(account_id, purpose, typed, now):
+def spend(account_id: int, purpose: str, typed: str, now: datetime) -> bool:
     """Use up an account's code; say whether it was one."""
     fitting = update(RecoveryCode).where(
         *_unused(account_id, purpose), RecoveryCode.code_digest == digest_of(typed, purpose), is_in_time(now)
@@ -45,29 +46,29 @@ def spend(account_id, purpose, typed, now):
     return session.execute(fitting.values(used_at=now).returning(RecoveryCode.id)).first() is not None
 
 
-def codes_left(account_id, purpose, now=None):
+def codes_left(account_id: int, purpose: str, now: datetime | None = None) -> int:
     """Return how many of an account's codes were not used, and with an instant, still work then."""
     left = select(func.count(RecoveryCode.id)).where(*_unused(account_id, purpose))
-    return session.scalar(left.where(is_in_time(now)) if now else left)
+    return session.scalars(left.where(is_in_time(now)) if now else left).one()
 
 
-def forget_codes(account_id, purpose):
+def forget_codes(account_id: int, purpose: str) -> None:
     """Let none of an account's codes work any more."""
     session.execute(delete(RecoveryCode).where(*_unused(account_id, purpose)))
 
 
-def is_helped_at_desk(account):
+def is_helped_at_desk(account: Account | None) -> bool:
     """Say whether the desk may help an account: an applicant's, without e-mail (design, 3.1). Others get a link."""
     return account is not None and not (account.email or account.role or account.closed_at)
 
 
-def require_helped_at_desk(account):
+def require_helped_at_desk(account: Account | None) -> None:
     """Raise NotFound for an account that the desk does not help."""
     if not is_helped_at_desk(account):
         raise NotFound
 
 
-def give_at_desk(account, by, now):
+def give_at_desk(account: Account, by: str, now: datetime) -> str:
     """Give somebody who holds letter and passport one code that stands in for the password; return it as printed.
 
     Those given or printed before work no more. Raises NotFound as require_helped_at_desk does.
@@ -78,15 +79,15 @@ def give_at_desk(account, by, now):
     return code
 
 
-def digest_of(typed, purpose):
+def digest_of(typed: str, purpose: str) -> str:
     """Return what the database keeps of a code."""
     return encryption.digest(_DIGESTED_AS[purpose], printed_code(typed))
 
 
-def is_in_time(now):
+def is_in_time(now: datetime) -> Any:
     """The condition a code meets that has not come to its end."""
     return or_(RecoveryCode.ends_at.is_(None), RecoveryCode.ends_at > now)
 
 
-def _unused(account_id, purpose):
+def _unused(account_id: int, purpose: str) -> tuple[Any, Any, Any]:
     return RecoveryCode.account_id == account_id, RecoveryCode.purpose == purpose, RecoveryCode.used_at.is_(None)

@@ -11,7 +11,7 @@ from portal import clock
 from portal.cases import operations as cases
 from portal.cases.refusals.reason_sentences import item_text
 from portal.i18n.locale import DEFAULT, _, current, format_instant, format_offset, gettext_noop, in_language
-from portal.paper import codes, pdf, tokens
+from portal.paper import pdf, qr_codes, tokens
 from portal.paper.bilingual import DEMONSTRATION, both, head, in_both, row, value, values_of
 from portal.paper.calendars import CANCEL, PUBLISH, Event, calendar_of
 from portal.posts.operations import place
@@ -46,7 +46,7 @@ def code_of(appointment):
 
 def drawing_of(appointment):
     """Return the QR code of an appointment for its page, or None where it is not live."""
-    return codes.drawing_of(code_of(appointment)) if _lets_in(appointment) else None
+    return qr_codes.drawing_of(code_of(appointment)) if _lets_in(appointment) else None
 
 
 def confirmation_pdf(appointment):
@@ -88,7 +88,7 @@ def confirmation(appointment):
         **head(TITLE),
         "points": _points(len(case.travellers) + len(bring)),
         "reference": appointment.reference,
-        "code": codes.drawing_of(code_of(appointment)).file if _lets_in(appointment) else None,
+        "code": qr_codes.drawing_of(code_of(appointment)).file if _lets_in(appointment) else None,
         "code_title": _("Code of this appointment"),
         "rows": _rows(appointment, case),
         "bring": both(BRING),

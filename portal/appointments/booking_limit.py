@@ -5,15 +5,17 @@ the other. What staff do never counts. Cancelling is always taken: it gives a se
 have to come before the next one is limited.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from portal.appointments.models import Appointment
+from portal.cases.models import Case
 from portal.database.transactions import session
 from portal.i18n.locale import _, format_instant
 from portal.journal.journal import Entry
 from portal.limits.rules import allowed
+from portal.posts.models import Post
 from portal.web.errors import PortalError
 
 MOST = ((10, timedelta(hours=1)), (30, timedelta(days=1)))
@@ -23,7 +25,7 @@ COUNTED = ("appointment booked", "appointment moved", "appointment cancelled")
 class ChangedTooOften(PortalError):
     """The limit of a case is reached; the message says when it ends."""
 
-    def __init__(self, post, ends_at):
+    def __init__(self, post: Post, ends_at: datetime) -> None:
         super().__init__(
             _(
                 "The appointment of this case was changed many times in a short time. Nothing was changed now. You can "
@@ -33,7 +35,7 @@ class ChangedTooOften(PortalError):
         )
 
 
-def require_not_too_often(case, now):
+def require_not_too_often(case: Case, now: datetime) -> None:
     """Raise ChangedTooOften where the case's appointment was booked, moved and cancelled as often as is allowed."""
     instants = _changes(case, now)
     ends = [instants[allowed(most) - 1] + time for most, time in MOST if len(instants) >= allowed(most)]
@@ -41,7 +43,7 @@ def require_not_too_often(case, now):
         raise ChangedTooOften(case.post, max(ends))
 
 
-def _changes(case, now):
+def _changes(case: Case, now: datetime) -> list[datetime]:
     """Return when others than staff changed the case's appointment within the longest time, newest first."""
     mine = select(Appointment.id).where(Appointment.case_id == case.id)
     found = select(Entry.at, Entry.after).where(

@@ -15,8 +15,9 @@ from portal.posts.operations import post_by_id
 from portal.slots import operations as slots
 from portal.slots import releases as acts
 from portal.slots.weeks.patterns import read_day
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import NotFound, PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("day", __name__, url_prefix="/<language:lang>/staff/day")
 LOOKED_BACK = timedelta(days=30)

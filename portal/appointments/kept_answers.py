@@ -1,6 +1,8 @@
 """The answers of somebody on the way to an appointment or a package: kept with the account, step by step."""
 
 import json
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,13 +15,13 @@ APPOINTMENT = (*STEPS, "typed")
 COURIER = "courier"
 
 
-def answers_of(account_id):
+def answers_of(account_id: int) -> dict[str, dict[str, int | str | list[str]]]:
     """Return what an account has answered so far: one mapping for each step that was answered."""
     found = session.scalar(select(Draft).where(Draft.account_id == account_id))
     return json.loads(found.answers) if found else {}
 
 
-def keep(account_id, step, answers, now):
+def keep(account_id: int, step: str, answers: dict[str, Any], now: datetime) -> None:
     """Keep the answers of one step."""
     one_at_a_time("draft", account_id)
     draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
@@ -30,7 +32,7 @@ def keep(account_id, step, answers, now):
     draft.changed_at = now
 
 
-def forget(account_id, steps=APPOINTMENT):
+def forget(account_id: int, steps: tuple[str, ...] = APPOINTMENT) -> None:
     """Forget an account's answers to some steps: they led to a case, or the person starts anew."""
     one_at_a_time("draft", account_id)
     draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
@@ -43,17 +45,17 @@ def forget(account_id, steps=APPOINTMENT):
         session.delete(draft)
 
 
-def is_begun(answers):
+def is_begun(answers: dict[str, dict[str, bool | str | list[str]]]) -> bool:
     """Say whether any step on the way to an appointment was answered."""
     return any(step in answers for step in STEPS)
 
 
-def first_open_step(answers):
+def first_open_step(answers: dict[str, dict[str, bool | str | list[str]]]) -> str | None:
     """Return the first step that has no usable answer, or None when all have one."""
     return next((step for step in STEPS if not is_answered(step, answers)), None)
 
 
-def is_answered(step, answers):
+def is_answered(step: str, answers: dict[str, dict[str, Any]]) -> bool:
     """Say whether a step has an answer that leads on."""
     given = answers.get(step)
     if not given:
@@ -67,7 +69,7 @@ def is_answered(step, answers):
     return True
 
 
-def may_open(step, answers):
+def may_open(step: str, answers: dict[str, dict[str, bool | str | list[str]]]) -> bool:
     """Say whether all steps before this one have answers."""
     open_step = first_open_step(answers)
     return open_step is None or STEPS.index(step) <= STEPS.index(open_step)

@@ -34,7 +34,7 @@ class ReceiptNumber(NumberUnfit):
     )
 
 
-def read_number(typed):
+def read_number(typed: str) -> str:
     """Return a case number as it is stored.
 
     Raises NumberUnfit, or the kind of it that knows which wrong number was typed.
@@ -52,7 +52,7 @@ def read_number(typed):
     raise NumberUnfit
 
 
-def diversity_year(number):
+def diversity_year(number: str) -> int | None:
     """Return the fiscal year of a diversity case number, or None for other cases."""
     found = DIVERSITY.fullmatch(number)
     return int(found[1]) if found else None

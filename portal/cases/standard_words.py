@@ -60,7 +60,7 @@ class Reason:
 
 
 @cache
-def reasons():
+def reasons() -> dict[str, Reason]:
     """Return the standard reasons by what can be written for them, in lower case."""
     with REASONS_FILE.open(encoding="utf-8") as file:
         rows = [Reason(**row) for row in csv.DictReader(file)]

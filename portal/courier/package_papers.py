@@ -9,7 +9,7 @@ from portal import clock
 from portal.cases.refusals.reason_sentences import item_text
 from portal.courier import operations
 from portal.i18n.locale import _, current, direction, format_day, gettext_noop, local_time, ngettext
-from portal.paper import codes, pdf, tokens
+from portal.paper import pdf, qr_codes, tokens
 from portal.paper.bilingual import both, head, in_both, row, value, values_of
 from portal.posts.operations import place, today
 from portal.values.normalise import reads_from_the_right
@@ -51,7 +51,7 @@ def code_of(submission):
 
 def drawing_of(submission):
     """Return the QR code of a package for its page, or None where it is withdrawn."""
-    return None if submission.state == "withdrawn" else codes.drawing_of(code_of(submission))
+    return None if submission.state == "withdrawn" else qr_codes.drawing_of(code_of(submission))
 
 
 def registered_locally(submission):

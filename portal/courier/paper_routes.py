@@ -7,7 +7,8 @@ from portal.courier.package_code import verify
 from portal.database.transactions import records
 from portal.journal import journal
 from portal.paper.downloads import download
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("courier_paper", __name__, url_prefix="/<language:lang>")
 

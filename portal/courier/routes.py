@@ -19,7 +19,8 @@ from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code, today
 from portal.values.numbers import passport_number
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("courier", __name__, url_prefix="/<language:lang>/courier")
 LAST_STEP = 6

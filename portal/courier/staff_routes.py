@@ -13,8 +13,9 @@ from portal.database.transactions import commits, records
 from portal.forms import SWITCH, BaseForm
 from portal.journal import journal
 from portal.posts.operations import post_by_id, today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import NotFound
+from portal.web.identity import current_user
 
 bp = Blueprint("mail_desk", __name__, url_prefix="/<language:lang>/staff/courier")
 ON_A_PAGE = 100

@@ -12,6 +12,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.waiting_count import people_waiting
 from portal.cases.models import Case
 from portal.database.transactions import session
+from portal.posts.models import Post
 from portal.posts.operations import today
 from portal.slots.models import Slot
 
@@ -33,7 +34,7 @@ class Week:
     cancelled_late: int
 
     @property
-    def used(self):
+    def used(self) -> float:
         """The share of the seats at which somebody came, from 0 to 1."""
         return self.attended / self.seats if self.seats else 0.0
 
@@ -57,7 +58,7 @@ class Demand:
     looks: tuple[tuple[date, int], ...]
 
 
-def demand_of(post, now):
+def demand_of(post: Post, now: datetime) -> Demand:
     """Return the Demand of a post."""
     here = today(post, now)
     people, pace = people_waiting(post, here), seats_a_week(post.id, here)
@@ -75,7 +76,7 @@ def demand_of(post, now):
     )
 
 
-def seats_a_week(post_id, here):
+def seats_a_week(post_id: int, here: date) -> float:
     """Return the seats a week that slots of the last four weeks had: the pace of the post."""
     start, end = _midnight(here - timedelta(weeks=PACE_WEEKS)), _midnight(here)
     seats = select(func.coalesce(func.sum(Slot.seats), 0)).where(
@@ -84,7 +85,7 @@ def seats_a_week(post_id, here):
     return session.scalars(seats).one() / PACE_WEEKS
 
 
-def _waits(post_id, here):
+def _waits(post_id: int, here: date) -> tuple[tuple[int | None, int], ...]:
     made = (
         select(Case.claimed_at, Slot.local_start)
         .select_from(Appointment)
@@ -101,7 +102,7 @@ def _waits(post_id, here):
     return tuple((most, found[most]) for most in (*WAITS, None))
 
 
-def _weeks(post_id, here):
+def _weeks(post_id: int, here: date) -> tuple[Week, ...]:
     monday = here - timedelta(days=here.weekday(), weeks=WEEKS)
     seats, ends = Counter[date](), Counter[tuple[date, str]]()
     span = and_(Slot.post_id == post_id, Slot.local_start >= _midnight(monday), Slot.local_start < _midnight(here))
@@ -118,7 +119,7 @@ def _weeks(post_id, here):
     return tuple(Week(one, seats[one], *(ends[one, kind] for kind in kinds)) for one in mondays)
 
 
-def _looks(post_id, here):
+def _looks(post_id: int, here: date) -> tuple[tuple[date, int], ...]:
     first = here - timedelta(days=LOOK_DAYS - 1)
     found = select(EmptyLooks.day, EmptyLooks.looks).where(EmptyLooks.post_id == post_id, EmptyLooks.day >= first)
     counted = dict(session.execute(found).all())
@@ -126,9 +127,9 @@ def _looks(post_id, here):
     return tuple((day, counted.get(day, 0)) for day in days)
 
 
-def _monday(local_start):
+def _monday(local_start: datetime) -> date:
     return local_start.date() - timedelta(days=local_start.weekday())
 
 
-def _midnight(day):
+def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min)

@@ -22,7 +22,7 @@ from portal.security.private_file import private
 from portal.sessions.models import SignIn
 from portal.slots import operations as slots
 from portal.slots.weeks.patterns import Pattern
-from portal.web import access
+from portal.web import session_cookie
 from portal.web.errors import PortalError
 
 COLUMNS = [
@@ -125,7 +125,7 @@ def _accounts(batch, indexes, password_hash, now):
 
 
 def _cookies(accounts, now):
-    numbers = [access.new_number() for _ in accounts]
+    numbers = [session_cookie.new_number() for _ in accounts]
     ends_at = now + timedelta(hours=HOURS_LOGGED_IN)
     session.execute(
         insert(SignIn),
@@ -141,7 +141,7 @@ def _cookies(accounts, now):
             for (_email, account_id), (_number, digest) in zip(accounts, numbers, strict=True)
         ],
     )
-    return [access.cookie_for(number) for number, _digest in numbers]
+    return [session_cookie.cookie_for(number) for number, _digest in numbers]
 
 
 def _claim(post, rows, accounts, now):

@@ -8,10 +8,11 @@ from portal.cases.refusals import letters
 from portal.database.transactions import commits
 from portal.door import labels, operations
 from portal.door.forms import ScanForm, read_scans
-from portal.door.manifest import manifest_of
+from portal.door.offline_list import manifest_of
 from portal.posts.operations import post_by_id, today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.csrf import masked_token
+from portal.web.identity import current_user
 from portal.web.security_headers import SCRIPTS, scripted
 
 bp = Blueprint("door", __name__, url_prefix="/<language:lang>/staff/door")

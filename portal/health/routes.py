@@ -5,11 +5,11 @@ import ipaddress
 
 from flask import Blueprint, abort, current_app, request
 
-from portal.health import identity
+from portal.health import instance_mark
 from portal.health.gauges import Gauges
 from portal.health.readiness import Readiness
 from portal.observability import metrics
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("operating", __name__)
 PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
@@ -22,7 +22,7 @@ _readiness = Readiness()
 def healthz():
     if not _is_of_this_machine():
         return "alive\n", 200, PLAIN
-    return "alive\n", 200, {**PLAIN, identity.HEADER: identity.mark(current_app.extensions["settings"])}
+    return "alive\n", 200, {**PLAIN, instance_mark.HEADER: instance_mark.mark(current_app.extensions["settings"])}
 
 
 @bp.route("/readyz")

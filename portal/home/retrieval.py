@@ -5,6 +5,7 @@ of that traveller's cases for some minutes, and nothing else.
 """
 
 import hashlib
+from collections.abc import Sequence
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
@@ -26,7 +27,7 @@ class LinkEnded(PortalError):
     message = _l("This link has ended.")
 
 
-def find(passport_number, birth_dates, nationality):
+def find(passport_number: str, birth_dates: tuple[str, ...], nationality: str) -> list[int]:
     """Return the ids of the travellers who are meant, if there is a page for them; else none, whatever the cause.
 
     No such person, a wrong answer and no page take the same three queries (R8).
@@ -45,7 +46,7 @@ def find(passport_number, birth_dates, nationality):
     return meant if any(pages_of(meant)) else []
 
 
-def pages_of(traveller_ids):
+def pages_of(traveller_ids: list[int]) -> tuple[Sequence[Appointment], Sequence[Submission]]:
     """Return the live appointments, and the packages that are not withdrawn, of the cases of travellers."""
     theirs = select(Traveller.case_id).where(Traveller.id.in_(traveller_ids))
     appointments = select(Appointment).where(Appointment.case_id.in_(theirs), Appointment.state.in_(LIVE))
@@ -56,22 +57,23 @@ def pages_of(traveller_ids):
     )
 
 
-def page_of(traveller_ids, reference):
+def page_of(traveller_ids: list[int], reference: str) -> Appointment | Submission:
     """Return the appointment or package with a reference among those of travellers, or raise NotFound (R5)."""
     wanted = read_reference(reference)
     appointments, packages = pages_of(traveller_ids)
-    for one in (*appointments, *packages):
+    pages: list[Appointment | Submission] = [*appointments, *packages]
+    for one in pages:
         if one.reference == wanted:
             return one
     raise NotFound
 
 
-def token_for(traveller_ids):
+def token_for(traveller_ids: list[int]) -> str:
     """Return what the address of the pages of travellers holds: their ids, signed; it ends after MINUTES."""
     return _signer().dumps(traveller_ids)
 
 
-def travellers_in(token):
+def travellers_in(token: str) -> list[int]:
     """Return the ids that a token holds. Raises LinkEnded for one that is too old, or was not made here."""
     try:
         return _signer().loads(token, max_age=MINUTES * 60)
@@ -79,6 +81,6 @@ def travellers_in(token):
         raise LinkEnded from error
 
 
-def _signer():
+def _signer() -> URLSafeTimedSerializer:
     secret = encryption.derived("confirmation pages", "")
     return URLSafeTimedSerializer(secret, salt="retrieval", signer_kwargs={"digest_method": hashlib.sha256})

@@ -178,7 +178,7 @@ def _filled(translated, original, values):
     try:
         return translated % values
     except (KeyError, ValueError, TypeError):
-        _log.error("placeholder does not fit: %s", original)
+        _log.error("placeholder does not match: %s", original)
         return original % values
 
 

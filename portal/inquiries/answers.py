@@ -1,6 +1,9 @@
 """Answers that are often given, in the language of whoever asked."""
 
+from babel.support import LazyProxy
+
 from portal.i18n.locale import _l, in_language
+from portal.inquiries.models import Inquiry
 
 STANDARD = {
     "arrived": (_l("The documents came"), _l("Your documents came to the Embassy. An officer looks at them now.")),
@@ -32,12 +35,12 @@ STANDARD = {
 }
 
 
-def titles():
+def titles() -> list[tuple[str, LazyProxy]]:
     """Return pairs of code and title of the standard answers, in the language in use."""
     return [(code, title) for code, (title, _text) in STANDARD.items()]
 
 
-def text_for(code, inquiry):
+def text_for(code: str, inquiry: Inquiry) -> str:
     """Return a standard answer in the language of whoever asked; an empty text for a code that is none."""
     if code not in STANDARD:
         return ""

@@ -2,7 +2,10 @@
 
 import hashlib
 import json
-from datetime import UTC
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Row
 
 from portal.journal.journal import Entry
 
@@ -12,22 +15,24 @@ FIELDS = ("id", "at", "actor", "action", "subject", "subject_id", "post_id", "be
 COLUMNS = tuple(getattr(Entry, name) for name in FIELDS)
 
 
-def content_of(row):
+def content_of(row: Row[Any]) -> dict[str, int | str | dict[str, int | str | list[dict[Any, Any]] | None] | None]:
     """Return an entry as plain values, its instant as text in UTC; row: anything with the columns of an entry."""
     return {name: getattr(row, name) for name in FIELDS} | {"at": written(row.at)}
 
 
-def written(instant):
+def written(instant: datetime) -> str:
     """Return an instant as the journal writes it: UTC, always with six digits after the second."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def seal_of(previous, content):
+def seal_of(
+    previous: str, content: dict[str, int | str | dict[str, int | str | list[dict[Any, Any]] | None] | None]
+) -> str:
     """Return the seal of an entry's content, 64 hexadecimal characters, from the seal before it."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
-def head_text(position, seal, at):
+def head_text(position: int, seal: str, at: str) -> str:
     """Return what is signed of the end of the chain; at: an instant, as written."""
     return f"{position} {seal} {at}"

@@ -47,11 +47,20 @@ class Row:
     id: int
 
     @property
-    def __tablename__(self):
+    def __tablename__(self) -> str:
         return self.model.__tablename__
 
 
-def record(by, action, subject, *, post_id=None, before=None, after=None, now=None):
+def record(
+    by: str,
+    action: str,
+    subject: Any,
+    *,
+    post_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> None:
     """Add an entry about a stored object to the running transaction.
 
     by: who did it ("account:12", "command", "visitor"); before and after: what changed, with
@@ -72,18 +81,18 @@ def record(by, action, subject, *, post_id=None, before=None, after=None, now=No
 
 
 @event.listens_for(session, "after_commit")
-def _count(own):
+def _count(own: Any) -> None:
     if not own.in_nested_transaction():
         for action in own.info.pop(_UNCOUNTED, ()):
             metrics.journal_entry(action)
 
 
 @event.listens_for(session, "after_rollback")
-def _forget(own):
+def _forget(own: Any) -> None:
     own.info.pop(_UNCOUNTED, None)
 
 
-def record_many(by, action, subject, told, now):
+def record_many(by: str, action: str, subject: Any, told: list[tuple[int, int, dict[str, str]]], now: datetime) -> None:
     """Add an entry for each of many rows of one table to the running transaction.
 
     subject: the name of the table; told: (id, post id, after) of each row, with nothing personal in clear.

@@ -5,9 +5,10 @@ One that turned out to be right is given back, and so is one that a limit turned
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import after_this_request
-from limits import parse
+from limits import RateLimitItem, parse
 
 from portal.limits import rules
 
@@ -19,13 +20,13 @@ class Counter:
     name: str
     windows: tuple[tuple[int, str], ...]
 
-    def of(self, *what):
+    def of(self, *what: Any) -> list[tuple[RateLimitItem, str]]:
         """Return the counts of one thing, each as what is allowed and under which key it is counted."""
         allowed = [parse(f"{rules.allowed(count)} per {window}") for count, window in self.windows]
         return [(item, item.key_for(self.name, *map(str, what))) for item in allowed]
 
 
-def count(counts):
+def count(counts: list[tuple[RateLimitItem, str]]) -> float | None:
     """Count a try under every key, and return the instant until which one of them takes no more, or None.
 
     counts: of one or several Counter.of(). Where one takes no more, the try is counted nowhere. Writes by itself:
@@ -42,17 +43,17 @@ def count(counts):
     return ends_at
 
 
-def give_back(counts):
+def give_back(counts: list[tuple[RateLimitItem, str]]) -> None:
     """Take a counted try back: it was right, or was not looked at."""
     for item, key in counts:
         rules.limiter.limiter.storage.incr(key, item.get_expiry(), amount=-1)
 
 
-def was_right():
+def was_right() -> None:
     """Give back what the limits of this form counted, once the request is answered: a right answer is no guess."""
     counts = [(one.limit, one.key) for one in rules.limiter.current_limits]
 
     @after_this_request
-    def forget(response):
+    def forget(response: Any) -> Any:
         give_back(counts)
         return response

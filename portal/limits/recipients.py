@@ -5,6 +5,7 @@ Nobody else's asking keeps a person from a mail for longer than an hour: the fir
 
 from portal.i18n.locale import ngettext
 from portal.limits import guesses, rules
+from portal.limits.guesses import Counter
 from portal.web.errors import PortalError
 
 RESETS = guesses.Counter("reset mails", ((3, "1 hour"),))
@@ -14,7 +15,7 @@ LINKS = guesses.Counter("links to another address", ((3, "1 hour"),))
 class TooManyMails(PortalError):
     """Several mails went to this address within an hour. ends_at: when the next one goes, in seconds since 1970."""
 
-    def __init__(self, ends_at):
+    def __init__(self, ends_at: float) -> None:
         minutes = rules.minutes_until(ends_at)
         super().__init__(
             ngettext(
@@ -27,7 +28,7 @@ class TooManyMails(PortalError):
         )
 
 
-def count(counter, address):
+def count(counter: Counter, address: str) -> None:
     """Count a mail to an address; raise TooManyMails where it must wait. Not inside a block that writes."""
     ends_at = guesses.count(counter.of(address))
     if ends_at:

@@ -14,14 +14,14 @@ from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse
 
 from portal.forms import LONGEST, SWITCH
-from portal.limits.shared import PREFIX, SharedStorage
-from portal.limits.storage import DatabaseStorage
+from portal.limits.database_storage import DatabaseStorage
+from portal.limits.redis_storage import PREFIX, SharedStorage
 from portal.observability import metrics
 from portal.security import encryption
 from portal.values.emails import sign_in_name
 from portal.values.numbers import case_number, passport_number
 from portal.web import errors
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 IPV6_NETWORK_BITS = 64
 _log = logging.getLogger(__name__)

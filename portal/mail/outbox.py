@@ -1,7 +1,9 @@
 """The outbox: a message is a row written with the deed, claimed by one worker, and done once."""
 
-from datetime import timedelta
-from uuid import uuid4
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 from sqlalchemy import and_, case, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -23,7 +25,17 @@ _WRITE = {
 }
 
 
-def write(kind, key, now, *, account_id=None, address=None, due_at=None, useless_after=None, **details):
+def write(
+    kind: str,
+    key: str,
+    now: datetime,
+    *,
+    account_id: int | None = None,
+    address: str | None = None,
+    due_at: datetime | None = None,
+    useless_after: datetime | None = None,
+    **details: Any,
+) -> None:
     """Add a message to the running transaction, unless one with this key is there.
 
     account_id: whose it is, sent to that account's address; address: where to send it instead.
@@ -35,18 +47,18 @@ def write(kind, key, now, *, account_id=None, address=None, due_at=None, useless
     connection.execute(_WRITE[connection.dialect.name], row)
 
 
-def written(own, *keys):
+def written(own: Any, *keys: Any) -> Message | None:
     """Return the message with one of these keys as a session of its own sees it, or None."""
     return own.scalar(select(Message).where(Message.key.in_(keys)))
 
 
-def is_anything_due(now):
+def is_anything_due(now: datetime) -> bool:
     """Say whether a worker has something to do."""
     with transactions.reading() as own:
         return own.scalar(select(exists().where(_is_due(now))))
 
 
-def claim(now):
+def claim(now: datetime) -> Sequence[Message]:
     """Return up to a batch of messages for one worker alone, each under a lease.
 
     A message whose lease ran out is claimed again; if its worker was interrupted while a mail server
@@ -71,28 +83,28 @@ def claim(now):
     return session.scalars(mine.order_by(Message.due_at, Message.id)).all()
 
 
-def hand_over(message, now):
+def hand_over(message: Message, now: datetime) -> bool:
     """Note that a mail server gets the message now; say whether it is still this worker's to send."""
     change = update(Message).where(_is_mine(message)).values(handed_over_at=now, leased_until=now + LEASE)
     return session.execute(change.returning(Message.id), execution_options=_UNSYNCHRONISED).first() is not None
 
 
-def sent(message, now):
+def sent(message: Message, now: datetime) -> None:
     """Note that a message has gone."""
     _finish(message, "sent", now)
 
 
-def skip(message, now, why):
+def skip(message: Message, now: datetime, why: str) -> None:
     """Note that a message need not go: why is one word for administrators."""
     _finish(message, "skipped", now, trouble=why)
 
 
-def bury(message, now, trouble):
+def bury(message: Message, now: datetime, trouble: str) -> None:
     """Note that a message cannot be sent; an administrator may try again."""
     _finish(message, "dead", now, trouble=trouble)
 
 
-def postpone(message, now, trouble, *, doubtful=False):
+def postpone(message: Message, now: datetime, trouble: str, *, doubtful: bool = False) -> None:
     """Let a message wait, longer after each attempt; bury it after too many.
 
     doubtful: the server may have taken it, and did not say so.
@@ -104,32 +116,32 @@ def postpone(message, now, trouble, *, doubtful=False):
     _change(message, state="waiting", due_at=now + pause, trouble=trouble, doubtful=doubtful or message.doubtful)
 
 
-def give_back(message, now, trouble):
+def give_back(message: Message, now: datetime, trouble: str) -> None:
     """Let a message wait a minute, as if it had not been tried: the server was away, the message is well."""
     attempts = message.attempts - 1
     _change(message, state="waiting", due_at=now + PAUSE_WITHOUT_SERVER, attempts=attempts, trouble=trouble)
 
 
-def unsent():
+def unsent() -> Sequence[Message]:
     """Return the messages that could not be sent, newest first: for administrators."""
     found = select(Message).where(or_(Message.state == "dead", and_(Message.state == "sent", Message.doubtful)))
     return session.scalars(found.order_by(Message.done_at.desc(), Message.id.desc()).limit(500)).all()
 
 
-def try_again(public_id, now):
+def try_again(public_id: UUID, now: datetime) -> bool:
     """Put a dead message back into the outbox; say whether there was one."""
     dead = update(Message).where(Message.public_id == public_id, Message.state == "dead")
     again = dead.values(state="waiting", due_at=now, attempts=0, done_at=None, useless_after=None)
     return session.execute(again.returning(Message.id), execution_options=_UNSYNCHRONISED).first() is not None
 
 
-def counts():
+def counts() -> dict[str, int]:
     """Return how many messages there are, by state."""
     found = select(Message.state, func.count()).group_by(Message.state)
     return {state: number for state, number in session.execute(found)}
 
 
-def queue(now):
+def queue(now: datetime) -> tuple[int, float, int]:
     """Return how many messages are due, for how many seconds the oldest of them has been, and how many are dead."""
     due = select(func.count(), func.min(Message.due_at)).where(Message.state == "waiting", Message.due_at <= now)
     with transactions.reading() as own:
@@ -138,12 +150,12 @@ def queue(now):
     return number, (now - oldest).total_seconds() if oldest else 0.0, dead
 
 
-def _row(kind, key, now, **values):
+def _row(kind: str, key: str, now: datetime, **values: Any) -> dict[str, Any]:
     row = {"public_id": uuid4(), "kind": kind, "key": key, "written_at": now, "due_at": now, "state": "waiting"}
     return row | {"attempts": 0, "doubtful": False, "trouble": ""} | values
 
 
-def _is_due(now):
+def _is_due(now: datetime) -> Any:
     return or_(
         and_(Message.state == "waiting", Message.due_at <= now),
         # A lease that is longer than any is one of a clock that was ahead, and has been put right.
@@ -151,17 +163,17 @@ def _is_due(now):
     )
 
 
-def _is_mine(message):
+def _is_mine(message: Message) -> Any:
     return and_(Message.id == message.id, Message.lease == message.lease, Message.state == "sending")
 
 
-def _finish(message, state, now, trouble="", **values):
+def _finish(message: Message, state: str, now: datetime, trouble: str = "", **values: Any) -> None:
     # Only a message that may be tried again needs the address that somebody typed.
     values |= {"address": None} if state in ("sent", "skipped") else {}
     _change(message, state=state, done_at=now, trouble=trouble, **values)
 
 
-def _change(message, **values):
+def _change(message: Message, **values: Any) -> None:
     change = update(Message).where(_is_mine(message))
     session.execute(
         change.values(leased_until=None, handed_over_at=None, **values),

@@ -60,7 +60,7 @@ class Delivery:
             try:
                 went += self._deliver_one(message)
             except carriers.Away as error:
-                _log.error("mail server away: %s", error)
+                _log.error("mail server unavailable: %s", error)
                 _give_back(messages[place:], str(error))
                 break
         return went

@@ -67,7 +67,7 @@ class Worker:
         except SQLAlchemyError as error:
             if not will_pass(error):
                 raise
-            _log.error("database away: %s", type(error).__name__)
+            _log.error("database unavailable: %s", type(error).__name__)
             return None
         finally:
             session.remove()

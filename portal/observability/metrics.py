@@ -1,7 +1,7 @@
 """Metrics for Prometheus, of all processes of an instance (R10: no person, no address).
 
-Each process counts in memory, and writes a snapshot every few seconds (portal.observability.snapshots). What cannot be
-written is logged once and tried again: counting never stops a request, and never the process.
+Each process counts in memory, and writes a snapshot every few seconds (metric_snapshots.py). What cannot be written is
+logged once and tried again: counting never stops a request, and never the process.
 """
 
 import atexit
@@ -17,7 +17,7 @@ from typing import Any
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
-from portal.observability.snapshots import Figures, Snapshots, add
+from portal.observability.metric_snapshots import Figures, Snapshots, add
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 BOUNDS = (*map(str, map(float, SECONDS)), "+Inf")

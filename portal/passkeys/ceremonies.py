@@ -3,10 +3,13 @@
 Nothing here knows the database. Whatever is wrong with an answer, it is PasskeyUnfit.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from webauthn.helpers.structs import AuthenticationCredential, RegistrationCredential, UserVerificationRequirement
 
 from portal import lazy_imports
 from portal.i18n.locale import _l
@@ -31,7 +34,7 @@ class Site:
     host: str
 
     @property
-    def has_name(self):
+    def has_name(self) -> bool:
         """Whether the host is a name: browsers make no passkeys for numbers such as 127.0.0.1."""
         try:
             ip_address(self.host)
@@ -40,14 +43,14 @@ class Site:
         return False
 
 
-def site_of(public_url):
+def site_of(public_url: str) -> Site:
     """Return the Site that people reach at an address such as https://portal.example.org."""
     parts = urlsplit(public_url)
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     return Site(f"{parts.scheme}://{parts.hostname}{port}", parts.hostname or "")
 
 
-def options_to_add(site, account_name, user_handle, challenge, known):
+def options_to_add(site: Site, account_name: str, user_handle: bytes, challenge: bytes, known: list[bytes]) -> str:
     """Return, as JSON, what a browser is asked in order to make a passkey; known: credentials it must not hold yet."""
     structs = lazy_imports.webauthn.helpers.structs
     selection = structs.AuthenticatorSelectionCriteria(
@@ -66,7 +69,7 @@ def options_to_add(site, account_name, user_handle, challenge, known):
     return lazy_imports.webauthn.options_to_json(options)
 
 
-def options_to_log_in(site, challenge):
+def options_to_log_in(site: Site, challenge: bytes) -> str:
     """Return, as JSON, what a browser is asked in order to log in with whichever passkey the person chooses."""
     options = lazy_imports.webauthn.generate_authentication_options(
         rp_id=site.host, challenge=challenge, timeout=PATIENCE_MILLISECONDS, user_verification=_verified()
@@ -74,7 +77,7 @@ def options_to_log_in(site, challenge):
     return lazy_imports.webauthn.options_to_json(options)
 
 
-def read_new(text):
+def read_new(text: str) -> tuple[RegistrationCredential, bytes]:
     """Return a browser's answer to options_to_add, and the challenge that it says it answers."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
@@ -82,7 +85,7 @@ def read_new(text):
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
-def read_log_in(text):
+def read_log_in(text: str) -> tuple[AuthenticationCredential, bytes]:
     """Return a browser's answer to options_to_log_in, and the challenge that it says it answers."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
@@ -90,7 +93,7 @@ def read_log_in(text):
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
-def verified_new(answer, challenge, site):
+def verified_new(answer: RegistrationCredential, challenge: bytes, site: Site) -> tuple[bytes, bytes, int]:
     """Return credential id, public key and sign count of a passkey that was made for this site by a verified person."""
     with _reading():
         made = lazy_imports.webauthn.verify_registration_response(
@@ -103,7 +106,9 @@ def verified_new(answer, challenge, site):
     return made.credential_id, made.credential_public_key, made.sign_count
 
 
-def verified_count(answer, challenge, site, user_handle, public_key):
+def verified_count(
+    answer: AuthenticationCredential, challenge: bytes, site: Site, user_handle: bytes, public_key: bytes
+) -> int:
     """Return the sign count of an answer that a passkey gave for this site and this person, who was verified.
 
     Whether the count has advanced is for whoever keeps it to say.
@@ -123,12 +128,12 @@ def verified_count(answer, challenge, site, user_handle, public_key):
     return used.new_sign_count
 
 
-def _verified():
+def _verified() -> UserVerificationRequirement:
     return lazy_imports.webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
 
 
 @contextmanager
-def _reading():
+def _reading() -> Iterator[None]:
     """Take whatever a stranger's bytes make the library stumble over as what it is: an answer that is not in order."""
     try:
         yield

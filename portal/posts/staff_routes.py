@@ -6,8 +6,9 @@ from portal import clock
 from portal.database.transactions import commits
 from portal.posts import operations
 from portal.posts.forms import AddForm, CorrectForm, SearchForm, ServiceForm, SettingsForm
-from portal.web.access import confirmed, current_user, staff_only
+from portal.web.audience import confirmed, staff_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("post_settings", __name__, url_prefix="/<language:lang>/staff")
 

@@ -7,7 +7,7 @@ from sqlalchemy import CursorResult, delete
 from portal.database.transactions import session
 
 
-def remove(table, condition):
+def remove(table: Any, condition: Any) -> int:
     """Delete the rows of a table that meet a condition, and return how many there were.
 
     Objects that the session holds are not looked at: nobody works with them afterwards.

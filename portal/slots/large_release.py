@@ -1,6 +1,6 @@
 """A large release cannot be taken back once people have booked: it asks for the second factor anew."""
 
-from portal.web.access import require_confirmed
+from portal.web.audience import require_confirmed
 
 SEATS_UNASKED = 100
 

@@ -1,6 +1,9 @@
 """Releases looked back at: which there were lately, and undone while nobody has booked."""
 
-from sqlalchemy import delete, func, select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.database.transactions import session
@@ -14,7 +17,7 @@ class EverBooked(PortalError):
     message = _l("Somebody has booked one of these slots. The release cannot be undone; close the slots instead.")
 
 
-def release_at(post_id, release_id):
+def release_at(post_id: int, release_id: int) -> Release:
     """Return a release of a post, or raise NotFound (R5)."""
     found = session.scalar(select(Release).where(Release.post_id == post_id, Release.id == release_id))
     if found is None:
@@ -22,7 +25,7 @@ def release_at(post_id, release_id):
     return found
 
 
-def releases_since(post_id, earliest):
+def releases_since(post_id: int, earliest: datetime) -> Sequence[Row[Release, int, int]]:
     """Return the releases of a post since an instant, newest first, each with its slots and bookings now."""
     counted = (
         select(Release, func.count(Slot.id), func.coalesce(func.sum(Slot.taken), 0))
@@ -34,7 +37,7 @@ def releases_since(post_id, earliest):
     return session.execute(counted).all()
 
 
-def undo_release(act, by, now):
+def undo_release(act: Release, by: str, now: datetime) -> int:
     """Delete the slots of a release, all or none; return how many. Undoing twice is undoing once.
 
     Raises EverBooked where somebody has, or had, a place in one of them: the database says so.

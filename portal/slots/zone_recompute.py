@@ -1,6 +1,8 @@
 """The instants of slots, when the rules of a zone change: 09:00 stays 09:00 (R9)."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -15,7 +17,7 @@ BATCH = 50
 LARGEST_SHIFT = timedelta(days=1)  # by the old rules a slot may be over that is still to come
 
 
-def recompute(by, now):
+def recompute(by: str, now: datetime) -> Iterator[Any]:
     """Bring the instants of slots to come to what the zones' rules make of their local starts today.
 
     Yields how many were corrected, some at a time: each step is a transaction of its own. The local time, which is what
@@ -27,7 +29,7 @@ def recompute(by, now):
         yield sum(_correct(slot_id, by, now) for slot_id in wrong[start : start + BATCH])
 
 
-def _wrong(now):
+def _wrong(now: datetime) -> list[int]:
     """Return the ids of slots whose instant is not what their local start says."""
     to_come = select(Slot.id, Slot.local_start, Slot.timezone, Slot.starts_at).where(
         Slot.starts_at > now - LARGEST_SHIFT
@@ -37,7 +39,7 @@ def _wrong(now):
         return [slot_id for slot_id, start, timezone, at in found if instant_of(start, timezone) != at]
 
 
-def _correct(slot_id, by, now):
+def _correct(slot_id: int, by: str, now: datetime) -> int:
     slot = session.get(Slot, slot_id, with_for_update=True, populate_existing=True)
     if slot is None:
         return 0

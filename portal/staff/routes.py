@@ -6,7 +6,8 @@ from portal import clock
 from portal.cases.finding import requests
 from portal.mailing import heartbeats
 from portal.posts.operations import post_by_id
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("staff", __name__, url_prefix="/<language:lang>/staff")
 

@@ -9,24 +9,24 @@ DIRECTIONS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 NO_GIVEN_NAMES = "FNU"
 
 
-def surname(typed):
+def surname(typed: str) -> str:
     """Return a surname as it is stored: no marks of direction, single spaces; empty where it has no letter."""
     plain = " ".join(DIRECTIONS.sub("", typed).split())
     return plain if any(character.isalnum() for character in plain) else ""
 
 
-def given_names(typed):
+def given_names(typed: str) -> str:
     """Return given names as they are stored: as a surname, and empty for FNU (first name unknown)."""
     plain = surname(typed)
     return "" if plain.upper() == NO_GIVEN_NAMES else plain
 
 
-def whole_name(surname_typed, given_typed):
+def whole_name(surname_typed: str, given_typed: str) -> tuple[str, str]:
     """Return surname and given names as they are stored; of whoever has one name, it is the surname."""
     family, given = surname(surname_typed), given_names(given_typed)
     return (family, given) if family else (given, "")
 
 
-def same_name(one, other):
+def same_name(one: str, other: str) -> bool:
     """Say whether two names are the same but for case, accents, spaces and marks."""
     return folded(one) == folded(other)

@@ -10,7 +10,7 @@ ACCENTS = frozenset(map(chr, (*range(0x300, 0x370), *range(0x64B, 0x660), 0x670)
 UNUSABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffd]")
 
 
-def normalise(text):
+def normalise(text: str) -> str:
     """Return text as NFKC, without invisible marks, digits of any script as 0 to 9, outer spaces gone."""
     if text.isascii():  # most are, and there is nothing else to do
         return " ".join(text.split())
@@ -20,22 +20,22 @@ def normalise(text):
     return " ".join(text.split())
 
 
-def compact(text):
+def compact(text: str) -> str:
     """Return text normalised, in capitals, without spaces and dashes: how numbers are compared."""
     return re.sub(r"[\s\-\u2010-\u2015\u2212_./]", "", normalise(text)).upper()
 
 
-def unusable(text):
+def unusable(text: str) -> bool:
     """Say whether text holds a character that no name, number or sentence has (NUL, broken bytes)."""
     return bool(UNUSABLE.search(text))
 
 
-def reads_from_the_right(text):
+def reads_from_the_right(text: str) -> bool:
     """Say whether text holds letters that are written from right to left."""
     return any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
 
 
-def folded(name):
+def folded(name: str) -> str:
     """Return a word without case, accents, spaces and dashes: how names of people and places are compared."""
     decomposed = unicodedata.normalize("NFKD", normalise(name).casefold())
     return "".join(
@@ -43,7 +43,7 @@ def folded(name):
     )
 
 
-def _latin_digit(character):
+def _latin_digit(character: str) -> str:
     if character.isdecimal():
         return str(unicodedata.decimal(character))
     return character

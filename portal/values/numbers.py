@@ -11,7 +11,7 @@ PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-def case_number(typed):
+def case_number(typed: str) -> str:
     """Return a case number: capitals, no spaces or dashes, no leading zeros in a diversity number.
 
     Whether it is one, `cases.numbers.read_number` says.
@@ -21,17 +21,17 @@ def case_number(typed):
     return f"{found[1]}{found[2]}{int(found[3])}" if found else number
 
 
-def passport_number(typed):
+def passport_number(typed: str) -> str:
     """Return a passport number: capitals, no spaces or dashes. Letters and digits that look alike stay different."""
     return compact(typed)
 
 
-def is_passport_number(typed):
+def is_passport_number(typed: str) -> bool:
     """Say whether a text can be a passport number: 3 to 20 letters and digits."""
     return bool(PASSPORT.fullmatch(passport_number(typed)))
 
 
-def printed_code(typed):
+def printed_code(typed: str) -> str:
     """Return a code that is typed from paper or from an app: recovery, letter, desk or second factor.
 
     Capitals, no spaces or dashes, 0 for O, 1 for I and L.
@@ -39,12 +39,12 @@ def printed_code(typed):
     return compact(typed).translate(_LOOK_ALIKES)
 
 
-def code_as_written(typed):
+def code_as_written(typed: str) -> str:
     """Return a letter code as a file writes it: capitals, no spaces or dashes. It is compared as printed_code."""
     return compact(typed)
 
 
-def reference(typed):
+def reference(typed: str) -> str:
     """Return a reference such as PHP-7K3M-9QXR in capitals, no dashes; the post code keeps its letters, then 0 for O.
 
     Whether it is one, `paper.references.read_reference` says.
@@ -53,6 +53,6 @@ def reference(typed):
     return plain[:POST_CODE_CHARACTERS] + printed_code(plain[POST_CODE_CHARACTERS:])
 
 
-def sign_in_number(typed):
+def sign_in_number(typed: str) -> str:
     """Return the number by which an account without e-mail is opened: ten digits, typed from paper."""
     return printed_code(typed)

@@ -1,4 +1,4 @@
-"""Authorization: every request is held to what its view says (access.py), or the application does not start.
+"""Authorization: every request is held to what its view says (audience.py), or the application does not start.
 
 Whoever is not signed in and opens a page is led to the log-in, and back. Whoever sends a form then was logged out
 in the middle of it: LoggedOut, which keeps what was typed (unsent.py).
@@ -11,7 +11,7 @@ from flask import abort, current_app, redirect, request, url_for
 
 from portal.database import transactions
 from portal.web import csrf
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 _log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import BadRequest
 from portal.database import transactions
 from portal.i18n.locale import _l
 from portal.security import encryption
-from portal.web import access, errors, resubmission
+from portal.web import errors, identity, resubmission
 
 STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
 NOT_SENT = _l("Your form is not sent yet")
@@ -28,7 +28,7 @@ class StaleToken(BadRequest):
     """A form came without the token of its session."""
 
 
-_token: Any = session  # Flask's proxy, which stands for access._Token
+_token: Any = session  # Flask's proxy, which stands for session_cookie.Token
 
 
 def init_app(app):
@@ -64,7 +64,7 @@ def masked_token():
     g.form_token_shown = True
     token = _token.form_token.encode()
     pad = secrets.token_bytes(len(token))
-    masked, who = pad.hex() + _xor(token, pad).hex(), access.known()
+    masked, who = pad.hex() + _xor(token, pad).hex(), identity.known()
     return masked if who is None else f"{masked}{DOT}{_mark(masked, who.account_id)}"
 
 

@@ -154,7 +154,7 @@ def _database_error(error):
         return _busy(error)
     if meaning is Meaning.FAULT:
         return _unexpected(error)
-    _log.error("database away: %s", type(error).__name__)
+    _log.error("database unavailable: %s", type(error).__name__)
     return _plain_page(503)
 
 
@@ -162,7 +162,7 @@ def _disk_error(error):
     """Answer where a file could not be written: an upload that is put aside, a file of the portal's own."""
     if not operator_messages.is_of_disk(error):
         return _unexpected(error)
-    _log.error("disk refuses: %s", error.strerror)
+    _log.error("disk error: %s", error.strerror)
     transactions.session.remove()
     return _plain_page(503)
 

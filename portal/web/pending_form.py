@@ -14,7 +14,7 @@ from cryptography.fernet import InvalidToken
 from flask import g, make_response, redirect, render_template, request
 
 from portal.security import encryption
-from portal.web import access, csrf, resubmission
+from portal.web import csrf, identity, resubmission, session_cookie
 
 FIELD = "unsent"
 LASTS = timedelta(hours=1)
@@ -56,13 +56,13 @@ def answer(who, number, page, home, now, *, seconds=None, said=None):
     seconds: for how long the browser keeps the number; said: the key of a sentence about the log-in.
     """
     if not in_hand():
-        return access.hand_over(redirect(page, 303), number, seconds=seconds)
+        return session_cookie.hand_over(redirect(page, 303), number, seconds=seconds)
     form = opened(in_hand(), who.account_id, now)
     if form is None:
-        return access.hand_over(redirect(home, 303), number, seconds=seconds)
-    access.go_on_as(who, number)
+        return session_cookie.hand_over(redirect(home, 303), number, seconds=seconds)
+    identity.go_on_as(who, number)
     g.form_address = form.address
-    return access.hand_over(
+    return session_cookie.hand_over(
         make_response(render_template("accounts/unsent.html", unsent_form=form, key=said)), number, seconds=seconds
     )
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from flask import request
 
 from portal.observability import logs, metrics
-from portal.web import access
+from portal.web import identity
 
 HEADER, GIVEN_NUMBER = "X-Request-Id", "HTTP_X_REQUEST_ID"
 BEGAN = "portal.began"
@@ -33,7 +33,7 @@ def init_app(app, settings):
         number = logs.number_of(environ)
         response.headers[HEADER] = number
         if app.extensions["settings"].log_requests and not (endpoint in OF_MACHINES and status == 200):
-            logs.request_line(number, endpoint, current.method, status, seconds * 1000, access.known_actor())
+            logs.request_line(number, endpoint, current.method, status, seconds * 1000, identity.known_actor())
         return response
 
 

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from portal import clock
 from portal.i18n.locale import ngettext
-from portal.web import access
+from portal.web import identity
 
 # What stands for the line in a page that is made in advance for many people.
 PLACE = "session-end-goes-here"
@@ -18,7 +18,7 @@ _LINE = Markup('<p class="hint" id="session-end" data-seconds="{}">{}</p>')
 
 def line():
     """Return the line for whoever is signed in, as markup; "" for whoever is not."""
-    who = access.known()
+    who = identity.known()
     if who is None or who.ends_at is None:
         return ""
     g.scripted = True

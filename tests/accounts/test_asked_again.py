@@ -13,7 +13,7 @@ from portal.journal.journal import Entry
 from portal.posts.models import Post
 from portal.sessions.models import SignIn
 from portal.slots.models import Slot
-from portal.web import access
+from portal.web import identity
 from tests.cases.case_file import line, write_csv
 from tests.factories import make_account, make_factor, make_post, signed_in
 from tests.visitor import CODE, Visitor, code_now
@@ -36,7 +36,7 @@ def let_time_pass(minutes=11):
     """Let so many minutes pass since the second factor was given."""
     session.execute(update(SignIn).values(factor_at=clock.now() - timedelta(minutes=minutes)))
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
 
 def answer(supervisor, page, code=None, **more):

@@ -15,8 +15,9 @@ from portal.database.transactions import session
 from portal.inquiries.models import Inquiry
 from portal.posts.models import Post
 from portal.sessions.models import SignIn
-from portal.web import access, pending_form
+from portal.web import identity, pending_form
 from portal.web.resubmission import TYPED_AGAIN
+from portal.web.roles import ROLES
 from tests.factories import PASSWORD, make_account, make_case, make_factor, make_post, signed_in
 from tests.visitor import CODE, Page, code_now
 
@@ -55,7 +56,7 @@ def log_out_in_another_window(visitor):
 def log_out(visitor, how=end_elsewhere):
     how(visitor)
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
 
 def asked():
@@ -208,5 +209,5 @@ def may(app, persona, rule):
     kind, *roles = app.view_functions[rule.endpoint].audience
     role = persona.account.role
     if kind == "staff":
-        return role is not None and any(one in access.ROLES[role] for one in roles)
+        return role is not None and any(one in ROLES[role] for one in roles)
     return kind == "signed in" or (kind == "applicant" and role is None)

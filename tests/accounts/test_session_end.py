@@ -14,7 +14,7 @@ from portal import clock
 from portal.database.transactions import session
 from portal.sessions.models import SignIn
 from portal.sessions.operations import APPLICANT
-from portal.web import access, session_end
+from portal.web import identity, session_end
 from tests.factories import PASSWORD, make_account, make_case, make_slot, signed_in
 
 LANGUAGE_PAGE, STAY = "/en/account/language", "/en/account/stay"
@@ -26,7 +26,7 @@ def let_it_end_in(**span):
         update(SignIn).values(seen_at=clock.now() - timedelta(hours=3), ends_at=clock.now() + timedelta(**span))
     )
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from portal.accounts.staff import LastAdministrator, OwnAccount, PostMissing, Ro
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
-from portal.web.access import SignedIn
 from portal.web.errors import NotFound
+from portal.web.roles import SignedIn
 from tests.doubled import let_both_look_first, send_twice
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.mailbox import Mailbox, link_in

@@ -15,7 +15,7 @@ from portal.accounts.models import Account
 from portal.cases.models import Traveller
 from portal.database.transactions import session
 from portal.security import encryption
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import make_account, make_agency, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 from tests.visitor import Visitor
@@ -55,8 +55,8 @@ def copied(app, caplog):
     mails = Mailbox()
     mails.deliver()
     secrets |= {
-        applicant.client.get_cookie(access.PLAIN_COOKIE).value,
-        staff.client.get_cookie(access.PLAIN_COOKIE).value,
+        applicant.client.get_cookie(session_cookie.PLAIN_COOKIE).value,
+        staff.client.get_cookie(session_cookie.PLAIN_COOKIE).value,
     }
     assert session.scalar(select(Account).where(Account.telephone.is_not(None))).telephone == PHONE
     files = {"log": caplog.text.encode(), **_database(app), **_mails(mails.folder)}

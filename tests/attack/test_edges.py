@@ -13,7 +13,7 @@ from portal.database.transactions import session
 from portal.i18n import locale
 from portal.security import encryption
 from portal.settings.settings import ROOT
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.visitor import Visitor
 
@@ -101,7 +101,7 @@ def test_under_tls_every_cookie_is_small_for_this_host_and_out_of_reach_of_scrip
     monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
     set_here = visitor.client.get(LOG_IN, base_url="https://localhost").headers.getlist("Set-Cookie")
 
-    assert sorted(one.partition("=")[0] for one in set_here) == [access.SECURE_COOKIE, locale.COOKIE]
+    assert sorted(one.partition("=")[0] for one in set_here) == [session_cookie.SECURE_COOKIE, locale.COOKIE]
     for cookie in set_here:
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
         assert "Domain=" not in cookie and len(cookie) < 400

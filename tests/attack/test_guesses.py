@@ -13,7 +13,7 @@ import time_machine
 from portal import clock, create_app
 from portal.accounts import passwords
 from portal.database.transactions import session
-from portal.limits.pace import TICKET, WAITS_SECONDS
+from portal.limits.throttle import TICKET, WAITS_SECONDS
 from portal.web.errors import Busy
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.visitor import Page, Visitor

@@ -17,7 +17,7 @@ from portal.accounts.forms import CreateForm
 from portal.cases.importing import uploads
 from portal.cases.importing.casefile import workbooks
 from portal.cases.importing.rows import COLUMNS
-from portal.demand.sheets import csv_of
+from portal.demand.safe_csv import csv_of
 from portal.mail.carriers import Never, Server
 from portal.mailing.delivery import email_of
 from portal.mailing.mail_parts import Mail

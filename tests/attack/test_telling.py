@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from portal.accounts import passwords
-from portal.web import access
+from portal.web import identity
 from tests.appointments.test_steps import DETAILS, YES
 from tests.factories import PASSPORT, make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor
@@ -89,7 +89,7 @@ def alike(visitor, work, path, name, known, unknown, **answers):
 def answer(visitor, work, path, typed, **answers):
     """Everything that a form's answer could tell, and what was done for it."""
     page = visitor.open(path)
-    access.forget_everyone()
+    identity.forget_everyone()
     work.clear()
     response = visitor.client.post(path, data={**page.fields, **answers})
     done = list(work)

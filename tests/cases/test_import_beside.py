@@ -176,7 +176,7 @@ def watched(monkeypatch, module, name):
 
 
 def test_a_part_that_took_long_is_followed_by_smaller_ones():
-    some = transaction_size.Pace()
+    some = transaction_size.TransactionSize()
     sizes = []
     for took in (0.5, 0.5, 0.5, 0.03, *[0.01] * 12):
         some._learn(took)

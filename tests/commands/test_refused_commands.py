@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from portal.commands import plainly
+from portal.commands import command_errors
 from portal.database import sqlite_write_lock
 from portal.database.engines import make_engine
 from portal.database.transactions import session
@@ -190,7 +190,7 @@ def test_tables_that_are_not_there_yet_are_told_with_what_to_do(app, files):
 def test_tables_of_a_newer_release_are_told_where_that_matters(app, files):
     set_revision("of a newer one")
     try:
-        require(app, files, [UPGRADE], plainly.NEWER)
+        require(app, files, [UPGRADE], command_errors.NEWER)
         require(app, files, [DOCTOR], "tables: of a newer one")
         assert ended(app, "check", files)[0] in (0, 1)
     finally:
@@ -224,7 +224,7 @@ def test_a_file_that_cannot_be_used_is_named(app, files, tmp_path, command):
 def test_a_journal_that_finds_no_room_is_told_and_the_one_before_stays(app, files, tmp_path, monkeypatch):
     code, said = ended(app, "journal export /dev/full", files)
     assert code == 1 and "the disk is full" in said
-    monkeypatch.setattr(plainly.os, "fsync", lambda _number: (_ for _ in ()).throw(OSError(28, "no room")))
+    monkeypatch.setattr(command_errors.os, "fsync", lambda _number: (_ for _ in ()).throw(OSError(28, "no room")))
     assert ended(app, "journal export {export}", files)[0] == 1
 
     assert files["export"].read_text() == '{"kind": "journal"}\n'

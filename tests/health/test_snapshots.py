@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.observability.snapshots import Snapshots
+from portal.observability.metric_snapshots import Snapshots
 from portal.settings.settings import ROOT
 
 # Without the rest of the portal, which takes a second to load.

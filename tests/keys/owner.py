@@ -8,7 +8,7 @@ from portal.accounts import operations as accounts
 from portal.accounts.models import Account
 from portal.database.transactions import session
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity, session_cookie
 from tests.factories import PASSWORD, make_account, make_case, make_factor, make_post, signed_in
 from tests.mailbox import Mailbox, link_in
 from tests.visitor import CODE, Visitor, code_now
@@ -40,10 +40,10 @@ class Owner:
 
     def is_in(self, visitor):
         """Whether a browser is signed in to this account, and its pages open."""
-        cookie = visitor.client.get_cookie(access.PLAIN_COOKIE)
-        access.forget_everyone()
+        cookie = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE)
+        identity.forget_everyone()
         session.rollback()
-        digest = access.number_digest(cookie.value) if cookie else ""
+        digest = session_cookie.number_digest(cookie.value) if cookie else ""
         mine = session.query(SignIn).filter_by(number_digest=digest, account_id=self.account.id).count()
         opened = visitor.open(SETTINGS).path == SETTINGS
         return bool(mine and opened)

@@ -11,7 +11,7 @@ from portal.accounts.models import CalendarAddress, Link, RecoveryCode
 from portal.database.transactions import session
 from portal.passkeys.models import Challenge, Passkey
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.keys.trying import asked, made
 from tests.mailbox import Mailbox, link_in
@@ -93,10 +93,10 @@ def test_what_was_asked_for_with_the_password_from_before_is_not_made(monkeypatc
 
 def test_a_process_that_still_remembers_a_session_makes_nothing_in_it(monkeypatch, visitor, account, reset):
     device = Authenticator()
-    monkeypatch.setattr(access, "REMEMBERED_SECONDS", 3600)
+    monkeypatch.setattr(identity, "REMEMBERED_SECONDS", 3600)
     question = asked(signed_in(visitor, account), PASSWORD)
     page = visitor.open("/en/account/calendar")
-    monkeypatch.setattr(access, "forget_everyone", lambda: None)
+    monkeypatch.setattr(identity, "forget_everyone", lambda: None)
     reset()
 
     assert "You were logged out here" in visitor.client.post("/en/account/calendar", data=page.fields).text

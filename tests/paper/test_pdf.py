@@ -162,7 +162,7 @@ def test_the_pdf_says_what_the_page_says(app, visitor, print_of):
     page = signed_in(visitor, account).open(f"/en/appointments/{appointment.reference}/print")
     written = text_of(print_of(appointment))
 
-    main = page.html.partition("<main")[2].partition('<div class="unprinted">')[0]
+    main = page.html.partition("<main")[2].partition('<div class="no-print">')[0]
     said = re.findall(r"[\w()-]{3,}", re.sub(r"<title>.*?</title>|<[^>]*>", " ", "<main" + main))
     assert len(said) > 60
     assert [word for word in said if word not in written] == []

@@ -20,8 +20,8 @@ from portal.passkeys.models import Challenge
 from portal.passkeys.operations import AlreadyAdded, ChallengeSpent, TooManyPasskeys
 from portal.sessions.models import SignIn
 from portal.sessions.operations import APPLICANT, begin
-from portal.web.access import SignedIn
 from portal.web.errors import NotFound
+from portal.web.roles import SignedIn
 from tests.factories import PASSWORD, make_account, make_post
 from tests.passkeys.authenticator import HOST, ORIGIN, PRESENT, VERIFIED, Authenticator, coded
 

@@ -33,7 +33,7 @@ ELSEWHERE = {
     "web/security_headers.py": ({"lower"}, "names of headers"),
     "i18n/locale.py": ({"lower"}, "codes of languages"),
     "health/routes.py": ({"lower"}, "a word of HTTP"),
-    "paper/codes.py": ({"upper"}, "the portal's own address"),
+    "paper/qr_codes.py": ({"upper"}, "the portal's own address"),
     "paper/glyphs.py": ({"normalize"}, "letters that a font has"),
     "paper/tokens.py": ({"upper"}, "signed codes that are scanned"),
     "posts/forms.py": ({"lower", "upper"}, "codes of languages and posts"),

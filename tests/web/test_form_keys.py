@@ -19,8 +19,8 @@ from portal.slots import drafts
 from portal.slots import operations as slots
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.patterns import Pattern
-from portal.web.access import SignedIn
 from portal.web.errors import SentBefore
+from portal.web.roles import SignedIn
 from tests.factories import make_account, make_agency, make_case, make_package, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

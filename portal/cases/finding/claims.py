@@ -5,10 +5,13 @@ there like wrong ones, and the same is said of a number that does not exist (R8)
 account that holds the case stay open, so that nobody's guesses lock the owner out (R13).
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from limits import RateLimitItem
 from sqlalchemy import func, select
 
 from portal.cases import operations
@@ -19,7 +22,9 @@ from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.limits import guesses
+from portal.limits.guesses import Counter
 from portal.limits.rules import TooManyGuesses
+from portal.posts.models import Post
 from portal.values.numbers import printed_code
 
 FAILED = "claim failed"
@@ -45,7 +50,7 @@ class Failures:
 
 
 @contextmanager
-def counted(post, proof: Proof, account_id):
+def counted(post: Post, proof: Proof, account_id: int) -> Iterator[Any]:
     """Count a claim while it is tried; give the proof as far as its doors are open.
 
     Not inside a block that writes. Only a NoMatch that leaves the block stays counted. Raises TooManyGuesses where
@@ -78,7 +83,9 @@ def counted(post, proof: Proof, account_id):
         guesses.give_back(taken)
 
 
-def match_and_claim(post, proof: Proof, described, account_id, by, now):
+def match_and_claim(
+    post: Post, proof: Proof, described: dict[str, bool | str], account_id: int, by: str, now: datetime
+) -> Case | None:
     """Match a case and give it to the account, as operations.match_and_claim; None where nothing matches.
 
     Then the case's history says so, without what was typed. A number that nobody has costs the same work, and an entry
@@ -93,7 +100,7 @@ def match_and_claim(post, proof: Proof, described, account_id, by, now):
         return None
 
 
-def failures_of(case, now):
+def failures_of(case: Case, now: datetime) -> Failures | None:
     """Return the Failures of others than the case's owner in the last SHOWN_DAYS, or None: one line, however many."""
     entry = journal.Entry
     found = session.execute(
@@ -108,15 +115,15 @@ def failures_of(case, now):
     return Failures(*found) if found[0] else None
 
 
-def _holds(post, number, account_id):
+def _holds(post: Post, number: str, account_id: int) -> bool:
     mine = select(Case.id).where(Case.post_id == post.id, Case.number == number, Case.account_id == account_id)
     with transactions.reading() as own:
         return own.scalar(mine) is not None
 
 
-def _of(counter, what):
+def _of(counter: Counter, what: str) -> list[tuple[RateLimitItem, str]]:
     return counter.of(what) if what else []
 
 
-def _closed(no_passport, no_code):
+def _closed(no_passport: float | None, no_code: float | None) -> dict[str, Any]:
     return ({"passport_number": ""} if no_passport else {}) | ({"letter_code": ""} if no_code else {})

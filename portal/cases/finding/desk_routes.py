@@ -8,7 +8,8 @@ from portal.cases import operations
 from portal.cases.forms import SeenForm
 from portal.database.transactions import commits
 from portal.i18n.locale import both, in_language
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("desk", __name__, url_prefix="/<language:lang>/staff/cases")
 

@@ -1,6 +1,7 @@
 """How people prove that a case is theirs: number, birth, passport or letter code, compared by digest (R8, R10)."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -36,7 +37,7 @@ class Proof:
     letter_code: str = ""
 
 
-def match(post: Post, proof: Proof, account_id):
+def match(post: Post, proof: Proof, account_id: int | None) -> tuple[Case, str]:
     """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
 
     Matched by number, one traveller's date of birth, and passport number or letter code; names and
@@ -70,7 +71,7 @@ def match(post: Post, proof: Proof, account_id):
     raise NoMatch
 
 
-def person_meant(case, proof: Proof):
+def person_meant(case: Case, proof: Proof) -> Traveller:
     """Return the traveller of a case whom a proof describes best; the principal where it describes nobody."""
     births = [birth_digest(day) for day in proof.birth_dates]
     born = [one for one in case.travellers if one.date_of_birth_digest in births]
@@ -78,36 +79,36 @@ def person_meant(case, proof: Proof):
     return next(iter([*(one for one in born if one.passport_digest == passport), *born]), case.principal)
 
 
-def passport_digest(number):
+def passport_digest(number: str) -> str:
     """Return the digest by which a passport number is found."""
     return encryption.digest("passport", passport_number(number))
 
 
-def birth_digest(day):
+def birth_digest(day: str) -> str:
     """Return the digest by which a date of birth (1990-04-12, 1990-04 or 1990) is compared."""
     return encryption.digest("date of birth", day)
 
 
-def letter_code_digest(code):
+def letter_code_digest(code: str) -> str:
     """Return the digest by which a letter code is kept."""
     return encryption.digest("letter code", printed_code(code))
 
 
-def is_letter_code(kept, code):
+def is_letter_code(kept: str | None, code: str) -> bool:
     """Say whether a letter code is the one whose digest is kept."""
     return _is_one_of(_letter_code_digests(code), kept)
 
 
-def _letter_code_digests(code):
+def _letter_code_digests(code: str) -> tuple[str, ...]:
     # Of a code with O, I or L that was stored before these counted as 0 and 1, the digest is of the code as written.
     before = encryption.digest("letter code", code_as_written(code))
     return (letter_code_digest(code), before) if len(code_as_written(code)) >= LEAST_CODE else ()
 
 
-def _is_one_of(digests, kept):
+def _is_one_of(digests: Sequence[str], kept: str | None) -> bool:
     return any([same_digest(kept, one) for one in digests])
 
 
-def same_digest(kept, given):
+def same_digest(kept: str | None, given: str) -> bool:
     """Say whether two digests are there and the same, in the same time either way."""
-    return bool(kept) and bool(given) and hmac.compare_digest(kept, given)
+    return kept is not None and bool(kept) and bool(given) and hmac.compare_digest(kept, given)

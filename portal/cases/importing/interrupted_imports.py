@@ -5,7 +5,7 @@ from sqlalchemy import delete, select
 from portal.cases.importing import leases, redo_log
 from portal.cases.importing.models import CaseImport
 from portal.cases.importing.store_cases import make_corrections, take_away
-from portal.cases.importing.transaction_size import Pace
+from portal.cases.importing.transaction_size import TransactionSize
 from portal.cases.models import Case
 from portal.database.transactions import reading, session
 from portal.journal import journal
@@ -29,7 +29,7 @@ def finish_interrupted(now):
 
 def correct_decided(lease, most=None, progress=lambda number: None):
     """Make the corrections that imports have decided, in the order of their files, at most about a number of them."""
-    pace, done = Pace(), 0
+    pace, done = TransactionSize(), 0
     while most is None or done < most:
         with reading() as own:
             entries = redo_log.decided(own, pace.size)
@@ -50,7 +50,7 @@ def take_undecided_away(lease, by, now, most=None):
 
 
 def _take_away(import_id, lease, by, now, most):
-    pace, taken, left = Pace(), 0, 1
+    pace, taken, left = TransactionSize(), 0, 1
     while left:
         if most is not None and taken >= most:
             return

@@ -15,8 +15,9 @@ from portal.forms import BaseForm
 from portal.i18n.locale import _l
 from portal.posts.operations import post_by_id
 from portal.web import concurrency_limit
-from portal.web.access import confirmed, current_user, staff_only
+from portal.web.audience import confirmed, staff_only
 from portal.web.errors import NotFound, PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("case_import", __name__, url_prefix="/<language:lang>/staff/cases/import")
 SHOWN_ERRORS = 100

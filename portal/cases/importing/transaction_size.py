@@ -1,4 +1,4 @@
-"""Pace: how much a job writes in one transaction, so that nobody who waits for the writer waits long (R16)."""
+"""How much a job writes in one transaction, so that nobody who waits for the writer waits long (R16)."""
 
 import time
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 20, 5, 100
 SHORT_SECONDS, LONG_SECONDS = 0.015, 0.06
 
 
-class Pace:
+class TransactionSize:
     """size: how many cases the next transaction takes; fewer where the last one was long, more where it was short."""
 
     def __init__(self):

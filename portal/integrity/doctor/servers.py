@@ -3,7 +3,7 @@
 import http.client
 from urllib.parse import urlsplit
 
-from portal.health import identity
+from portal.health import instance_mark
 from portal.integrity.doctor.finding import ok, wrong
 from portal.observability import server_presence
 
@@ -25,7 +25,7 @@ def findings(settings):
         yield ok(NAME, f"{len(servers)} on this machine for this database.")
     addresses = {(one["address"], one["port"]) for one in present if "port" in one}
     for address, port in addresses or (_public(settings) if servers else ()):
-        yield _answering(WILD.get(address, address), port, identity.mark(settings))
+        yield _answering(WILD.get(address, address), port, instance_mark.mark(settings))
 
 
 def _public(settings):
@@ -50,7 +50,7 @@ def _mark_at(address, port):
     connection = http.client.HTTPConnection(address, port, timeout=SECONDS)
     try:
         connection.request("GET", "/healthz")
-        return connection.getresponse().getheader(identity.HEADER, "")
+        return connection.getresponse().getheader(instance_mark.HEADER, "")
     except http.client.HTTPException:
         return ""
     except OSError:

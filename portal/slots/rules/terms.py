@@ -19,7 +19,7 @@ class Terms:
     within_days: int | None = None
     reserve: int = 0
 
-    def written(self):
+    def written(self) -> dict[str, int | str | list[int] | None]:
         """Return the terms as the journal keeps them."""
         return {**asdict(self), "weekdays": list(self.weekdays)} | {
             "at": self.at.isoformat("minutes"),

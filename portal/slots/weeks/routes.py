@@ -13,8 +13,9 @@ from portal.slots.large_release import ask_if_large
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.forms import ApplyForm, ClosureForm, CopyForm, DraftsForm, ProposalsForm, pattern_form
 from portal.slots.weeks.patterns import EARLIEST_YEAR, LATEST_YEAR
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import PortalError, SentBefore
+from portal.web.identity import current_user
 
 bp = Blueprint("weeks", __name__, url_prefix="/<language:lang>/staff/weeks")
 

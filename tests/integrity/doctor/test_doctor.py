@@ -10,7 +10,7 @@ from bench.post_office import PostOffice, post_office
 from portal import clock
 from portal.database.engines import make_engine
 from portal.database.transactions import session
-from portal.integrity.doctor import database, surroundings
+from portal.integrity.doctor import database, environment
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import heartbeats
@@ -163,6 +163,6 @@ def test_files_that_others_may_read_are_noticed(app):
 
 
 def test_a_full_disk_is_wrong(app, monkeypatch):
-    monkeypatch.setattr(surroundings, "LEAST_BYTES", 1 << 62)
+    monkeypatch.setattr(environment, "LEAST_BYTES", 1 << 62)
 
     assert examine(app, code=1)["disk"][0] == "wrong"

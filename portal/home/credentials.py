@@ -12,6 +12,7 @@ from portal.passkeys.models import Passkey
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.status import subscriptions
+from portal.web.roles import SignedIn
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Keys:
     calendar_since: datetime | None
 
 
-def keys_of(signed_in, now):
+def keys_of(signed_in: SignedIn, now: datetime) -> Keys:
     """Return the Keys of whoever is signed in."""
     account = accounts.account_of(signed_in)
     made_at, used_at = printed_codes.story(account.id)

@@ -10,7 +10,9 @@ nobody's tries. After the last try, none is taken until the window ends.
 import hashlib
 import secrets
 import time
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
@@ -20,6 +22,7 @@ from portal.i18n.locale import ngettext
 from portal.limits import rules
 from portal.security import encryption
 from portal.web import errors, resubmission
+from portal.web.roles import SignedIn
 
 TICKET = "ticket"
 WAITS_SECONDS = (2, 5, 10, 20, 30)
@@ -27,18 +30,18 @@ TICKET_SECONDS = 15 * 60
 NONCE_BYTES = 12
 
 
-def slowed(free, most, window):
+def slowed(free: int, most: int, window: str) -> Callable[..., Any]:
     """Limit the sending of a form per address, or per account of whoever is logged in.
 
     free: how many tries in a window are taken at once; most: how many are taken at all, those in between
     each after a wait of WAITS_SECONDS, longer the more there were. window: a time such as "15 minutes".
     """
 
-    def limit(view):
+    def limit(view: Any) -> Any:
         scope = f"{view.__module__}.{view.__name__}"
 
         @wraps(view)
-        def wrapper(*args, **kwargs):
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
             refusal = _refusal(scope, free, most, window) if request.method == "POST" else None
             return refusal or view(*args, **kwargs)
 
@@ -47,7 +50,7 @@ def slowed(free, most, window):
     return limit
 
 
-def _refusal(scope, free, most, window):
+def _refusal(scope: str, free: int, most: int, window: str) -> Any:
     """Return the page that turns a try away, or None where it is taken, and counted."""
     factor = current_app.extensions["limits_factor"]
     free, most = (max(1, round(count * factor)) for count in (free, most))
@@ -68,11 +71,11 @@ def _refusal(scope, free, most, window):
     return rules.stopped(storage.get_expiry(key))
 
 
-def _wait(over, room):
+def _wait(over: Any, room: Any) -> Any:
     return WAITS_SECONDS[over * len(WAITS_SECONDS) // room]
 
 
-def _waiting(who, scope, key, seconds):
+def _waiting(who: SignedIn, scope: str, key: str, seconds: int) -> Any:
     """Return the ticket with which a try waits, and until when; one that need not wait has used its ticket up."""
     storage, now = rules.limiter.limiter.storage, time.time()
     nonce, ready_at = _ticket_in_hand(who, scope)
@@ -86,11 +89,11 @@ def _waiting(who, scope, key, seconds):
     return nonce, ready_at
 
 
-def _used(nonce):
+def _used(nonce: Any) -> Any:
     return f"ticket {nonce}"
 
 
-def _slow(who, scope, nonce, ready_at):
+def _slow(who: SignedIn, scope: str, nonce: Any, ready_at: Any) -> Any:
     seconds = max(1, round(ready_at - time.time()))
     typed, hidden = resubmission.what_was_typed()
     kept = [pair for pair in typed if pair[0] != TICKET] + [
@@ -107,7 +110,7 @@ def _slow(who, scope, nonce, ready_at):
     return body, code, {"Retry-After": str(seconds)}
 
 
-def _ticket_in_hand(who, scope):
+def _ticket_in_hand(who: SignedIn, scope: str) -> Any:
     try:
         place, nonce, ready_at = _signer().loads(request.form.get(TICKET, ""))
     except (BadData, ValueError, TypeError):
@@ -115,10 +118,10 @@ def _ticket_in_hand(who, scope):
     return (nonce, ready_at) if place == _place(who, scope) else (None, None)
 
 
-def _place(who, scope):
+def _place(who: SignedIn, scope: str) -> Any:
     return encryption.digest("ticket", f"{who} {scope}")
 
 
-def _signer():
+def _signer() -> Any:
     secret = encryption.derived("ticket", "")
     return URLSafeSerializer(secret, salt="pace", signer_kwargs={"digest_method": hashlib.sha256})

@@ -10,7 +10,7 @@ from typing import Any
 from limits.storage import RedisStorage, Storage
 
 from portal import lazy_imports
-from portal.limits.storage import DatabaseStorage
+from portal.limits.database_storage import DatabaseStorage
 from portal.security import encryption
 
 PREFIX = "portal+"
@@ -61,5 +61,5 @@ class SharedStorage(Storage):
                 return getattr(self._redis, name)(digest, *values)
             except lazy_imports.redis.RedisError as error:
                 self._away_until = time.monotonic() + PAUSE_SECONDS
-                _log.error("redis away, tries are counted in the database: %s", type(error).__name__)
+                _log.error("redis unavailable, attempts are counted in the database: %s", type(error).__name__)
         return getattr(self._database, name)(key, *values)

@@ -1,5 +1,8 @@
 """What opens an account: held while it is changed, ended when a new password is chosen (docs/keys.md)."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select, update
 
 from portal.accounts.models import Account, Link
@@ -9,6 +12,7 @@ from portal.journal import journal
 from portal.sessions import operations as sessions
 from portal.values.emails import key as key_of
 from portal.web.errors import PortalError
+from portal.web.roles import SignedIn
 
 PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED = (
     "password changed",
@@ -22,7 +26,7 @@ class SessionOver(PortalError):
     message = _l("You were logged out here: the session was ended, or a new password was chosen. Log in again.")
 
 
-def held(account_id, *, with_address=False):
+def held(account_id: int, *, with_address: bool = False) -> Account:
     """Return an account as it is now, locked until this transaction is over: its keys change one after the other.
 
     with_address: its e-mail address may change too, so nothing may refer to it meanwhile.
@@ -31,7 +35,7 @@ def held(account_id, *, with_address=False):
     return session.scalars(mine, execution_options=_AS_IT_IS_NOW).one()
 
 
-def held_by(signed_in):
+def held_by(signed_in: SignedIn) -> Account:
     """Return the account of whoever is signed in, held; raises SessionOver where that session has ended.
 
     Each process remembers sessions for a moment. Nothing that opens the account may be made in that moment,
@@ -43,20 +47,20 @@ def held_by(signed_in):
     return account
 
 
-def end_older(account, now, *, but=None):
+def end_older(account: Account, now: datetime, *, but: str | None = None) -> Sequence[str]:
     """End what opened an account before: links for every purpose, and sessions, but for one; return their digests."""
     end_links(account.id, now)
     return sessions.end_all(account.id, but=but)
 
 
-def end_links(account_id, now, *, sent_to=None):
+def end_links(account_id: int, now: datetime, *, sent_to: str | None = None) -> None:
     """Let an account's unused links open nothing any more; sent_to: only those to the address with this key."""
     unused = session.execute(select(Link.id, Link.address).where(Link.account_id == account_id, Link.used_at.is_(None)))
     ended = [one.id for one in unused if sent_to in (None, key_of(one.address))]
     session.execute(update(Link).where(Link.id.in_(ended), Link.used_at.is_(None)).values(used_at=now))
 
 
-def has_new_password_since(account_id, instant):
+def has_new_password_since(account_id: int, instant: datetime) -> bool:
     """Say whether an account got another password after an instant."""
     chosen = select(journal.Entry.id).where(
         journal.Entry.subject == Account.__tablename__,
