@@ -205,7 +205,7 @@ def _configure(app, settings):
         COMPRESS_MIMETYPES=["text/html"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.merge_slashes = False  # else "//elsewhere" in an address is answered by a redirect that names it
+    app.url_map.merge_slashes = False  # otherwise "//elsewhere" in an address leads to a redirect there
 
 
 def _wrap(app: Any, settings):

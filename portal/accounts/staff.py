@@ -1,7 +1,7 @@
-"""What supervisors and administrators can do with the accounts of staff, and administrators with anybody's sessions.
+"""Rules by which supervisors and administrators manage accounts of staff, and administrators all sessions.
 
-A supervisor sees the staff of one post, an administrator all of them. Nobody changes the own role or closes the own
-account, and an administrator always remains.
+A supervisor sees the staff of one post, an administrator all of them. No one can change their own role or close their
+own account, and an administrator always remains.
 """
 
 import secrets
@@ -60,14 +60,14 @@ class NobodyNamed(PortalError):
 
 
 def roles_for(who):
-    """Return the roles that somebody may give."""
+    """Return the roles that a person may give."""
     return (*ROLES_OF_A_POST, ADMINISTRATOR) if who.may(ADMINISTRATOR) else ROLES_OF_A_POST
 
 
 def staff_seen_by(who, page, post_id=None):
-    """Return the accounts of staff that somebody may see, PAGE of them at a time, and whether there are more.
+    """Return the accounts of staff that a person may see, PAGE of them at a time, and whether there are more.
 
-    page: 1 is the first; post_id: only those of this post. In the order of e-mail addresses, open accounts first.
+    page: 1 is the first; post_id: only those of this post. In the order of email addresses, open accounts first.
     """
     found = select(Account, Post).outerjoin(Post, Post.id == Account.post_id).where(_seen_by(who))
     if post_id is not None:
@@ -78,7 +78,7 @@ def staff_seen_by(who, page, post_id=None):
 
 
 def member_seen_by(who, account_id):
-    """Return an account of staff that somebody may see, or raise NotFound (R5)."""
+    """Return an account of staff that a person may see, or raise NotFound (R5)."""
     found = session.scalar(select(Account).where(Account.id == account_id, _seen_by(who)))
     if found is None:
         raise NotFound
@@ -86,15 +86,15 @@ def member_seen_by(who, account_id):
 
 
 def unknown_password():
-    """Return the hash of a password that nobody knows. Takes its time: before anything is written."""
+    """Return the hash of a random password that no one knows. Slow: call it before anything is written."""
     return passwords.hash_password(secrets.token_urlsafe(32))
 
 
 def create(who, email, password_hash, role, post, form_key, now):
-    """Create an account for a member of staff and send a link by which to choose a password; return the account.
+    """Create an account for a member of staff and send a link for choosing a password; return the account.
 
     password_hash: of unknown_password; post: None for an administrator. The same form key gives the same account again,
-    without another mail (R12), or SentBefore for another address, role or post.
+    without another email (R12), or SentBefore for another address, role or post.
     Raises RoleNotYours, PostMissing or EmailTaken.
     """
     post = _post_for(who, role, post)
@@ -126,7 +126,7 @@ def change_role(who, account_id, role, post, now):
 
 
 def close(who, account_id, now):
-    """Close the account of a member of staff; return the digests of ended sessions. Closing twice is once.
+    """Close the account of a member of staff; return the digests of ended sessions. Closing twice has no effect.
 
     Raises OwnAccount or LastAdministrator.
     """
@@ -151,7 +151,7 @@ def end_sessions(who, account_id, now):
 
 
 def reset_factor(who, account_id, now):
-    """Take the app and the recovery codes of a member of staff away; sessions end; return the account.
+    """Remove the app and the recovery codes of a member of staff; sessions end; return the account.
 
     Raises OwnAccount.
     """
@@ -161,7 +161,7 @@ def reset_factor(who, account_id, now):
 
 
 def end_sessions_named(who, name, now):
-    """End every session of whoever has an e-mail address or sign-in number; return their digests.
+    """End every session of the account with an email address or sign-in number; return their digests.
 
     For administrators, who see nothing else of an applicant. Raises NobodyNamed.
     """
@@ -172,12 +172,12 @@ def end_sessions_named(who, name, now):
 
 
 def _seen_by(who):
-    """The condition that the accounts of staff meet that somebody may see."""
+    """Return the SQL condition for the accounts of staff that a person may see."""
     return Account.role.is_not(None) if who.may(ADMINISTRATOR) else Account.post_id == who.post_id
 
 
 def _post_for(who, role, post):
-    """Return the post that a role which somebody gives belongs to, or raise RoleNotYours or PostMissing."""
+    """Return the post for a role that is given, or raise RoleNotYours or PostMissing."""
     if role not in roles_for(who):
         raise RoleNotYours
     if role == ADMINISTRATOR:
@@ -189,10 +189,10 @@ def _post_for(who, role, post):
 
 
 def _held(who, account_id, *, leaves):
-    """Return somebody else's account of staff, held until this transaction is over; leaves: an administrator's is lost.
+    """Return another person's account of staff, locked until the transaction ends; leaves: an administrator is lost.
 
-    Administrators are held first, in one order: of two who demote each other at the same instant, the second waits,
-    and finds that nobody else is left.
+    Administrators are locked first, in one order: of two who demote each other at the same instant, the second waits,
+    and finds that no other is left.
     """
     administrators = session.scalars(_ADMINISTRATORS).all()
     held = select(Account).where(Account.id == account_id, _seen_by(who)).with_for_update(key_share=True)

@@ -1,4 +1,4 @@
-"""The status of a case: words that everybody has, words that a post has added, and changes from one to another."""
+"""The status of a case: standard words, words that a post has added, and changes from one to another."""
 
 import re
 
@@ -28,13 +28,13 @@ class NotYet(PortalError):
 def status_name(code):
     """Return the word of a status in the language in use.
 
-    A post's own word, in a language that the post did not write it in, is told as the standard word it counts as.
+    In a language for which the post did not write its own word, the standard word it counts as.
     """
     return STATUSES[code] if code in STATUSES else _told(_own_word(code), "names", STATUSES)
 
 
 def status_meaning(code):
-    """Return what the word of a status means in general, in the language in use."""
+    """Return the general meaning of a status, in the language in use."""
     return MEANINGS[code] if code in MEANINGS else _told(_own_word(code), "meanings", MEANINGS)
 
 
@@ -44,7 +44,7 @@ def counts_as(code):
 
 
 def is_refused(code):
-    """Say whether a refusal under section 221(g) stands behind a status."""
+    """Say whether a refusal under section 221(g) underlies a status."""
     return counts_as(code) in REFUSED
 
 
@@ -62,14 +62,14 @@ def own_codes():
 
 
 def codes_that_count_as(code):
-    """Return the condition that a StatusWord meets whose rules are those of a standard word."""
+    """Return the SQL condition for StatusWords whose rules are those of a standard word."""
     return or_(StatusWord.code == code, StatusWord.counts_as == code)
 
 
 def add_word(post, code, standard, names, meanings, by, now):
     """Add a word to a post's vocabulary and return it; case files write it as its code.
 
-    code: small letters, digits and underscores, without the post's letters, which are put before it;
+    code: small letters, digits and underscores, without the post's letters, which are put in front;
     standard: the code of the standard word whose rules it follows; names and meanings: texts by language.
     Raises WordTaken.
     """
@@ -85,9 +85,9 @@ def add_word(post, code, standard, names, meanings, by, now):
 
 
 def set_status(case, code, effective_on, by, now):
-    """Set the status of a case from a day on; its holder is told. The same again changes nothing.
+    """Set the status of a case from a day on; its holder is told. Setting the same again changes nothing.
 
-    Raises NotFound for a word that the post does not have, NotYet for a day that has not come there.
+    Raises NotFound for a word that the post does not have, NotYet for a day in the future there.
     """
     if code not in STATUSES and _own_word(code).post_id != case.post_id:
         raise NotFound
@@ -100,7 +100,7 @@ def set_status(case, code, effective_on, by, now):
 
 
 def change(case, code, effective_on, now):
-    """Let a case have a status from a day on, and tell its holder; return whether it had another before."""
+    """Change the status of a case from a day on, and tell its holder; return whether it differed before."""
     if (case.status, case.status_on) == (code, effective_on):
         return False
     case.status, case.status_on = code, effective_on

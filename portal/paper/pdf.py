@@ -62,7 +62,10 @@ def _with_word(value):
 
 @contextmanager
 def _compiler():
-    """Lend a compiler to one caller: one that is in use refuses a second. There are as many as were needed at once."""
+    """Lend a compiler from a pool to one caller, since it refuses a second one.
+
+    The pool has as many as were needed at once.
+    """
     try:
         compiler = _idle.pop()
     except IndexError:
