@@ -126,7 +126,7 @@ def _held_both(link):
 
 
 def _changed(link, before, now):
-    """Let no older link change an address again, nor one to the address before open the account; tell that address."""
+    """Void older links that would change the address again, or went to the previous address; tell that address."""
     keys.end_links(link.account_id, now)
     if before:
         key = f"address_changed:{link.public_id}"

@@ -259,7 +259,7 @@ def is_named(name):
 
 
 def new_sign_in_number():
-    """Return a number by which somebody without an e-mail address logs in: random, of NUMBER_DIGITS digits."""
+    """Return a new random sign-in number of NUMBER_DIGITS digits, for logging in without an email address."""
     return "".join(secrets.choice("0123456789") for _ in range(NUMBER_DIGITS))
 
 

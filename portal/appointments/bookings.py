@@ -1,4 +1,4 @@
-"""Who is booked in slots: for the people of the post."""
+"""The bookings of slots, for staff of the post."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -9,7 +9,7 @@ from portal.database.transactions import session
 
 
 def people_in(slot_ids):
-    """Return the appointments in some slots that were not cancelled, by slot id, with their cases and travellers."""
+    """Return the appointments in some slots that were not canceled, by slot id, with their cases and travelers."""
     mine = (
         select(Appointment)
         .where(Appointment.slot_id.in_(slot_ids), Appointment.state != "cancelled")

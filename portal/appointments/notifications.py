@@ -1,10 +1,10 @@
-"""Writing to the holder of a case about its appointment."""
+"""Emails to the holder of a case about its appointment."""
 
 from portal.mail import outbox
 
 
 def write(kind, appointment, account_id, now, **details):
-    """Write to the holder of the case about an appointment as it is now; a case that nobody holds has no reader."""
+    """Write an email to the holder of the case about the current state of an appointment, if anyone holds it."""
     if account_id is None:
         return
     version = appointment.version

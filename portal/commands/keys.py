@@ -1,4 +1,4 @@
-"""Keys: a fresh one, and everything brought under it."""
+"""Commands for key rotation: a new key, and re-encryption with it."""
 
 import os
 

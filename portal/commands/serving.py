@@ -1,4 +1,4 @@
-"""What surrounds a stop of the server."""
+"""Commands for stopping the server."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The agencies of a post: kept by its staff, chosen by applicants."""
+"""The courier offices (agencies) of a post: managed by its staff, chosen by applicants."""
 
 import csv
 import re
@@ -22,7 +22,7 @@ SHOWN = 40
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong in a file of agencies: line (1 is the header), column, and what stands there.
+    """A mistake in a file of agencies: line (1 is the header), column, and its value.
 
     kind: column (it is missing), cells (too many), empty, long, unfit, twice, or unreadable.
     """
@@ -34,7 +34,7 @@ class Mistake:
 
 
 class AgencyFileUnfit(PortalError):
-    """The file of agencies does not fit: mistakes, by line and column."""
+    """The file of agencies is invalid: mistakes, by line and column."""
 
     message = _l("The file does not fit. Nothing was saved.")
 
@@ -54,7 +54,7 @@ def agencies_of(post_id, *, closed_too=False):
 
 
 def in_city(agencies, typed):
-    """Return those of some agencies whose city holds what was typed; capitals and accents do not matter."""
+    """Return those of some agencies whose city contains a text; capitals and accents do not matter."""
     wanted = folded(typed)
     return [agency for agency in agencies if wanted in folded(agency.city)]
 
@@ -95,14 +95,17 @@ def save_agency(post, agency, values, by, now):
 
 
 def close_agency(agency, by, now):
-    """Let nobody choose an agency any more; packages that are to come back there still do. Twice is once."""
+    """Close an agency: no one can choose it, but packages still come back there.
+
+    Closing twice has no further effect.
+    """
     if agency.closed_at is None:
         agency.closed_at = now
         journal.record(by, "agency closed", agency, post_id=agency.post_id, now=now)
 
 
 def reopen_agency(agency, by, now):
-    """Let people choose a closed agency again."""
+    """Open a closed agency again."""
     if agency.closed_at is not None:
         agency.closed_at = None
         journal.record(by, "agency opened", agency, post_id=agency.post_id, now=now)
@@ -111,7 +114,7 @@ def reopen_agency(agency, by, now):
 def import_agencies(lines, post, by, now):
     """Add the agencies of a CSV with the columns in LENGTHS, or correct them; return counts added, changed.
 
-    Raises AgencyFileUnfit with all that is wrong in the file, before anything is written.
+    Raises AgencyFileUnfit with all mistakes of the file, before anything is written.
     """
     added = changed = 0
     for values in _read(lines):
@@ -125,7 +128,7 @@ def import_agencies(lines, post, by, now):
 
 
 def cleaned(name, text):
-    """Return one value of an agency as it is kept: codes in capitals, lines only where there may be some."""
+    """Return one value of an agency as it is stored: codes in capitals, line breaks only where they are allowed."""
     text = (text or "").strip().replace("\r\n", "\n")
     if name not in OF_SEVERAL_LINES:
         text = " ".join(text.split())
@@ -133,7 +136,7 @@ def cleaned(name, text):
 
 
 def is_code(text):
-    """Say whether a text can be the code of an agency: it stands in addresses of pages."""
+    """Say whether a text can be the code of an agency, which is part of addresses of pages."""
     return bool(CODE.fullmatch(text))
 
 
@@ -144,7 +147,7 @@ def _read(lines):
     try:
         mistakes += [Mistake(1, name, "column") for name in LENGTHS if name not in (reader.fieldnames or ())]
         for row in [] if mistakes else reader:
-            # A cell may hold lines of its own: the row is where it begins.
+            # A cell may contain line breaks: the row is where it begins.
             line = reader.line_num - sum((cell or "").count("\n") for name, cell in row.items() if name)
             values = {name: cleaned(name, row[name]) for name in LENGTHS}
             mistakes += [Mistake(line, *wrong) for wrong in _wrong_in(values, rows, row.get(None))]
@@ -157,7 +160,7 @@ def _read(lines):
 
 
 def _wrong_in(values, taken, more_cells):
-    """Give column, kind and value of all that is wrong in a row."""
+    """Yield column, kind and value of every mistake in a row."""
     if more_cells:
         yield list(LENGTHS)[-1], "cells", more_cells[0][:SHOWN]
     for name, longest in LENGTHS.items():

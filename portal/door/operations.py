@@ -1,4 +1,4 @@
-"""What can be done at the door: check in, take a check-in back, list the day, mark who did not come."""
+"""Rules of the door: check in, undo a check-in, list the day, mark missed appointments."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -33,7 +33,7 @@ class TooLateToUndo(PortalError):
 
 @dataclass(frozen=True)
 class Result:
-    """What a scan came to: a state of words.py, and, where it is of this post, the appointment."""
+    """The result of a scan: a state, and, if it is of this post, the appointment."""
 
     state: str
     appointment: Appointment | None = None
@@ -56,9 +56,9 @@ class Result:
 
 
 def check_in(post, typed, key: UUID, by, now, *, at=None):
-    """Check in whoever a scan names and return the Result; what is not right is a Result too.
+    """Check in the person of a scan and return the Result; a refusal is a Result too.
 
-    typed: a code, its address, or a reference; key: the scan's own, so that the same scan sent again
+    typed: a code, its address, or a reference; key: the scan's idempotency key, so that the same scan sent again
     gives the same Result (R12); at: when it was scanned, if that was before now.
     """
     state, reference, code = _read(typed)
@@ -78,7 +78,7 @@ def check_in(post, typed, key: UUID, by, now, *, at=None):
 
 
 def undo(appointment, by, now):
-    """Take a check-in back, within UNDO_WITHIN of it; twice is once. Raises TooLateToUndo."""
+    """Undo a check-in, within UNDO_WITHIN of it; twice is once. Raises TooLateToUndo."""
     if appointment.state != "attended":
         return
     if now - appointment.arrived_at > UNDO_WITHIN:
@@ -91,7 +91,7 @@ def undo(appointment, by, now):
 
 
 def todays_list(post, now):
-    """Return the appointments of today at a post, in order, with the names of their travellers and no more."""
+    """Return today's appointments of a post, in order, with no more than the names of their travelers."""
     start = datetime.combine(today(post, now), time.min)
     names = (Traveller.case_id, Traveller.position, Traveller.surname, Traveller.given_names)
     travellers = selectinload(Case.travellers)
@@ -109,9 +109,9 @@ def todays_list(post, now):
 
 
 def mark_missed(now):
-    """Mark as missed who is still booked when the local day of the appointment is over; yield how many, some at a time.
+    """Mark booked appointments as missed when their local day is over; yield how many, some at a time.
 
-    Each step is a transaction of its own. Until midnight at the post whoever is late may come. A scan of that day
+    Each step is a transaction of its own. Until midnight at the post people may still come late. A scan of that day
     that arrives later still counts.
     """
     with transactions.reading() as own:
@@ -125,7 +125,7 @@ def mark_missed(now):
 
 
 def arrival_at(post_id, reference):
-    """Return an appointment of a post, locked, or raise NotFound (R5): for the guard's own change of it."""
+    """Return an appointment of a post, locked, or raise NotFound (R5): for changes by the guard."""
     found = _locked(post_id, read_reference(reference))
     if found is None:
         raise NotFound
@@ -133,7 +133,7 @@ def arrival_at(post_id, reference):
 
 
 def may_undo(appointment, now):
-    """Say whether a check-in can still be taken back."""
+    """Say whether a check-in can still be undone."""
     return appointment.state == "attended" and now - appointment.arrived_at <= UNDO_WITHIN
 
 
@@ -152,7 +152,7 @@ def _read(typed):
 
 
 def _locked(post_id, reference):
-    """Return an appointment that nobody else changes until this transaction is over, or None."""
+    """Return an appointment, locked until this transaction is over, or None."""
     mine = select(Appointment).where(Appointment.post_id == post_id, Appointment.reference == reference)
     return session.scalar(mine.with_for_update(of=Appointment).execution_options(populate_existing=True))
 
@@ -171,7 +171,7 @@ def _seen_before(appointment, key):
 
 
 def _why_not(appointment, code, here):
-    """Return the state that keeps somebody out on a local day, or None."""
+    """Return the state that prevents entry on a local day, or None."""
     start = appointment.slot.local_start
     if code and code.version > appointment.version:
         return labels.FORGED

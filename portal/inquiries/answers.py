@@ -1,4 +1,4 @@
-"""Answers that are often given, in the language of whoever asked."""
+"""Standard answers, in the language of the person who asked."""
 
 from portal.i18n.locale import _l, in_language
 
@@ -38,7 +38,7 @@ def titles():
 
 
 def text_for(code, inquiry):
-    """Return a standard answer in the language of whoever asked; an empty text for a code that is none."""
+    """Return a standard answer in the person's language; an empty text for an unknown code."""
     if code not in STANDARD:
         return ""
     with in_language(inquiry.account.language):

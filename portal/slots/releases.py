@@ -1,4 +1,4 @@
-"""Releases looked back at: which there were lately, and undone while nobody has booked."""
+"""Past releases: listed, and undone while no one has booked."""
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
@@ -23,7 +23,7 @@ def release_at(post_id, release_id):
 
 
 def releases_since(post_id, earliest):
-    """Return the releases of a post since an instant, newest first, each with its slots and bookings now."""
+    """Return the releases of a post since an instant, newest first, each with its present slots and bookings."""
     counted = (
         select(Release, func.count(Slot.id), func.coalesce(func.sum(Slot.taken), 0))
         .outerjoin(Slot, Slot.release_id == Release.id)
@@ -35,9 +35,9 @@ def releases_since(post_id, earliest):
 
 
 def undo_release(act, by, now):
-    """Delete the slots of a release, all or none; return how many. Undoing twice is undoing once.
+    """Delete the slots of a release, all or none; return how many. Undoing twice has no further effect.
 
-    Raises EverBooked where somebody has, or had, a place in one of them: the database says so.
+    Raises EverBooked if a case has, or has had, an appointment in one of them: a foreign key decides.
     """
     try:
         with session.begin_nested():

@@ -55,7 +55,7 @@ class Errors:
 
 
 def known_words():
-    """Return what cells are checked against: the status words of each post by its code, and the country codes."""
+    """Return the words that cells are checked against: status words by the code of their post, and country codes."""
     words = own_codes()
     return {post.code: words.get(post.id, set()) for post in all_posts()}, {code for code, _ in country_choices("en")}
 

@@ -47,7 +47,7 @@ class HeldLease:
         self._renewed_at = time.monotonic()
 
     def beat(self):
-        """Renew the lease in a transaction of its own, where that was long ago: between two parts of the work."""
+        """Renew the lease in a transaction of its own if the last renewal was long ago (a heartbeat)."""
         if time.monotonic() - self._renewed_at > RENEWED_EVERY_SECONDS:
             with writing(job=True):
                 self.keep()

@@ -58,8 +58,9 @@ class Lease(Base):
 
 
 class CaseUpload(Base):
-    """A case file between its preview and its confirmation: the content goes when it is done, the row after an hour.
+    """A case file between its preview and its confirmation.
 
+    The content is deleted when it is done, the row after an hour.
     content: its rows as they were read. counts: how many cases were added, changed and unchanged, once it is done.
     """
 

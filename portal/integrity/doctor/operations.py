@@ -4,9 +4,9 @@ from portal.integrity.doctor import damage, database, servers, settings, surroun
 
 
 def examine(app, seconds=damage.SECONDS):
-    """Yield a Finding for each check of an application; nothing is changed, and no e-mail is sent.
+    """Yield a Finding for each check of an application; nothing is changed, and no email is sent.
 
-    seconds: for how long it is looked at whether the database is damaged.
+    seconds: the time limit of the check of the database for damage.
     """
     own = app.extensions["settings"]
     yield from settings.findings(own)
