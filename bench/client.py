@@ -57,7 +57,7 @@ NONE = Answer(0, b"", 0.0)
 
 @dataclass
 class Load:
-    """What came of a load: seconds it took, latencies in seconds in ascending order, answers by status, bytes."""
+    """The result of a load: duration in seconds, latencies in seconds, ascending, answers by status, bytes."""
 
     seconds: float
     latencies: list[float]

@@ -127,7 +127,7 @@ def wait_until(page, expression, seconds=60):
 
 
 def scan(page, code):
-    """Type a code as a scanner does, and Enter; return the word on the screen and the milliseconds until it stood."""
+    """Type a code as a scanner does, and Enter; return the word on the screen and the milliseconds until then."""
     page.evaluate(WATCH)
     page.keyboard.type(code)
     page.keyboard.press("Enter")

@@ -45,7 +45,7 @@ class Door:
 
 @dataclass
 class GuessReport:
-    """What came of guesses at one door: how many were taken, and whether the rightful came in as they were told."""
+    """The results at one entry: how many guesses were accepted, and whether the rightful got in as told."""
 
     database: str
     door: str
@@ -113,7 +113,7 @@ def _guess_at(portal, door, guesses):
 
 
 def doors(person):
-    """Return every door that can be guessed at, with how many guesses are taken in so many minutes, without waiting."""
+    """Return every entry that can be guessed at, with how many guesses it accepts in so many minutes without a wait."""
     case, one, many = "/en/appointments/new/case", "PHP2025600001", "PHP20256{:05}"
     return (
         Door("log-in to one account", LOG_IN, lambda n: {"name": KNOWN_NAME, "password": f"{WRONG} {n}"}, 10, 15),
@@ -131,7 +131,7 @@ def doors(person):
 
 
 def guess_links(portal, guesses):
-    """Guess the tokens of links, which no limit but their length keeps: none opens anything; return the GuessReport."""
+    """Guess the tokens of links, protected only by their length: none opens anything; return the GuessReport."""
     report = GuessReport(portal.database, "tokens of links and codes", guesses, most=0)
     paths = ("account/reset", "account/confirm", "confirmation", "mail/stop", "verify", "verify/package")
     with serve(portal, layout=TWO_WORKERS) as server:
@@ -149,7 +149,7 @@ def _guess(port, door, address, number):
 
 
 def _let_in(portal, port, door, address, report):
-    """See that the rightful person comes in at another address at once, and at this one as the page says."""
+    """Check that the rightful person gets in at once from another address, and from this one as the page says."""
     elsewhere = Caller(port, f"198.51.100.{next(_addresses)}", LOG_IN)
     if elsewhere.send({"name": KNOWN_NAME, "password": DEMONSTRATION_PASSWORD}).status != 303:
         report.faults.append("the rightful person is shut out at another address")

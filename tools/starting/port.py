@@ -43,9 +43,11 @@ def require_free(address, port):
 
 
 def claim(address, port):
-    """Keep other starts from this port, from before the server has it; return what holds the claim until it is closed.
+    """Claim this port against other starts, before the server has it.
 
-    Raises Refused where another start of a portal has it. The name is the kernel's own, and needs no file.
+    Returns a socket that holds the claim until it is closed. Raises Refused if another start of a portal has it. The
+    name is
+    in the kernel's abstract namespace, and needs no file.
     """
     claimed = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
