@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 
 def disguises(secret):
-    """Return the byte strings under which a text could hide: plain, base 64 at any offset, hexadecimal, reversed, …"""
+    """Return the encodings in which a text could be hidden: plain, base 64 at any offset, hexadecimal, reversed, …"""
     plain = secret.encode()
     found = {plain, plain[::-1], plain.upper(), plain.lower(), secret.casefold().encode()[::-1]}
     found |= {quote(secret, safe="").encode(), quote(secret.replace(" ", "+"), safe="+").encode()}

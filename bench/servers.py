@@ -219,7 +219,7 @@ def start_server(portal, target="wsgi:app", answers_at="/healthz", layout=None):
 
 
 def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BINS):
-    """Start an application by the granian of an environment, on a layout of workers and threads; return the Server."""
+    """Start an application with the granian of an environment and a layout of workers; return the Server."""
     allow_many_connections()
     workers, threads = layout
     port = free_port()
