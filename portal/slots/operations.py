@@ -20,7 +20,7 @@ MOST_SLOTS = 5_000  # how many SQLite stores in well under a quarter of a second
 _UNSYNCHRONISED = {"synchronize_session": False}
 _TABLE: Any = Slot.__table__
 _TAKE_SEAT = (
-    update(_TABLE)  # not of the model, which costs three times as much: at a release everybody asks this
+    update(_TABLE)  # of the table, since the model costs three times as much: everyone runs this at a release
     .where(Slot.id == bindparam("slot"), Slot.post_id == bindparam("post"), Slot.open_at(bindparam("now")))
     .values(taken=Slot.taken + 1)
 )

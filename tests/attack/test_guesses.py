@@ -21,7 +21,7 @@ from tests.visitor import Page, Visitor
 CREATE, LOG_IN = "/en/account/create", "/en/account/login"
 FREE, MOST = 6, 24
 FACTOR = FREE / 30  # of what is free at CREATE; nothing but the address is limited there
-OF_TWO_TRIES = 0.15  # at LOG_IN, a name has two tries then, and an address 22 that are free
+OF_TWO_TRIES = 0.15  # at LOG_IN, a name then has two attempts, and an address 22 free ones
 NEW = {"password": PASSWORD, "password_again": PASSWORD, "language": "en", "agreed": "y"}
 
 

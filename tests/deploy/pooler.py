@@ -22,7 +22,7 @@ NOT_HERE = {"shared_buffers", *CERTIFICATE, "listen_addresses", "log_line_prefix
 
 
 def settings_of_postgresql():
-    """The settings of deploy/postgresql/portal.conf by name, as they stand there."""
+    """The settings of deploy/postgresql/portal.conf by name, as written there."""
     lines = (FILES / "postgresql" / "portal.conf").read_text().splitlines()
     return dict(line.split(" = ", 1) for line in lines if " = " in line and not line.startswith("#"))
 
