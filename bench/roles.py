@@ -1,4 +1,4 @@
-"""The table of role by action in docs/roles.md: `python -m bench.roles` writes it anew from the portal itself."""
+"""The table of role by action in docs/roles.md: `python -m bench.roles` updates it from the portal itself."""
 
 import os
 import re
@@ -15,7 +15,7 @@ HEADS = ("visitor", "applicant", "guard", "desk", "scheduler", "officer", "super
 
 
 def may(role, audience):
-    """Say whether somebody of a role may come to a view with an audience."""
+    """Say whether a role may open a view with an audience."""
     kind, *roles = audience
     if kind == "staff":
         return role in ROLES and any(one in ROLES[role] for one in roles)
@@ -23,7 +23,7 @@ def may(role, audience):
 
 
 def table(app):
-    """Return the table as Markdown: a row for each address and what is done there, a column for each role."""
+    """Return the table as Markdown: a row for each address and its methods, a column for each role."""
     lines = [f"| address | sees | sends | {' | '.join(HEADS)} |", f"|---|---|---|{'---|' * len(HEADS)}"]
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (_area(rule.rule), rule.rule)):
         audience = app.view_functions[rule.endpoint].audience

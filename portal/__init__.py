@@ -1,4 +1,4 @@
-"""The portal: create_app puts the settings, the parts and the pages together."""
+"""The portal: create_app, the application factory, puts settings, parts and pages together."""
 
 import hashlib
 import logging
@@ -117,12 +117,12 @@ BLUEPRINTS = (
 )
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
-LARGE = ("/staff/cases/import/",)  # how the addresses end to which staff send files
+LARGE = ("/staff/cases/import/",)  # suffixes of the addresses to which staff upload files
 _log = logging.getLogger(__name__)
 
 
 class Commands(AppGroup):
-    """The commands, loaded when one is asked for: a server needs none of what they stand on."""
+    """Commands loaded on demand: a server needs none of their dependencies."""
 
     are_loaded = False
 
@@ -151,7 +151,7 @@ class Portal(Flask):
 
 
 class Packing(Compress):
-    """Flask-Compress that leaves alone what was packed already (portal.appointments.calendar.gzip_pieces)."""
+    """Flask-Compress that skips responses already compressed (portal.appointments.calendar.gzip_pieces)."""
 
     def after_request(self, response):
         return response if "Content-Encoding" in response.headers else super().after_request(response)
@@ -160,8 +160,7 @@ class Packing(Compress):
 def create_app(settings=None):
     """Return the application, ready to serve.
 
-    Raises SettingsError where a setting is missing or unfit, RuntimeError where a view does not say
-    for whom it is.
+    Raises SettingsError if a setting is missing or invalid, RuntimeError if a view does not declare its audience.
     """
     settings = settings or settings_from(os.environ)
     app = Portal(__name__, static_folder=None, instance_path=str(settings.instance))
@@ -206,7 +205,7 @@ def _configure(app, settings):
         COMPRESS_MIMETYPES=["text/html"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.merge_slashes = False  # else "//elsewhere" in an address is answered by a redirect that names it
+    app.url_map.merge_slashes = False  # otherwise "//elsewhere" in an address leads to a redirect there
 
 
 def _wrap(app: Any, settings):

@@ -1,4 +1,4 @@
-"""What every page can say: names of places, links between languages, sentences after a deed."""
+"""Template globals: names of places, links to other languages, messages after an action."""
 
 from flask import g, request, url_for
 
@@ -101,7 +101,7 @@ SAID = {
 
 
 def init_app(app, settings, fingerprint):
-    """Teach the templates what they need on every page."""
+    """Give the templates the functions and values of every page."""
     stylesheet = f"/static/css/portal.css?v={fingerprint}"
     app.jinja_env.globals.update(
         current_user=current_user,
@@ -130,7 +130,7 @@ def init_app(app, settings, fingerprint):
 
 
 def other_language(code):
-    """Return the address of this page in another language; of the front page where there is none."""
+    """Return the address of this page in another language; of the front page if the page has none."""
     path = g.get("form_address") or (request.full_path if request.query_string else request.path)
     if path.startswith(f"/{locale.current()}/"):
         return f"/{code}/{path[len(locale.current()) + 2 :]}"
@@ -138,11 +138,11 @@ def other_language(code):
 
 
 def said_text(key=None):
-    """Return the sentence about a deed that an address names, or None."""
+    """Return the message about a finished action that an address names, or None."""
     return SAID.get(key or request.args.get("said", ""))
 
 
 def in_english(function, *args):
-    """Return what a function of the locale gives in English: for the guard, who reads English."""
+    """Return the result of a locale function in English: for the guard, who reads English."""
     with locale.in_language("en"):
         return function(*args)

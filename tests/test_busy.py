@@ -1,4 +1,4 @@
-"""The writer is busy: a page in the reader's language keeps the form, and sent again it is done once."""
+"""The write lock is busy: a page in the reader's language keeps the form, and sent again it takes effect once."""
 
 import io
 
@@ -28,7 +28,7 @@ BUSY = {"Retry-After": "5", "X-Portal-Busy": "1", "Cache-Control": "no-store"}
 
 @pytest.fixture
 def holder(app, visitor, monkeypatch):
-    """An applicant with a case, at a portal that does not wait long for the writer; gives the inquiry's address."""
+    """An applicant with a case, at a portal with a short timeout for the write lock; returns the inquiry's address."""
     account = make_account()
     case = make_case(account)
     signed_in(visitor, account)

@@ -1,4 +1,4 @@
-"""The house: who may open what, and what every page has."""
+"""Rules of the house: who may open which page, and what every page has."""
 
 import pytest
 from flask import url_for
@@ -66,7 +66,7 @@ VALUES |= {
 
 
 def addresses(app, language="en"):
-    """Every address of the portal with its endpoint, made-up values in it."""
+    """Every address of the portal with its endpoint, filled with invented values."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             values = {name: VALUES.get(name, language) for name in rule.arguments}
@@ -266,7 +266,7 @@ def test_a_database_that_is_away_gives_a_plain_page_in_the_readers_language(app,
 
 @pytest.fixture
 def gone(app, visitor, monkeypatch):
-    """No database at all, for somebody who is logged in."""
+    """No database at all, for a signed-in user."""
     signed_in(visitor, make_account())
     visitor.open("/km/dashboard")
     identity.forget_everyone()

@@ -1,4 +1,7 @@
-"""Whose an e-mail address is: whoever reads mail there. It passes to them, and never an account with it."""
+"""Ownership of email addresses: an address belongs to the person who reads mail there.
+
+It passes to that person, but an account never passes with it.
+"""
 
 from datetime import datetime
 from uuid import uuid4
@@ -15,12 +18,12 @@ from portal.journal import journal
 from portal.mail import outbox
 from portal.values.emails import key as key_of
 
-# An account is empty where only these know it: its browsers, its links and mails, and what it was told.
+# An account is empty if only these tables refer to it: sessions, links, emails and notices.
 OF_EVERY_ACCOUNT = ("sign_in", "link", "message", "notice")
 
 
 def holds_anything(account_id: int) -> bool:
-    """Say whether anything was made or kept in an account: a case, answers, a passkey, a calendar address …"""
+    """Say whether anything was created or stored in an account: a case, answers, a passkey, a calendar address …"""
     columns = [
         key.parent
         for table in Base.metadata.sorted_tables
@@ -32,7 +35,7 @@ def holds_anything(account_id: int) -> bool:
 
 
 def opens_another(account: Account, signed_in_to: int | None) -> bool:
-    """Say whether a link for a new password gives a new account, since nothing shows that this one is the reader's.
+    """Say whether a link for a new password gives a new account, because nothing proves that this one is the reader's.
 
     signed_in_to: the id of the account that is open in the reader's browser, or None.
     """
@@ -40,15 +43,16 @@ def opens_another(account: Account, signed_in_to: int | None) -> bool:
 
 
 def gives_new_account(link: Link, signed_in_to: int | None) -> bool:
-    """Say the same of a link that is not used yet."""
+    """Say the same of a link that has not been used yet."""
     return opens_another(session.get_one(Account, link.account_id), signed_in_to)
 
 
 def confirm(link: Link, now: datetime) -> None:
-    """Make a link's address the account's own; the address before, if another, is told.
+    """Confirm a link's address as the account's own; a different earlier address is told.
 
-    An account that has the address without having confirmed it loses it. Raises EmailTaken where one has that did
-    or is of staff, LinkUnfit where the link was just used.
+    An account that has the address without having confirmed it loses it. Raises EmailTaken if an account has confirmed
+    it
+    or is of staff, LinkUnfit if the link was just used.
     """
     account, holder = _held_both(link)
     if holder is not None and not holder.is_address_unproved:
@@ -69,9 +73,9 @@ def confirm(link: Link, now: datetime) -> None:
 
 
 def disown(link: Link, now: datetime) -> None:
-    """Take a link's address away from its account, for whoever reads mail there and did not ask for the link.
+    """Remove a link's address from its account, for a person who reads mail there and did not ask for the link.
 
-    An address that was confirmed before stays: it takes more than an old link to lose it. Raises LinkUnfit where the
+    An address that was confirmed earlier stays: losing it takes more than an old link. Raises LinkUnfit if the
     link was just used.
     """
     account, _holder = _held_both(link)
@@ -82,7 +86,7 @@ def disown(link: Link, now: datetime) -> None:
 
 
 def give_new_account(account: Account, password_hash: str, language: str, now: datetime) -> Account:
-    """Give whoever reads mail at an account's address a new account with it, and return that; the other loses it."""
+    """Create an account for the reader of an account's address and return it; the other account loses the address."""
     address, form_key = account.address, uuid4()
     owner = Account(
         address=address,
@@ -101,9 +105,9 @@ def give_new_account(account: Account, password_hash: str, language: str, now: d
 
 
 def take_away(account: Account, by: str, now: datetime) -> None:
-    """Take an address away from an account that never confirmed it, with the links that were sent there.
+    """Remove the address of an account that never confirmed it, with the links that were sent there.
 
-    Everything else stays, and its sessions. It gets a sign-in number, told on the dashboard.
+    Everything else stays, including its sessions. It gets a sign-in number, shown on the dashboard.
     """
     credentials.end_links(account.id, now, sent_to=account.email)
     account.address = None
@@ -114,7 +118,7 @@ def take_away(account: Account, by: str, now: datetime) -> None:
 
 
 def _held_both(link: Link) -> tuple[Account, Account | None]:
-    """Return a link's account and another one with its address, or None, held in one order (no ring of waits)."""
+    """Return a link's account and another one with its address, or None, locked in one order to avoid deadlocks."""
     both = select(Account).where(or_(Account.id == link.account_id, Account.email == key_of(link.address)))
     both = both.order_by(Account.id).with_for_update()
     found = session.scalars(both, execution_options={"populate_existing": True}).all()
@@ -123,7 +127,7 @@ def _held_both(link: Link) -> tuple[Account, Account | None]:
 
 
 def _changed(link: Link, before: str | None, now: datetime) -> None:
-    """Let no older link change an address again, nor one to the address before open the account; tell that address."""
+    """Void older links that would change the address again, or went to the previous address; tell that address."""
     credentials.end_links(link.account_id, now)
     if before:
         key = f"address_changed:{link.public_id}"

@@ -1,4 +1,4 @@
-"""The pages of recovery codes on paper: make new ones, end those that are out."""
+"""The pages of printed recovery codes: create new ones, end the existing ones."""
 
 from flask import Blueprint, redirect, render_template, url_for
 

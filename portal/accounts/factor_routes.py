@@ -1,4 +1,4 @@
-"""The second step of staff: give a code, set the factor up, keep recovery codes; asked again for what is grave."""
+"""The pages of the second factor of staff: enter a code, set it up, recovery codes; also before sensitive actions."""
 
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ few_guesses = limits.guesses_at_most(10, "15 minutes", per=limits.second_factor)
 
 
 def init_app(app):
-    """Ask for the second factor again where a view wants it fresh: after everything else has looked at the request."""
+    """Ask for the second factor again where a view requires a recent one: after all other checks of the request."""
     app.before_request(_look_at_factor)
     app.register_error_handler(audience.NotConfirmed, _ask_again)
 
@@ -104,7 +104,7 @@ def _look_at_factor():
 @few_guesses
 @commits
 def _given_again():
-    """Take the code that a page asked for; return a page where it does not fit, else nothing: the request goes on."""
+    """Check the code that a page asked for; return a page if it is wrong, otherwise None: the request continues."""
     form = AskedAgainForm()
     if form.validate():
         try:

@@ -1,4 +1,4 @@
-"""The second factor of staff: codes of an app (TOTP, RFC 6238), set up, asked for, asked again, reset."""
+"""The second factor of staff: codes of an app (TOTP, RFC 6238): set up, enter, enter again, reset."""
 
 import hmac
 from collections.abc import Sequence
@@ -21,15 +21,15 @@ from portal.web.roles import SignedIn
 
 STEP_SECONDS = 30
 DIGITS = 6
-# The step at hand, and one each way: clocks of telephones go wrong, and typing takes time.
+# The current step, and one each way: clocks of phones are off, and typing takes time.
 STEPS_AROUND = (0, -1, 1)
 DEMONSTRATION_SECRET = "JBSWY3DPEHPK3PXP"  # noqa: S105 (it is published, and opens nothing outside a demonstration)
 
 
 class _App(pyotp.HOTP):
-    """What an app computes: a code for each time step (RFC 6238 is RFC 4226 with the step as its counter)."""
+    """The codes of an app: one for each time step (RFC 6238 is RFC 4226 with the step as its counter)."""
 
-    # The published secret of the demonstration has 80 bits; those that are made here have 160.
+    # The published secret of the demonstration has 80 bits; generated ones have 160.
     min_secret_length_bits = 80
 
 
@@ -43,10 +43,10 @@ def is_set_up(account_id: int) -> bool:
 
 
 def offer(signed_in: SignedIn) -> str:
-    """Return the secret that this session may set up: random, the same as long as the session lasts.
+    """Return the secret that this session may set up: random, and the same for as long as the session lasts.
 
-    It belongs to the session and not to the account: nobody confirms what somebody else was shown.
-    Raises NotFound where the session has just ended.
+    It belongs to the session and not to the account, so that the owner never confirms a secret that another person saw.
+    Raises NotFound if the session has just ended.
     """
     here = session.scalar(select(SignIn).where(SignIn.number_digest == signed_in.session_digest))
     if here is None:
@@ -58,10 +58,10 @@ def offer(signed_in: SignedIn) -> str:
 
 
 def set_up(signed_in: SignedIn, typed: str, number_digest: str, now: datetime) -> list[str]:
-    """Take the secret that was offered as the account's, proved by a code of it; return recovery codes.
+    """Store the offered secret as the account's, proved by one of its codes; return recovery codes.
 
-    The session goes on under another number, its factor given; all others end. Raises WrongCode, also
-    where somebody who gave the password only would replace a factor.
+    The session gets a new id and counts as having given the factor; all others end. Raises WrongCode, also
+    if a session that gave only the password would replace a factor.
     """
     credentials.held_by(signed_in)
     known = session.scalar(select(SecondFactor).where(SecondFactor.account_id == signed_in.account_id))
@@ -81,7 +81,7 @@ def set_up(signed_in: SignedIn, typed: str, number_digest: str, now: datetime) -
 
 
 def enter(signed_in: SignedIn, typed: str, number_digest: str, now: datetime, *, demonstration: bool = False) -> bool:
-    """Give the second factor; the session goes on under another number. Say whether a recovery code was used.
+    """Give the second factor; the session gets a new id. Return whether a recovery code was used.
 
     Raises WrongCode.
     """
@@ -93,31 +93,31 @@ def enter(signed_in: SignedIn, typed: str, number_digest: str, now: datetime, *,
 
 
 def confirm_again(signed_in: SignedIn, typed: str, now: datetime, *, demonstration: bool = False) -> None:
-    """Give the second factor again, for what asks for it anew. Raises WrongCode."""
+    """Give the second factor again, before a sensitive action. Raises WrongCode."""
     used = _accept(signed_in.account_id, typed, now, demonstration)
     sessions.note_factor(signed_in.session_digest, sessions.STAFF, now)
     _note(signed_in, "second factor given again", now, after={"with": "recovery code" if used else "app"})
 
 
 def note_wrong(signed_in: SignedIn, now: datetime) -> None:
-    """Leave a journal entry about a code that did not fit."""
+    """Record a wrong code in the journal."""
     _note(signed_in, "wrong code of second factor", now)
 
 
 def renew_codes(signed_in: SignedIn, now: datetime) -> list[str]:
-    """Make new recovery codes for the second factor and return them; the old ones work no more."""
+    """Create new recovery codes for the second factor and return them; the old ones stop working."""
     credentials.held_by(signed_in)
     _note(signed_in, "new codes of second factor", now)
     return recovery.new_codes(signed_in.account_id, recovery.FACTOR)
 
 
 def codes_left(account_id: int) -> int:
-    """Return how many recovery codes still stand in for an account's app."""
+    """Return how many unused recovery codes an account has for its app."""
     return recovery.codes_left(account_id, recovery.FACTOR)
 
 
 def reset_factor(account: Account, by: str, now: datetime) -> Sequence[str]:
-    """Take a member of staff's second factor away: the next log-in sets up a new one. All sessions end.
+    """Remove the second factor of a member of staff: the next log-in sets up a new one. All sessions end.
 
     Return the digests of the sessions that ended.
     """
@@ -129,7 +129,7 @@ def reset_factor(account: Account, by: str, now: datetime) -> Sequence[str]:
 
 
 def give_demonstration_factor(account: Account, now: datetime) -> bool:
-    """Give an account of the demonstration the published secret, unless it has a factor; say whether it got it."""
+    """Give an account of the demonstration the published secret, unless it has a factor; return whether it got it."""
     if is_set_up(account.id):
         return False
     session.add(SecondFactor(account_id=account.id, secret=DEMONSTRATION_SECRET, last_step=0, set_up_at=now))
@@ -147,12 +147,12 @@ def present_code(secret: str, now: datetime) -> str:
 
 
 def address_for_app(secret: str, name: str) -> str:
-    """Return what the QR code says, and what opens an app on the same device: otpauth://…"""
+    """Return the content of the QR code, which also opens an app on the same device: otpauth://…"""
     return pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name="221(g) Portal")
 
 
 def _accept(account_id: int, typed: str, now: datetime, demonstration: bool) -> bool:
-    """Use up a code of the app, or a recovery code; say whether it was the latter. Raises WrongCode."""
+    """Use up a code of the app, or a recovery code; return whether it was the latter. Raises WrongCode."""
     code = printed_code(typed)
     if len(code) != DIGITS and recovery.spend(account_id, recovery.FACTOR, code, now):
         return True
@@ -163,12 +163,12 @@ def _accept(account_id: int, typed: str, now: datetime, demonstration: bool) -> 
 
 
 def _is_fresh(factor: SecondFactor, code: str, now: datetime, demonstration: bool) -> bool:
-    """Say whether an app shows this code now, and note its step: it does not work again."""
+    """Say whether an app shows this code now, and record its time step: it cannot be used again."""
     step = _step_of(factor.secret, code, now)
     if step is None:
         return False
     if factor.secret == DEMONSTRATION_SECRET:
-        # Everybody knows it, and several people share the account at a time: a code may serve again.
+        # It is public, and several people share the account at a time: a code may be used again.
         return demonstration
     later = update(SecondFactor).where(SecondFactor.id == factor.id, SecondFactor.last_step < step)
     return session.execute(later.values(last_step=step).returning(SecondFactor.id)).first() is not None

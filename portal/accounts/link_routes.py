@@ -1,4 +1,4 @@
-"""The pages behind links in mails, and those that ask for such a mail: confirm an address, a forgotten password."""
+"""The pages of links in emails, and those that request such an email: confirm an address, forgotten password."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -15,7 +15,7 @@ from portal.web.audience import applicant_only, confirmed, public, signed_in
 from portal.web.errors import PortalError
 from portal.web.identity import current_user
 
-GONE = 410  # for programs and histories: the page is the same for a used, an old and an invented link
+GONE = 410  # for programs and histories: the page is the same for a used, an expired and an invented link
 bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 
 
@@ -153,7 +153,7 @@ def mail():
 
 
 def _to_log_in():
-    """Lead to the log-in, and from there to what can still open the account."""
+    """Redirect to the log-in, and from there to the keys that can still open the account."""
     return redirect(url_for("accounts.log_in", said="password_reset", next=url_for("keys.show")), 303)
 
 

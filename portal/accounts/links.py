@@ -1,4 +1,4 @@
-"""Links in mails: to confirm an e-mail address, to choose a new password. Each for one purpose, once, not for long."""
+"""Links in emails: to confirm an address, to choose a new password. Each has one purpose, works once, and expires."""
 
 import base64
 import hmac
@@ -28,13 +28,13 @@ PROOF_CHARACTERS = 32
 
 
 class LinkUnfit(PortalError):
-    """Unknown, used, too old, or for something else: all the same."""
+    """Unknown, used, expired, or for another purpose: the answer is the same."""
 
     message = _l("This link does not work any more. It may be used already, or too old. Ask for a new one.")
 
 
 def ask_to_confirm(account: Account, address: str, now: datetime, public_id: UUID | None = None) -> None:
-    """Send a link to an address, by which the account makes it its own; once for a public_id that is given."""
+    """Send a link to an address, by which the account confirms it; only once for a given public_id."""
     if public_id:
         transactions.one_at_a_time("link", public_id)
         if session.scalar(select(Link.id).where(Link.public_id == public_id)) is not None:
@@ -61,18 +61,19 @@ def ask_to_confirm(account: Account, address: str, now: datetime, public_id: UUI
 
 
 def ask_for_change(signed_in: SignedIn, address: str, form_key: UUID, now: datetime) -> None:
-    """Send a link to another address that shall be the account's of whoever is signed in, and gave the password.
+    """Send a link to another address that the signed-in user, who gave the password, wants for the account.
 
-    Whether another account has that address is told by the link, not here: only its owner may know. Raises SessionOver
-    where the session has just ended.
+    The link, not this function, tells whether another account has that address: only its owner may know. Raises
+    SessionOver
+    if the session has just ended.
     """
     ask_to_confirm(credentials.held_by(signed_in), address, now, form_key)
 
 
 def was_asked(form_key: UUID, address: str) -> bool:
-    """Say whether a form with this key has asked for a link before: asking again is asking once (R12).
+    """Say whether a form with this key has requested a link before: requesting twice is once (R12).
 
-    Raises SentBefore where that was for another address.
+    Raises SentBefore if that was for another address.
     """
     with transactions.reading() as own:
         found = outbox.written(own, f"reset:{form_key}", f"link:{form_key}")
@@ -82,7 +83,7 @@ def was_asked(form_key: UUID, address: str) -> bool:
 
 
 def invite(account: Account, now: datetime) -> None:
-    """Send whoever an account was made for a link by which to choose its first password."""
+    """Send the owner of a new account a link for choosing its first password."""
     link = Link(public_id=uuid4(), account_id=account.id, purpose=RESET, address=account.address, made_at=now)
     link.ends_at = now + INVITATION_LIFE
     session.add(link)
@@ -92,22 +93,22 @@ def invite(account: Account, now: datetime) -> None:
 
 
 def ask_for_reset(name: str, form_key: UUID, now: datetime) -> None:
-    """Write to whoever has this e-mail address a link to choose a new password.
+    """Send a link for choosing a new password to this email address.
 
-    The same is done whether there is such an account or not: the worker looks (R8).
+    The same work is done whether or not there is such an account: the worker looks it up (R8).
     """
     outbox.write("reset_password", f"reset:{form_key}", now, address=recipient(name))
 
 
 def recipient(name: str) -> str:
-    """Return an address as one is written to that asks for a new password."""
+    """Return the address as mail is sent to it, for a person who asks for a new password."""
     return sign_in_name(name)
 
 
 def reset_link(message: Message, now: datetime) -> tuple[Account, str] | None:
-    """Return the account and the token for a message that asks for a new password, or None where nobody has it.
+    """Return the account and the token for a message about a new password, or None if no account has the address.
 
-    None, too, where a new password was chosen after the message was asked for: a link made now would be an older one.
+    None, too, if a new password was chosen after the message was requested: a link made now would be an older one.
     """
     account = account_named(message.address or "")
     if account is None or account.closed_at or not account.email:
@@ -125,12 +126,12 @@ def reset_link(message: Message, now: datetime) -> tuple[Account, str] | None:
 
 
 def token(public_id: UUID) -> str:
-    """Return what a link's address holds: its number, and a proof that only this portal can make."""
+    """Return the token in a link's address: its id, and a proof that only this portal can make."""
     return base64.urlsafe_b64encode(public_id.bytes).decode().rstrip("=") + _proof(public_id)
 
 
 def link_of(text: str, purpose: str, now: datetime) -> Link:
-    """Return the link that a token stands for, or raise LinkUnfit."""
+    """Return the link of a token, or raise LinkUnfit."""
     try:
         public_id = UUID(bytes=base64.urlsafe_b64decode(text[:-PROOF_CHARACTERS] + "=="))
     except ValueError as error:
@@ -147,7 +148,7 @@ def link_of(text: str, purpose: str, now: datetime) -> Link:
 
 
 def use(link: Link, account: Account, now: datetime) -> None:
-    """Use up a link of an account, which the caller holds. Raises LinkUnfit where it opens nothing, or not any more."""
+    """Use up a link of an account, which the caller has locked. Raises LinkUnfit if it opens nothing, or no longer."""
     once = update(Link).where(Link.id == link.id, Link.used_at.is_(None)).values(used_at=now)
     if not _opens(link, account) or session.execute(once.returning(Link.id)).first() is None:
         raise LinkUnfit

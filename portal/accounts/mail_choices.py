@@ -1,4 +1,4 @@
-"""Which e-mails a person gets, of those that can be switched off."""
+"""Preferences for the kinds of email that can be turned off."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ OPTIONAL = (
 
 
 def change_mail(signed_in: SignedIn, wanted: list[str], now: datetime) -> None:
-    """Set which of the mails that can be switched off a person gets: some of OPTIONAL."""
+    """Set which of the kinds in OPTIONAL a person gets."""
     account = session.get_one(Account, signed_in.account_id)
     before, account.mail_off = account.mail_off, [kind for kind in OPTIONAL if kind not in wanted]
     if before != account.mail_off:
@@ -30,7 +30,7 @@ def change_mail(signed_in: SignedIn, wanted: list[str], now: datetime) -> None:
 
 
 def stop_mail(account: Account, kind: str, now: datetime) -> None:
-    """Switch off one kind of mail, by the link in such a mail."""
+    """Turn off one kind of email, by the unsubscribe link in such an email."""
     if kind in OPTIONAL and kind not in account.mail_off:
         before, account.mail_off = account.mail_off, [*account.mail_off, kind]
         change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}

@@ -1,6 +1,6 @@
-"""Choosing a new password: with the one before, by a link in a mail, or by a recovery code.
+"""Choosing a new password: with the current one, by a link in an email, or by a recovery code.
 
-Nothing older opens the account then: every other session and every link that was not used has ended.
+It ends older keys: every other session and every unused link.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ class CodeUnfit(PortalError):
 def change(signed_in: SignedIn, current: str, new: str, number_digest: str, now: datetime) -> Sequence[str]:
     """Change the password; return the digests of the sessions that ended.
 
-    The session itself goes on under another number. Raises WrongPassword, PasswordUnfit, or SessionOver where the
+    The session itself gets a new id. Raises WrongPassword, PasswordUnfit, or SessionOver if the
     session has just ended.
     """
     known = operations.require_password(signed_in, current)
@@ -42,8 +42,8 @@ def change(signed_in: SignedIn, current: str, new: str, number_digest: str, now:
 def reset(link: Link, password: str, language: str, now: datetime, *, signed_in_to: int | None = None) -> Account:
     """Choose a new password by a link; return the account that it opens. Raises LinkUnfit or PasswordUnfit.
 
-    Where nobody has confirmed the address and its account holds anything, that account is not opened: whoever
-    followed the link gets a new one, in a language, and the other keeps all but the address. signed_in_to: the id of
+    If no one has confirmed the address and its account holds anything, that account is not opened: the follower
+    of the link gets a new one, in a language, and the other keeps all but the address. signed_in_to: the id of
     the account that is open in that browser; if it is the link's, both belong to one person.
     """
     password_hash = operations.new_password_hash(password, own_words=[link.address])
@@ -64,7 +64,7 @@ def recover(name: str, code: str, password: str, now: datetime) -> None:
         .where(RecoveryCode.code_digest == recovery.digest_of(code, recovery.PASSWORD), recovery.is_in_time(now))
         .where(RecoveryCode.used_at.is_(None), Account.closed_at.is_(None), operations.is_named(name))
     )
-    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
+    # Hashing is slow, so it is done before the transaction, for which others wait on SQLite.
     with transactions.reading() as own:
         found = own.execute(fitting).one_or_none()
     if found is None:

@@ -33,15 +33,15 @@ KINDS = (
 
 
 def notify(account_id: int, kind: str, now: datetime, **details: Any) -> None:
-    """Leave a notice on an account's dashboard, and write that there is news; details hold nothing personal."""
+    """Add a notice to an account's dashboard, and an email that there is news; details contain nothing personal."""
     notice = leave(account_id, kind, now, **details)
     outbox.write("news", f"news:{notice.id}", now, account_id=account_id)
 
 
 def leave(account_id: int, kind: str, now: datetime, **details: Any) -> Notice:
-    """Leave a notice on an account's dashboard and return it; details hold nothing personal.
+    """Add a notice to an account's dashboard and return it; details contain nothing personal.
 
-    Raises ValueError for a kind that is not in KINDS: nobody would read a sentence.
+    Raises ValueError for a kind that is not in KINDS, for which there is no sentence.
     """
     if kind not in KINDS:
         raise ValueError(f"a notice of the kind {kind!r} has no sentence: add it to KINDS and to the dashboard")
@@ -52,11 +52,11 @@ def leave(account_id: int, kind: str, now: datetime, **details: Any) -> Notice:
 
 
 def unread(account_id: int) -> Sequence[Notice]:
-    """Return the notices of an account that were not put away yet, newest first."""
+    """Return the unread notices of an account, newest first."""
     unseen = select(Notice).where(Notice.account_id == account_id, Notice.seen_at.is_(None))
     return session.scalars(unseen.order_by(Notice.id.desc())).all()
 
 
 def mark_read(account_id: int, now: datetime) -> None:
-    """Put an account's notices away."""
+    """Mark an account's notices as read."""
     session.execute(update(Notice).where(Notice.account_id == account_id, Notice.seen_at.is_(None)).values(seen_at=now))

@@ -1,4 +1,4 @@
-"""What people can do with their accounts."""
+"""Rules for accounts: create, log in and out, sessions, language."""
 
 import secrets
 from contextlib import suppress
@@ -26,7 +26,7 @@ from portal.web.roles import SignedIn
 
 NUMBER_DIGITS = 10
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
-# Asked with nearly every request, so it is put together once.
+# Used by nearly every request, so it is built once.
 _SIGNED_IN = (
     select(
         SignIn.account_id,
@@ -48,7 +48,7 @@ class EmailTaken(PortalError):
 
 
 class EmailTold(EmailTaken):
-    """The address is taken, and whoever reads mail there was told what to do."""
+    """The address is taken, and its reader was told by email what to do."""
 
     message = _l(
         "There is an account with this e-mail address already. Log in, or use another address. "
@@ -63,9 +63,9 @@ class WrongPassword(PortalError):
 def create(email: str | None, password: str, language: str, form_key: UUID, now: datetime) -> tuple[Account, list[str]]:
     """Create an applicant's account and return it with its recovery codes.
 
-    With None for the e-mail address the account gets a sign-in number and recovery codes to print;
+    With None for the email address the account gets a sign-in number and recovery codes to print;
     with an address, no codes. The same form key gives the same account again, without new codes
-    (R12); with another password it is a form of its own. Raises EmailTaken, whose owner is then written to,
+    (R12); with another password it counts as another form. Raises EmailTaken, whose owner then gets an email,
     or PasswordUnfit.
     """
     with transactions.reading() as own:
@@ -73,12 +73,12 @@ def create(email: str | None, password: str, language: str, form_key: UUID, now:
     if again is not None:
         if passwords.fits(password, again.password_hash):
             return again, []
-        form_key = uuid4()  # sent again with something else in it: another account, or none
+        form_key = uuid4()  # sent again with other content: another account, or none
     passwords.require_strong(password, own_words=[email] if email else [])
     password_hash = passwords.hash_password(password)
     transactions.one_at_a_time("account", form_key)
     if session.scalar(select(Account.id).where(Account.form_key == form_key)) is not None:
-        # The other click of a double one was faster, and whose account that is takes a slow look.
+        # The other click of a double click was faster; checking whose account that is takes a slow hash.
         transactions.end_reading()
         return create(email, password, language, form_key, now)
     account = Account(
@@ -104,9 +104,9 @@ def create(email: str | None, password: str, language: str, form_key: UUID, now:
 
 
 def new_password_hash(password: str, own_words: list[str]) -> str:
-    """Return the hash of a password that somebody chose. Takes its time: before anything is written.
+    """Return the hash of a new password. Slow: call it before anything is written.
 
-    own_words: what the person might have made it from. Raises PasswordUnfit.
+    own_words: words from which the person might have made it. Raises PasswordUnfit.
     """
     passwords.require_strong(password, own_words=own_words)
     return passwords.hash_password(password)
@@ -142,9 +142,9 @@ def create_staff(
 
 
 def verified(name: str, password: str, *, demonstration: bool = False) -> Row[int, str] | None:
-    """Return id and password_hash of the account that a name and a password open, or None, in the same time either way.
+    """Return id and password_hash of the account that a name and a password open, or None, in constant time.
 
-    name: e-mail address or sign-in number, as typed. The demonstration's password opens nothing
+    name: email address or sign-in number, as typed. The demonstration's password opens nothing
     outside a demonstration.
     """
     with transactions.reading() as own:
@@ -170,8 +170,8 @@ def log_in(
     """Begin a session for an account whose password was verified; return the account.
 
     second_factor: whether it was given too; without it, staff have a few minutes to give it, and may do
-    nothing else. device: what the owner knows the browser by. password_hash: what the password was compared with.
-    Raises WrongPassword where the account has another one by now, or was closed.
+    nothing else. device: the name by which the owner recognizes the browser. password_hash: what the password was
+    compared with. Raises WrongPassword if the account has another one by now, or was closed.
     """
     account = credentials.held(account_id)
     if account.closed_at or password_hash not in (None, account.password_hash):
@@ -187,9 +187,9 @@ def log_in(
 
 
 def note_failure(name: str, now: datetime) -> None:
-    """Leave a journal entry about a log-in that failed, without the name that was typed.
+    """Record a failed log-in in the journal, without the name that was entered.
 
-    A name that nobody has costs the same work, and an entry about nobody: time tells nothing (R8).
+    A name that no account has takes the same work, and an entry about account 0: timing reveals nothing (R8).
     """
     with transactions.reading() as own:
         found = own.execute(select(Account.id, Account.post_id).where(is_named(name))).one_or_none()
@@ -198,14 +198,14 @@ def note_failure(name: str, now: datetime) -> None:
 
 
 def log_out(signed_in: SignedIn, now: datetime) -> None:
-    """End the session a person is using."""
+    """End the session in use."""
     account = session.get_one(Account, signed_in.account_id)
     sessions.end(signed_in.session_digest)
     journal.record(signed_in.actor, "logged out", account, post_id=account.post_id, now=now)
 
 
 def end_sessions(signed_in: SignedIn, sign_in_id: int | None, now: datetime) -> int:
-    """End one session of whoever is signed in, or with None all but the one in use; say how many ended."""
+    """End one session of the signed-in user, or with None all but the one in use; return how many ended."""
     if sign_in_id is None:
         ended = len(sessions.end_all(signed_in.account_id, but=signed_in.session_digest))
     else:
@@ -217,7 +217,7 @@ def end_sessions(signed_in: SignedIn, sign_in_id: int | None, now: datetime) -> 
 
 
 def session_for(number_digest: str, now: datetime, *, note_use: bool = True) -> SignedIn | None:
-    """Return who is signed in with a session number's digest, or None; notes the use at times.
+    """Return who is signed in with the digest of a session id, or None; records the use from time to time.
 
     note_use: not inside a request's own writing.
     """
@@ -227,7 +227,7 @@ def session_for(number_digest: str, now: datetime, *, note_use: bool = True) -> 
         return None
     life, ends_at = _life(found.role, found.shared_device, found.factor_at), found.ends_at
     if note_use and sessions.is_due(found.seen_at, life, now):
-        # A page that only reads waits for nobody who writes: the use is noted with the next page.
+        # A page that only reads never waits for writers: the use is recorded with the next page.
         with suppress(PoolTimeout), transactions.noting() as connection:
             ends_at = sessions.keep_alive(connection, number_digest, found.started_at, life, now)
     who = found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at
@@ -235,13 +235,13 @@ def session_for(number_digest: str, now: datetime, *, note_use: bool = True) -> 
 
 
 def account_of(signed_in: SignedIn) -> Account:
-    """Return the account of whoever is signed in."""
+    """Return the account of the signed-in user."""
     return session.get_one(Account, signed_in.account_id)
 
 
 def require_password(signed_in: SignedIn, password: str) -> Account:
-    """Return the account of whoever is signed in if this is its password; raises WrongPassword."""
-    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
+    """Return the account of the signed-in user if this is its password; raises WrongPassword."""
+    # Hashing is slow, so it is done before the transaction, for which others wait on SQLite.
     with transactions.reading() as own:
         known = own.get_one(Account, signed_in.account_id)
     if not passwords.fits(password, known.password_hash):
@@ -259,7 +259,10 @@ def change_language(signed_in: SignedIn, language: str, now: datetime) -> None:
 
 
 def keep_telephone(account_id: int, telephone: str, by: str, now: datetime) -> None:
-    """Keep the telephone number that somebody typed; an empty one keeps what is there. The journal does not say it."""
+    """Store a telephone number that was entered; an empty one keeps the existing one.
+
+    The journal does not contain it.
+    """
     account = session.get_one(Account, account_id)
     if telephone and not same_telephone(account.telephone or "", telephone):
         account.telephone = telephone
@@ -272,13 +275,13 @@ def account_named(name: str) -> Account | None:
 
 
 def is_named(name: str) -> ColumnElement[bool]:
-    """The condition that an account meets whose e-mail address or sign-in number this is."""
+    """Return the SQL condition for the account with this email address or sign-in number."""
     key = sign_in_name(name)
     return Account.email == key if "@" in key else Account.sign_in_number == key
 
 
 def new_sign_in_number() -> str:
-    """Return a number by which somebody without an e-mail address logs in: random, of NUMBER_DIGITS digits."""
+    """Return a new random sign-in number of NUMBER_DIGITS digits, for logging in without an email address."""
     return "".join(secrets.choice("0123456789") for _ in range(NUMBER_DIGITS))
 
 
@@ -289,9 +292,9 @@ def _life(role: str | None, shared_device: bool, factor_at: datetime | None) -> 
 
 
 def _tell_owner(email: str, now: datetime) -> None:
-    """Write to an address that somebody would register while an account has it: at most once a day.
+    """Write to an address that someone tried to register although an account has it: at most once a day.
 
-    Where that account never confirmed it, whoever reads mail there gets a link by which it becomes theirs.
+    If that account never confirmed it, the reader gets a link by which the address becomes theirs.
     """
     owner = account_named(email)
     if owner is not None and owner.is_address_unproved:

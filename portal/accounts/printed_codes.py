@@ -1,4 +1,4 @@
-"""Recovery codes on paper: what an applicant can do with those that stand in for the password."""
+"""Printed recovery codes: rules for those that replace an applicant's password."""
 
 from datetime import datetime
 
@@ -16,9 +16,9 @@ MADE = ("account created", "recovery codes made", "recovery code given at the de
 
 
 def renew(signed_in: SignedIn, password: str, now: datetime) -> tuple[Account, list[str]]:
-    """Make new recovery codes; return the account, and the codes as printed. Those before work no more.
+    """Create new recovery codes; return the account, and the codes as printed. Earlier ones stop working.
 
-    For accounts with a sign-in number: others get a link by e-mail. Raises WrongPassword, SessionOver, or NotFound for
+    For accounts with a sign-in number: others get a link by email. Raises WrongPassword, SessionOver, or NotFound for
     others.
     """
     require_password(signed_in, password)
@@ -29,7 +29,7 @@ def renew(signed_in: SignedIn, password: str, now: datetime) -> tuple[Account, l
 
 
 def end(signed_in: SignedIn, now: datetime) -> None:
-    """Let none of the account's recovery codes work any more. Ending them twice is once."""
+    """Void all recovery codes of the account. Ending them twice has no further effect."""
     account = credentials.held_by(signed_in)
     left = recovery.codes_left(account.id, recovery.PASSWORD)
     if left:
@@ -44,7 +44,7 @@ def require_number(account: Account) -> None:
 
 
 def story(account_id: int) -> tuple[datetime | None, datetime | None]:
-    """Return when an account's codes were made and when one was used last, each None where nobody knows or none was."""
+    """Return when an account's codes were created and when one was last used, each None if unknown or never."""
     made = select(func.max(journal.Entry.at)).where(
         journal.Entry.subject == Account.__tablename__,
         journal.Entry.subject_id == account_id,

@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 def init_app(app):
-    """Answer whoever is logged out in the middle of a form with the log-in page, which carries what was typed."""
+    """Answer a form whose sender was logged out with the log-in page, which carries what was entered."""
     app.register_error_handler(authorization.LoggedOut, _logged_out)
 
 
@@ -107,7 +107,7 @@ def settings():
 @bp.route("/stay")
 @signed_in
 def stay():
-    """Prolong the session, as opening any page does: for the script of the pages with forms."""
+    """Extend the session, as opening any page does: for the script of pages with forms."""
     seconds, text = session_end.left(current_user.ends_at, clock.now())
     return jsonify(seconds=seconds, text=text)
 
@@ -163,7 +163,7 @@ def change_language():
 
 @scripted
 def _logged_out(error):
-    """Show the log-in page; what was typed is sent when the person asks for it after that."""
+    """Show the log-in page; what was entered is sent when the user asks for it after the log-in."""
     if request.endpoint == "accounts.log_out":
         return redirect(url_for("home.front", said="logged_out"), 303)
     said = "logged_out_in_form" if pending_form.carry(clock.now()) else "not_sent"
@@ -200,7 +200,7 @@ def _enter(found, shared_device, target):
 
 
 def _to_second_step(who, number, target, language):
-    """Lead staff to their second step, with what they typed before they were logged out."""
+    """Lead staff to the second factor, with what they entered before they were logged out."""
     if not pending_form.in_hand():
         return session_cookie.hand_over(redirect(url_for("factors.enter", lang=language, next=target), 303), number)
     if not factors.is_set_up(who.account_id):
@@ -213,7 +213,7 @@ def _to_second_step(who, number, target, language):
 
 
 def _kept(role, shared_device):
-    """For how many seconds a browser keeps a session's number; None: until it is closed."""
+    """Return how many seconds a browser keeps a session id; None: until it is closed."""
     return None if shared_device or role else operations.KEPT_SECONDS
 
 

@@ -1,7 +1,7 @@
-"""What supervisors and administrators can do with the accounts of staff, and administrators with anybody's sessions.
+"""Rules by which supervisors and administrators manage accounts of staff, and administrators all sessions.
 
-A supervisor sees the staff of one post, an administrator all of them. Nobody changes the own role or closes the own
-account, and an administrator always remains.
+A supervisor sees the staff of one post, an administrator all of them. No one can change their own role or close their
+own account, and an administrator always remains.
 """
 
 import secrets
@@ -65,14 +65,14 @@ class NobodyNamed(PortalError):
 
 
 def roles_for(who: SignedIn) -> tuple[str, ...]:
-    """Return the roles that somebody may give."""
+    """Return the roles that a person may give."""
     return (*ROLES_OF_A_POST, ADMINISTRATOR) if who.may(ADMINISTRATOR) else ROLES_OF_A_POST
 
 
 def staff_seen_by(who: SignedIn, page: int, post_id: int | None = None) -> tuple[Sequence[Row[Account, Post]], bool]:
-    """Return the accounts of staff that somebody may see, PAGE of them at a time, and whether there are more.
+    """Return the accounts of staff that a person may see, PAGE of them at a time, and whether there are more.
 
-    page: 1 is the first; post_id: only those of this post. In the order of e-mail addresses, open accounts first.
+    page: 1 is the first; post_id: only those of this post. In the order of email addresses, open accounts first.
     """
     found = select(Account, Post).outerjoin(Post, Post.id == Account.post_id).where(_seen_by(who))
     if post_id is not None:
@@ -83,7 +83,7 @@ def staff_seen_by(who: SignedIn, page: int, post_id: int | None = None) -> tuple
 
 
 def member_seen_by(who: SignedIn, account_id: int) -> Account:
-    """Return an account of staff that somebody may see, or raise NotFound (R5)."""
+    """Return an account of staff that a person may see, or raise NotFound (R5)."""
     found = session.scalar(select(Account).where(Account.id == account_id, _seen_by(who)))
     if found is None:
         raise NotFound
@@ -91,17 +91,17 @@ def member_seen_by(who: SignedIn, account_id: int) -> Account:
 
 
 def unknown_password() -> str:
-    """Return the hash of a password that nobody knows. Takes its time: before anything is written."""
+    """Return the hash of a random password that no one knows. Slow: call it before anything is written."""
     return passwords.hash_password(secrets.token_urlsafe(32))
 
 
 def create(
     who: SignedIn, email: str, password_hash: str, role: str, post: Post | None, form_key: UUID, now: datetime
 ) -> Account:
-    """Create an account for a member of staff and send a link by which to choose a password; return the account.
+    """Create an account for a member of staff and send a link for choosing a password; return the account.
 
     password_hash: of unknown_password; post: None for an administrator. The same form key gives the same account again,
-    without another mail (R12), or SentBefore for another address, role or post.
+    without another email (R12), or SentBefore for another address, role or post.
     Raises RoleNotYours, PostMissing or EmailTaken.
     """
     post = _post_for(who, role, post)
@@ -134,7 +134,7 @@ def change_role(who: SignedIn, account_id: int, role: str, post: Post | None, no
 
 
 def close(who: SignedIn, account_id: int, now: datetime) -> Sequence[str]:
-    """Close the account of a member of staff; return the digests of ended sessions. Closing twice is once.
+    """Close the account of a member of staff; return the digests of ended sessions. Closing twice has no effect.
 
     Raises OwnAccount or LastAdministrator.
     """
@@ -159,7 +159,7 @@ def end_sessions(who: SignedIn, account_id: int, now: datetime) -> Sequence[str]
 
 
 def reset_factor(who: SignedIn, account_id: int, now: datetime) -> Account:
-    """Take the app and the recovery codes of a member of staff away; sessions end; return the account.
+    """Remove the app and the recovery codes of a member of staff; sessions end; return the account.
 
     Raises OwnAccount.
     """
@@ -169,7 +169,7 @@ def reset_factor(who: SignedIn, account_id: int, now: datetime) -> Account:
 
 
 def end_sessions_named(who: SignedIn, name: str, now: datetime) -> Sequence[str]:
-    """End every session of whoever has an e-mail address or sign-in number; return their digests.
+    """End every session of the account with an email address or sign-in number; return their digests.
 
     For administrators, who see nothing else of an applicant. Raises NobodyNamed.
     """
@@ -180,12 +180,12 @@ def end_sessions_named(who: SignedIn, name: str, now: datetime) -> Sequence[str]
 
 
 def _seen_by(who: SignedIn) -> Any:
-    """The condition that the accounts of staff meet that somebody may see."""
+    """Return the SQL condition for the accounts of staff that a person may see."""
     return Account.role.is_not(None) if who.may(ADMINISTRATOR) else Account.post_id == who.post_id
 
 
 def _post_for(who: SignedIn, role: str, post: Post | None) -> Post | None:
-    """Return the post that a role which somebody gives belongs to, or raise RoleNotYours or PostMissing."""
+    """Return the post for a role that is given, or raise RoleNotYours or PostMissing."""
     if role not in roles_for(who):
         raise RoleNotYours
     if role == ADMINISTRATOR:
@@ -197,10 +197,10 @@ def _post_for(who: SignedIn, role: str, post: Post | None) -> Post | None:
 
 
 def _held(who: SignedIn, account_id: int, *, leaves: bool) -> Account:
-    """Return somebody else's account of staff, held until this transaction is over; leaves: an administrator's is lost.
+    """Return another person's account of staff, locked until the transaction ends; leaves: an administrator is lost.
 
-    Administrators are held first, in one order: of two who demote each other at the same instant, the second waits,
-    and finds that nobody else is left.
+    Administrators are locked first, in one order: of two who demote each other at the same instant, the second waits,
+    and finds that no other is left.
     """
     administrators = session.scalars(_ADMINISTRATORS).all()
     held = select(Account).where(Account.id == account_id, _seen_by(who)).with_for_update(key_share=True)

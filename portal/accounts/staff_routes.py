@@ -1,4 +1,4 @@
-"""The pages by which supervisors and administrators keep the accounts of staff."""
+"""The pages on which supervisors and administrators manage accounts of staff."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -130,7 +130,7 @@ def _invited(form):
 
 
 def _post_choices():
-    """Return the posts to choose from; none for a supervisor, whose post is the own."""
+    """Return the posts to choose from; none for a supervisor, who has only one post."""
     return posts.choices(posts.all_posts()) if current_user.may("administrator") else []
 
 

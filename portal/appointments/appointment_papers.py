@@ -1,6 +1,6 @@
-"""What goes onto the paper of an appointment: its code, its PDF, its calendar file, in the language in use.
+"""The content of an appointment's papers: its code, its PDF, its calendar file, in the language in use.
 
-These need the application, not a request: mail makes them too.
+These functions need the application, not a request: emails use them too.
 """
 
 from functools import cache
@@ -40,12 +40,12 @@ FEW_LINES, SOME_LINES = 10, 16
 
 
 def code_of(appointment):
-    """Return the signed code of an appointment as it is now."""
+    """Return the signed code of the current version of an appointment."""
     return tokens.sign(appointment.reference, appointment.version, appointment.slot.local_start)
 
 
 def drawing_of(appointment):
-    """Return the QR code of an appointment for its page, or None where it is not live."""
+    """Return the QR code of an appointment for its page, or None if it is not live."""
     return qr_codes.drawing_of(code_of(appointment)) if _lets_in(appointment) else None
 
 
@@ -55,9 +55,9 @@ def confirmation_pdf(appointment):
 
 
 def calendar_file(appointment, method=None):
-    """Return an appointment as iCalendar file: no name and no case number in it.
+    """Return an appointment as an iCalendar file, without a name or a case number.
 
-    method: PUBLISH or CANCEL; what the appointment's state asks for, unless said otherwise.
+    method: PUBLISH or CANCEL; by default what the appointment's state asks for.
     """
     method = method or (PUBLISH if _lets_in(appointment) or appointment.is_past else CANCEL)
     settings, post = current_app.extensions["settings"], appointment.case.post
@@ -80,7 +80,7 @@ def calendar_file(appointment, method=None):
 
 
 def confirmation(appointment):
-    """Return what the PDF shows, as plain data: see confirmation.typ."""
+    """Return the content of the PDF as plain data: see confirmation.typ."""
     case = appointment.case
     bring = cases.what_to_bring(case)
     when = format_instant(clock.now(), case.post)

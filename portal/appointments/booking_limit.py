@@ -1,8 +1,8 @@
-"""How often the appointment of one case may be booked and moved: a limit by case and time, whoever holds the case.
+"""A limit on how often the appointment of one case is booked and changed, whoever holds the case.
 
-Counted from the journal, in the transaction that changes the appointment, so clicks at one instant count one after
-the other. What staff do never counts. Cancelling is always taken: it gives a seat back, and the booking that would
-have to come before the next one is limited.
+Counted from the journal, in the transaction that changes the appointment, so concurrent clicks count one after
+the other. Changes by staff are not counted. Canceling is always accepted: it releases a seat, and the booking that
+must precede the next cancellation is limited.
 """
 
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ class ChangedTooOften(PortalError):
 
 
 def require_not_too_often(case: Case, now: datetime) -> None:
-    """Raise ChangedTooOften where the case's appointment was booked, moved and cancelled as often as is allowed."""
+    """Raise ChangedTooOften if the case's appointment was booked, changed and canceled as often as is allowed."""
     instants = _changes(case, now)
     ends = [instants[allowed(most) - 1] + time for most, time in MOST if len(instants) >= allowed(most)]
     if ends and max(ends) > now:
@@ -44,7 +44,7 @@ def require_not_too_often(case: Case, now: datetime) -> None:
 
 
 def _changes(case: Case, now: datetime) -> list[datetime]:
-    """Return when others than staff changed the case's appointment within the longest time, newest first."""
+    """Return when the case's appointment was changed within the longest window, except by staff, newest first."""
     mine = select(Appointment.id).where(Appointment.case_id == case.id)
     found = select(Entry.at, Entry.after).where(
         Entry.subject == Appointment.__tablename__,

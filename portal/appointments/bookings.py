@@ -1,4 +1,4 @@
-"""Who is booked in slots, and who came."""
+"""The bookings of slots, for staff of the post."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from portal.slots.models import Slot
 
 
 def people_in(slot_ids: list[int]) -> dict[int, list[Appointment]]:
-    """Return the appointments in some slots that were not cancelled, by slot id, with their cases and travellers."""
+    """Return the appointments in some slots that were not canceled, by slot id, with their cases and travelers."""
     mine = (
         select(Appointment)
         .where(Appointment.slot_id.in_(slot_ids), Appointment.state != "cancelled")

@@ -1,6 +1,6 @@
-"""Places held for people whose appointment the post had to cancel: kept, or free again when the time is over.
+"""Held places: for people whose appointment the post had to cancel; they keep them, or the hold expires.
 
-A held place counts as taken. No job is needed for it to become free: whoever claims a seat of its slot
+A held place counts as taken. It needs no job to become free: the next claim of a seat in its slot
 frees it first. Rows are locked in one order, appointments before slots (R2).
 """
 
@@ -28,13 +28,13 @@ class HoldOver(PortalError):
 
 
 def lock(appointment: Appointment) -> None:
-    """Hold the row of an appointment and read it anew: whoever changes it at this instant goes first."""
+    """Lock the row of an appointment and read it again, after any concurrent change."""
     mine = select(Appointment).where(Appointment.id == appointment.id).with_for_update()
     session.scalars(mine, execution_options={"populate_existing": True}).one()
 
 
 def keep(appointment: Appointment, by: str, now: datetime) -> Appointment:
-    """Keep a held place: it is booked. Keeping twice is keeping once. Raises HoldOver."""
+    """Confirm a held place: it is booked. Twice is once. Raises HoldOver."""
     lock(appointment)
     if appointment.state == "booked":
         return appointment
@@ -51,9 +51,9 @@ def keep(appointment: Appointment, by: str, now: datetime) -> Appointment:
 def free_expired(
     now: datetime, post_id: int | None = None, slot_id: int | None = None, *, most: int | None = None
 ) -> int:
-    """Cancel the held places whose time is over, at one post or in one slot if given, at most so many; return how many.
+    """Cancel expired held places, at one post or in one slot if given, at most so many; return how many.
 
-    Those that somebody changes at this instant are left to them.
+    Rows that another transaction has locked are skipped.
     """
     over = select(Appointment).where(Appointment.held_until <= now)
     if post_id is not None:
@@ -69,7 +69,7 @@ def free_expired(
 
 
 def end(appointments: Sequence[Appointment], now: datetime) -> None:
-    """Cancel held places whose time is over and free their seats; rows of both are held already."""
+    """Cancel expired held places and free their seats; rows of both are locked already."""
     for appointment in appointments:
         _change(appointment, "cancelled", now)
     session.flush()

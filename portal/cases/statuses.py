@@ -1,4 +1,4 @@
-"""The status of a case: words that everybody has, words that a post has added, and changes from one to another."""
+"""The status of a case: standard words, words that a post has added, and changes from one to another."""
 
 import re
 from collections.abc import Sequence
@@ -33,13 +33,13 @@ class NotYet(PortalError):
 def status_name(code: str) -> LazyProxy | str:
     """Return the word of a status in the language in use.
 
-    A post's own word, in a language that the post did not write it in, is told as the standard word it counts as.
+    In a language for which the post did not write its own word, the standard word it counts as.
     """
     return STATUSES[code] if code in STATUSES else _told(_own_word(code), "names", STATUSES)
 
 
 def status_meaning(code: str) -> LazyProxy | str:
-    """Return what the word of a status means in general, in the language in use."""
+    """Return the general meaning of a status, in the language in use."""
     return MEANINGS[code] if code in MEANINGS else _told(_own_word(code), "meanings", MEANINGS)
 
 
@@ -49,7 +49,7 @@ def counts_as(code: str) -> str | None:
 
 
 def is_refused(code: str) -> bool:
-    """Say whether a refusal under section 221(g) stands behind a status."""
+    """Say whether a refusal under section 221(g) underlies a status."""
     return counts_as(code) in REFUSED
 
 
@@ -67,7 +67,7 @@ def own_codes() -> dict[int | None, set[str]]:
 
 
 def codes_that_count_as(code: str) -> Any:
-    """Return the condition that a StatusWord meets whose rules are those of a standard word."""
+    """Return the SQL condition for StatusWords whose rules are those of a standard word."""
     return or_(StatusWord.code == code, StatusWord.counts_as == code)
 
 
@@ -76,7 +76,7 @@ def add_word(
 ) -> StatusWord:
     """Add a word to a post's vocabulary and return it; case files write it as its code.
 
-    code: small letters, digits and underscores, without the post's letters, which are put before it;
+    code: small letters, digits and underscores, without the post's letters, which are put in front;
     standard: the code of the standard word whose rules it follows; names and meanings: texts by language.
     Raises WordTaken.
     """
@@ -92,9 +92,9 @@ def add_word(
 
 
 def set_status(case: Case, code: str, effective_on: date, by: str, now: datetime) -> None:
-    """Set the status of a case from a day on; its holder is told. The same again changes nothing.
+    """Set the status of a case from a day on; its holder is told. Setting the same again changes nothing.
 
-    Raises NotFound for a word that the post does not have, NotYet for a day that has not come there.
+    Raises NotFound for a word that the post does not have, NotYet for a day in the future there.
     """
     if code not in STATUSES and _own_word(code).post_id != case.post_id:
         raise NotFound
@@ -107,7 +107,7 @@ def set_status(case: Case, code: str, effective_on: date, by: str, now: datetime
 
 
 def change(case: Case, code: str, effective_on: date, now: datetime) -> bool:
-    """Let a case have a status from a day on, and tell its holder; return whether it had another before."""
+    """Change the status of a case from a day on, and tell its holder; return whether it differed before."""
     if (case.status, case.status_on) == (code, effective_on):
         return False
     case.status, case.status_on = code, effective_on

@@ -1,4 +1,4 @@
-"""Draining: the portal says that it is not ready, before the server stops."""
+"""Commands for stopping the server."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Key rotation: a new key, and every field encrypted with it."""
+"""Commands for key rotation: a new key, and re-encryption with it."""
 
 import os
 

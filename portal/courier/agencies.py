@@ -1,4 +1,4 @@
-"""The agencies of a post: kept by its staff, chosen by applicants."""
+"""The courier offices (agencies) of a post: managed by its staff, chosen by applicants."""
 
 import csv
 import re
@@ -26,7 +26,7 @@ SHOWN = 40
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong in a file of agencies: line (1 is the header), column, and what stands there.
+    """A mistake in a file of agencies: line (1 is the header), column, and its value.
 
     kind: column (it is missing), cells (too many), empty, long, unfit, twice, or unreadable.
     """
@@ -38,7 +38,7 @@ class Mistake:
 
 
 class AgencyFileUnfit(PortalError):
-    """The file of agencies does not fit: mistakes, by line and column."""
+    """The file of agencies is invalid: mistakes, by line and column."""
 
     message = _l("The file does not fit. Nothing was saved.")
 
@@ -58,7 +58,7 @@ def agencies_of(post_id: int, *, closed_too: bool = False) -> Sequence[Agency]:
 
 
 def in_city(agencies: list[Agency], typed: str) -> list[Agency]:
-    """Return those of some agencies whose city holds what was typed; capitals and accents do not matter."""
+    """Return those of some agencies whose city contains a text; capitals and accents do not matter."""
     wanted = folded(typed)
     return [agency for agency in agencies if wanted in folded(agency.city)]
 
@@ -99,14 +99,17 @@ def save_agency(post: Post, agency: Agency | None, values: dict[str, str], by: s
 
 
 def close_agency(agency: Agency, by: str, now: datetime) -> None:
-    """Let nobody choose an agency any more; packages that are to come back there still do. Twice is once."""
+    """Close an agency: no one can choose it, but packages still come back there.
+
+    Closing twice has no further effect.
+    """
     if agency.closed_at is None:
         agency.closed_at = now
         journal.record(by, "agency closed", agency, post_id=agency.post_id, now=now)
 
 
 def reopen_agency(agency: Agency, by: str, now: datetime) -> None:
-    """Let people choose a closed agency again."""
+    """Open a closed agency again."""
     if agency.closed_at is not None:
         agency.closed_at = None
         journal.record(by, "agency opened", agency, post_id=agency.post_id, now=now)
@@ -115,7 +118,7 @@ def reopen_agency(agency: Agency, by: str, now: datetime) -> None:
 def import_agencies(lines: Any, post: Post, by: str, now: datetime) -> tuple[int, int]:
     """Add the agencies of a CSV with the columns in LENGTHS, or correct them; return counts added, changed.
 
-    Raises AgencyFileUnfit with all that is wrong in the file, before anything is written.
+    Raises AgencyFileUnfit with all mistakes of the file, before anything is written.
     """
     added = changed = 0
     for values in _read(lines):
@@ -129,7 +132,7 @@ def import_agencies(lines: Any, post: Post, by: str, now: datetime) -> tuple[int
 
 
 def cleaned(name: str, text: str | None) -> str:
-    """Return one value of an agency as it is kept: codes in capitals, lines only where there may be some."""
+    """Return one value of an agency as it is stored: codes in capitals, line breaks only where they are allowed."""
     text = (text or "").strip().replace("\r\n", "\n")
     if name not in OF_SEVERAL_LINES:
         text = " ".join(text.split())
@@ -137,7 +140,7 @@ def cleaned(name: str, text: str | None) -> str:
 
 
 def is_code(text: str) -> bool:
-    """Say whether a text can be the code of an agency: it stands in addresses of pages."""
+    """Say whether a text can be the code of an agency, which is part of addresses of pages."""
     return bool(CODE.fullmatch(text))
 
 
@@ -148,7 +151,7 @@ def _read(lines: Any) -> Any:
     try:
         mistakes += [Mistake(1, name, "column") for name in LENGTHS if name not in (reader.fieldnames or ())]
         for row in [] if mistakes else reader:
-            # A cell may hold lines of its own: the row is where it begins.
+            # A cell may contain line breaks: the row is where it begins.
             line = reader.line_num - sum((cell or "").count("\n") for name, cell in row.items() if name)
             values = {name: cleaned(name, row[name]) for name in LENGTHS}
             mistakes += [Mistake(line, *wrong) for wrong in _wrong_in(values, rows, row.get(None))]
@@ -161,7 +164,7 @@ def _read(lines: Any) -> Any:
 
 
 def _wrong_in(values: dict[str, str], taken: dict[str, dict[str, str]], more_cells: Any) -> Iterator[Any]:
-    """Give column, kind and value of all that is wrong in a row."""
+    """Yield column, kind and value of every mistake in a row."""
     if more_cells:
         yield list(LENGTHS)[-1], "cells", more_cells[0][:SHOWN]
     for name, longest in LENGTHS.items():

@@ -1,4 +1,4 @@
-"""What staff do with packages: open by scan, take in, decide on each document, send back (source 4)."""
+"""Rules for staff about packages: open by scan, take in, decide on each document, send back (source 4)."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -50,14 +50,14 @@ class ProcessingOpen(PortalError):
 
 @dataclass(frozen=True)
 class Scan:
-    """What a scan at the mail desk led to: a state, and the package where it is one of this post."""
+    """The result of a scan at the mail desk: a state, and the package if it is one of this post."""
 
     state: str
     submission: Submission | None = None
 
 
 def scan(text: str, post_id: int) -> Scan:
-    """Return what a scanned code, or a typed reference, leads to at a post.
+    """Return the result of a scanned code, or an entered reference, at a post.
 
     Another post's package does not exist here (R5): the scan says foreign, from the code's own letters only.
     """
@@ -75,7 +75,7 @@ def scan(text: str, post_id: int) -> Scan:
 
 
 def package_of_post(post_id: int, reference: str, *, for_change: bool = False) -> Submission:
-    """Return a package of a post, or raise NotFound (R5). for_change: others who change it wait."""
+    """Return a package of a post, or raise NotFound (R5). for_change: lock it."""
     wanted = select(Submission).where(Submission.post_id == post_id, Submission.reference == read_reference(reference))
     found = session.scalar(wanted.with_for_update(of=Submission) if for_change else wanted)
     if found is None:
@@ -96,10 +96,10 @@ def counts(post_id: int) -> dict[str, int]:
 
 
 def receive(submission: Submission, found_item_ids: Collection[int], by: str, now: datetime) -> None:
-    """Take a package in: what was ticked is received, the rest of its list was not in the envelope; twice is once.
+    """Take a package in: selected items are received, the rest of its list was not in the envelope. Twice is once.
 
-    found_item_ids: ids of refusal items of the case, also of those that the person did not list.
-    Evidence that arrives is dated on the refusal; an officer confirms that the clock has stopped (R7).
+    found_item_ids: ids of refusal items of the case, including those that the person did not list.
+    Evidence that arrives is dated on the refusal; an officer confirms that the 12 months have stopped (R7).
     Raises NotFound for a package that was withdrawn, and for items of other cases.
     """
     if submission.state == "withdrawn":
@@ -125,7 +125,7 @@ def receive(submission: Submission, found_item_ids: Collection[int], by: str, no
 
 
 def what_can_be_in(submission: Submission) -> list[tuple[Traveller, RefusalItem]]:
-    """Return every item of a case that a package can hold, with its traveller: what is owed, and what was listed."""
+    """Return every item of a case that a package can hold, with its traveler: what is owed, and what was listed."""
     listed = {one.refusal_item_id for one in submission.contents}
     owed = {item.id for _traveller, item in cases.what_to_send(submission.case)}
     return [
@@ -140,9 +140,9 @@ def what_can_be_in(submission: Submission) -> list[tuple[Traveller, RefusalItem]
 def decide(
     submission: Submission, item: RefusalItem, decision: str, reason: str | None, by: str, now: datetime
 ) -> None:
-    """Decide for an officer whether more is needed for a document of a package; the person is told.
+    """Record an officer's decision whether more is needed for a document of a package; the person is told.
 
-    decision: one of DECISIONS; reason: one of MORE_REASONS where more is needed, else None. The same
+    decision: one of DECISIONS; reason: one of MORE_REASONS if more is needed, else None. The same
     decision again changes nothing.
     """
     if submission.received_on is None:
@@ -161,12 +161,12 @@ def decide(
 
 
 def clocks_to_confirm(case: Case) -> list[Refusal]:
-    """Return the refusals of a case for which evidence came, and no officer has confirmed that the clock stopped."""
+    """Return the refusals of a case with evidence whose stopped 12 months no officer has confirmed yet."""
     return [one for one in case.refusals if one.evidence_on and not one.clock_stopped_on and not one.overcome_on]
 
 
 def stop_clock(refusal: Refusal, by: str, now: datetime) -> None:
-    """Confirm for an officer that evidence came and the clock of a refusal has stopped, from the day it came (R7)."""
+    """Record an officer's confirmation that evidence came and the 12 months of a refusal stopped that day (R7)."""
     if refusal.evidence_on is None or refusal.clock_stopped_on is not None:
         return
     refusal.clock_stopped_on = refusal.evidence_on
@@ -204,7 +204,7 @@ def send_back(
 
 
 def is_in_processing(case: Case) -> bool:
-    """Say whether a refusal of the case waits for the Embassy: an advisory opinion may be open."""
+    """Say whether a refusal of the case waits for the Embassy: an advisory opinion may be pending."""
     return any(is_processing(refusal) and not refusal.overcome_on for refusal in case.refusals)
 
 

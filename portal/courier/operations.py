@@ -1,4 +1,4 @@
-"""What an applicant can do with a package: register it, say what is in it, withdraw it, follow it (source 4)."""
+"""Rules for applicants about packages: register, list the contents, withdraw, follow (source 4)."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -42,7 +42,7 @@ class TooLate(PortalError):
 def register(case: Case, sender: Traveller, agency_id: int, form_key: UUID, by: str, now: datetime) -> Submission:
     """Register a package of a case and return it; the same form key gives the same package (R12).
 
-    sender: a traveller of the case. Raises MayNotSend, AlreadyRegistered (one package is on the way at a
+    sender: a traveler of the case. Raises MayNotSend, AlreadyRegistered (one package is on the way at a
     time), or NotFound for an agency of another post or a closed one.
     """
     one_at_a_time("package", form_key)
@@ -73,7 +73,10 @@ def register(case: Case, sender: Traveller, agency_id: int, form_key: UUID, by: 
 
 
 def change_agency(submission: Submission, agency_id: int, by: str, now: datetime) -> None:
-    """Let a package come back to another agency: a page printed before is out of date. Raises TooLate or NotFound."""
+    """Change the agency to which a package comes back: earlier printed pages are out of date.
+
+    Raises TooLate or NotFound.
+    """
     _require_registered(submission)
     before, agency = submission.agency_id, open_agency(submission.post_id, agency_id)
     if before == agency.id:
@@ -86,7 +89,7 @@ def change_agency(submission: Submission, agency_id: int, by: str, now: datetime
 
 
 def set_family(submission: Submission, traveller_ids: list[int], by: str, now: datetime) -> None:
-    """Say which other travellers of the case have documents in the package. Raises TooLate; strangers are NotFound."""
+    """Set which other travelers of the case have documents in the package. Raises TooLate; strangers are NotFound."""
     _require_registered(submission)
     others = {one.id for one in submission.case.travellers if one.id != submission.sender_id}
     wanted = set(traveller_ids)
@@ -105,7 +108,7 @@ def set_family(submission: Submission, traveller_ids: list[int], by: str, now: d
 def pack(
     submission: Submission, item_ids: list[int], with_passport: bool, other_documents: int, by: str, now: datetime
 ) -> None:
-    """Note what the person puts into the envelope: items that the letter lists, passport, number of other documents.
+    """Record the contents of the envelope: items that the letter lists, passport, number of other documents.
 
     Raises TooLate; items of other people are NotFound.
     """
@@ -126,7 +129,7 @@ def pack(
 
 
 def withdraw(submission: Submission, by: str, now: datetime) -> None:
-    """Withdraw a registration; doing so twice is doing so once. Raises TooLate once it was dropped off."""
+    """Withdraw a registration; twice has no further effect. Raises TooLate once it was dropped off."""
     if submission.state == "withdrawn":
         return
     _require_registered(submission)
@@ -135,7 +138,7 @@ def withdraw(submission: Submission, by: str, now: datetime) -> None:
 
 
 def drop_off(submission: Submission, by: str, now: datetime) -> None:
-    """Note that the person handed the package to the courier; twice is once. Raises TooLate after that."""
+    """Record that the person handed the package to the courier; twice is once. Raises TooLate after that."""
     if submission.state == "dropped_off":
         return
     _require_registered(submission)
@@ -143,7 +146,7 @@ def drop_off(submission: Submission, by: str, now: datetime) -> None:
 
 
 def collect(submission: Submission, by: str, now: datetime) -> None:
-    """Note that the person has the package back; twice is once. Raises TooLate where it was not sent back."""
+    """Record that the person has the package back; twice is once. Raises TooLate if it was not sent back."""
     if submission.state == "collected":
         return
     if submission.state != "returned":
@@ -152,7 +155,7 @@ def collect(submission: Submission, by: str, now: datetime) -> None:
 
 
 def submission_for(signed_in: SignedIn, reference: str, *, for_change: bool = False) -> Submission:
-    """Return a package of a case of the account that is signed in, or raise NotFound (R5)."""
+    """Return a package of a case of the signed-in account, or raise NotFound (R5)."""
     mine = (
         select(Submission)
         .join(Case, Case.id == Submission.case_id)
@@ -165,7 +168,7 @@ def submission_for(signed_in: SignedIn, reference: str, *, for_change: bool = Fa
 
 
 def on_the_way(case: Case) -> Submission | None:
-    """Return the package of a case that the post has not got yet, or None: there is at most one."""
+    """Return the package of a case that is on its way to the post, or None: there is at most one."""
     return session.scalar(select(Submission).where(Submission.case_id == case.id, Submission.state.in_(ON_THE_WAY)))
 
 
@@ -181,7 +184,7 @@ def submissions_of(cases_held: Sequence[Case]) -> dict[int, list[Submission]]:
 def why_not(case: Case) -> str | None:
     """Return why a case may not register a package, or None.
 
-    A kind of MayNotSend, or "elsewhere" where its post takes no packages through this service.
+    A kind of MayNotSend, or "elsewhere" if its post takes no packages through this service.
     """
     try:
         cases.require_may_send(case)
@@ -196,24 +199,24 @@ def may_send_again(case: Case) -> bool:
 
 
 def what_fits(submission: Submission) -> list[tuple[Traveller, RefusalItem]]:
-    """Return the items that may go into a package, each with its traveller: those of its travellers, by courier."""
+    """Return the items that may go into a package, each with its traveler: those of its travelers, by courier."""
     people = {traveller.id for traveller in submission.travellers}
     return [(traveller, item) for traveller, item in cases.what_to_send(submission.case) if traveller.id in people]
 
 
 def what_is_missing(submission: Submission) -> list[tuple[Traveller, RefusalItem]]:
-    """Return the items that the letter lists and that are not in the envelope yet, each with its traveller."""
+    """Return the items that the letter lists and that are not in the envelope yet, each with its traveler."""
     packed = {one.refusal_item_id for one in submission.contents}
     return [(traveller, item) for traveller, item in what_fits(submission) if item.id not in packed]
 
 
 def number_of_documents(submission: Submission) -> int:
-    """Return how many documents the person says are in the envelope."""
+    """Return how many documents are in the envelope, according to the person."""
     return len(submission.contents) + submission.with_passport + submission.other_documents
 
 
 def last_day(case: Case, here: date) -> tuple[date | None, bool]:
-    """Return the day until which documents count without a new fee, and whether it has passed; None where none counts.
+    """Return the last day on which documents count without a new fee, and whether it has passed; None if there is none.
 
     The earliest of the refusals that are still open, else the latest that has passed (R7).
     """
@@ -243,7 +246,7 @@ def _record(submission: Submission, action: str, by: str, now: datetime, **chang
 
 
 def _write(kind: str, submission: Submission, now: datetime) -> None:
-    """Write to the holder of the case about a package as it is now."""
+    """Write an email to the holder of the case about the current state of a package."""
     holder, version = submission.case.account_id, submission.version
     key = f"{kind}:{submission.id}:{version}"
     outbox.write(kind, key, now, account_id=holder, submission=submission.id, version=version)

@@ -1,4 +1,4 @@
-"""Submit documents by courier: from the visa category to the confirmation page, and what can be done there."""
+"""Submit documents by courier: from the visa category to the confirmation page, and later changes."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -233,7 +233,7 @@ def _typed():
 
 
 def _typed_before():
-    """What the person typed here or on the way to an appointment, on this device or another."""
+    """Return what the person entered here or while booking an appointment, on this device or another."""
     answers = kept_answers.answers_of(current_user.account_id)
     telephone = accounts.account_of(current_user).telephone
     known = {"telephone": telephone} if telephone else {}
@@ -264,7 +264,7 @@ def _matched(form, post, proof):
 
 
 def _sender(case):
-    """The traveller who typed the details, where they were of this case; else the principal applicant."""
+    """Return the traveler who entered the details, if they are of this case; else the principal applicant."""
     sender = _typed().get("sender")
     return next((one for one in case.travellers if one.id == sender), case.principal)
 

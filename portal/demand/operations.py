@@ -1,4 +1,4 @@
-"""What a scheduler wants to know before a release: all of it counted from what is stored, nothing about persons."""
+"""Figures for a scheduler before a release: all counted from stored data, none about a person."""
 
 import math
 from collections import Counter
@@ -25,7 +25,7 @@ WAITS = (3, 7, 14, 30, 60)  # days: within three, within seven, …, longer
 
 @dataclass(frozen=True)
 class Week:
-    """What became of the seats of one week, begun on a Monday."""
+    """What became of the seats of one week that begins on a Monday."""
 
     monday: date
     seats: int
@@ -35,7 +35,7 @@ class Week:
 
     @property
     def used(self) -> float:
-        """The share of the seats at which somebody came, from 0 to 1."""
+        """The share of the seats that were attended, from 0 to 1."""
         return self.attended / self.seats if self.seats else 0.0
 
 
@@ -44,8 +44,8 @@ class Demand:
     """A post's demand on one of its days.
 
     waits: pairs of a number of days (None for more) and the appointments made within them; looks: pairs of day
-    and looks at an empty calendar; served_by: the day on which those who wait are served at the pace of the last
-    four weeks, None where there is no pace.
+    and views of an empty calendar; served_by: the day on which everyone waiting is served at the rate of the last
+    four weeks, None if there is no rate.
     """
 
     open_seats: int
@@ -77,7 +77,7 @@ def demand_of(post: Post, now: datetime) -> Demand:
 
 
 def seats_a_week(post_id: int, here: date) -> float:
-    """Return the seats a week that slots of the last four weeks had: the pace of the post."""
+    """Return the seats a week in the slots of the last four weeks: the rate of the post."""
     start, end = _midnight(here - timedelta(weeks=PACE_WEEKS)), _midnight(here)
     seats = select(func.coalesce(func.sum(Slot.seats), 0)).where(
         Slot.post_id == post_id, Slot.local_start >= start, Slot.local_start < end, Slot.closed_at.is_(None)

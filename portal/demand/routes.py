@@ -1,4 +1,4 @@
-"""The page that shows a scheduler the demand at the post."""
+"""The page with the demand at the post, for schedulers."""
 
 from flask import Blueprint, Response, render_template
 

@@ -1,4 +1,4 @@
-"""Many cases that may book at once, each with an account that is logged in: for load tests."""
+"""A herd: many cases that may book at once, each with a signed-in account, for load tests."""
 
 import csv
 import secrets
@@ -50,7 +50,7 @@ class NoSuchPost(PortalError):
 def make_herd(code, number, seats, out, now, progress=lambda done: None):
     """Write a CSV of people who may book at a post, and release one slot with seats for some of them.
 
-    The case of each belongs to the account already, so that a load test starts at the booking.
+    Each case belongs to the account already, so that a load test starts with the booking.
     Raises NotADemonstration or NoSuchPost.
     """
     require_demonstration()

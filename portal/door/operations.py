@@ -1,4 +1,4 @@
-"""What can be done at the door: check in, take a check-in back, list the day, mark who did not come."""
+"""Rules of the door: check in, undo a check-in, list the day, mark missed appointments."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class TooLateToUndo(PortalError):
 
 @dataclass(frozen=True)
 class Result:
-    """What a scan came to: a state of words.py, and, where it is of this post, the appointment."""
+    """The result of a scan: a state, and, if it is of this post, the appointment."""
 
     state: str
     appointment: Appointment | None = None
@@ -60,9 +60,9 @@ class Result:
 
 
 def check_in(post: Post, typed: str, key: UUID, by: str, now: datetime, *, at: datetime | None = None) -> Result:
-    """Check in whoever a scan names and return the Result; what is not right is a Result too.
+    """Check in the person of a scan and return the Result; a refusal is a Result too.
 
-    typed: a code, its address, or a reference; key: the scan's own, so that the same scan sent again
+    typed: a code, its address, or a reference; key: the scan's idempotency key, so that the same scan sent again
     gives the same Result (R12); at: when it was scanned, if that was before now.
     """
     state, reference, code = _read(typed)
@@ -82,7 +82,7 @@ def check_in(post: Post, typed: str, key: UUID, by: str, now: datetime, *, at: d
 
 
 def undo(appointment: Appointment, by: str, now: datetime) -> None:
-    """Take a check-in back, within UNDO_WITHIN of it; twice is once. Raises TooLateToUndo."""
+    """Undo a check-in, within UNDO_WITHIN of it; twice is once. Raises TooLateToUndo."""
     if appointment.state != "attended":
         return
     if not may_undo(appointment, now):
@@ -95,7 +95,7 @@ def undo(appointment: Appointment, by: str, now: datetime) -> None:
 
 
 def todays_list(post: Post, now: datetime) -> Sequence[Appointment]:
-    """Return the appointments of today at a post, in order, with the names of their travellers and no more."""
+    """Return today's appointments of a post, in order, with no more than the names of their travelers."""
     start = datetime.combine(today(post, now), time.min)
     names = (Traveller.case_id, Traveller.position, Traveller.surname, Traveller.given_names)
     travellers = selectinload(Case.travellers)
@@ -113,9 +113,9 @@ def todays_list(post: Post, now: datetime) -> Sequence[Appointment]:
 
 
 def mark_missed(now: datetime) -> Iterator[Any]:
-    """Mark as missed who is still booked when the local day of the appointment is over; yield how many, some at a time.
+    """Mark booked appointments as missed when their local day is over; yield how many, some at a time.
 
-    Each step is a transaction of its own. Until midnight at the post whoever is late may come. A scan of that day
+    Each step is a transaction of its own. Until midnight at the post people may still come late. A scan of that day
     that arrives later still counts.
     """
     with transactions.reading() as own:
@@ -129,7 +129,7 @@ def mark_missed(now: datetime) -> Iterator[Any]:
 
 
 def arrival_at(post_id: int, reference: str) -> Appointment:
-    """Return an appointment of a post, locked, or raise NotFound (R5): for the guard's own change of it."""
+    """Return an appointment of a post, locked, or raise NotFound (R5): for changes by the guard."""
     found = _locked(post_id, read_reference(reference))
     if found is None:
         raise NotFound
@@ -137,7 +137,7 @@ def arrival_at(post_id: int, reference: str) -> Appointment:
 
 
 def may_undo(appointment: Appointment, now: datetime) -> bool:
-    """Say whether a check-in can still be taken back."""
+    """Say whether a check-in can still be undone."""
     arrived_at = appointment.arrived_at
     return appointment.state == "attended" and arrived_at is not None and now - arrived_at <= UNDO_WITHIN
 
@@ -157,7 +157,7 @@ def _read(typed: str) -> tuple[str | None, str | None, Code | None]:
 
 
 def _locked(post_id: int, reference: str | None) -> Appointment | None:
-    """Return an appointment that nobody else changes until this transaction is over, or None."""
+    """Return an appointment, locked until this transaction is over, or None."""
     mine = select(Appointment).where(Appointment.post_id == post_id, Appointment.reference == reference)
     return session.scalar(mine.with_for_update(of=Appointment).execution_options(populate_existing=True))
 
@@ -176,7 +176,7 @@ def _seen_before(appointment: Appointment, key: UUID) -> str | None:
 
 
 def _why_not(appointment: Appointment, code: Code | None, here: date) -> str | None:
-    """Return the state that keeps somebody out on a local day, or None."""
+    """Return the state that prevents entry on a local day, or None."""
     start = appointment.slot.local_start
     if code and code.version > appointment.version:
         return labels.FORGED

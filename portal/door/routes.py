@@ -1,4 +1,4 @@
-"""The pages of the door: check in, today's list, and what a device needs to go on without a line."""
+"""The pages of the door: check in, today's list, and the data and script for working offline."""
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
@@ -85,7 +85,7 @@ def _told(post, scan, now):
 
 
 def _shown(result, now):
-    """Return what result.html shows: of whom who may enter also what to bring, and whether the letter is a copy."""
+    """Return the data of result.html: if the person may enter, also what to bring, and whether the letter is a copy."""
     shown = {"result": result, "appointment": result.appointment}
     if not result.enters:
         return shown

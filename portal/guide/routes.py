@@ -1,4 +1,4 @@
-"""The pages of the guide: for anybody, and nothing is kept."""
+"""The pages of the guide, for everyone; nothing is stored."""
 
 from flask import Blueprint, render_template, request, url_for
 

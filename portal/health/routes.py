@@ -1,4 +1,4 @@
-"""The three addresses for machines."""
+"""The three endpoints for machines."""
 
 import hmac
 import ipaddress
@@ -49,7 +49,7 @@ def _why_not():
 
 
 def _is_of_this_machine():
-    """Say whether somebody on this machine asks, and asks the portal itself, not a proxy in front of it."""
+    """Say whether the request comes from this machine directly, not through a proxy."""
     if any(name in request.headers for name in FORWARDED):
         return False
     try:

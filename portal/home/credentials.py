@@ -1,4 +1,4 @@
-"""What can open an account, gathered from the features that keep it, for its owner to look through."""
+"""The keys that can open an account, gathered from the features that store them, for its owner."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from portal.web.roles import SignedIn
 
 @dataclass(frozen=True)
 class Keys:
-    """What opens an account now. calendar_since: of the address that shows dates only; None where there is none."""
+    """The keys of an account now. calendar_since: of the address that shows dates only; None if there is none."""
 
     account: Account
     sessions: list[SignIn]
@@ -30,7 +30,7 @@ class Keys:
 
 
 def keys_of(signed_in: SignedIn, now: datetime) -> Keys:
-    """Return the Keys of whoever is signed in."""
+    """Return the Keys of the signed-in user."""
     account = accounts.account_of(signed_in)
     made_at, used_at = printed_codes.story(account.id)
     found: dict[str, Any] = {

@@ -1,7 +1,7 @@
-"""The door to confirmation pages without an account (source 4): whose they are, which there are, for how long.
+"""Reprinting confirmation pages without an account (source 4).
 
-Whoever knows a traveller's passport number, date of birth and nationality sees the confirmation pages
-of that traveller's cases for some minutes, and nothing else.
+A person who knows a traveler's passport number, date of birth and nationality sees the confirmation pages
+of that traveler's cases for some minutes, and nothing else.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ class LinkEnded(PortalError):
 
 
 def find(passport_number: str, birth_dates: tuple[str, ...], nationality: str) -> list[int]:
-    """Return the ids of the travellers who are meant, if there is a page for them; else none, whatever the cause.
+    """Return the ids of the matching travelers who have a page; otherwise none, whatever the cause.
 
     No such person, a wrong answer and no page take the same three queries (R8).
     """
@@ -47,7 +47,7 @@ def find(passport_number: str, birth_dates: tuple[str, ...], nationality: str) -
 
 
 def pages_of(traveller_ids: list[int]) -> tuple[Sequence[Appointment], Sequence[Submission]]:
-    """Return the live appointments, and the packages that are not withdrawn, of the cases of travellers."""
+    """Return the live appointments, and the packages that are not withdrawn, of the travelers' cases."""
     theirs = select(Traveller.case_id).where(Traveller.id.in_(traveller_ids))
     appointments = select(Appointment).where(Appointment.case_id.in_(theirs), Appointment.state.in_(LIVE))
     packages = select(Submission).where(Submission.case_id.in_(theirs), Submission.state != "withdrawn")
@@ -58,7 +58,7 @@ def pages_of(traveller_ids: list[int]) -> tuple[Sequence[Appointment], Sequence[
 
 
 def page_of(traveller_ids: list[int], reference: str) -> Appointment | Submission:
-    """Return the appointment or package with a reference among those of travellers, or raise NotFound (R5)."""
+    """Return the appointment or package with a reference among those of travelers, or raise NotFound (R5)."""
     wanted = read_reference(reference)
     appointments, packages = pages_of(traveller_ids)
     pages: list[Appointment | Submission] = [*appointments, *packages]
@@ -69,12 +69,12 @@ def page_of(traveller_ids: list[int], reference: str) -> Appointment | Submissio
 
 
 def token_for(traveller_ids: list[int]) -> str:
-    """Return what the address of the pages of travellers holds: their ids, signed; it ends after MINUTES."""
+    """Return the token for the address of the pages of travelers: their ids, signed; it expires after MINUTES."""
     return _signer().dumps(traveller_ids)
 
 
 def travellers_in(token: str) -> list[int]:
-    """Return the ids that a token holds. Raises LinkEnded for one that is too old, or was not made here."""
+    """Return the ids in a token. Raises LinkEnded for one that has expired, or was not made here."""
     try:
         return _signer().loads(token, max_age=MINUTES * 60)
     except BadData as error:

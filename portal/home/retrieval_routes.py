@@ -1,4 +1,4 @@
-"""The door to confirmation pages without an account: ask, see which there are, print one. It signs nobody in."""
+"""The pages for reprinting confirmation pages without an account: ask, list, print. They sign no one in."""
 
 from flask import Blueprint, redirect, render_template, url_for
 

@@ -1,4 +1,4 @@
-"""Answers that are often given, in the language of whoever asked."""
+"""Standard answers, in the language of the person who asked."""
 
 from babel.support import LazyProxy
 
@@ -41,7 +41,7 @@ def titles() -> list[tuple[str, LazyProxy]]:
 
 
 def text_for(code: str, inquiry: Inquiry) -> str:
-    """Return a standard answer in the language of whoever asked; an empty text for a code that is none."""
+    """Return a standard answer in the person's language; an empty text for an unknown code."""
     if code not in STANDARD:
         return ""
     with in_language(inquiry.account.language):

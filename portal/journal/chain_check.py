@@ -1,6 +1,6 @@
-"""Whether the journal still is what was sealed: what `flask --app wsgi check` says of it, and of an export made before.
+"""Verification of the journal against its seals, for `flask --app wsgi check`, and of earlier exports against it.
 
-Whoever can write to the database can recompute hashes, but not sign: the newest head vouches for all before it.
+An attacker who can write to the database can recompute hashes, but not sign: the newest head covers everything before.
 """
 
 import json
@@ -29,15 +29,15 @@ _ONE: Select[Any] = select(literal_column("1"))
 
 
 def violations() -> Iterator[Any]:
-    """Yield one line for each place where the journal is not what was sealed."""
+    """Yield one line for each place where the journal differs from what was sealed."""
     yield from _chain()
     yield from _unsealed()
 
 
 def cut_since(lines: Any) -> Iterator[Any]:
-    """Yield a line for each seal of an export, made before, that the journal does not have any more.
+    """Yield a line for each seal of an earlier export that the journal no longer has.
 
-    lines: the text lines of the export. Raises ValueError where they are none.
+    lines: the text lines of the export. Raises ValueError if they are not an export.
     """
     for text in lines:
         line = json.loads(text)
@@ -48,7 +48,7 @@ def cut_since(lines: Any) -> Iterator[Any]:
 
 
 def _chain() -> Iterator[Any]:
-    """Walk the chain in one statement, so that what workers seal meanwhile changes nothing."""
+    """Read the chain in one statement, so that seals added meanwhile do not matter."""
     position, newest = 0, None
     last: str | None = GENESIS
     for row in session.execute(_CHAIN):
@@ -75,7 +75,7 @@ def _seal(row: Row[Any], last: str | None) -> Iterator[Any]:
 
 def _head(row: Row[Any]) -> Iterator[Any]:
     said = head_text(row.head_position, row.head_hash, written(row.head_signed_at))
-    # A key that was taken away vouches for nothing; the heads after it vouch for the chain before them.
+    # A head with a retired key proves nothing here; later heads cover the chain before them.
     signed = not tokens.is_known(row.head_key) or tokens.is_attested(HEAD, said, row.head_key, row.head_signature)
     if row.head_hash != row.hash or not signed:
         yield f"R6 journal head {row.position}: the chain is not what was signed"

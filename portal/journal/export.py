@@ -1,4 +1,4 @@
-"""The journal as lines of JSON for an auditor, who verifies them without this portal (docs/journal.md)."""
+"""Export of the journal as JSON Lines for an auditor, who verifies it without this portal (docs/journal.md)."""
 
 import json
 from collections.abc import Iterator
@@ -20,11 +20,11 @@ BATCH = 5000
 
 
 def lines(now: datetime, first_day: date | None = None, last_day: date | None = None) -> Iterator[Any]:
-    """Yield the lines of an export: how it begins, entries with their seals, signed heads, and a signed end.
+    """Yield the lines of an export: its beginning, entries with their seals, signed heads, and a signed end.
 
-    first_day, last_day: the piece of the chain that holds every sealed entry of these days (UTC, inclusive), up to
-    the next signed head; what was sealed between them is in it, so that the piece is whole. What waits to be sealed
-    follows the chain where no last day is given.
+    first_day, last_day: the part of the chain with every sealed entry of these days (UTC, inclusive), up to
+    the next signed head; it includes everything sealed in between, so that the part is complete. Unsealed entries
+    follow the chain if no last day is given.
     """
     before, last = _piece(first_day, last_day)
     yield _text("journal", version=VERSION, at=written(now), position=before.position, hash=before.hash)
@@ -42,7 +42,7 @@ def lines(now: datetime, first_day: date | None = None, last_day: date | None = 
 
 
 def _piece(first_day: date | None, last_day: date | None) -> tuple[End, int]:
-    """Return the End before the piece, and the last position of the piece."""
+    """Return the End before the part, and the last position of the part."""
     first = session.scalar(_sealed(func.min(Seal.position), first_day, last_day)) or 1
     last = session.scalar(_sealed(func.max(Seal.position), first_day, last_day)) or 0
     last = session.scalar(select(func.min(Head.position)).where(Head.position >= last)) or last

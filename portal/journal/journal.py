@@ -1,4 +1,4 @@
-"""Who changed what, when: one entry in the same transaction as the change (R6)."""
+"""The audit log: one entry for each change, in the same transaction (R6)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,7 +41,7 @@ _UNCOUNTED = "journal entries that are not committed"
 
 @dataclass(frozen=True)
 class Row:
-    """A stored object by its table and number alone, where an entry is about one that is not at hand."""
+    """A stored object by table and id only, for an entry about an object that is not loaded."""
 
     model: Any
     id: int
@@ -63,8 +63,8 @@ def record(
 ) -> None:
     """Add an entry about a stored object to the running transaction.
 
-    by: who did it ("account:12", "command", "visitor"); before and after: what changed, with
-    nothing personal in clear.
+    by: the actor ("account:12", "command", "visitor"); before and after: the changed values, with
+    nothing personal in plain text.
     """
     entry = {
         "at": now or clock.now(),
@@ -95,7 +95,7 @@ def _forget(own: Any) -> None:
 def record_many(by: str, action: str, subject: Any, told: list[tuple[int, int, dict[str, str]]], now: datetime) -> None:
     """Add an entry for each of many rows of one table to the running transaction.
 
-    subject: the name of the table; told: (id, post id, after) of each row, with nothing personal in clear.
+    subject: the name of the table; told: (id, post id, after) of each row, with nothing personal in plain text.
     """
     shared = {"at": now, "actor": by, "action": action, "subject": subject, "before": None}
     entries = [{"subject_id": row_id, "post_id": post_id, "after": after, **shared} for row_id, post_id, after in told]

@@ -1,6 +1,6 @@
-"""Counting tries in a Redis, for several machines; and in the portal's own database while it is away.
+"""Rate limit counters in a Redis, for several machines, with the portal's own database as a fallback.
 
-A Redis that is away neither lets everybody through nor keeps anybody out: counting goes on, in another place.
+A Redis that is away neither disables the limits nor keeps people out: the database counts.
 """
 
 import logging
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class SharedStorage(Storage):
-    """A Redis with the database behind it. Keys are digests: no address leaves the portal."""
+    """A storage in Redis with the database behind it. Keys are digests: no network address leaves the portal."""
 
     STORAGE_SCHEME = [f"{PREFIX}redis", f"{PREFIX}rediss"]
 
@@ -55,7 +55,7 @@ class SharedStorage(Storage):
         return self._redis.reset()
 
     def _try(self, name, digest, key, *values):
-        """Ask the Redis; where it is away, the database, and for some seconds nothing but the database."""
+        """Call the Redis; if it is away, the database, and for some seconds only the database."""
         if time.monotonic() >= self._away_until:
             try:
                 return getattr(self._redis, name)(digest, *values)

@@ -1,10 +1,10 @@
-"""Limits by address, which slow down before they stop: whole villages share one address (R13).
+"""Limits by network address that delay attempts before they reject them: whole villages share one address (R13).
 
-The first tries in a window are free, however quick. After them each try waits some seconds, told on a page
-whose form holds what was typed and a ticket: sent again after the wait, the ticket lets it through, once.
-In the time of a wait one is let through: whoever collects tickets and sends them together is no faster for it.
-No thread sleeps meanwhile, and what was turned away for now is not counted: who does not wait uses up
-nobody's tries. After the last try, none is taken until the window ends.
+The first attempts in a window are accepted at once. After them each attempt is delayed by some seconds, with a page
+whose form contains what was entered and a ticket: submitted after the wait, the ticket is accepted, once.
+One attempt is accepted for each wait: collecting tickets and submitting them together is no faster.
+No thread sleeps, and rejected attempts are not counted: a client that does not wait does not use up the
+attempts of others. After the last attempt, all are rejected until the window ends.
 """
 
 import hashlib
@@ -31,10 +31,10 @@ NONCE_BYTES = 12
 
 
 def slowed(free: int, most: int, window: str) -> Callable[..., Any]:
-    """Limit the sending of a form per address, or per account of whoever is logged in.
+    """Limit the submissions of a form per network address, or per account of a signed-in user.
 
-    free: how many tries in a window are taken at once; most: how many are taken at all, those in between
-    each after a wait of WAITS_SECONDS, longer the more there were. window: a time such as "15 minutes".
+    free: how many attempts in a window are accepted at once; most: how many are accepted at all, those in between
+    each after a wait of WAITS_SECONDS, which grows with their number. window: a duration such as "15 minutes".
     """
 
     def limit(view: Any) -> Any:
@@ -51,7 +51,7 @@ def slowed(free: int, most: int, window: str) -> Callable[..., Any]:
 
 
 def _refusal(scope: str, free: int, most: int, window: str) -> Any:
-    """Return the page that turns a try away, or None where it is taken, and counted."""
+    """Return the page that rejects an attempt, or None if it is accepted and counted."""
     factor = current_app.extensions["limits_factor"]
     free, most = (max(1, round(count * factor)) for count in (free, most))
     item, who, storage = parse(f"{most} per {window}"), rules.account(), rules.limiter.limiter.storage
@@ -61,7 +61,7 @@ def _refusal(scope: str, free: int, most: int, window: str) -> Any:
         used = storage.incr(key, expiry) - 1
         if used < free:
             return None
-        storage.incr(key, expiry, amount=-1)  # others were quicker: as if this one had not come
+        storage.incr(key, expiry, amount=-1)  # others were faster: undo the count of this one
     if used < most:
         nonce, ready_at = _waiting(who, scope, key, _wait(used - free, most - free))
         if ready_at > time.time():
@@ -76,7 +76,7 @@ def _wait(over: Any, room: Any) -> Any:
 
 
 def _waiting(who: SignedIn, scope: str, key: str, seconds: int) -> Any:
-    """Return the ticket with which a try waits, and until when; one that need not wait has used its ticket up."""
+    """Return the ticket of an attempt and when it may be submitted; a ticket whose wait is over is used up."""
     storage, now = rules.limiter.limiter.storage, time.time()
     nonce, ready_at = _ticket_in_hand(who, scope)
     if nonce is None or now - ready_at >= TICKET_SECONDS or storage.get(_used(nonce)):
@@ -84,7 +84,7 @@ def _waiting(who: SignedIn, scope: str, key: str, seconds: int) -> Any:
     if ready_at > now:
         return nonce, ready_at
     if storage.incr(f"turn {key}", seconds) > 1:
-        return nonce, max(now + 1, storage.get_expiry(f"turn {key}"))  # another was let through in this time
+        return nonce, max(now + 1, storage.get_expiry(f"turn {key}"))  # another was accepted in this time
     storage.incr(_used(nonce), TICKET_SECONDS)
     return nonce, ready_at
 

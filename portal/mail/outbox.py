@@ -1,4 +1,4 @@
-"""The outbox: a message is a row written with the deed, claimed by one worker, and done once."""
+"""A transactional outbox: messages are written with the change, and claimed by one worker under a lease."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -36,10 +36,10 @@ def write(
     useless_after: datetime | None = None,
     **details: Any,
 ) -> None:
-    """Add a message to the running transaction, unless one with this key is there.
+    """Add a message to the running transaction, unless there is one with this key.
 
-    account_id: whose it is, sent to that account's address; address: where to send it instead.
-    due_at: from when it goes, if not at once. details: what the mail is made from; nothing personal.
+    account_id: the owner, whose address it is sent to; address: where to send it instead.
+    due_at: when to send it, if not at once. details: what the mail is composed from; nothing personal.
     """
     row = _row(kind, key, now, account_id=account_id, address=address, useless_after=useless_after, details=details)
     row["due_at"] = due_at or now
@@ -48,21 +48,21 @@ def write(
 
 
 def written(own: Any, *keys: Any) -> Message | None:
-    """Return the message with one of these keys as a session of its own sees it, or None."""
+    """Return the message with one of these keys as seen by a session of its own, or None."""
     return own.scalar(select(Message).where(Message.key.in_(keys)))
 
 
 def is_anything_due(now: datetime) -> bool:
-    """Say whether a worker has something to do."""
+    """Say whether there is work for a worker."""
     with transactions.reading() as own:
         return own.scalar(select(exists().where(_is_due(now))))
 
 
 def claim(now: datetime) -> Sequence[Message]:
-    """Return up to a batch of messages for one worker alone, each under a lease.
+    """Claim a batch of messages for one worker, each under a lease, and return them.
 
-    A message whose lease ran out is claimed again; if its worker was interrupted while a mail server
-    may have taken it, it is doubtful from then on.
+    A message whose lease has expired is claimed again; if its worker was interrupted while a mail server
+    may have accepted it, it is doubtful from then on.
     """
     lease = uuid4()
     oldest = select(Message.id).where(_is_due(now)).order_by(Message.due_at, Message.id).limit(BATCH)
@@ -84,30 +84,30 @@ def claim(now: datetime) -> Sequence[Message]:
 
 
 def hand_over(message: Message, now: datetime) -> bool:
-    """Note that a mail server gets the message now; say whether it is still this worker's to send."""
+    """Record that a mail server is about to get the message; return whether this worker still holds its lease."""
     change = update(Message).where(_is_mine(message)).values(handed_over_at=now, leased_until=now + LEASE)
     return session.execute(change.returning(Message.id), execution_options=_UNSYNCHRONISED).first() is not None
 
 
 def sent(message: Message, now: datetime) -> None:
-    """Note that a message has gone."""
+    """Record that a message has been sent."""
     _finish(message, "sent", now)
 
 
 def skip(message: Message, now: datetime, why: str) -> None:
-    """Note that a message need not go: why is one word for administrators."""
+    """Record that a message need not be sent: why is one word for administrators."""
     _finish(message, "skipped", now, trouble=why)
 
 
 def bury(message: Message, now: datetime, trouble: str) -> None:
-    """Note that a message cannot be sent; an administrator may try again."""
+    """Record that a message cannot be sent; an administrator may try again."""
     _finish(message, "dead", now, trouble=trouble)
 
 
 def postpone(message: Message, now: datetime, trouble: str, *, doubtful: bool = False) -> None:
-    """Let a message wait, longer after each attempt; bury it after too many.
+    """Postpone a message, longer after each attempt; give up after too many.
 
-    doubtful: the server may have taken it, and did not say so.
+    doubtful: the server may have accepted it without saying so.
     """
     if message.attempts >= MOST_ATTEMPTS:
         _finish(message, "dead", now, trouble=trouble, doubtful=doubtful or message.doubtful)
@@ -117,32 +117,32 @@ def postpone(message: Message, now: datetime, trouble: str, *, doubtful: bool = 
 
 
 def give_back(message: Message, now: datetime, trouble: str) -> None:
-    """Let a message wait a minute, as if it had not been tried: the server was away, the message is well."""
+    """Postpone a message by a minute without counting an attempt: the server was away, the message is not at fault."""
     attempts = message.attempts - 1
     _change(message, state="waiting", due_at=now + PAUSE_WITHOUT_SERVER, attempts=attempts, trouble=trouble)
 
 
 def unsent() -> Sequence[Message]:
-    """Return the messages that could not be sent, newest first: for administrators."""
+    """Return the messages that could not be sent, newest first, for administrators."""
     found = select(Message).where(or_(Message.state == "dead", and_(Message.state == "sent", Message.doubtful)))
     return session.scalars(found.order_by(Message.done_at.desc(), Message.id.desc()).limit(500)).all()
 
 
 def try_again(public_id: UUID, now: datetime) -> bool:
-    """Put a dead message back into the outbox; say whether there was one."""
+    """Put a dead message back into the outbox; return whether there was one."""
     dead = update(Message).where(Message.public_id == public_id, Message.state == "dead")
     again = dead.values(state="waiting", due_at=now, attempts=0, done_at=None, useless_after=None)
     return session.execute(again.returning(Message.id), execution_options=_UNSYNCHRONISED).first() is not None
 
 
 def counts() -> dict[str, int]:
-    """Return how many messages there are, by state."""
+    """Return the number of messages by state."""
     found = select(Message.state, func.count()).group_by(Message.state)
     return {state: number for state, number in session.execute(found)}
 
 
 def queue(now: datetime) -> tuple[int, float, int]:
-    """Return how many messages are due, for how many seconds the oldest of them has been, and how many are dead."""
+    """Return how many messages are due, how many seconds the oldest has been due, and how many are dead."""
     due = select(func.count(), func.min(Message.due_at)).where(Message.state == "waiting", Message.due_at <= now)
     with transactions.reading() as own:
         number, oldest = own.execute(due).one()
@@ -158,7 +158,7 @@ def _row(kind: str, key: str, now: datetime, **values: Any) -> dict[str, Any]:
 def _is_due(now: datetime) -> Any:
     return or_(
         and_(Message.state == "waiting", Message.due_at <= now),
-        # A lease that is longer than any is one of a clock that was ahead, and has been put right.
+        # A lease longer than any lease is from a clock that was ahead, and has been corrected since.
         and_(Message.state == "sending", or_(Message.leased_until < now, Message.leased_until > now + 2 * LEASE)),
     )
 
@@ -168,7 +168,7 @@ def _is_mine(message: Message) -> Any:
 
 
 def _finish(message: Message, state: str, now: datetime, trouble: str = "", **values: Any) -> None:
-    # Only a message that may be tried again needs the address that somebody typed.
+    # Only a message that may be sent again needs the address that a person entered.
     values |= {"address": None} if state in ("sent", "skipped") else {}
     _change(message, state=state, done_at=now, trouble=trouble, **values)
 

@@ -1,4 +1,4 @@
-"""The page that switches off one kind of mail."""
+"""The page that turns off one kind of email."""
 
 from flask import Blueprint, render_template, request
 

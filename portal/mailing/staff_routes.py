@@ -1,4 +1,4 @@
-"""Mails that could not be sent: for administrators."""
+"""Emails that could not be sent, for administrators."""
 
 from flask import Blueprint, redirect, render_template, url_for
 

@@ -16,9 +16,9 @@ def new_reference(post_code: str) -> str:
 
 
 def read_reference(typed: str) -> str | None:
-    """Return the reference a person meant (O for 0, I or L for 1, any dashes and case), or None.
+    """Return the reference that was meant (O for 0, I or L for 1, any dashes and case), or None.
 
-    A single wrong character does not pass.
+    The check character detects any single wrong character.
     """
     plain = reference(typed)
     code, body = plain[:POST_CODE_CHARACTERS], plain[POST_CODE_CHARACTERS:]
@@ -30,7 +30,7 @@ def read_reference(typed: str) -> str | None:
 
 
 def _check_character(text: str) -> str:
-    # Odd weights below 32 are coprime to it, so that one wrong character always shows.
+    # Odd weights below 32 are coprime to it, so that one wrong character is always detected.
     total = sum((2 * place + 1) * _value(place, character) for place, character in enumerate(text))
     return ALPHABET[total % len(ALPHABET)]
 

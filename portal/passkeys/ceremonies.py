@@ -1,6 +1,6 @@
-"""What a browser is asked to do with a passkey, and whether what it answers is in order (Web Authentication, level 3).
+"""WebAuthn ceremonies: the options for a browser, and the verification of its responses (Web Authentication, level 3).
 
-Nothing here knows the database. Whatever is wrong with an answer, it is PasskeyUnfit.
+This module does not use the database. Any fault in a response raises PasskeyUnfit.
 """
 
 from collections.abc import Iterator
@@ -21,21 +21,21 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class PasskeyUnfit(PortalError):
-    """Unknown, removed, of another site, copied, or not in order: all the same."""
+    """Unknown, removed, of another site, cloned, or malformed: the answer is the same."""
 
     message = _l("This passkey does not open an account here. It may have been removed. Log in with your password.")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where passkeys are good: the origin as browsers name it, and its host, by which devices know the portal."""
+    """The relying party: the origin as browsers name it, and its host, by which devices know the portal."""
 
     origin: str
     host: str
 
     @property
     def has_name(self) -> bool:
-        """Whether the host is a name: browsers make no passkeys for numbers such as 127.0.0.1."""
+        """Whether the host is a name: browsers create no passkeys for IP addresses such as 127.0.0.1."""
         try:
             ip_address(self.host)
         except ValueError:
@@ -44,14 +44,14 @@ class Site:
 
 
 def site_of(public_url: str) -> Site:
-    """Return the Site that people reach at an address such as https://portal.example.org."""
+    """Return the Site for a public address such as https://portal.example.org."""
     parts = urlsplit(public_url)
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     return Site(f"{parts.scheme}://{parts.hostname}{port}", parts.hostname or "")
 
 
 def options_to_add(site: Site, account_name: str, user_handle: bytes, challenge: bytes, known: list[bytes]) -> str:
-    """Return, as JSON, what a browser is asked in order to make a passkey; known: credentials it must not hold yet."""
+    """Return, as JSON, the options for creating a passkey; known: credentials that the device must not have yet."""
     structs = lazy_imports.webauthn.helpers.structs
     selection = structs.AuthenticatorSelectionCriteria(
         resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=_verified()
@@ -70,7 +70,7 @@ def options_to_add(site: Site, account_name: str, user_handle: bytes, challenge:
 
 
 def options_to_log_in(site: Site, challenge: bytes) -> str:
-    """Return, as JSON, what a browser is asked in order to log in with whichever passkey the person chooses."""
+    """Return, as JSON, the options for logging in with any passkey that the person chooses."""
     options = lazy_imports.webauthn.generate_authentication_options(
         rp_id=site.host, challenge=challenge, timeout=PATIENCE_MILLISECONDS, user_verification=_verified()
     )
@@ -78,7 +78,7 @@ def options_to_log_in(site: Site, challenge: bytes) -> str:
 
 
 def read_new(text: str) -> tuple[RegistrationCredential, bytes]:
-    """Return a browser's answer to options_to_add, and the challenge that it says it answers."""
+    """Return a browser's response to options_to_add, and the challenge that it claims to answer."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
         answer = helpers.parse_registration_credential_json(text)
@@ -86,7 +86,7 @@ def read_new(text: str) -> tuple[RegistrationCredential, bytes]:
 
 
 def read_log_in(text: str) -> tuple[AuthenticationCredential, bytes]:
-    """Return a browser's answer to options_to_log_in, and the challenge that it says it answers."""
+    """Return a browser's response to options_to_log_in, and the challenge that it claims to answer."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
         answer = helpers.parse_authentication_credential_json(text)
@@ -94,7 +94,7 @@ def read_log_in(text: str) -> tuple[AuthenticationCredential, bytes]:
 
 
 def verified_new(answer: RegistrationCredential, challenge: bytes, site: Site) -> tuple[bytes, bytes, int]:
-    """Return credential id, public key and sign count of a passkey that was made for this site by a verified person."""
+    """Return credential id, public key and sign count of a new passkey, created for this site by a verified user."""
     with _reading():
         made = lazy_imports.webauthn.verify_registration_response(
             credential=answer,
@@ -109,9 +109,9 @@ def verified_new(answer: RegistrationCredential, challenge: bytes, site: Site) -
 def verified_count(
     answer: AuthenticationCredential, challenge: bytes, site: Site, user_handle: bytes, public_key: bytes
 ) -> int:
-    """Return the sign count of an answer that a passkey gave for this site and this person, who was verified.
+    """Return the sign count of a passkey's response for this site and this verified user.
 
-    Whether the count has advanced is for whoever keeps it to say.
+    The caller, who stores the count, checks that it has advanced.
     """
     if answer.response.user_handle != user_handle:
         raise PasskeyUnfit
@@ -134,7 +134,7 @@ def _verified() -> UserVerificationRequirement:
 
 @contextmanager
 def _reading() -> Iterator[None]:
-    """Take whatever a stranger's bytes make the library stumble over as what it is: an answer that is not in order."""
+    """Turn any error that a stranger's bytes cause in the library into PasskeyUnfit."""
     try:
         yield
     except Exception as error:

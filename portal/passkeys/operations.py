@@ -1,7 +1,7 @@
-"""What people can do with passkeys: add one, log in with it, remove it.
+"""Rules for passkeys: add one, log in with it, remove it.
 
-A challenge is spent by the first answer that names it, whatever becomes of that answer. So whoever calls `add` or
-`log_in` commits also when they refuse.
+A challenge is used up by the first response that names it, even a refused one. So callers of `add` and
+`log_in` commit also when they are refused.
 """
 
 import secrets
@@ -35,7 +35,7 @@ _UNSYNCHRONISED = {"synchronize_session": False}
 
 
 class ChallengeSpent(PortalError):
-    """No such challenge for this purpose in this browser: never given, too old, or answered before."""
+    """No such challenge for this purpose in this browser: never given, expired, or answered before."""
 
     message = _l("This took longer than five minutes, or was sent twice. Begin once more.")
 
@@ -62,7 +62,7 @@ def passkey_of(account_id: int, public_id: UUID) -> Passkey:
 
 
 def ask_to_add(signed_in: SignedIn, password: str, name: str, browser_digest: str, site: Site, now: datetime) -> str:
-    """Return, as JSON, what the browser is asked in order to make a passkey with a name.
+    """Return, as JSON, the options for creating a passkey with a name.
 
     Raises WrongPassword or TooManyPasskeys.
     """
@@ -78,9 +78,9 @@ def ask_to_add(signed_in: SignedIn, password: str, name: str, browser_digest: st
 
 
 def add(signed_in: SignedIn, text: str, browser_digest: str, site: Site, now: datetime) -> Passkey:
-    """Keep the passkey that a browser has made, tell its owner, and return it.
+    """Store the passkey that a browser has created, tell its owner, and return it.
 
-    text: the browser's answer. Raises ChallengeSpent, PasskeyUnfit, AlreadyAdded, or SessionOver where the session
+    text: the browser's response. Raises ChallengeSpent, PasskeyUnfit, AlreadyAdded, or SessionOver if the session
     has just ended.
     """
     answer, challenge = ceremonies.read_new(text)
@@ -109,7 +109,7 @@ def add(signed_in: SignedIn, text: str, browser_digest: str, site: Site, now: da
 
 
 def ask_to_log_in(browser_digest: str, site: Site, now: datetime) -> str:
-    """Return, as JSON, what the browser is asked in order to log in."""
+    """Return, as JSON, the options for logging in."""
     return ceremonies.options_to_log_in(site, _challenge(LOG_IN, browser_digest, now))
 
 
@@ -125,8 +125,9 @@ def log_in(
 ) -> Account:
     """Begin a session for the account of a passkey; return the account.
 
-    text: the browser's answer; number_digest: of the session that begins; device: what its owner knows it by. The
-    device holds the key and has verified the person: for staff that is both factors. Raises ChallengeSpent or
+    text: the browser's response; number_digest: of the new session id; device: the name by which its owner recognizes
+    it.
+    The device has the key and has verified the user: for staff that is both factors. Raises ChallengeSpent or
     PasskeyUnfit.
     """
     answer, challenge = ceremonies.read_log_in(text)
@@ -152,7 +153,7 @@ def remove(signed_in: SignedIn, public_id: UUID, password: str, now: datetime) -
 
 
 def reset_factors(who: SignedIn, account_id: int, now: datetime) -> None:
-    """Take every second factor of a member of staff away, app, recovery codes and passkeys; sessions end.
+    """Remove every second factor of a member of staff: app, recovery codes and passkeys; sessions end.
 
     Raises NotFound (R5) or OwnAccount.
     """
@@ -165,7 +166,7 @@ def reset_factors(who: SignedIn, account_id: int, now: datetime) -> None:
 
 
 def _challenge(purpose: str, browser_digest: str, now: datetime, **asked: Any) -> bytes:
-    """Store a new challenge, drop those that nobody answered, and return its bytes."""
+    """Store a new challenge, delete expired ones, and return its bytes."""
     session.execute(delete(Challenge).where(Challenge.ends_at <= now), execution_options=_UNSYNCHRONISED)
     value = secrets.token_bytes(RANDOM_BYTES)
     ends_at = now + CHALLENGE_LIFE
@@ -175,8 +176,8 @@ def _challenge(purpose: str, browser_digest: str, now: datetime, **asked: Any) -
 
 
 def _spend(value: bytes, purpose: str, browser_digest: str, now: datetime) -> Any:
-    """Take a challenge away and return what it was for, or raise ChallengeSpent."""
-    # One DELETE both asks and takes, so that two answers cannot share a challenge.
+    """Delete a challenge and return its row, or raise ChallengeSpent."""
+    # One DELETE both checks and takes, so that two responses cannot share a challenge.
     taken = (
         delete(Challenge)
         .where(Challenge.value == value, Challenge.purpose == purpose, Challenge.browser_digest == browser_digest)
@@ -190,7 +191,7 @@ def _spend(value: bytes, purpose: str, browser_digest: str, now: datetime) -> An
 
 
 def _note_use(passkey: Passkey, count: int, now: datetime) -> None:
-    """Keep a passkey's new count; one that has not advanced is that of a copy, and PasskeyUnfit (section 6.1.1)."""
+    """Store a passkey's new count; one that has not advanced is from a clone, and PasskeyUnfit (section 6.1.1)."""
     by, post_id = f"account:{passkey.account_id}", session.get_one(Account, passkey.account_id).post_id
     has_advanced = Passkey.sign_count < count if count else Passkey.sign_count == 0
     kept = update(Passkey).where(Passkey.id == passkey.id, has_advanced).values(sign_count=count, used_at=now)

@@ -116,7 +116,7 @@ def log_in():
 
 
 def _require_confirmed():
-    """Ask staff for their second factor first, where they gave it a while ago: a passkey is one too."""
+    """Ask staff for a recent second factor first: a passkey is one too."""
     if current_user.is_staff:
         audience.require_confirmed()
 
@@ -126,6 +126,6 @@ def _site():
 
 
 def _place():
-    """Return what a page needs to say where passkeys work, and whether that is here."""
+    """Return what a page needs to say where passkeys work, and whether they work here."""
     site = _site()
     return {"site": site, "is_here": site.origin.partition("://")[2] == request.host}

@@ -1,4 +1,4 @@
-"""Supervisors and administrators help staff who lost the device that was their second factor."""
+"""Pages on which supervisors and administrators help staff who lost the device with their second factor."""
 
 from flask import Blueprint, redirect, url_for
 

@@ -1,4 +1,4 @@
-"""What is known of posts, and how they come into the database."""
+"""Rules for posts: lookups, imports, settings and service."""
 
 import csv
 from collections.abc import Sequence
@@ -68,7 +68,7 @@ def post_at(code: str) -> Post:
 
 
 def posts_like(text: str, in_service: bool | None = None) -> list[Post]:
-    """Return the posts whose code, city or country holds a text, in any case and without accents, by code.
+    """Return the posts whose code, city or country contains a text, ignoring case and accents, by code.
 
     in_service: only those that are, or are not.
     """
@@ -94,7 +94,7 @@ def choices(posts: list[Post]) -> list[tuple[str, str]]:
 
 
 def today(post: Post, now: datetime) -> date:
-    """Return the date it is at a post."""
+    """Return the current date at a post."""
     return now.astimezone(ZoneInfo(post.timezone)).date()
 
 
@@ -127,7 +127,7 @@ def _correct(post: Post, values: dict[str, str], by: str, now: datetime) -> int:
 
 
 def change_settings(post: Post, settings: dict[str, int | str], by: str, now: datetime) -> None:
-    """Set what a post's staff may set, by the names in SETTINGS; one journal entry says what changed."""
+    """Set the settings of a post by the names in SETTINGS; one journal entry lists the changes."""
     _change(post, {name: settings[name] for name in SETTINGS}, "post settings", by, now)
 
 
@@ -162,7 +162,7 @@ def correct_post(post: Post, values: dict[str, str], by: str, now: datetime) -> 
 
 
 def _change(post: Post, values: dict[str, int | str], action: str, by: str, now: datetime) -> None:
-    """Set values of a post; one journal entry says what changed, none where nothing did."""
+    """Set values of a post, with one journal entry if anything changed."""
     before = {name: getattr(post, name) for name in values if getattr(post, name) != values[name]}
     for name in before:
         setattr(post, name, values[name])
@@ -173,7 +173,7 @@ def _change(post: Post, values: dict[str, int | str], action: str, by: str, now:
 
 
 def _require_unused(post: Post) -> None:
-    """Raise CodeInUse where anything but the post itself was ever written down at a post."""
+    """Raise CodeInUse if anything but the post itself refers to a post."""
     used = select(exists().where(journal.Entry.post_id == post.id, journal.Entry.subject != Post.__tablename__))
     if session.scalar(used):
         raise CodeInUse
@@ -185,7 +185,7 @@ def _words_of(post: Post) -> tuple[str, str, str, str, str]:
 
 def _checked(row: dict[str, str], number: int) -> dict[str, str]:
     values = {key: (row.get(key) or "").strip() for key in ("code", "country", "city", "timezone")}
-    # IANA names are ASCII; lists of posts are seen to write them with the city's accents.
+    # IANA names are ASCII; some lists of posts write them with the city's accents.
     values["timezone"] = normalize("NFKD", values["timezone"]).encode("ascii", "ignore").decode()
     fits = {
         "code": len(values["code"]) == 3 and values["code"].isascii() and values["code"].isupper(),

@@ -1,4 +1,4 @@
-"""Supervisors keep the settings of their post; administrators keep all posts."""
+"""Pages on which supervisors manage the settings of their post, and administrators all posts."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 

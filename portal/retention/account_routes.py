@@ -1,4 +1,4 @@
-"""The pages on which a person takes their data along, or deletes the account."""
+"""The pages on which a person downloads their data, or deletes the account."""
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 

@@ -1,4 +1,4 @@
-"""What the page with a person's own data calls things."""
+"""The labels of the page with a person's own data."""
 
 from portal.courier.labels import PACKAGE_STATES
 from portal.i18n.locale import _l

@@ -1,4 +1,4 @@
-"""Personal fields: encrypted in the database, found by keyed digest (R10)."""
+"""Field encryption (Fernet) of personal data in the database, and keyed digests to find it (R10)."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def sealed(text: str) -> bytes:
-    """Return text as the database holds it: encrypted bytes."""
+    """Return text encrypted, as bytes for the database."""
     return current_app.extensions["field_keys"].encrypt(text.encode())
 
 
@@ -30,12 +30,12 @@ def sealed_bytes(data: bytes) -> bytes:
 
 
 def unsealed_bytes(sealed: bytes) -> bytes:
-    """Return the bytes that were sealed; raises cryptography's InvalidToken where that was not done here."""
+    """Return decrypted bytes; raises cryptography's InvalidToken if they were not encrypted with one of our keys."""
     return current_app.extensions["field_keys"].decrypt(sealed)
 
 
 class Encrypted(TypeDecorator):
-    """Text that the database holds encrypted only."""
+    """A column type for text that is encrypted in the database."""
 
     impl = LargeBinary
     cache_ok = True
@@ -48,7 +48,7 @@ class Encrypted(TypeDecorator):
 
 
 class EncryptedBytes(TypeDecorator):
-    """Bytes that the database holds encrypted only."""
+    """A column type for bytes that are encrypted in the database."""
 
     impl = LargeBinary
     cache_ok = True
@@ -61,10 +61,10 @@ class EncryptedBytes(TypeDecorator):
 
 
 def digest(kind: str, value: str) -> str:
-    """Return the keyed digest, 64 hexadecimal characters, by which a value of one kind is found again."""
+    """Return the keyed digest (HMAC) by which a value of one kind is found, as 64 hexadecimal characters."""
     return hmac.digest(current_app.extensions["digest_key"], f"{kind}\0{value}".encode(), "sha256").hex()
 
 
 def derived(purpose: str, value: str) -> str:
-    """Return a secret, 64 hexadecimal characters, derived from the secret key for one purpose."""
+    """Return a key derived from the secret key for one purpose, as 64 hexadecimal characters."""
     return hmac.digest(current_app.extensions["signing_key"], f"{purpose}\0{value}".encode(), "sha256").hex()

@@ -1,4 +1,4 @@
-"""What a browser is called, so that its owner knows it again: never more than two names."""
+"""Names of browsers, by which their owner recognizes them: never more than two words."""
 
 # In this order: most browsers also claim to be those further down.
 BROWSERS = (
@@ -23,7 +23,7 @@ SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """Return the names of browser and system in a User-Agent header, such as "Firefox, Windows"; "" if unknown."""
+    """Return browser and system of a User-Agent header, such as "Firefox, Windows"; "" if unknown."""
     found = (_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent))
     return ", ".join(name for name in found if name)
 

@@ -1,4 +1,4 @@
-"""What can be done with sessions: begin, find, end."""
+"""Rules for sessions: begin, find, end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from portal.sessions.models import SignIn
 
 @dataclass(frozen=True)
 class Life:
-    """How long a session may be idle, and how long it may last."""
+    """The idle and the absolute timeout of a session."""
 
     idle: timedelta
     absolute: timedelta
@@ -38,7 +38,7 @@ def begin(
 ) -> SignIn:
     """Begin a session for an account; return its row.
 
-    device: what its owner knows it by; factor_at: when the second factor was given, if it was.
+    device: the name by which its owner recognizes it; factor_at: when the second factor was given, if it was.
     """
     row = SignIn(
         number_digest=number_digest,
@@ -56,21 +56,21 @@ def begin(
 
 
 def keep_alive(connection: Any, number_digest: str, started_at: datetime, life: Life, now: datetime) -> datetime:
-    """Note that a session is in use: its end moves, but never past the absolute limit; return when it is."""
+    """Record that a session is in use: its end moves, but never past the absolute timeout; return the new end."""
     ends_at = min(now + life.idle, started_at + life.absolute)
     connection.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(seen_at=now, ends_at=ends_at))
     return ends_at
 
 
 def is_due(seen_at: datetime, life: Life, now: datetime) -> bool:
-    """Say whether a session's use should be noted again (a tenth of the idle limit has passed)."""
+    """Say whether a session's use should be recorded again (a tenth of the idle timeout has passed)."""
     return now - seen_at > life.idle / SEEN_STEPS
 
 
 def renew(number_digest: str, new_digest: str) -> None:
-    """Go on with a session under another number; the one before opens nothing any more.
+    """Give a session a new id; the previous one is no longer valid.
 
-    A secret of an app that it was shown is void: somebody may have read along.
+    An app's secret that it was shown becomes void, because someone may have seen it.
     """
     other = update(SignIn).where(SignIn.number_digest == number_digest)
     session.execute(other.values(number_digest=new_digest, offered_secret=None))
@@ -82,7 +82,7 @@ def is_there(number_digest: str) -> bool:
 
 
 def note_factor(number_digest: str, life: Life, now: datetime) -> None:
-    """Note that the second factor was given in a session; it lives on as its life allows."""
+    """Record that the second factor was given in a session, which then lasts as its life allows."""
     found = session.scalar(select(SignIn).where(SignIn.number_digest == number_digest))
     if found is not None:
         found.factor_at = found.seen_at = now
@@ -91,7 +91,7 @@ def note_factor(number_digest: str, life: Life, now: datetime) -> None:
 
 
 def sessions_of(account_id: int, now: datetime) -> Sequence[SignIn]:
-    """Return the sessions of an account that are not over, those used last first."""
+    """Return the running sessions of an account, most recently used first."""
     found = select(SignIn).where(SignIn.account_id == account_id, SignIn.ends_at > now)
     return session.scalars(found.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
 
@@ -102,13 +102,13 @@ def end(number_digest: str) -> None:
 
 
 def end_one(account_id: int, sign_in_id: int) -> bool:
-    """End one session of an account by its row; say whether there was one."""
+    """End one session of an account by its row; return whether there was one."""
     gone = delete(SignIn).where(SignIn.account_id == account_id, SignIn.id == sign_in_id)
     return session.execute(gone.returning(SignIn.id)).first() is not None
 
 
 def end_all(account_id: int, *, but: str | None = None) -> Sequence[str]:
-    """End every session of an account, but for one if its digest is given; return their digests."""
+    """End every session of an account, except one if its digest is given; return their digests."""
     found = select(SignIn.number_digest).where(SignIn.account_id == account_id, SignIn.number_digest != (but or ""))
     digests = session.scalars(found).all()
     session.execute(delete(SignIn).where(SignIn.number_digest.in_(digests)))

@@ -1,4 +1,4 @@
-"""Days on which a post takes nobody in: holidays proposed and confirmed, closures of its own."""
+"""Days on which a post is closed: holidays proposed and confirmed, and closures of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def closed_days(post_id: int, first_day: date, last_day: date) -> dict[date, str
 
 
 def proposals(post: Post, year: int) -> list[Proposal] | None:
-    """Return the holidays of a year that are not confirmed yet, in order; None where no list of the country is known.
+    """Return the unconfirmed holidays of a year, in order; None if there is no list for the country.
 
     A day that is a holiday in both countries is proposed once, as the post's own, with both names.
     """
@@ -56,9 +56,9 @@ def proposals(post: Post, year: int) -> list[Proposal] | None:
 
 
 def confirm(post: Post, days: dict[date, str], kind: str, by: str, now: datetime) -> int:
-    """Close a post on holidays of one kind; days are names by day. Return how many were not closed before.
+    """Close a post on holidays of one kind; days are names by day. Return how many days were not closed before.
 
-    Slots that exist stay as they are.
+    Existing slots do not change.
     """
     known = closed_days(post.id, min(days), max(days)) if days else {}
     new = {day: name for day, name in sorted(days.items()) if day not in known}
@@ -72,7 +72,7 @@ def confirm(post: Post, days: dict[date, str], kind: str, by: str, now: datetime
 
 
 def close_day(post: Post, day: date, name: str, by: str, now: datetime) -> Closure:
-    """Close a post on a day, for a reason of its own; return the Closure. Closing twice is closing once (R12)."""
+    """Close a post on a day, for its own reason; return the Closure. Closing twice has no further effect (R12)."""
     known = session.scalar(select(Closure).where(Closure.post_id == post.id, Closure.day == day))
     if known is not None:
         return known
@@ -85,7 +85,7 @@ def close_day(post: Post, day: date, name: str, by: str, now: datetime) -> Closu
 
 
 def reopen_day(closure: Closure, by: str, now: datetime) -> None:
-    """Take a closure back: patterns and rules make slots on that day again."""
+    """Remove a closure: patterns and rules create slots on that day again."""
     before = {"day": closure.day.isoformat(), "kind": closure.kind, "name": closure.name}
     journal.record(by, "day opened again", closure, post_id=closure.post_id, before=before, now=now)
     session.delete(closure)

@@ -1,4 +1,4 @@
-"""A month of a post's slots at a glance, day by day."""
+"""A month of a post's slots in overview, day by day."""
 
 from calendar import Calendar as Weeks
 from collections import Counter
@@ -16,7 +16,7 @@ STATES = ("open", "full", "announced", "draft", "closed")
 
 @dataclass(frozen=True)
 class Day:
-    """One day: how many slots there are by state, seats and those taken, and why the post is closed, if it is."""
+    """One day: how many slots there are by state, seats and taken seats, and why the post is closed, if it is."""
 
     day: date
     slots: Counter[str]

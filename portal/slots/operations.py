@@ -1,4 +1,4 @@
-"""What can be done with slots: offer, plan, release, close."""
+"""Rules for slots: what is offered, plan, release, close, seats."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ from portal.slots.models import Release, Slot
 from portal.slots.weeks.patterns import LONGEST_RANGE, Pattern
 from portal.web.errors import NotFound, PortalError, SentBefore
 
-MOST_SLOTS = 5_000  # what SQLite stores well within a quarter of a second (R16)
+MOST_SLOTS = 5_000  # how many SQLite stores in well under a quarter of a second (R16)
 _UNSYNCHRONISED = {"synchronize_session": False}
 _TABLE: Any = Slot.__table__
 _TAKE_SEAT = (
-    update(_TABLE)  # not of the model, which costs three times as much: at a release everybody asks this
+    update(_TABLE)  # of the table, since the model costs three times as much: everyone runs this at a release
     .where(Slot.id == bindparam("slot"), Slot.post_id == bindparam("post"), Slot.open_at(bindparam("now")))
     .values(taken=Slot.taken + 1)
 )
@@ -42,7 +42,7 @@ class FewerThanTaken(PortalError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a pattern would make: local starts to create; those that clash, are past, or do not exist.
+    """What a pattern would create: local starts to create; those that clash, are past, or do not exist.
 
     instants: the instant (UTC) of each start to create.
     """
@@ -55,7 +55,7 @@ class Plan:
 
 
 def open_slots(post_id: int, now: datetime) -> Sequence[Slot]:
-    """Return what applicants can book at a post, soonest first."""
+    """Return the slots that applicants can book at a post, soonest first."""
     offer = select(Slot).where(Slot.post_id == post_id, Slot.open_at(now))
     return session.scalars(offer.order_by(Slot.starts_at, Slot.id)).all()
 
@@ -88,12 +88,12 @@ def days_with_slots(post_id: int, first_day: date) -> list[tuple[date, int, int,
 
 
 def plan(post: Post, pattern: Pattern, now: datetime) -> Plan:
-    """Return the Plan of a pattern at a post, as things stand now; raises TooMany."""
+    """Return the Plan of a pattern at a post, by its present slots; raises TooMany."""
     return plan_of_starts(post, _starts(pattern), now)
 
 
 def plan_of_starts(post: Post, starts: list[datetime], now: datetime) -> Plan:
-    """Return the Plan of local starts, in ascending order, at a post, as things stand now."""
+    """Return the Plan of local starts, in ascending order, at a post, by its present slots."""
     zone = ZoneInfo(post.timezone)
     known = _known_starts(post, starts)
     kinds: dict[str, list[datetime]] = {"create": [], "clashes": [], "past": [], "missing": []}
@@ -107,10 +107,10 @@ def plan_of_starts(post: Post, starts: list[datetime], now: datetime) -> Plan:
 def release(
     post: Post, planned: Plan, seats: int, opens_at: datetime, form_key: UUID, by: str, now: datetime
 ) -> Release:
-    """Create the slots of a Plan, each with its seats, seen by applicants from an instant on; return the Release.
+    """Create the slots of a Plan, each with its seats, visible to applicants from an instant on; return the Release.
 
-    planned: as `plan` gave it, which takes its time, before anything was written. opens_at: an instant; not before
-    now, or it becomes now. All slots appear at once, or none. The same form key gives the same release again
+    planned: the result of `plan`, which is slow, and is made before the transaction. opens_at: an instant; if it is
+    before now, it becomes now. All slots appear at once, or none. The same form key gives the same release again
     (R12), or SentBefore for another. Raises NothingToRelease.
     """
     one_at_a_time("slots", post.id)
@@ -137,12 +137,12 @@ def release(
 
 
 def starts_of(act: Release) -> set[datetime]:
-    """Return the local starts of the slots that a Release opened and that are there."""
+    """Return the local starts of the existing slots of a Release."""
     return set(session.scalars(select(Slot.local_start).where(Slot.release_id == act.id)))
 
 
 def opens_as(act: Release, opens_at: datetime | None, now: datetime) -> bool:
-    """Say whether a Release was asked for with this opening: an instant, or at once where that is not after now."""
+    """Say whether a Release was made with this opening: an instant, or at once if it is not in the future."""
     return opens_at == act.opens_at or (act.opens_at == act.made_at and opens_at is not None and opens_at <= now)
 
 
@@ -176,7 +176,7 @@ def add_slots(
     release_id: int | None = None,
     run_id: int | None = None,
 ) -> None:
-    """Store slots at local starts, each with its seats; drafts where opens_at is None."""
+    """Store slots at local starts, each with its seats; drafts if opens_at is None."""
     shared: dict[str, Any] = {"post_id": post.id, "release_id": release_id, "run_id": run_id, "timezone": post.timezone}
     shared |= {"taken": 0, "opens_at": opens_at}
     rows = [
@@ -195,7 +195,7 @@ def slot_at(post_id: int, slot_id: int) -> Slot:
 
 
 def close(slot: Slot, by: str, now: datetime) -> None:
-    """Close a slot to new bookings; those who have a place keep it."""
+    """Close a slot to new bookings; existing bookings stay."""
     if slot.closed_at is None:
         slot.closed_at = now
         journal.record(by, "slot closed", slot, post_id=slot.post_id, after={"taken": slot.taken}, now=now)
@@ -209,7 +209,7 @@ def reopen(slot: Slot, by: str, now: datetime) -> None:
 
 
 def set_seats(slot: Slot, seats: int, by: str, now: datetime) -> None:
-    """Let a slot have a number of seats. Raises FewerThanTaken where more are taken already (R1)."""
+    """Set the number of seats of a slot. Raises FewerThanTaken if more are taken already (R1)."""
     before = slot.seats
     if seats == before:
         return
@@ -232,33 +232,33 @@ def any_open(slot_ids: list[int]) -> bool:
 
 
 def read_anew(slot_ids: list[int], now: datetime) -> Sequence[Slot]:
-    """Return those of some slots that have not begun, as the database has them now, in order."""
+    """Return those of some slots that have not begun, read again from the database, in order."""
     mine = select(Slot).where(Slot.id.in_(slot_ids), Slot.starts_at > now).order_by(Slot.local_start)
     return session.scalars(mine, execution_options={"populate_existing": True}).all()
 
 
 def take_seat(slot_id: int, post_id: int, now: datetime) -> bool:
-    """Take one seat of an open slot; say whether there was one.
+    """Take one seat of an open slot; return whether there was one.
 
-    One UPDATE both asks and takes, so two people cannot share the last seat (R1).
+    One conditional UPDATE both checks and takes, so two people cannot get the last seat (R1).
     """
     return session.connection().execute(_TAKE_SEAT, {"slot": slot_id, "post": post_id, "now": now}).rowcount > 0
 
 
 def give_seat_back(slot_id: int) -> None:
-    """Free one seat of a slot."""
+    """Release one seat of a slot."""
     session.execute(
         update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken - 1), execution_options=_UNSYNCHRONISED
     )
 
 
 def lock(slot_ids: Collection[int]) -> None:
-    """Hold the rows of slots, in one order, so that two people who swap do not lock each other up (R2)."""
+    """Lock the rows of slots, in one order, so that two people who swap do not deadlock (R2)."""
     session.execute(select(Slot.id).where(Slot.id.in_(slot_ids)).order_by(Slot.id).with_for_update())
 
 
 def instant_of(local_start: datetime, timezone: str) -> datetime:
-    """Return the instant of a local start; of an hour that comes twice, the first."""
+    """Return the instant of a local start; of an ambiguous time (when clocks go back), the first."""
     return local_start.replace(tzinfo=ZoneInfo(timezone), fold=0).astimezone(UTC)
 
 
@@ -274,7 +274,7 @@ def _starts(pattern: Pattern) -> list[datetime]:
 
 
 def _known_starts(post: Post, starts: Sequence[datetime]) -> set[datetime]:
-    """Return the local starts of a post's slots between the first and the last of some."""
+    """Return the local starts of a post's slots between the first and the last of some starts."""
     if not starts:
         return set()
     between = Slot.local_start.between(starts[0], starts[-1])

@@ -1,4 +1,4 @@
-"""Releases looked back at: which there were lately, and undone while nobody has booked."""
+"""Past releases: listed, and undone while no one has booked."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,7 +26,7 @@ def release_at(post_id: int, release_id: int) -> Release:
 
 
 def releases_since(post_id: int, earliest: datetime) -> Sequence[Row[Release, int, int]]:
-    """Return the releases of a post since an instant, newest first, each with its slots and bookings now."""
+    """Return the releases of a post since an instant, newest first, each with its present slots and bookings."""
     counted = (
         select(Release, func.count(Slot.id), func.coalesce(func.sum(Slot.taken), 0))
         .outerjoin(Slot, Slot.release_id == Release.id)
@@ -38,9 +38,9 @@ def releases_since(post_id: int, earliest: datetime) -> Sequence[Row[Release, in
 
 
 def undo_release(act: Release, by: str, now: datetime) -> int:
-    """Delete the slots of a release, all or none; return how many. Undoing twice is undoing once.
+    """Delete the slots of a release, all or none; return how many. Undoing twice has no further effect.
 
-    Raises EverBooked where somebody has, or had, a place in one of them: the database says so.
+    Raises EverBooked if a case has, or has had, an appointment in one of them: a foreign key decides.
     """
     try:
         with session.begin_nested():

@@ -1,4 +1,4 @@
-"""The plain calendar of staff: what there is, release more, close."""
+"""The calendar of staff: list slots, release more, close."""
 
 from datetime import timedelta
 from itertools import groupby

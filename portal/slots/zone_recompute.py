@@ -1,4 +1,4 @@
-"""The instants of slots, when the rules of a zone change: 09:00 stays 09:00 (R9)."""
+"""Recompute the instants of slots when the rules of a time zone change: 09:00 stays 09:00 (R9)."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -14,14 +14,14 @@ from portal.slots.models import Slot
 from portal.slots.operations import instant_of
 
 BATCH = 50
-LARGEST_SHIFT = timedelta(days=1)  # by the old rules a slot may be over that is still to come
+LARGEST_SHIFT = timedelta(days=1)  # a slot that is past by the old rules may be in the future by the new ones
 
 
 def recompute(by: str, now: datetime) -> Iterator[Any]:
-    """Bring the instants of slots to come to what the zones' rules make of their local starts today.
+    """Correct the instants of future slots to their local starts by today's zone rules.
 
-    Yields how many were corrected, some at a time: each step is a transaction of its own. The local time, which is what
-    people were told, stays: nobody has to act.
+    Yields how many were corrected, some at a time: each step is a transaction of its own. The local time, which people
+    were told, stays: no one has to act.
     """
     ZoneInfo.clear_cache()  # the rules may be newer than this process
     wrong = _wrong(now)
@@ -30,7 +30,7 @@ def recompute(by: str, now: datetime) -> Iterator[Any]:
 
 
 def _wrong(now: datetime) -> list[int]:
-    """Return the ids of slots whose instant is not what their local start says."""
+    """Return the ids of slots whose instant differs from their local start."""
     to_come = select(Slot.id, Slot.local_start, Slot.timezone, Slot.starts_at).where(
         Slot.starts_at > now - LARGEST_SHIFT
     )

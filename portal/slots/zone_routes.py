@@ -1,4 +1,4 @@
-"""The page by which an administrator corrects the time zone of a post: it moves the instants of slots."""
+"""The page on which an administrator corrects the time zone of a post, which moves the instants of slots."""
 
 from flask import Blueprint, redirect, render_template, url_for
 

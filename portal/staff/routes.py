@@ -1,4 +1,4 @@
-"""Where staff land."""
+"""The staff home page."""
 
 from flask import Blueprint, current_app, render_template
 

@@ -1,4 +1,4 @@
-"""E-mail addresses: as they are written to, as they are compared, and as every mail server takes them."""
+"""Email addresses: the form to write to, the key to compare, and the form that every mail server accepts."""
 
 import re
 import unicodedata
@@ -15,9 +15,9 @@ _AT_SIGNS = str.maketrans({"＠": "@", "﹫": "@"})
 
 
 def address(typed: str) -> str:
-    """Return an e-mail address as it is written to: the part before the @ as typed, the domain in small letters.
+    """Return an email address as mail is sent to it: the part before the @ as typed, the domain in lower case.
 
-    Raises ValueError where it is no address, or too long to be kept.
+    Raises ValueError if it is not an address, or too long to store.
     """
     local, domain = _parts(typed)
     if _BREAKS.search(typed.strip()):
@@ -29,7 +29,7 @@ def address(typed: str) -> str:
 
 
 def key(typed: str) -> str:
-    """Return an e-mail address as it is compared and stored to be found: without case, the domain by IDNA (UTS 46).
+    """Return the key of an email address, for storing and comparing: in lower case, the domain by IDNA (UTS 46).
 
     ß is not ss: xn--strae-oqa.example is straße.example. Any text has a key; only that of an address is ever found.
     """
@@ -38,18 +38,18 @@ def key(typed: str) -> str:
 
 
 def deliverable(typed: str) -> str:
-    """Return an address with its domain by IDNA: so a mail server needs no SMTPUTF8 for the domain."""
+    """Return an address with its domain as an A-label (IDNA): a mail server then needs no SMTPUTF8 for the domain."""
     local, at, domain = typed.rpartition("@")
     return f"{local}{at}{_a_label(domain)}"
 
 
 def is_deliverable_anywhere(typed: str) -> bool:
-    """Say whether every mail server takes an address: the part before the @ is ASCII."""
+    """Say whether every mail server accepts an address: the part before the @ is ASCII."""
     return deliverable(typed).isascii()
 
 
 def sign_in_name(typed: str) -> str:
-    """Return what opens an account, as it is compared: the key of an e-mail address, or a sign-in number."""
+    """Return the normalized name to sign in with: the key of an email address, or a sign-in number."""
     return key(typed) if "@" in normalise(typed) else sign_in_number(typed)
 
 
@@ -59,13 +59,14 @@ def _parts(typed: str) -> tuple[str, str]:
 
 
 def _as_meant(text: str) -> str:
-    """Return text in ASCII where it was typed on another keyboard (full width, Khmer digits), else as it is."""
+    """Return text in ASCII if it was typed with another keyboard (full width, Khmer digits), otherwise unchanged."""
     plain = normalise(text)
     return plain if plain.isascii() else unicodedata.normalize("NFC", INVISIBLE.sub("", text)).strip()
 
 
 def _without_case(text: str) -> str:
-    # Whole casefolding makes ss of ß, which is another mailbox; of single letters it is what comparing needs (Σ, ς, σ).
+    # Casefolding a whole text makes ss of ß, which is another mailbox; per letter it does what comparing needs (Σ, ς,
+    # σ).
     folded = (character.casefold() for character in text)
     return "".join(new if len(new) == 1 else old.lower() for old, new in zip(text, folded, strict=True))
 

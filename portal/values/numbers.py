@@ -1,4 +1,4 @@
-"""Case numbers, passport numbers and codes on paper, as they are stored, looked up and limited."""
+"""Case numbers, passport numbers and codes on paper, normalized for storing, lookups and rate limits."""
 
 import re
 
@@ -7,14 +7,14 @@ from portal.values.normalise import compact
 DIVERSITY = re.compile(r"(20\d\d)(AF|AS|EU|NA|OC|SA)0*(\d{1,8})")
 POST_CODE_CHARACTERS = 3
 PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
-# Crockford base 32 has none of these letters: whoever reads one from paper saw the digit.
+# Crockford base 32 has none of these letters: a person who reads one from paper saw the digit.
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def case_number(typed: str) -> str:
-    """Return a case number: capitals, no spaces or dashes, no leading zeros in a diversity number.
+    """Return a case number normalized: capitals, no spaces or dashes, no leading zeros in a diversity number.
 
-    Whether it is one, `cases.numbers.read_number` says.
+    `cases.numbers.read_number` says whether it is a valid one.
     """
     number = compact(typed)
     found = DIVERSITY.fullmatch(number)
@@ -22,7 +22,7 @@ def case_number(typed: str) -> str:
 
 
 def passport_number(typed: str) -> str:
-    """Return a passport number: capitals, no spaces or dashes. Letters and digits that look alike stay different."""
+    """Return a passport number normalized: capitals, no spaces or dashes. Similar letters and digits stay different."""
     return compact(typed)
 
 
@@ -32,7 +32,7 @@ def is_passport_number(typed: str) -> bool:
 
 
 def printed_code(typed: str) -> str:
-    """Return a code that is typed from paper or from an app: recovery, letter, desk or second factor.
+    """Return a code from paper or from an app, normalized: recovery, letter, desk or second factor.
 
     Capitals, no spaces or dashes, 0 for O, 1 for I and L.
     """
@@ -40,19 +40,19 @@ def printed_code(typed: str) -> str:
 
 
 def code_as_written(typed: str) -> str:
-    """Return a letter code as a file writes it: capitals, no spaces or dashes. It is compared as printed_code."""
+    """Return a letter code as a case file writes it: capitals, no spaces or dashes. It is compared as printed_code."""
     return compact(typed)
 
 
 def reference(typed: str) -> str:
     """Return a reference such as PHP-7K3M-9QXR in capitals, no dashes; the post code keeps its letters, then 0 for O.
 
-    Whether it is one, `paper.references.read_reference` says.
+    `paper.references.read_reference` says whether it is a valid one.
     """
     plain = "".join(character for character in compact(typed) if character.isascii() and character.isalnum())
     return plain[:POST_CODE_CHARACTERS] + printed_code(plain[POST_CODE_CHARACTERS:])
 
 
 def sign_in_number(typed: str) -> str:
-    """Return the number by which an account without e-mail is opened: ten digits, typed from paper."""
+    """Return a sign-in number normalized, which opens an account without email: ten digits, typed from paper."""
     return printed_code(typed)

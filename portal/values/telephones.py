@@ -1,4 +1,4 @@
-"""Telephone numbers: as they are kept for staff, and when two are the same."""
+"""Telephone numbers: how they are stored for staff, and when two are the same."""
 
 import phonenumbers
 
@@ -7,16 +7,16 @@ from portal.values.normalise import folded, normalise
 
 
 def telephone(typed: str, country: str | None = None) -> str:
-    """Return a telephone number as it is kept for staff: its digits as 0 to 9 where it is a number, else as typed.
+    """Return a telephone number as it is stored for staff: with digits 0 to 9 if it is a number, otherwise as typed.
 
     country: two letters, for numbers without a country code. Nothing is refused: two numbers, or a word beside one,
-    are of use to whoever calls.
+    are useful to the person who calls.
     """
     return normalise(typed) if _is_number(typed, country) else " ".join(DIRECTIONS.sub("", typed).split())
 
 
 def same_telephone(one: str, other: str) -> bool:
-    """Say whether two telephone numbers are the same but for spaces, dashes, brackets, and the script of digits."""
+    """Say whether two telephone numbers are the same except for spaces, dashes, brackets, and the script of digits."""
     return _key(one) == _key(other)
 
 

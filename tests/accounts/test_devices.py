@@ -1,4 +1,4 @@
-"""Sessions: seen and ended by their owner; how long they last, by role; what ends them."""
+"""Sessions: seen and ended by their owner; their length by role; what ends them."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whoever is logged out in the middle of a form logs in and sends what was typed, with a press of their own, once."""
+"""A person who is logged out in the middle of a form logs in and sends it with one press, once."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ SECRETS = {name: "zq9 secret" for name in (*TYPED_AGAIN, *pending_form.WORTHLESS
 
 @pytest.fixture
 def owner(app, visitor):
-    """An applicant who is logged in."""
+    """An applicant who is signed in."""
     account = make_account()
     signed_in(visitor, account)
     return account
@@ -192,7 +192,7 @@ def test_no_form_behind_a_log_in_loses_what_was_typed_or_carries_a_secret(app, r
 
 
 def forms_of(app, persona):
-    """Every form that somebody may send behind the log-in, as pairs by where it goes, with its own token."""
+    """Every form that a persona may send behind the log-in, as pairs by its action, with its own token."""
     walked = walk(app, persona.visitor, starts_of(persona))
     found, plain = {}, [("csrf_token", token_of(persona)), ("text", TYPED)]
     for rule, path in addresses(app, persona.side.values if persona.side else {}):

@@ -1,4 +1,4 @@
-"""The second factor of staff: nothing opens before it; set up, typed, lost, guessed, reset."""
+"""The second factor of staff: nothing opens before it; set up, entered, lost, guessed, reset."""
 
 import re
 from datetime import timedelta
@@ -37,7 +37,7 @@ def officer(app):
 
 @pytest.fixture
 def half(visitor, officer):
-    """The officer, who has typed name and password."""
+    """The officer, who has entered name and password."""
     visitor.log_in(officer.email, PASSWORD)
     return visitor
 
@@ -47,7 +47,7 @@ def number_of(visitor):
 
 
 def set_up(visitor):
-    """Set a factor up in pages; return the code that was typed for it and the printed codes."""
+    """Set up a factor through the pages; return the code that was entered for it and the printed codes."""
     code = code_now(SECRET.search(visitor.open(SET_UP).html)[1].replace(" ", ""))
     return code, PRINTED.findall(visitor.submit(SET_UP, code=code).html)
 

@@ -1,4 +1,4 @@
-"""Every form behind a log-in says until when the session lasts; a small script warns, and prolongs it on a press."""
+"""Every form behind a log-in says when the session ends; a small script warns, and extends it on a press."""
 
 import threading
 from datetime import timedelta
@@ -101,7 +101,7 @@ def server(app):
 
 @pytest.fixture
 def page(browser, server, visitor):
-    """A page of a browser whose clock the test turns, logged in."""
+    """A browser page with a clock that the test controls, signed in."""
     signed_in(visitor, make_account())
     context = browser.new_context(base_url=server)
     cookie = visitor.client.get_cookie("portal_session")

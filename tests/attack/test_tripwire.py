@@ -1,4 +1,4 @@
-"""The wire through every test trips where it should (tests/tripwire.py)."""
+"""The tripwire in every test works (tests/tripwire.py)."""
 
 import logging
 from uuid import uuid4
@@ -32,7 +32,7 @@ LEAKS = {
 
 @pytest.fixture
 def answer(app, monkeypatch):
-    """Let the front page give another answer, to a visitor who looks at it."""
+    """Give the front page another answer, for a visitor who opens it."""
 
     def give(visitor, other):
         def view():

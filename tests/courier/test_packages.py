@@ -1,4 +1,4 @@
-"""What applicants do with packages, as rules: registered once, changed until dropped off, nobody else's."""
+"""Rules for applicants' packages: registered once, changed until dropped off, invisible to others."""
 
 from datetime import timedelta
 from uuid import uuid4

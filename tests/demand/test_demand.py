@@ -1,4 +1,4 @@
-"""What a scheduler sees of the demand: counted from what is stored, and nothing about persons."""
+"""The demand at a post for a scheduler: counted from stored data, and nothing about persons."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The portal and its database in production: roles, a pooler between them, sessions that end without a word."""
+"""The portal and its database in production: roles, a pooler between them, sessions that end without notice."""
 
 import tempfile
 from dataclasses import replace
@@ -48,7 +48,7 @@ def pooler():
 
 @pytest.fixture
 def database_url(pooler):
-    """The portal of these tests stands behind the pooler."""
+    """The portal of these tests uses the pooler."""
     return pooler.url
 
 

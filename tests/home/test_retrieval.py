@@ -1,4 +1,4 @@
-"""The door to confirmation pages without an account: who gets which, for how long, and what nobody learns."""
+"""Reprinting confirmation pages without an account: who gets which, for how long, and what no one learns."""
 
 from datetime import timedelta
 
@@ -36,7 +36,7 @@ def entries():
 
 @pytest.fixture
 def strict(app):
-    """The portal with limits as they are in service."""
+    """The portal with limits as in production."""
     before, app.extensions["limits_factor"] = app.extensions["limits_factor"], 1
     yield app
     app.extensions["limits_factor"] = before

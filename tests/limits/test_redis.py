@@ -1,4 +1,4 @@
-"""Counting tries in a Redis that several machines share, and what happens when it goes (R13)."""
+"""Rate limits in a Redis that several machines share, and a Redis that goes away (R13)."""
 
 import shutil
 import socket
@@ -36,7 +36,7 @@ with app.app_context():
 
 
 class Redis:
-    """A Redis on a port of its own that keeps nothing."""
+    """A Redis on a port of its own without persistence."""
 
     def __init__(self):
         with socket.create_server(("127.0.0.1", 0)) as free:

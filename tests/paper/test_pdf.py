@@ -1,4 +1,4 @@
-"""The confirmation page as PDF: whole, accessible, legible by people and by scanners."""
+"""The confirmation page as PDF: complete, accessible, legible for people and scanners."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ PHONE_PIXELS = 360
 
 @pytest.fixture
 def print_of(tmp_path):
-    """Call it to write an appointment's PDF in a language, and learn where it is."""
+    """Call it to write an appointment's PDF in a language; returns its path."""
 
     def write(appointment, language="en"):
         with in_language(language):
@@ -85,7 +85,7 @@ def test_no_name_costs_the_page(app, print_of, names):
         assert facts(print_of(appointment, language))["Pages"] == "1"
 
 
-# A surname of each script that is not written from the right, from the list of posts. Poppler reads Khmer twice.
+# A surname of each left-to-right script in the list of posts. Poppler reads Khmer twice.
 NAMES = (
     "Хачатурян Өлзий",
     "Γεωργίου",
@@ -117,7 +117,7 @@ UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\\s]")
 
 
 def printed_name(appointment, print_of, name):
-    """The line of a PDF that has the traveller's name; the PDF standard refuses a page with a glyph that is none."""
+    """The line of a PDF with the traveler's name; the PDF standard refuses a page with an empty glyph."""
     appointment.case.principal.surname, appointment.case.principal.given_names = name, ""
     return next(line for line in lines_of(print_of(appointment)) if line.startswith("Travellers"))
 

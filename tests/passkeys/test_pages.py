@@ -1,4 +1,4 @@
-"""The pages of passkeys, as a browser without scripts sees them, with a device's answers sent by hand."""
+"""The pages of passkeys, as a browser without scripts sees them, with a device's responses sent by hand."""
 
 import html
 import re

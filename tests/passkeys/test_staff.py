@@ -1,4 +1,4 @@
-"""Passkeys of staff: both factors in one, asked for as gravely as the other, and gone with it."""
+"""Passkeys of staff: both factors in one, asked for before the same sensitive actions, and removed with the factor."""
 
 from datetime import timedelta
 

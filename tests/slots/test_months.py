@@ -1,4 +1,4 @@
-"""A month of slots at a glance."""
+"""A month of slots in overview."""
 
 from datetime import datetime, time
 

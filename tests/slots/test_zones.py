@@ -28,7 +28,7 @@ def post(app):
 
 
 def nine_in(days):
-    """09:00 by the clock on the wall, so many days from now."""
+    """09:00 by the local clock, so many days from now."""
     return datetime.combine(clock.now().date() + timedelta(days=days), time(9, 0))
 
 

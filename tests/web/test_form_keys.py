@@ -1,4 +1,4 @@
-"""A form that comes again is done once (R12); one that comes again with other answers is told so, at every door."""
+"""A form sent again takes effect once (R12); one sent again with other answers is told so, everywhere."""
 
 from collections import namedtuple
 from datetime import datetime, time, timedelta

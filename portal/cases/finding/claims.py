@@ -1,8 +1,8 @@
-"""Claims of a case that are tried: counted by what is tried, and told to the owner and the post where they were wrong.
+"""Limits of claims, counted by the case and proof that are tried, and shown to owner and post when they failed.
 
-Passport and letter code are two doors to a case, each with its own count. Where one is closed, right details wait
-there like wrong ones, and the same is said of a number that does not exist (R8); the other door, the desk, and the
-account that holds the case stay open, so that nobody's guesses lock the owner out (R13).
+Passport and letter code are two separate proofs, each with its own count. If one is blocked, right details are refused
+like wrong ones, and a nonexistent number gets the same answer (R8). The other proof, the desk, and the
+account that holds the case stay open, so that no one's guesses lock out the owner (R13).
 """
 
 from collections.abc import Iterator
@@ -31,7 +31,7 @@ FAILED = "claim failed"
 SHOWN_DAYS = 90
 BY_CASE = guesses.Counter("claims of a case", ((10, "1 hour"), (30, "1 day")))
 BY_PASSPORT = guesses.Counter("claims by a passport", ((10, "1 hour"), (30, "1 day")))
-# A letter code cannot be guessed in a hundred tries a day: this door closes late, so that its owner finds it open.
+# A letter code cannot be guessed in a hundred attempts a day: its limit is high, so that its owner finds it open.
 CODES_OF_CASE = guesses.Counter("letter codes of a case", ((30, "1 hour"), (100, "1 day")))
 BY_CODE = guesses.Counter("claims by a letter code", ((30, "1 hour"), (100, "1 day")))
 CLOSED = _l(
@@ -51,10 +51,10 @@ class Failures:
 
 @contextmanager
 def counted(post: Post, proof: Proof, account_id: int) -> Iterator[Any]:
-    """Count a claim while it is tried; give the proof as far as its doors are open.
+    """Count a claim while it is checked; yield the proof, without the parts that are blocked.
 
-    Not inside a block that writes. Only a NoMatch that leaves the block stays counted. Raises TooManyGuesses where
-    no door is open, or where what came through an open one does not match while another is closed.
+    Not inside a block that writes. Only a NoMatch that leaves the block stays counted. Raises TooManyGuesses if
+    every part is blocked, or if the open part does not match while another is blocked.
     """
     if _holds(post, proof.number, account_id):
         yield proof
@@ -86,10 +86,11 @@ def counted(post: Post, proof: Proof, account_id: int) -> Iterator[Any]:
 def match_and_claim(
     post: Post, proof: Proof, described: dict[str, bool | str], account_id: int, by: str, now: datetime
 ) -> Case | None:
-    """Match a case and give it to the account, as operations.match_and_claim; None where nothing matches.
+    """Match a case and give it to the account, as operations.match_and_claim; return None if nothing matches.
 
-    Then the case's history says so, without what was typed. A number that nobody has costs the same work, and an entry
-    about nobody (R8).
+    A failure is recorded in the case's history, without what was entered. A nonexistent number takes the same work, and
+    an
+    entry about no case (R8).
     """
     try:
         return operations.match_and_claim(post, proof, described, account_id, by, now)
@@ -101,7 +102,7 @@ def match_and_claim(
 
 
 def failures_of(case: Case, now: datetime) -> Failures | None:
-    """Return the Failures of others than the case's owner in the last SHOWN_DAYS, or None: one line, however many."""
+    """Return the Failures of accounts other than the case's owner in the last SHOWN_DAYS, or None."""
     entry = journal.Entry
     found = session.execute(
         select(func.count(), func.min(entry.at), func.max(entry.at)).where(

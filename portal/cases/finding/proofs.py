@@ -1,4 +1,4 @@
-"""How people prove that a case is theirs: number, birth, passport or letter code, compared by digest (R8, R10)."""
+"""Proofs that a case is one's own: number, birth, passport or letter code, compared by digest (R8, R10)."""
 
 import hmac
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ LEAST_CODE = 6
 
 
 class NoMatch(PortalError):
-    """No such case, a mismatch, or somebody else's: all the same (R8)."""
+    """No such case, a mismatch, or another account's case: the answer is the same (R8)."""
 
     message = _l("We could not match this. Your letter may be newer than our records.")
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a person types to show that a case is theirs: all as compared, not as typed.
+    """The details that a person enters to prove that a case is theirs, in their normalized forms.
 
-    birth_dates: the date and its coarser forms, since a passport may lack day or month.
+    birth_dates: the date and its less precise forms, since a passport may lack day or month.
     """
 
     number: str
@@ -40,9 +40,9 @@ class Proof:
 def match(post: Post, proof: Proof, account_id: int | None) -> tuple[Case, str]:
     """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
 
-    Matched by number, one traveller's date of birth, and passport number or letter code; names and
-    nationality never decide. Raises NoMatch, with one and the same answer after one and the same
-    query, whatever the cause. A case of another account matches by a letter code only.
+    Matched by number, one traveler's date of birth, and passport number or letter code; names and
+    nationality never decide. Raises NoMatch, with the same answer after the same
+    query, whatever the cause. A case of another account matches by letter code only.
     """
     births = [birth_digest(day) for day in proof.birth_dates]
     passport = passport_digest(proof.passport_number)
@@ -72,7 +72,7 @@ def match(post: Post, proof: Proof, account_id: int | None) -> tuple[Case, str]:
 
 
 def person_meant(case: Case, proof: Proof) -> Traveller:
-    """Return the traveller of a case whom a proof describes best; the principal where it describes nobody."""
+    """Return the traveler of a case who fits a proof best, or the principal if none does."""
     births = [birth_digest(day) for day in proof.birth_dates]
     born = [one for one in case.travellers if one.date_of_birth_digest in births]
     passport = passport_digest(proof.passport_number)
@@ -90,17 +90,17 @@ def birth_digest(day: str) -> str:
 
 
 def letter_code_digest(code: str) -> str:
-    """Return the digest by which a letter code is kept."""
+    """Return the digest of a letter code, as it is stored."""
     return encryption.digest("letter code", printed_code(code))
 
 
 def is_letter_code(kept: str | None, code: str) -> bool:
-    """Say whether a letter code is the one whose digest is kept."""
+    """Say whether a letter code has the stored digest."""
     return _is_one_of(_letter_code_digests(code), kept)
 
 
 def _letter_code_digests(code: str) -> tuple[str, ...]:
-    # Of a code with O, I or L that was stored before these counted as 0 and 1, the digest is of the code as written.
+    # For a code with O, I or L that was stored before these counted as 0 and 1, the digest is of the code as written.
     before = encryption.digest("letter code", code_as_written(code))
     return (letter_code_digest(code), before) if len(code_as_written(code)) >= LEAST_CODE else ()
 
@@ -110,5 +110,5 @@ def _is_one_of(digests: Sequence[str], kept: str | None) -> bool:
 
 
 def same_digest(kept: str | None, given: str) -> bool:
-    """Say whether two digests are there and the same, in the same time either way."""
+    """Say whether two digests are present and equal, in constant time."""
     return kept is not None and bool(kept) and bool(given) and hmac.compare_digest(kept, given)

@@ -1,4 +1,4 @@
-"""What rows of a case file make of a case: new, or as it is stored with what differs. Plain values, no database."""
+"""Merging rows of a case file into a case: a new one, or the stored one with the differences. No database here."""
 
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ _FRESH_ITEM = {"state": "outstanding", "officer_words": ""}
 
 
 def new_case(post_id, number, rows, import_id=None):
-    """Return the Record of a case that rows describe, the principal's row first."""
+    """Return the Record of a new case that rows describe, the principal's row first."""
     first = rows[0]
     values = {
         "public_id": uuid4(),
@@ -33,9 +33,9 @@ def new_case(post_id, number, rows, import_id=None):
 
 
 def correct(case, rows, traveller=None):
-    """Bring a stored case to what rows say; return whether anything had to change.
+    """Change a stored case to match its rows; return whether anything changed.
 
-    traveller: whom a single row means, where that is known and need not be found.
+    traveller: whom a single row is about, if known.
     """
     first = rows[0]
     changed = case.assign(visa_class=first.visa_class)
@@ -46,7 +46,7 @@ def correct(case, rows, traveller=None):
 
 
 def put_traveller(case, row, traveller=None):
-    """Bring the traveller whom a row means, or a new one, to what it says; return whether anything had to change."""
+    """Change the traveler of a row, or a new one, to match it; return whether anything changed."""
     passport, birth = passport_digest(row.passport_number), birth_digest(row.date_of_birth)
     traveller = traveller or _known_traveller(case, row, passport, birth)
     changed = traveller is None
@@ -70,7 +70,7 @@ def put_traveller(case, row, traveller=None):
 
 
 def _known_traveller(case, row, passport, birth):
-    """Find the traveller a row means: by passport, by name and birth (a renewed passport), or as the principal."""
+    """Return the traveler of a row: by passport, by name and birth (a renewed passport), or as the principal."""
     tests = (
         lambda one: one["passport_digest"] == passport,
         lambda one: one["date_of_birth_digest"] == birth and _is_named(one, row),
@@ -89,7 +89,7 @@ def _put_refusal(traveller, row):
     if refusal is None:
         refusal = Record(REFUSALS, {"refused_on": row.refused_on, **_NO_CODE}, is_new=True)
         traveller.parts.append(refusal)
-    # A fraud unit is not a document to bring: where nothing else is listed, nothing is owed (R7).
+    # A fraud unit is not a document to bring: if nothing else is listed, nothing is owed (R7).
     owed = any(reasons()[reason.name.lower()].applicant_sees != "never" for reason in row.reasons)
     changed |= refusal.assign(kind=DOCUMENTS if owed else PROCESSING, respond_by=row.respond_by)
     if row.letter_code and not is_letter_code(refusal["letter_code_digest"], row.letter_code):

@@ -1,8 +1,8 @@
-"""Import a case file of any size: all of it or nothing, in little memory, and nobody waits for it.
+"""Import a case file of any size: completely or not at all, in little memory, without blocking others.
 
-The rows are read and checked first. New cases, and what is to be corrected, are then written in small transactions
-that nobody sees; one short transaction decides; the corrections are made after it, a few at a time.
-docs/decisions/import.md says why.
+The rows are read and checked first. New cases, and the redo log of corrections, are then written in small
+transactions that no one sees; one short transaction decides; the corrections are applied after it, a few at a time.
+docs/decisions/import.md has the reasons.
 """
 
 from collections.abc import Callable, Iterator
@@ -66,9 +66,9 @@ class DatabaseAway(PortalError):
 
 @dataclass
 class ImportReport:
-    """What came of a file: rows read, what is wrong in it, notes on it, cases added, corrected, left as they were.
+    """The result of an import: rows read, errors, notes, and cases added, corrected and unchanged.
 
-    numbers: of the cases that are corrected; decided: whether the import has taken place.
+    numbers: of the corrected cases; decided: whether the import has taken effect.
     """
 
     rows: int = 0
@@ -88,9 +88,9 @@ class ImportReport:
 
 
 def import_file(path: Path, by: str, bar: Callable[..., Any], *, dry_run: bool = False) -> ImportReport:
-    """Import the cases of a CSV or XLSX file, or say what would become of them; return the ImportReport.
+    """Import the cases of a CSV or XLSX file, or only say what would happen; return the ImportReport.
 
-    bar(label, length) gives a context manager with update(number). Where the report has errors nothing was imported.
+    bar(label, length) returns a context manager with update(number). If the report has errors, nothing was imported.
     Raises a PortalError, after which nothing was imported.
     """
     report = ImportReport()
@@ -111,7 +111,7 @@ def import_file(path: Path, by: str, bar: Callable[..., Any], *, dry_run: bool =
 
 
 def foresee(work: WorkFile, report: ImportReport, bar: Callable[..., Any]) -> None:
-    """Say in the report what an import of the rows of a WorkFile would do, and do nothing."""
+    """Add to the report what an import of the rows of a WorkFile would do, without doing it."""
     with bar("Comparing", work.count_cases()) as shown:
         for post_id, groups in _chunks(work, TransactionSize()):
             part = _compared(post_id, groups)
@@ -128,10 +128,10 @@ def bring_in(
     on_decision: Callable[..., Any] = lambda report: None,
     about: UUID | None = None,
 ) -> None:
-    """Import the rows of a WorkFile, and say in the report what came of it.
+    """Import the rows of a WorkFile, and add the result to the report.
 
     on_decision(report) is called in the transaction that decides, and may refuse by raising. about: the random id of
-    what is imported, for leases.is_held. Raises ImportRunning, ChangedMeanwhile, LeftBehind.
+    the work, for leases.is_held. Raises ImportRunning, ChangedMeanwhile, LeftBehind.
     """
     try:
         with leases.held(interrupted_imports.LEASE, about) as lease:
@@ -148,13 +148,13 @@ def bring_in(
     except leases.LeaseTaken as error:
         raise ImportRunning from error
     except leases.LeaseLost as error:
-        # Whoever has the lease now takes away what was written, or makes the corrections that were decided.
+        # The process that has the lease now undoes what was written, or applies the corrections that were decided.
         if not report.decided:
             raise LeftBehind from error
 
 
 def _read(path: Path, work: WorkFile, report: ImportReport, bar: Callable[..., Any]) -> None:
-    """Put the good rows of a file into order, and note what is wrong with the others or between them."""
+    """Sort the good rows of a file, and collect the errors in the others and between them."""
     known = known_words()
     end_reading()
     with (
@@ -173,7 +173,7 @@ def _read(path: Path, work: WorkFile, report: ImportReport, bar: Callable[..., A
 
 
 def _write_unseen(work: WorkFile, report: ImportReport, by: str, bar: Callable[..., Any], lease: HeldLease) -> int:
-    """Write new cases that nobody sees, and what is to be corrected; return the number of the import."""
+    """Write new cases that no one sees yet, and the redo log; return the id of the import."""
     pace = TransactionSize()
     with pace.turn(lease):
         imported = CaseImport(actor=by, started_at=clock.now())
@@ -203,12 +203,12 @@ def _write_part(
                 redo_log.write_entries(entries)
             return part
         except IntegrityError:
-            continue  # one of the cases has come or gone since they were compared
+            continue  # one of the cases was added or erased since they were compared
     raise ChangedMeanwhile
 
 
 def _decide(import_id: int, report: ImportReport, by: str, lease: HeldLease, on_decision: Callable[..., Any]) -> None:
-    """Let the import take place: new cases are seen from here on, and the corrections will be made."""
+    """Decide: the new cases are visible from now on, and the corrections will be applied."""
     now = clock.now()
     counts = {"added": report.added, "changed": report.changed}
     mine = update(CaseImport).where(CaseImport.id == import_id, CaseImport.spoiled.is_not(True))

@@ -9,9 +9,9 @@ from portal.integrity.doctor.finding import Finding
 
 
 def examine(app: Flask, seconds: int = damage.SECONDS) -> Iterator[Finding]:
-    """Yield a Finding for each check of an application; nothing is changed, and no e-mail is sent.
+    """Yield a Finding for each check of an application; nothing is changed, and no email is sent.
 
-    seconds: for how long it is looked at whether the database is damaged.
+    seconds: the time limit of the check of the database for damage.
     """
     own = app.extensions["settings"]
     yield from settings.findings(own)

@@ -1,4 +1,4 @@
-"""Rolling rules: their terms, on and off, when they run, and what they would have done and will do."""
+"""Rules for rolling rules: their terms, on and off, when they run, and previews of their runs."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -27,9 +27,9 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Foreseen:
-    """One run of a rule, as it would be: its local day and instant, the day it makes slots for, and how many.
+    """One run of a rule in a preview: its local day and instant, the day it creates slots for, and how many.
 
-    closed: the name of the closure that leaves the day out, or None.
+    closed: the name of the closure because of which the day is left out, or None.
     """
 
     day: date
@@ -89,7 +89,7 @@ def save_rule(
 
 
 def switch_on(rule: RollingRule, by: str, now: datetime) -> None:
-    """Let a rule run from its next run on: never for a day before, nor for a run whose time has passed."""
+    """Switch on a rule from its next run on: never for an earlier day, nor for a run whose time has passed."""
     if rule.is_on:
         return
     here = today(rule.post, now)
@@ -100,7 +100,7 @@ def switch_on(rule: RollingRule, by: str, now: datetime) -> None:
 
 
 def pause(rule: RollingRule, by: str, now: datetime) -> None:
-    """Let a rule rest until it is switched on again; what it has opened stays open."""
+    """Pause a rule until it is switched on again; what it has opened stays open."""
     if rule.is_on:
         rule.is_on = False
         journal.record(by, "rule paused", rule, post_id=rule.post_id, now=now)
@@ -109,7 +109,7 @@ def pause(rule: RollingRule, by: str, now: datetime) -> None:
 def run_instant(rule: RollingRule, day: date) -> datetime:
     """Return the instant of a rule's run on a local day.
 
-    Of an hour that comes twice, the first; where clocks leave the time out, the next that there is.
+    Of an ambiguous time, the first; for a time that the clocks skip, the next existing one.
     """
     zone, local = ZoneInfo(rule.post.timezone), datetime.combine(day, rule.at)
     while local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
@@ -120,7 +120,7 @@ def run_instant(rule: RollingRule, day: date) -> datetime:
 def preview(rule: RollingRule, today: date) -> tuple[list[Foreseen], list[Foreseen]]:
     """Return what a rule would have done over the last eight weeks and will do over the next four: two Foreseen lists.
 
-    Counted from pattern and closures alone: slots that exist, demand and reserve are told in words.
+    Computed from pattern and closures alone: existing slots, demand and reserve are described in words.
     """
     first, last = today - timedelta(weeks=WEEKS_BEFORE), today + timedelta(weeks=WEEKS_AFTER)
     ahead = timedelta(days=rule.days_ahead)

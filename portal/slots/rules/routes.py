@@ -1,4 +1,4 @@
-"""Staff keep rolling rules: list, change, look at what a rule would do, switch on, pause, run now."""
+"""Pages on which staff manage rolling rules: list, change, preview, switch on, pause, run now."""
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 

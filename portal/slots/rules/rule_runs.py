@@ -1,7 +1,7 @@
-"""Runs of rolling rules: each run-day once, whoever comes first; what a run makes, opens, keeps back, and why.
+"""Runs of rolling rules: each run-day once, by any worker; what a run creates, opens, keeps back, and why.
 
-Any number of workers may run them, be late, or be killed: the row of a run, unique by rule and day, is
-written first, in the transaction that makes the slots.
+Any number of workers may run them, late, or be killed: the row of a run, unique by rule and day, is
+written first, in the transaction that creates the slots.
 """
 
 import logging
@@ -36,10 +36,10 @@ class AlreadyRan(PortalError):
 
 
 def run_due(now: datetime, people_waiting: Callable[..., Any]) -> Iterator[Any]:
-    """Make the runs that are due of every rule that is on, oldest day first; yield each, for the caller to commit.
+    """Make the due runs of every rule that is on, oldest day first; yield each, for the caller to commit.
 
-    people_waiting: takes a post and a local day, gives how many cases wait for a seat. A run that fails leaves
-    nothing behind; it is logged, its rule waits for the next time, and other rules go on.
+    people_waiting: takes a post and a local day, and returns how many cases wait for a seat. A run that fails changes
+    nothing; it is logged, its rule waits for the next time, and the other rules continue.
     """
     for rule_id in session.scalars(select(RollingRule.id).where(RollingRule.is_on).order_by(RollingRule.id)).all():
         try:
@@ -81,9 +81,10 @@ def _run_days(rule_id: int, now: datetime, people_waiting: Callable[..., Any]) -
 
 
 def _fresh(rule_id: int, *, for_run: bool = False) -> RollingRule:
-    """Return a rule, its pattern and its post as they are now: a worker lives long, and staff change them.
+    """Return a rule, its pattern and its post, read again: a worker lives long, and staff change them.
 
-    for_run: other runs at the post wait until this transaction is over, so that each counts what the one before opened.
+    for_run: other runs at the post wait until this transaction is over, so that each counts what the previous one
+    opened.
     """
     found = (
         select(RollingRule)
@@ -123,7 +124,7 @@ def _begin(rule: RollingRule, day: date, now: datetime) -> RuleRun:
 
 
 def _draft(rule: RollingRule, run: RuleRun, target: date, now: datetime) -> tuple[str, int]:
-    """Store the slots of a day that are not there yet, as drafts; return why there are any or none, and how many."""
+    """Store the missing slots of a day as drafts; return the reason for the result, and how many."""
     if target < today(rule.post, now):
         return "past", 0
     if closed_days(rule.post_id, target, target):
@@ -155,7 +156,7 @@ def _choose(
 
 
 def _drafts(rule: RollingRule, run: RuleRun, now: datetime) -> tuple[list[Slot], list[Slot]]:
-    """Return what a rule has drafted and not opened, earlier runs first: free to open, and held in reserve.
+    """Return a rule's drafts, earlier runs first, as two lists: free to open, and held in reserve.
 
     The reserve of each run is the last of its slots, as many as hold so many seats.
     """
@@ -177,7 +178,7 @@ def _drafts(rule: RollingRule, run: RuleRun, now: datetime) -> tuple[list[Slot],
 
 
 def _at_least(slots: list[Slot], seats: int) -> list[Slot]:
-    """Return the first of some slots, as many as hold at least so many seats."""
+    """Return the first of some slots that together have at least so many seats."""
     taken = []
     for slot in slots:
         if seats <= 0:
@@ -188,7 +189,7 @@ def _at_least(slots: list[Slot], seats: int) -> list[Slot]:
 
 
 def _up_to(rule: RollingRule, slots: list[Slot], open_seats: int) -> list[Slot]:
-    """Return the first of some slots that fill what is open up to most_open; above it only where too few were open."""
+    """Return the first of some slots that fill the open seats up to most_open; above it only if too few were open."""
     chosen, least, most = [], rule.least_open or 0, rule.most_open or 0
     for slot in slots:
         if open_seats >= least and open_seats + slot.seats > most:

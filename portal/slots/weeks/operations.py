@@ -1,4 +1,4 @@
-"""Weekly patterns: what a post's week holds on a local day, and slots made from it, or from another week."""
+"""Weekly patterns: the slots of a post's week on a local day, created from a pattern, or copied from another week."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class BandsClash(PortalError):
 
 @dataclass(frozen=True)
 class Draft:
-    """What would be made: the Plan of all local starts, their seats, and days left out because the post is closed."""
+    """What would be created: the Plan of all local starts, their seats, and days left out because of a closure."""
 
     plan: Plan
     seats_of: dict[datetime, int]
@@ -40,12 +40,12 @@ class Draft:
 
     @property
     def create(self) -> dict[datetime, int]:
-        """The seats of each slot that would be made, by local start."""
+        """The seats of each slot that would be created, by local start."""
         return {start: self.seats_of[start] for start in self.plan.create}
 
 
 def seats_on(pattern: WeeklyPattern, day: date) -> dict[datetime, int]:
-    """Return the local starts of a pattern on a day, in order, each with its seats. Closures are not asked for."""
+    """Return the local starts of a pattern on a day, in order, each with its seats. Closures are ignored."""
     if day < pattern.valid_from or (pattern.valid_to is not None and day > pattern.valid_to):
         return {}
     found = {
@@ -84,9 +84,9 @@ def save_pattern(
     by: str,
     now: datetime,
 ) -> WeeklyPattern | None:
-    """Store a new pattern (pattern is None) or change one; return it. Slots that exist stay as they are.
+    """Store a new pattern (pattern is None) or change one; return it. Existing slots do not change.
 
-    bands: Band objects. A new one that stands already, alike in everything, is that one (R12). Raises
+    bands: Band objects. A new one that equals a stored one in everything is that one (R12). Raises
     PatternNameTaken or BandsClash.
     """
     after: dict[str, Any] = {"name": name, "bands": [band.stored() for band in bands]}
@@ -117,14 +117,14 @@ def draft_of_pattern(post: Post, pattern: WeeklyPattern, first_day: date, last_d
 
 
 def draft_of_week(post: Post, from_day: date, to_day: date, now: datetime) -> Draft:
-    """Return the Draft of the week that begins on a day, moved to the one that begins on another; no closed slots."""
+    """Return the Draft of the week that begins on a day, moved to another week; without closed slots."""
     found = operations.slots_by_day(post.id, from_day, from_day + WEEK - timedelta(days=1))
     moved = to_day - from_day
     return _draft(post, {slot.local_start + moved: slot.seats for slot in found if slot.closed_at is None}, now)
 
 
 def make(post: Post, draft: Draft, opens_at: datetime | None, form_key: UUID, by: str, now: datetime) -> None:
-    """Create the slots of a Draft: seen by applicants from an instant on, or drafts where it is None.
+    """Create the slots of a Draft: visible to applicants from an instant on, or as drafts if it is None.
 
     All appear at once, or none. A release with the same form key is that one (R12),
     or SentBefore for another. Raises NothingToRelease.

@@ -1,4 +1,4 @@
-"""Staff keep weekly patterns and holidays, and make slots from a pattern or from another week."""
+"""Pages on which staff manage weekly patterns and holidays, and create slots from a pattern or another week."""
 
 from datetime import date, timedelta
 
@@ -133,7 +133,7 @@ def _edit(pattern):
 
 
 def _make(template, form, first_field, draft, post, now, **values):
-    """Show what a form would make, then make it; a refusal is said at its first field."""
+    """Show what a form would create, then create it; a refusal is shown at its first field."""
     found = None
     if form.validate_on_submit():
         try:
@@ -150,7 +150,7 @@ def _make(template, form, first_field, draft, post, now, **values):
 
 
 def _opening(form, post, now):
-    """Return the instant from which applicants see what is made, or None for drafts."""
+    """Return the instant from which applicants see the new slots, or None for drafts."""
     if form.opens.data == "draft":
         return None
     local = form.local_opening

@@ -1,4 +1,4 @@
-"""The doctor: one line a check, what to do, exit 1 where something is wrong, and no secret."""
+"""The doctor: one line for each check, what to do, exit 1 if anything is wrong, and no secret."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +30,7 @@ def change(app, monkeypatch):
 
 
 def examine(app, code=None):
-    """Return what the doctor says, as pairs of state and sentence by what it is about, and its exit code."""
+    """Return the doctor's findings, as pairs of state and sentence by subject, and its exit code."""
     session.rollback()
     result = app.test_cli_runner().invoke(args=["doctor"])
     assert code is None or result.exit_code == code, result.output
