@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts import notices
 from portal.accounts import operations as accounts
@@ -73,6 +73,12 @@ def queue(post_id):
     """Return the open requests of a post, oldest first."""
     waiting = select(CaseRequest).where(CaseRequest.post_id == post_id, CaseRequest.state == "open")
     return session.scalars(waiting.order_by(CaseRequest.id)).all()
+
+
+def number_waiting(post_id):
+    """Return how many requests of a post are open."""
+    waiting = select(func.count()).where(CaseRequest.post_id == post_id, CaseRequest.state == "open")
+    return session.scalar(waiting)
 
 
 def request_at(post_id, public_id):
