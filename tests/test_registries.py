@@ -19,7 +19,9 @@ SENT = re.compile(r'said="(\w+)"')
 NO_EVENTS = {
     "case_import_row": "a row of staff's file, kept for some minutes",
     "case_request": "a request about a case is answered before, and erased in its own time",
+    "correction": "a case file differs: staff decide, or it stays",
     "displacement": "it moves an appointment, whose change counts",
+    "former_passport": "it comes with a new one",
     "refusal_item": "it has no day",
     "submission_item": "the package moves",
     "submission_traveller": "the package moves",

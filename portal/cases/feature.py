@@ -2,6 +2,7 @@
 
 from portal.cases import staff_routes, status_routes
 from portal.cases.finding import desk_routes, requests
+from portal.cases.importing import corrections
 from portal.cases.importing import routes as importing_routes
 from portal.cases.refusals import routes as refusals_routes
 from portal.features import Feature, Notice, StaffPage
@@ -29,10 +30,15 @@ FEATURE = Feature(
     staff_pages=(
         StaffPage(("desk",), "cases.queue", _l("Cases to find"), requests.number_waiting),
         StaffPage(("desk",), "cases.search", _l("Find a case")),
+        StaffPage(("officer",), "cases.conflicts", _l("Differences from the case file"), corrections.conflicts_waiting),
         StaffPage(("officer",), "case_import.upload", _l("Import cases")),
         StaffPage(("officer",), "cases.add", _l("Add a case")),
         StaffPage(("officer",), "statuses.words", _l("Words of your post")),
     ),
+    left_out={
+        "correction": "what staff note for themselves: where the case file differs from what they corrected",
+        "former_passport": "the digest of a number; the number is not kept",
+    },
     notices={
         "case_found": Notice(gettext_noop("The Embassy found your case %(end)s. Your next step stands below.")),
         "case_moved_here": Notice(gettext_noop("Case %(end)s was moved from another account to yours.")),

@@ -10,7 +10,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from portal.appointments.models import LIVE, Appointment
-from portal.cases.finding.proofs import birth_digest, passport_digest, same_digest
+from portal.cases.finding.proofs import birth_digest, same_digest, travellers_with
 from portal.cases.models import Traveller
 from portal.courier.models import Submission
 from portal.database.transactions import session
@@ -26,7 +26,7 @@ class LinkEnded(PortalError):
     message = _l("This link has ended.")
 
 
-def find(passport_number, birth_dates, nationality):
+def find(passport_number, birth_dates, nationality, now):
     """Return the ids of the travellers who are meant, if there is a page for them; else none, whatever the cause.
 
     No such person, a wrong answer and no page take the same three queries (R8).
@@ -34,7 +34,7 @@ def find(passport_number, birth_dates, nationality):
     births = [birth_digest(day) for day in birth_dates]
     rows = session.execute(
         select(Traveller.id, Traveller.date_of_birth_digest, Traveller.nationality).where(
-            Traveller.passport_digest == passport_digest(passport_number)
+            Traveller.id.in_(travellers_with(passport_number, now))
         )
     ).all()
     meant = [

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import command
@@ -23,7 +24,7 @@ def write(message, folder=None):
         config = state.config(engine, more_versions=folder)
         command.upgrade(config, "head")
         number = f"{int(revisions.HEAD) + 1:04}"
-        script = command.revision(
+        script: Any = command.revision(
             config, message.strip().rstrip("."), autogenerate=True, rev_id=number, version_path=folder
         )
         engine.dispose()

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal import features
 from portal.accounts.models import Account, Link, Notice
 from portal.appointments.models import Draft
-from portal.cases.models import Case, CaseRequest, Refusal, StatusChange, Traveller
+from portal.cases.models import Case, CaseRequest, FormerPassport, Refusal, StatusChange, Traveller
 from portal.courier.models import Submission
 from portal.database import transactions
 from portal.database.transactions import session
@@ -130,7 +130,8 @@ def _forget_small(now, periods):
     said = {name: number for name, number in gone.items() if number}
     if said:
         journal.record(journal.WORKER, "data erased", Nobody(), after=said, now=now)
-    return sum(gone.values()) + _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
+    counters = _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
+    return sum(gone.values()) + counters + _forget(FormerPassport.id, ~FormerPassport.matches_at(now))
 
 
 def _forget(key, condition):

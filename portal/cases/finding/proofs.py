@@ -3,9 +3,9 @@
 import hmac
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from portal.cases.models import Case, Refusal, Traveller
+from portal.cases.models import Case, FormerPassport, Refusal, Traveller
 from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.posts.models import Post
@@ -36,12 +36,13 @@ class Proof:
     letter_code: str = ""
 
 
-def match(post: Post, proof: Proof, account_id):
+def match(post: Post, proof: Proof, account_id, now):
     """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
 
     Matched by number, one traveller's date of birth, and passport number or letter code; names and
     nationality never decide. Raises NoMatch, with one and the same answer after one and the same
-    query, whatever the cause. A case of another account matches by a letter code only.
+    query, whatever the cause. A case of another account matches by a letter code only. A former passport
+    matches as long as it may.
     """
     births = [birth_digest(day) for day in proof.birth_dates]
     passport = passport_digest(proof.passport_number)
@@ -52,17 +53,20 @@ def match(post: Post, proof: Proof, account_id):
             Case.account_id,
             Traveller.date_of_birth_digest,
             Traveller.passport_digest,
+            FormerPassport.passport_digest,
             Refusal.letter_code_digest,
             Refusal.letter_code_used_at,
         )
         .outerjoin(Traveller, Traveller.case_id == Case.id)
+        .outerjoin(FormerPassport, and_(FormerPassport.traveller_id == Traveller.id, FormerPassport.matches_at(now)))
         .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
         .where(Case.post_id == post.id, Case.number == proof.number, Case.visible())
     ).all()
-    for case_id, owner, birth, their_passport, their_code, used_at in rows:
+    for case_id, owner, birth, their_passport, former_passport, their_code, used_at in rows:
         born = _is_one_of(births, birth)
         by_code = born and used_at is None and _is_one_of(codes, their_code)
-        by_passport = born and same_digest(their_passport, passport) and owner in (None, account_id)
+        held = any([same_digest(one, passport) for one in (their_passport, former_passport)])
+        by_passport = born and held and owner in (None, account_id)
         if by_code or by_passport:
             case = session.get_one(Case, case_id, with_for_update={"of": Case}, populate_existing=True)
             if by_code or case.account_id in (None, account_id):
@@ -70,12 +74,21 @@ def match(post: Post, proof: Proof, account_id):
     raise NoMatch
 
 
-def person_meant(case, proof: Proof):
+def person_meant(case, proof: Proof, now):
     """Return the traveller of a case whom a proof describes best; the principal where it describes nobody."""
     births = [birth_digest(day) for day in proof.birth_dates]
     born = [one for one in case.travellers if one.date_of_birth_digest in births]
-    passport = passport_digest(proof.passport_number)
-    return next(iter([*(one for one in born if one.passport_digest == passport), *born]), case.principal)
+    held = set(session.scalars(travellers_with(proof.passport_number, now)))
+    return next(iter([*(one for one in born if one.id in held), *born]), case.principal)
+
+
+def travellers_with(passport, now):
+    """Return a question for the ids of the travellers who have a passport number, or had it and it still matches."""
+    digest = passport_digest(passport)
+    former = select(FormerPassport.traveller_id).where(
+        FormerPassport.passport_digest == digest, FormerPassport.matches_at(now)
+    )
+    return select(Traveller.id).where(Traveller.passport_digest == digest).union(former)
 
 
 def passport_digest(number):
