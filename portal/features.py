@@ -66,7 +66,8 @@ class Feature:
     notices: sentences by kind, for `accounts.notices.notify`. staff_pages: links for staff. on_case_page: parts of the
     page of a case, for the person who holds it. case_data: what is taken along of a case, by its key in the file;
     left_out: tables that are not in the file, and why. happened: from an instant, the condition that a case meets in
-    which something has happened here since: such a case is kept.
+    which something has happened here since: such a case is kept. recorded: models, with the action of the journal entry
+    that says how each row came about, or None where several can: `check` looks for it (R6).
     """
 
     blueprints: tuple[Blueprint, ...] = ()
@@ -77,6 +78,7 @@ class Feature:
     case_data: Mapping[str, CaseData] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     happened: tuple[Callable[[Any], Any], ...] = ()
+    recorded: Mapping[Any, str | None] = field(default_factory=dict)
 
 
 def init_app(app):

@@ -26,6 +26,8 @@ NO_EVENTS = {
     "submission_item": "the package moves",
     "submission_traveller": "the package moves",
 }
+# Made by a form, with its entry about something else.
+NOT_LOOKED_FOR = {"inquiry_text": "the inquiry has an entry for each of its texts"}
 NOT_LINKED = {
     "door.manifest": "for browsers, named by its address",
     "door.worker": "a script, named by its address",
@@ -95,6 +97,13 @@ def test_what_happens_in_a_case_keeps_it_from_being_erased(app):
     missing = {name for name in about if not re.search(rf'\b"?{name}"?\.', asked)} - NO_EVENTS.keys()
 
     assert missing == set(), "add a condition to the happened of its feature.py, or a reason to NO_EVENTS here"
+
+
+def test_what_a_form_makes_has_a_journal_entry_that_check_looks_for_r6(app):
+    recorded = {model.__tablename__ for model in features.added("recorded")}
+    made = {table.name for table in Base.metadata.sorted_tables if "form_key" in table.c}
+
+    assert made - recorded - NOT_LOOKED_FOR.keys() == set(), "add it to the recorded of its feature.py"
 
 
 def test_two_features_that_say_the_same_key_stop_the_start():

@@ -1,6 +1,7 @@
 """What accounts adds to the portal."""
 
 from portal.accounts import code_routes, factor_routes, link_routes, routes, staff_routes
+from portal.accounts.models import Account
 from portal.features import Feature, Notice, StaffPage
 from portal.i18n.locale import _l, gettext_noop
 
@@ -60,4 +61,5 @@ FEATURE = Feature(
             gettext_noop("What can still open your account"),
         ),
     },
+    recorded={Account: None},
 )

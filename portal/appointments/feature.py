@@ -1,6 +1,7 @@
 """What appointments adds to the portal."""
 
 from portal.appointments import case_data, counter_routes, day_routes, new_routes, paper_routes, routes
+from portal.appointments.models import Appointment, Cancellation
 from portal.features import Feature, Notice, StaffPage
 from portal.i18n.locale import _l, gettext_noop
 
@@ -33,4 +34,5 @@ FEATURE = Feature(
     },
     case_data={"appointments": case_data.APPOINTMENTS},
     happened=(case_data.happened,),
+    recorded={Appointment: "appointment booked", Cancellation: "slots cancelled"},
 )

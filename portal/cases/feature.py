@@ -4,6 +4,7 @@ from portal.cases import staff_routes, status_routes
 from portal.cases.finding import desk_routes, requests
 from portal.cases.importing import corrections
 from portal.cases.importing import routes as importing_routes
+from portal.cases.models import Case, CaseRequest
 from portal.cases.refusals import routes as refusals_routes
 from portal.features import Feature, Notice, StaffPage
 from portal.i18n.locale import _l, gettext_noop
@@ -60,4 +61,5 @@ FEATURE = Feature(
         ),
         "case_not_found": Notice(gettext_noop("The Embassy answered your request. Read the answer below.")),
     },
+    recorded={Case: None, CaseRequest: None},
 )

@@ -1,6 +1,7 @@
 """What courier adds to the portal."""
 
 from portal.courier import case_data, paper_routes, routes, staff_routes
+from portal.courier.models import Submission
 from portal.features import Feature, Notice, StaffPage
 from portal.i18n.locale import _l, gettext_noop
 
@@ -46,4 +47,5 @@ FEATURE = Feature(
     },
     case_data={"packages": case_data.PACKAGES},
     happened=(case_data.happened,),
+    recorded={Submission: "package registered"},
 )

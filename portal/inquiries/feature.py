@@ -3,6 +3,7 @@
 from portal.features import Feature, Notice, StaffPage
 from portal.i18n.locale import _l, gettext_noop
 from portal.inquiries import case_data, routes, staff_routes
+from portal.inquiries.models import Inquiry
 
 FEATURE = Feature(
     blueprints=(
@@ -19,4 +20,5 @@ FEATURE = Feature(
     },
     case_data={"inquiries": case_data.INQUIRIES},
     happened=(case_data.happened,),
+    recorded={Inquiry: "inquiry asked"},
 )

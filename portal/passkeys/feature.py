@@ -3,6 +3,7 @@
 from portal.features import Feature
 from portal.i18n.locale import _l
 from portal.passkeys import routes, staff_routes
+from portal.passkeys.models import Passkey
 
 FEATURE = Feature(
     blueprints=(
@@ -16,4 +17,5 @@ FEATURE = Feature(
         ),
         "factor_reset": _l("The second step is reset. The next log-in with the password sets it up anew."),
     },
+    recorded={Passkey: "passkey added"},
 )

@@ -3,6 +3,7 @@
 from portal.features import Feature, StaffPage
 from portal.i18n.locale import _l
 from portal.slots import staff_routes, zone_routes
+from portal.slots.models import Release
 from portal.slots.rules import routes as rules_routes
 from portal.slots.weeks import routes as weeks_routes
 
@@ -33,4 +34,5 @@ FEATURE = Feature(
         StaffPage(("scheduler",), "slots.release", _l("Release slots")),
         StaffPage(("scheduler",), "rules.list_rules", _l("Patterns, holidays and rolling rules")),
     ),
+    recorded={Release: None},
 )

@@ -5,6 +5,7 @@ they see as a PNG, in English, Khmer and Arabic.
 """
 
 import re
+import shutil
 import sys
 import tempfile
 from importlib import import_module
@@ -38,7 +39,10 @@ def album_of(tours, folder):
 def write(album, folder):
     """Write the pages of an album as pictures into a folder; return how many."""
     shots = [shot for shot in album.shots if shot.language in ALWAYS]
-    with sync_playwright() as playwright, playwright.chromium.launch() as browser:
+    with (
+        sync_playwright() as playwright,
+        playwright.chromium.launch(executable_path=shutil.which("chromium")) as browser,
+    ):
         page = browser.new_page(viewport=NARROW)
         for number, shot in enumerate(shots):
             page.set_content(with_styles(shot))

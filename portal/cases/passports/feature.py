@@ -64,4 +64,5 @@ FEATURE = Feature(
     on_case_page=(OnCasePage("cases/passports/on_case_page.html", on_case_page),),
     case_data={"new_passports": CaseData(rows, lines, {"new_passport": "new_passports"})},
     happened=(happened,),
+    recorded={NewPassport: "passport reported"},
 )
