@@ -1,5 +1,8 @@
 """Rules of the house: who may open which page, and what every page has."""
 
+import re
+from uuid import UUID
+
 import pytest
 from flask import url_for
 from sqlalchemy.exc import OperationalError
@@ -48,29 +51,22 @@ PUBLIC = {
     "retention.privacy",
     "own.deleted",
 }
-VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
-VALUES |= {
-    "inquiry_id": VALUES["case_id"],
-    "request_id": VALUES["case_id"],
-    "public_id": VALUES["case_id"],
-    "position": 0,
-    "item_id": 1,
-    "refusal_id": 1,
-    "release_id": 1,
-    "rule_id": VALUES["case_id"],
-    "pattern_id": 1,
-    "closure_id": 1,
-    "account_id": 1,
-    "code": "PHP",
-}
+# What stands in an address for something that is not there, by its converter; a text may need to look like something.
+OF_CONVERTERS = {"uuid": UUID(int=0), "int": 1}
+TEXTS = {"reference": "PHP-0000-0000", "code": "PHP"}
 
 
 def addresses(app, language="en"):
     """Every address of the portal with its endpoint, filled with invented values."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            values = {name: VALUES.get(name, language) for name in rule.arguments}
-            yield rule, url_for(rule.endpoint, **values)
+            yield rule, url_for(rule.endpoint, **values_for(rule, language))
+
+
+def values_for(rule, language="en"):
+    """Made-up values for what stands in an address, from its converters."""
+    found = re.findall(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", rule.rule)
+    return {name: OF_CONVERTERS.get(kind) or TEXTS.get(name, language) for kind, name in found}
 
 
 def test_public_views_are_just_those_listed(app):
@@ -137,7 +133,8 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         f"cases/{case.public_id}",
     ):
         visitor.open(f"/{language}/{path}")
-    visitor.open(f"/{language}/inquiries/new/{case.public_id}")
+    for flow in ("inquiries/new", "passport"):
+        visitor.open(f"/{language}/{flow}/{case.public_id}")
     for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
         visitor.open(f"/{language}/appointments/{path}")
 
@@ -172,7 +169,16 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
     visitor.open(f"/{language}/staff/cases/{by_number.public_id}/recovery")
     for path in ("slots/month", "demand"):
         visitor.open(f"/{language}/staff/{path}")
-    for path in ("inquiries/", "settings", "cases/words", "cases/words/new", "door/", "door/list"):
+    for path in (
+        "inquiries/",
+        "settings",
+        "cases/words",
+        "cases/words/new",
+        "door/",
+        "door/list",
+        "passport/",
+        "cases/conflicts",
+    ):
         visitor.open(f"/{language}/staff/{path}")
 
 

@@ -1,9 +1,11 @@
 """Migrations lead to the tables of the models, keep all rows, and leave the previous release working."""
 
+import re
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,9 +13,10 @@ from sqlalchemy import func, select, text
 
 from portal.accounts.models import Account
 from portal.cases.models import Case
-from portal.database.base import Base
+from portal.database.base import Base, Instant
 from portal.database.transactions import session
-from portal.migrations import revisions, state
+from portal.migrations import new_revision, revisions, state
+from portal.security.encryption import Encrypted
 from portal.sessions.models import SignIn
 from tests.factories import make_account, make_case, signed_in
 from tests.filling import add_rows, sizes_of, tables_of
@@ -52,6 +55,38 @@ def broken_promises(before, after):
     for place, column in new.items():
         if place[0] in known and place not in old and not (column.nullable or column.server_default is not None):
             yield f"{place} is new and has no default"
+
+
+@pytest.fixture
+def invented():
+    """A table that no migration knows, while a test lasts."""
+    table = sa.Table(
+        "invented",
+        Base.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("case_id", sa.ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True),
+        sa.Column("number", Encrypted, nullable=False),
+        sa.Column("asked_at", Instant),
+        sa.Column("state", sa.String(10)),
+        sa.CheckConstraint("state IN ('open', 'done')", name="state"),
+    )
+    yield table
+    Base.metadata.remove(table)
+
+
+def test_a_command_writes_the_migration_that_the_models_ask_for(app, invented, tmp_path):
+    path = new_revision.write("An invented table.", tmp_path)
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'portal.db'}")
+    config = state.config(engine, more_versions=tmp_path)
+    command.upgrade(config, "head")
+
+    assert differences(engine) == []
+    assert re.fullmatch(rf"{int(revisions.HEAD) + 1:04}_an_invented_table\.py", path.name)
+    assert re.search("portal|# ###", path.read_text()) is None  # it goes on working when a type of the portal changes
+    assert 'sa.CheckConstraint("state IN' in path.read_text()
+    command.downgrade(config, "-1")
+    assert not sa.inspect(engine).has_table("invented")
+    engine.dispose()
 
 
 def test_the_migrated_tables_are_those_of_the_models(app):

@@ -6,30 +6,10 @@ from typing import Any
 
 from sqlalchemy import select, update
 
+from portal import features
 from portal.accounts.models import Notice
 from portal.database.transactions import session
 from portal.mail import outbox
-
-# Each has its sentence in templates/home/dashboard.html.
-KINDS = (
-    "address_lost",
-    "appointment_cancelled",
-    "appointment_held",
-    "case_found",
-    "case_moved_away",
-    "case_moved_here",
-    "case_not_found",
-    "document_decided",
-    "hold_ended",
-    "inquiry_answered",
-    "invitation_over",
-    "invited",
-    "package_received",
-    "package_returned",
-    "password_reset",
-    "refusal_changed",
-    "status_changed",
-)
 
 
 def notify(account_id: int, kind: str, now: datetime, **details: Any) -> None:
@@ -41,10 +21,10 @@ def notify(account_id: int, kind: str, now: datetime, **details: Any) -> None:
 def leave(account_id: int, kind: str, now: datetime, **details: Any) -> Notice:
     """Add a notice to an account's dashboard and return it; details contain nothing personal.
 
-    Raises ValueError for a kind that is not in KINDS, for which there is no sentence.
+    Raises ValueError for a kind without a sentence.
     """
-    if kind not in KINDS:
-        raise ValueError(f"a notice of the kind {kind!r} has no sentence: add it to KINDS and to the dashboard")
+    if kind not in features.added("notices"):
+        raise ValueError(f"a notice of the kind {kind!r} has no sentence: add it to the notices of a feature.py")
     notice = Notice(account_id=account_id, kind=kind, details=details, created_at=now)
     session.add(notice)
     session.flush()

@@ -1,6 +1,6 @@
 """The forms with which staff add, correct or hand over a case."""
 
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from portal.cases import statuses
@@ -9,6 +9,17 @@ from portal.cases.standard_words import STATUSES
 from portal.forms import AtMost, BaseForm, Required, options
 from portal.i18n import locale
 from portal.i18n.locale import _, _l
+
+# What staff may have corrected of a traveller, by its name in a case file.
+FIELD_NAMES = {
+    "relationship": _l("Relationship to the principal applicant"),
+    "surname": _l("Surname"),
+    "given_names": _l("Given names"),
+    "nationality": _l("Nationality"),
+    "interview_date": _l("Date of the interview"),
+    "date_of_birth": _l("Date of birth"),
+    "passport_number": _l("Passport number"),
+}
 
 
 def status_choices(post):
@@ -64,6 +75,21 @@ class CaseRowForm(BaseForm):
         for column, reason in bad:
             self[column].errors = [_(reason)]
         return not bad
+
+
+class ConflictForm(BaseForm):
+    """Whether staff take what the case file says, or stay with what they corrected."""
+
+    takes = RadioField(
+        _l("Which is right?"),
+        choices=options([("file", _l("What the case file says now")), ("ours", _l("What we have"))]),
+        validators=[Required(_l("Choose which is right."))],
+    )
+
+    @property
+    def takes_file(self):
+        """Whether the case file is right."""
+        return self.takes.data == "file"
 
 
 class StatusForm(BaseForm):

@@ -142,10 +142,54 @@ class Traveller(Base):
         order_by="Refusal.id", lazy="selectin", cascade="all, delete-orphan", back_populates="traveller"
     )
 
+    corrections: Mapped[list["Correction"]] = relationship(
+        order_by="Correction.id", cascade="all, delete-orphan", back_populates="traveller"
+    )
+
     @property
     def name(self):
         """Given names and surname, as on the passport."""
         return f"{self.given_names} {self.surname}".strip()
+
+
+class FormerPassport(Base):
+    """A passport number that a traveller had before: it still matches for a while."""
+
+    __tablename__ = "former_passport"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"), index=True)
+    passport_digest: Mapped[str] = mapped_column(String(64), index=True)
+    matches_until: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def matches_at(cls, now):
+        """The condition that a number meets which still matches."""
+        return cls.matches_until > now
+
+
+class Correction(Base):
+    """A field of a traveller that staff corrected, with digests of what the case file says of it.
+
+    filed: what it said then. differing: what a newer row says, and staff have not decided about: a conflict.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (UniqueConstraint("traveller_id", "field"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(20))
+    filed: Mapped[str] = mapped_column(String(64))
+    differing: Mapped[str | None] = mapped_column(Encrypted)
+    differing_digest: Mapped[str | None] = mapped_column(String(64))
+
+    traveller: Mapped[Traveller] = relationship(back_populates="corrections")
+
+    @property
+    def newest(self):
+        """The digest of what the newest row says."""
+        return self.differing_digest or self.filed
 
 
 class Refusal(Base):

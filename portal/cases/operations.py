@@ -142,9 +142,9 @@ def match_and_claim(
     described: surname, given_names, nationality and has_new_passport as typed; differences from the
     record are flagged for staff and decide nothing.
     """
-    case, how = match(post, proof, account_id)
+    case, how = match(post, proof, account_id, now)
     claim(case, account_id, how, now, by=by, letter_code=proof.letter_code)
-    flag_differences(case, person_meant(case, proof), described, by, now)
+    flag_differences(case, person_meant(case, proof, now), described, by, now)
     return case
 
 

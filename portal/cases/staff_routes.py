@@ -6,8 +6,8 @@ from portal import clock
 from portal.accounts import recovery
 from portal.cases import operations
 from portal.cases.finding import claims, requests
-from portal.cases.forms import AnswerForm, CaseRowForm, SearchForm
-from portal.cases.importing import store_cases
+from portal.cases.forms import FIELD_NAMES, AnswerForm, CaseRowForm, ConflictForm, SearchForm
+from portal.cases.importing import corrections, store_cases
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.database.transactions import commits, records
 from portal.i18n.locale import _
@@ -65,6 +65,7 @@ def show(case_id):
     helped = recovery.is_helped_at_desk(case.account)
     failures = claims.failures_of(case, clock.now())
     page = {"case": case, "helped": helped, "failures": failures, "said": request.args.get("said")}
+    page["fields"] = FIELD_NAMES
     return render_template("cases/staff/case.html", **page)
 
 
@@ -94,6 +95,28 @@ def correct(case_id, position):
     if request.method == "GET":
         journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
     return render_template("cases/staff/case_form.html", form=form, case=case)
+
+
+@bp.route("/conflicts")
+@staff_only("officer")
+def conflicts():
+    waiting = corrections.conflicts_of(current_user.post_id)
+    return render_template("cases/staff/conflicts.html", waiting=waiting, fields=FIELD_NAMES)
+
+
+@bp.route("/<uuid:case_id>/conflicts/<int:conflict_id>", methods=["GET", "POST"])
+@staff_only("officer")
+@records
+def conflict(case_id, conflict_id):
+    case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
+    found, form = corrections.conflict_of(case, conflict_id), ConflictForm()
+    if form.validate_on_submit():
+        corrections.decide(case, found, form.takes_file, current_user.actor, clock.now())
+        return redirect(url_for(".show", case_id=case.public_id, said="stored"), 303)
+    if request.method == "GET":
+        journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
+    page = {"case": case, "conflict": found, "ours": corrections.value_of(found), "fields": FIELD_NAMES}
+    return render_template("cases/staff/conflict.html", form=form, **page)
 
 
 def _answered(asked, form):

@@ -23,7 +23,7 @@ from portal.demonstration.data import load_demonstration, require_demonstration
 from portal.integrity import checks
 from portal.journal import chain_check, journal
 from portal.mailing.worker import worker_of
-from portal.migrations import revisions, state
+from portal.migrations import new_revision, revisions, state
 from portal.observability import metrics, operator_messages
 from portal.posts import operations as posts
 from portal.slots import operations as slots
@@ -55,6 +55,16 @@ def db_upgrade():
     """Upgrade the tables of the database to this release."""
     _upgrade()
     click.echo("The database is up to date.")
+
+
+@db_group.command("revision")
+@click.argument("message")
+def db_revision(message):
+    """Write a migration from the newest tables to the models; MESSAGE says what it is about.
+
+    For whoever changes the models. It changes no database. Read the file before you use it.
+    """
+    click.echo(f"{new_revision.write(message)} is written. Read it, then run db upgrade.")
 
 
 def _upgrade():

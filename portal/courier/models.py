@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -95,6 +96,12 @@ class Submission(Base):
     contents: Mapped[list["SubmissionItem"]] = relationship(
         order_by="SubmissionItem.refusal_item_id", cascade="all, delete-orphan", back_populates="submission"
     )
+
+    @classmethod
+    def moved_since(cls, instant):
+        """The condition that a package meets to which something happened at an instant or later."""
+        days = (cls.dropped_off_on, cls.received_on, cls.returned_on, cls.collected_on, cls.withdrawn_on)
+        return or_(cls.registered_at >= instant, *(day >= instant.date() for day in days))
 
     @property
     def is_on_the_way(self):

@@ -258,7 +258,9 @@ def _matched(form, post, proof):
     described = {**{name: typed[name] for name in DESCRIBED}, "has_new_passport": False}
     found = claims.match_and_claim(post, proof, described, account_id, by, now)
     if found is not None:
-        kept_answers.keep(account_id, kept_answers.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)
+        kept_answers.keep(
+            account_id, kept_answers.COURIER, {**typed, "sender": person_meant(found, proof, now).id}, now
+        )
         accounts.keep_telephone(account_id, form.telephone.data, by, now)
     return found
 

@@ -6,12 +6,13 @@ of that traveler's cases for some minutes, and nothing else.
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
 from portal.appointments.models import LIVE, Appointment
-from portal.cases.finding.proofs import birth_digest, passport_digest, same_digest
+from portal.cases.finding.proofs import birth_digest, same_digest, travellers_with
 from portal.cases.models import Traveller
 from portal.courier.models import Submission
 from portal.database.transactions import session
@@ -27,7 +28,7 @@ class LinkEnded(PortalError):
     message = _l("This link has ended.")
 
 
-def find(passport_number: str, birth_dates: tuple[str, ...], nationality: str) -> list[int]:
+def find(passport_number: str, birth_dates: tuple[str, ...], nationality: str, now: datetime) -> list[int]:
     """Return the ids of the matching travelers who have a page; otherwise none, whatever the cause.
 
     No such person, a wrong answer and no page take the same three queries (R8).
@@ -35,7 +36,7 @@ def find(passport_number: str, birth_dates: tuple[str, ...], nationality: str) -
     births = [birth_digest(day) for day in birth_dates]
     rows = session.execute(
         select(Traveller.id, Traveller.date_of_birth_digest, Traveller.nationality).where(
-            Traveller.passport_digest == passport_digest(passport_number)
+            Traveller.id.in_(travellers_with(passport_number, now))
         )
     ).all()
     meant = [

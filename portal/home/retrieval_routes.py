@@ -30,7 +30,7 @@ def ask():
     if form.says_no:
         return redirect(url_for("courier.start"), 303)
     if form.validate_on_submit():
-        found = retrieval.find(form.passport_number.data, form.birth_dates, form.nationality.data)
+        found = retrieval.find(form.passport_number.data, form.birth_dates, form.nationality.data, clock.now())
         if found:
             guesses.was_right()
             return redirect(url_for(".pages", token=retrieval.token_for(found)), 303)

@@ -4,6 +4,7 @@ import sqlite3
 from contextlib import contextmanager
 
 from alembic import context
+from sqlalchemy.types import TypeDecorator
 
 from portal.migrations.gently import HURRIED
 
@@ -23,9 +24,15 @@ def migrate(connection):
         target_metadata=attributes["metadata"],
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
+        render_item=plain_type,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def plain_type(kind, item, _context):
+    """Write a type of the portal's own into a new migration as the database knows it: the type may change later."""
+    return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 
 @contextmanager

@@ -1,6 +1,8 @@
 """Bring the database to a revision, up or down."""
 
+import os
 import time
+from argparse import Namespace
 from pathlib import Path
 
 from alembic import command
@@ -46,10 +48,17 @@ def downgrade(revision):
         command.downgrade(_config(), revision)
 
 
+def config(engine, connection=None, more_versions=None):
+    """Return Alembic's settings for a database: the migrations of the portal, and those of one more folder."""
+    here = Path(__file__).parent
+    made = Config(cmd_opts=Namespace(quiet=True))  # our commands say what they did
+    made.set_main_option("script_location", str(here))
+    made.set_main_option("path_separator", "os")
+    if more_versions:
+        made.set_main_option("version_locations", os.pathsep.join((str(here / "versions"), str(more_versions))))
+    made.attributes.update(engine=engine, connection=connection, metadata=Base.metadata)
+    return made
+
+
 def _config(connection=None):
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("path_separator", "os")
-    engine = current_app.extensions["engine"]
-    config.attributes.update(engine=engine, connection=connection, metadata=Base.metadata)
-    return config
+    return config(current_app.extensions["engine"], connection)

@@ -12,7 +12,7 @@ from portal.limits import rules as limits
 from portal.retention import account_deletion
 from portal.retention.forms import FILE, DataForm, DeleteForm
 from portal.retention.labels import WORDS
-from portal.retention.own_data import as_json, data_of
+from portal.retention.own_data import as_json, data_of, lines_of
 from portal.web import identity
 from portal.web.audience import applicant_only, public
 from portal.web.identity import current_user
@@ -67,7 +67,7 @@ def _taken_along(kind):
     now, who = clock.now(), current_user
     journal.record(who.actor, "data taken along", account_of(who), after={"as": kind}, now=now)
     if kind != FILE:
-        return render_template("retention/own_data.html", held=data_of(who.account_id, now), **WORDS)
+        return render_template("retention/own_data.html", held=data_of(who.account_id, now), lines_of=lines_of, **WORDS)
     with in_language(DEFAULT):
         file = as_json(data_of(who.account_id, now))
     headers = {"Content-Disposition": f"attachment; filename={FILE_NAME}"}

@@ -8,33 +8,28 @@ import json
 
 from sqlalchemy import func, select
 
+from portal import features
 from portal.accounts.models import Account, CalendarAddress, Notice, RecoveryCode
 from portal.appointments import kept_answers
-from portal.appointments.models import Appointment
 from portal.cases.finding import requests
 from portal.cases.operations import cases_of, what_is_listed
 from portal.cases.refusals.deadline import last_day
 from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import counts_as, status_name
-from portal.courier import operations as packages
 from portal.database.transactions import session
-from portal.inquiries import operations as inquiries
 from portal.mail.models import Message
 from portal.passkeys.models import Passkey
 from portal.posts.operations import place
 from portal.sessions.models import SignIn
 
 VERSION = 1
-# Every table with data about a person: the part of the file with its data, or why there is none.
+# Every table with data about a person: the part of the file with its data, or why there is none. Features add theirs.
 TABLES = {
     "account": "account",
-    "appointment": "appointments",
     "calendar_address": "calendar_address",
     "case": "cases",
     "case_request": "requests",
     "draft": "answers",
-    "inquiry": "inquiries",
-    "inquiry_text": "texts",
     "message": "emails",
     "notice": "notices",
     "passkey": "passkeys",
@@ -43,9 +38,6 @@ TABLES = {
     "refusal_item": "listed",
     "sign_in": "sessions",
     "status_change": "history",
-    "submission": "packages",
-    "submission_item": "contents",
-    "submission_traveller": "travellers",
     "traveller": "travellers",
 }
 LEFT_OUT = {
@@ -65,20 +57,6 @@ _ACCOUNT = (
     "agreed_at",
     "mail_off",
 )
-_PACKAGE = (
-    "reference",
-    "state",
-    "registered_at",
-    "dropped_off_on",
-    "received_on",
-    "returned_on",
-    "collected_on",
-    "withdrawn_on",
-    "return_carrier",
-    "tracking_number",
-    "with_passport",
-    "other_documents",
-)
 
 
 def data_of(account_id, now):
@@ -97,6 +75,12 @@ def data_of(account_id, now):
         "requests": [_request(one) for one in requests.requests_of(account_id)],
         "cases": [_case(one) for one in cases_of(account_id)],
     }
+
+
+def lines_of(held_case):
+    """Return what features add about a case of data_of as pairs of label and text, for the page."""
+    added = features.added("case_data").items()
+    return [line for key, data in added for row in held_case[key] for line in data.lines(row)]
 
 
 def as_json(held):
@@ -143,9 +127,7 @@ def _case(case):
         "history": [{"status": _word(one.status), "since": one.effective_on} for one in case.history],
         "travellers": [_traveller(one) for one in case.travellers],
         "refusals": [_refusal(case, *one) for one in what_is_listed(case)],
-        "appointments": _appointments(case),
-        "packages": [_package(one) for one in packages.submissions_of([case]).get(case.id, [])],
-        "inquiries": [_inquiry(one) for one in inquiries.inquiries_of(case)],
+        **{key: data.rows(case) for key, data in features.added("case_data").items()},
     }
 
 
@@ -167,32 +149,4 @@ def _refusal(case, traveller, refusal, items):
         "last_day": last_day(case, refusal),
         "evidence_on": refusal.evidence_on,
         "listed": [{"document": str(item_text(item)), "state": item.state} for item in items],
-    }
-
-
-def _appointments(case):
-    mine = select(Appointment).where(Appointment.case_id == case.id).order_by(Appointment.id)
-    return [
-        {
-            **_columns(one, ("reference", "state", "booked_at", "changed_at", "held_until")),
-            "local_start": one.slot.local_start,
-            "timezone": one.slot.timezone,
-        }
-        for one in session.scalars(mine)
-    ]
-
-
-def _package(package):
-    return {
-        **_columns(package, _PACKAGE),
-        "agency": package.agency.name,
-        "travellers": [one.name for one in package.travellers],
-        "contents": [{"document": str(item_text(one.item)), "state": one.state} for one in package.contents],
-    }
-
-
-def _inquiry(inquiry):
-    return {
-        **_columns(inquiry, ("category", "emergency", "state", "asked_at", "reply_by")),
-        "texts": [_columns(one, ("by_post", "text", "written_at")) for one in inquiry.texts],
     }

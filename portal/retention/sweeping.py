@@ -8,25 +8,23 @@ from typing import Any
 from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from portal import features
 from portal.accounts.models import Account, Link, Notice
-from portal.appointments.models import Appointment, Draft
-from portal.cases.models import Case, CaseRequest, Refusal, StatusChange, Traveller
+from portal.appointments.models import Draft
+from portal.cases.models import Case, CaseRequest, FormerPassport, Refusal, StatusChange, Traveller
 from portal.courier.models import Submission
 from portal.database import transactions
 from portal.database.transactions import session
-from portal.inquiries.models import Inquiry, InquiryText
 from portal.journal import journal
 from portal.limits.models import LimitCounter
 from portal.mail.models import Message
 from portal.retention import accounts, cases
 from portal.retention.delete_rows import remove
 from portal.sessions.models import SignIn
-from portal.slots.models import Slot
 
 BATCH = 20
 SMALL_BATCH = 500
 YEAR = timedelta(days=366)
-_PACKAGE_DAYS = ("dropped_off_on", "received_on", "returned_on", "collected_on", "withdrawn_on")
 _REFUSAL_DAYS = ("last_day", "evidence_on", "clock_stopped_on", "reopened_on", "overcome_on", "letter_reissued_on")
 
 
@@ -60,10 +58,8 @@ def sweep(now: datetime, periods: dict[str, int]) -> Iterator[Any]:
 
 def _packages_due(now: datetime, days: int) -> Any:
     cutoff = now - timedelta(days=days)
-    later = [getattr(Submission, name) >= cutoff.date() for name in _PACKAGE_DAYS]
-    due = Submission.registered_at < cutoff
     found = select(Submission.id, Submission.reference, Submission.post_id)
-    return found.where(due, ~func.coalesce(or_(*later), False)).order_by(Submission.id)
+    return found.where(~func.coalesce(Submission.moved_since(cutoff), False)).order_by(Submission.id)
 
 
 def _requests_due(now: datetime, days: int) -> Any:
@@ -80,15 +76,7 @@ def _cases_due(now: datetime, days: int) -> Any:
         exists().where(StatusChange.case_id == Case.id, StatusChange.recorded_at >= cutoff),
         exists().where(Traveller.case_id == Case.id, Traveller.interview_on >= day),
         exists().where(Traveller.case_id == Case.id, Refusal.traveller_id == Traveller.id, _is_answerable(day)),
-        exists().where(
-            Appointment.case_id == Case.id,
-            Slot.id == Appointment.slot_id,
-            or_(Appointment.changed_at >= cutoff, Slot.starts_at >= cutoff),
-        ),
-        exists().where(Submission.case_id == Case.id, _has_moved(cutoff)),
-        exists().where(
-            Inquiry.case_id == Case.id, InquiryText.inquiry_id == Inquiry.id, InquiryText.written_at >= cutoff
-        ),
+        *(happened(cutoff) for happened in features.added("happened")),
     )
     found = select(Case.id, Case.public_id, Case.post_id)
     return found.where(
@@ -103,11 +91,6 @@ def _is_answerable(day: date) -> Any:
     """The condition that a refusal meets whose year, or the date an officer gave, ends on a day or later."""
     named = [getattr(Refusal, name) >= day for name in _REFUSAL_DAYS]
     return or_(Refusal.refused_on >= day - YEAR, *named)
-
-
-def _has_moved(cutoff: datetime) -> Any:
-    later = [getattr(Submission, name) >= cutoff.date() for name in _PACKAGE_DAYS]
-    return or_(Submission.registered_at >= cutoff, *later)
 
 
 def _closed_accounts_due(now: datetime, periods: dict[str, int]) -> Any:
@@ -147,7 +130,8 @@ def _forget_small(now: datetime, periods: dict[str, int]) -> int:
     said = {name: number for name, number in gone.items() if number}
     if said:
         journal.record(journal.WORKER, "data erased", Nobody(), after=said, now=now)
-    return sum(gone.values()) + _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
+    counters = _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
+    return sum(gone.values()) + counters + _forget(FormerPassport.id, ~FormerPassport.matches_at(now))
 
 
 def _forget(key: Any, condition: Any) -> int:

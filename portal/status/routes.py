@@ -2,7 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
-from portal import clock
+from portal import clock, features
 from portal.appointments import operations as appointments
 from portal.appointments.bookings import visits_of
 from portal.cases import operations as cases
@@ -73,4 +73,5 @@ def story(case_id):
         package_states=PACKAGE_STATES,
         categories=CATEGORIES,
         failures=claims.failures_of(case, clock.now()),
+        more=[(part.template, part.values(case)) for part in features.added("on_case_page")],
     )

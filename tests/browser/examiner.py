@@ -37,7 +37,7 @@ class Examiner:
         found, shots = [], iter(shots)
         while pair := list(islice(shots, len(self._tabs))):
             for tab, shot in zip(self._tabs, pair, strict=False):
-                tab.evaluate(SHOW, _with_styles(shot))
+                tab.evaluate(SHOW, with_styles(shot))
                 tab.evaluate(START_AXE, options)
             for tab, shot in zip(self._tabs, pair, strict=False):
                 found += [(str(shot), finding) for finding in tab.evaluate("window.found")]
@@ -45,7 +45,7 @@ class Examiner:
 
     def width(self, shot):
         """Return how wide a page is, in CSS pixels."""
-        self._tabs[0].evaluate(SHOW, _with_styles(shot))
+        self._tabs[0].evaluate(SHOW, with_styles(shot))
         return self._tabs[0].evaluate(WIDTH)
 
     def close(self):
@@ -61,7 +61,7 @@ class Examiner:
         return tab
 
 
-def _with_styles(shot):
+def with_styles(shot):
     """The page with its stylesheet inside: nothing to load, nothing to wait for."""
     styles = (ROOT / "static" / "css" / "portal.css").read_text()
     html, found = re.subn(r'<link rel="stylesheet"[^>]*>', lambda _: f"<style>{styles}</style>", shot.answer.html)

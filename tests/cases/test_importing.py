@@ -55,7 +55,7 @@ def test_a_case_that_is_not_switched_on_is_there_for_nobody(left_over, visitor):
     assert look_up("PHP", NUMBER) is None
     assert stored() is None
     with pytest.raises(NoMatch):
-        match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None)
+        match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None, clock.now())
     officer.open(f"/en/staff/cases/{session.get(Case, left_over).public_id}", status=404)
     assert "There is no case with this number" in officer.submit("/en/staff/cases/", case_number=NUMBER).text
 
@@ -65,7 +65,7 @@ def test_switched_on_all_of_a_file_is_there(app, tmp_path):
     bring_file(app, tmp_path, line(), line(**SPOUSE), line(case_number=OTHER))
 
     assert (look_up("PHP", NUMBER).word, look_up("PHP", OTHER).word) == ("refused", "refused")
-    assert match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None)[1] == "passport"
+    assert match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None, clock.now())[1] == "passport"
     assert session.scalars(select(CaseImport.added)).all() == [2]
     assert list(checks.violations()) == []
 

@@ -25,12 +25,12 @@ def proof(case, code):
 
 
 def test_the_code_of_a_lost_letter_opens_nothing_and_that_of_the_copy_does(case):
-    assert match(case.post, proof(case, "OLD123"), 1)
+    assert match(case.post, proof(case, "OLD123"), 1, clock.now())
     code = letters.reissue(case, case.refusals[0].id, "command", clock.now())
 
-    assert match(case.post, proof(case, code), 1)[1] == "letter code"
+    assert match(case.post, proof(case, code), 1, clock.now())[1] == "letter code"
     with pytest.raises(NoMatch):
-        match(case.post, proof(case, "OLD123"), 1)
+        match(case.post, proof(case, "OLD123"), 1, clock.now())
 
 
 def test_a_post_without_letter_codes_marks_the_copy_only(app):

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, features
 from portal.appointments import kept_answers
 from portal.appointments.operations import book
 from portal.cases.finding import requests
@@ -91,8 +91,10 @@ def test_every_table_about_a_person_is_in_the_file_or_has_its_reason_why_not(app
     for _pass in tables:
         about |= {one.name for one in tables if any(key.column.table.name in about for key in one.foreign_keys)}
 
-    assert about == TABLES.keys() | LEFT_OUT.keys(), "say in portal/retention/own_data.py what becomes of the table"
-    assert set(TABLES.values()) - keys_of(data_of(owner.id, clock.now()), set()) == set()
+    added = {table: key for data in features.added("case_data").values() for table, key in data.tables.items()}
+    known = {**TABLES, **LEFT_OUT, **added, **features.added("left_out")}
+    assert about == known.keys(), "say in case_data or left_out of its feature.py what becomes of the table"
+    assert {*TABLES.values(), *added.values()} - keys_of(data_of(owner.id, clock.now()), set()) == set()
 
 
 def test_the_page_says_the_same_in_the_readers_language(visitor, owner):

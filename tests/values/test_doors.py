@@ -68,7 +68,7 @@ def of_file(column, typed):
 
 def matched(**typed):
     given = {"number": NUMBER, "birth_dates": (BIRTH,), "passport_number": "N0000000"}
-    return match(make_post(), Proof(**{**given, **typed}), None)[0].id
+    return match(make_post(), Proof(**{**given, **typed}), None, clock.now())[0].id
 
 
 def spent(purpose, typed):

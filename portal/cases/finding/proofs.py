@@ -3,10 +3,11 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, and_, select
 
-from portal.cases.models import Case, Refusal, Traveller
+from portal.cases.models import Case, FormerPassport, Refusal, Traveller
 from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.posts.models import Post
@@ -37,12 +38,13 @@ class Proof:
     letter_code: str = ""
 
 
-def match(post: Post, proof: Proof, account_id: int | None) -> tuple[Case, str]:
+def match(post: Post, proof: Proof, account_id: int | None, now: datetime) -> tuple[Case, str]:
     """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
 
     Matched by number, one traveler's date of birth, and passport number or letter code; names and
     nationality never decide. Raises NoMatch, with the same answer after the same
-    query, whatever the cause. A case of another account matches by letter code only.
+    query, whatever the cause. A case of another account matches by letter code only. A former passport
+    matches as long as it may.
     """
     births = [birth_digest(day) for day in proof.birth_dates]
     passport = passport_digest(proof.passport_number)
@@ -53,17 +55,20 @@ def match(post: Post, proof: Proof, account_id: int | None) -> tuple[Case, str]:
             Case.account_id,
             Traveller.date_of_birth_digest,
             Traveller.passport_digest,
+            FormerPassport.passport_digest,
             Refusal.letter_code_digest,
             Refusal.letter_code_used_at,
         )
         .outerjoin(Traveller, Traveller.case_id == Case.id)
+        .outerjoin(FormerPassport, and_(FormerPassport.traveller_id == Traveller.id, FormerPassport.matches_at(now)))
         .outerjoin(Refusal, Refusal.traveller_id == Traveller.id)
         .where(Case.post_id == post.id, Case.number == proof.number, Case.visible())
     ).all()
-    for case_id, owner, birth, their_passport, their_code, used_at in rows:
+    for case_id, owner, birth, their_passport, former_passport, their_code, used_at in rows:
         born = _is_one_of(births, birth)
         by_code = born and used_at is None and _is_one_of(codes, their_code)
-        by_passport = born and same_digest(their_passport, passport) and owner in (None, account_id)
+        held = any([same_digest(one, passport) for one in (their_passport, former_passport)])
+        by_passport = born and held and owner in (None, account_id)
         if by_code or by_passport:
             case = session.get_one(Case, case_id, with_for_update={"of": Case}, populate_existing=True)
             if by_code or case.account_id in (None, account_id):
@@ -71,12 +76,21 @@ def match(post: Post, proof: Proof, account_id: int | None) -> tuple[Case, str]:
     raise NoMatch
 
 
-def person_meant(case: Case, proof: Proof) -> Traveller:
+def person_meant(case: Case, proof: Proof, now: datetime) -> Traveller:
     """Return the traveler of a case who fits a proof best, or the principal if none does."""
     births = [birth_digest(day) for day in proof.birth_dates]
     born = [one for one in case.travellers if one.date_of_birth_digest in births]
-    passport = passport_digest(proof.passport_number)
-    return next(iter([*(one for one in born if one.passport_digest == passport), *born]), case.principal)
+    held = set(session.scalars(travellers_with(proof.passport_number, now)))
+    return next(iter([*(one for one in born if one.id in held), *born]), case.principal)
+
+
+def travellers_with(passport: str, now: datetime) -> CompoundSelect[int]:
+    """Return a query for the ids of the travelers who have a passport number, or had it while it still matches."""
+    digest = passport_digest(passport)
+    former = select(FormerPassport.traveller_id).where(
+        FormerPassport.passport_digest == digest, FormerPassport.matches_at(now)
+    )
+    return select(Traveller.id).where(Traveller.passport_digest == digest).union(former)
 
 
 def passport_digest(number: str) -> str:

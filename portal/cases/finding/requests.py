@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts import notices
 from portal.accounts import operations as accounts
@@ -80,6 +80,12 @@ def queue(post_id: int) -> Sequence[CaseRequest]:
     """Return the open requests of a post, oldest first."""
     waiting = select(CaseRequest).where(CaseRequest.post_id == post_id, CaseRequest.state == "open")
     return session.scalars(waiting.order_by(CaseRequest.id)).all()
+
+
+def number_waiting(post_id: int) -> int:
+    """Return how many requests of a post are open."""
+    waiting = select(func.count()).where(CaseRequest.post_id == post_id, CaseRequest.state == "open")
+    return session.scalar(waiting) or 0
 
 
 def request_at(post_id: int, public_id: UUID) -> CaseRequest:

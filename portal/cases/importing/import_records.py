@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from portal.cases.models import Case, CaseImport, Refusal, RefusalItem, Traveller
+from portal.cases.models import Case, CaseImport, Correction, Refusal, RefusalItem, Traveller
 from portal.database.base import Base
 
-CASES, TRAVELLERS, REFUSALS, ITEMS = (
-    Base.metadata.tables[model.__tablename__] for model in (Case, Traveller, Refusal, RefusalItem)
+CASES, TRAVELLERS, REFUSALS, ITEMS, CORRECTIONS = (
+    Base.metadata.tables[model.__tablename__] for model in (Case, Traveller, Refusal, RefusalItem, Correction)
 )
 _SWITCHED = select(CaseImport.id).where(CaseImport.switched_at.is_not(None))
 # Encrypted columns are not read: equal digests mean equal values.
@@ -21,7 +21,10 @@ _TRAVELLER_COLUMNS = [column for column in TRAVELLERS.c if column.name not in ("
 
 @dataclass(slots=True)
 class Record:
-    """One row of a table, stored or new: its values, the names of the changed ones, and the rows that belong to it."""
+    """One row of a table, stored or new: its values, the names of the changed ones, and the rows that belong to it.
+
+    corrections: of a traveller, what staff corrected.
+    """
 
     table: Table
     values: dict[str, Any]
@@ -29,6 +32,7 @@ class Record:
     changed: set[str] = field(default_factory=set)
     parts: list["Record"] = field(default_factory=list)
     gone: list["Record"] = field(default_factory=list)
+    corrections: list["Record"] = field(default_factory=list)
 
     def __getitem__(self, name):
         return self.values[name]
@@ -40,6 +44,11 @@ class Record:
             self.values[name] = values[name]
         self.changed.update(differing)
         return bool(differing)
+
+    def put(self, **values):
+        """Set what cannot be compared."""
+        self.values.update(values)
+        self.changed.update(values)
 
     def drop(self, part):
         """Detach a row that belongs to this one."""
@@ -78,8 +87,21 @@ def cases_to_change(connection, ids):
 
 def _add_parts(connection, cases):
     travellers = _parts(connection, cases, TRAVELLERS, TRAVELLERS.c.case_id, TRAVELLERS.c.position, _TRAVELLER_COLUMNS)
+    _add_corrections(connection, cases, travellers)
     refusals = _parts(connection, travellers, REFUSALS, REFUSALS.c.traveller_id, REFUSALS.c.id, REFUSALS.c)
     _parts(connection, refusals, ITEMS, ITEMS.c.refusal_id, ITEMS.c.position, ITEMS.c)
+
+
+def _add_corrections(connection, cases, travellers):
+    """Read what staff corrected of travellers: few rows, found by the cases rather than by every traveller."""
+    ids = [case["id"] for case in cases]
+    if not ids:
+        return
+    columns = [column for column in CORRECTIONS.c if column.name != "differing"]
+    wanted = select(*columns).join(TRAVELLERS, TRAVELLERS.c.id == CORRECTIONS.c.traveller_id)
+    by_id = {record["id"]: record for record in travellers}
+    for row in connection.execute(wanted.where(TRAVELLERS.c.case_id.in_(ids)).order_by(CORRECTIONS.c.id)).mappings():
+        by_id[row["traveller_id"]].corrections.append(Record(CORRECTIONS, dict(row)))
 
 
 def _parts(connection, owners, table, key, order, columns):

@@ -6,7 +6,7 @@ from itertools import groupby
 from sqlalchemy import CursorResult, bindparam, delete, select, update
 
 from portal.accounts import notices
-from portal.cases.importing import redo_log
+from portal.cases.importing import corrections, redo_log
 from portal.cases.importing.import_records import (
     CASES,
     ITEMS,
@@ -73,12 +73,17 @@ def store_cases(rows, by, now, progress=lambda cases: None):
 
 
 def correct_traveller(case, traveller, row, by, now):
-    """Change a case and one of its travelers, even if every detail of the person changed, to match a row."""
+    """Change a case and one of its travelers to match what staff say in a row, even if all of the person changed.
+
+    No case file undoes it (corrections).
+    """
     session.flush()
     settle([case.id])
+    corrections.note(traveller, {field: getattr(row, field) for field in corrections.FIELDS})
+    session.flush()
     stored = stored_case(session.connection(), case.id)
     meant = next(one for one in stored.parts if one["id"] == traveller.id)
-    if correct(stored, [row], meant):
+    if correct(stored, [row], meant, by_staff=True):
         write(Part(corrected=[stored]), by, now)
         session.expire_all()
 
@@ -221,6 +226,7 @@ def _write_changes(connection, cases):
 def _all_of(records):
     for record in records:
         yield record
+        yield from record.corrections
         yield from _all_of(record.parts)
 
 

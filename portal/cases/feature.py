@@ -1,0 +1,65 @@
+"""What cases adds to the portal."""
+
+from portal.cases import staff_routes, status_routes
+from portal.cases.finding import desk_routes, requests
+from portal.cases.importing import corrections
+from portal.cases.importing import routes as importing_routes
+from portal.cases.models import Case, CaseRequest
+from portal.cases.refusals import routes as refusals_routes
+from portal.features import Feature, Notice, StaffPage
+from portal.i18n.locale import _l, gettext_noop
+
+FEATURE = Feature(
+    blueprints=(
+        desk_routes.bp,
+        importing_routes.bp,
+        refusals_routes.bp,
+        staff_routes.bp,
+        status_routes.bp,
+    ),
+    messages={
+        "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
+        "answered": _l("The request is answered. The person is told on the dashboard."),
+        "stored": _l("The case is saved."),
+        "word_added": _l("The word is added."),
+        "asked_before": _l(
+            "You asked the Embassy before, with other details, and it is searching with those. The details that you "
+            "gave "
+            "now were not added. If the first ones were wrong, tell the Embassy when it answers."
+        ),
+    },
+    staff_pages=(
+        StaffPage(("desk",), "cases.queue", _l("Cases to find"), requests.number_waiting),
+        StaffPage(("desk",), "cases.search", _l("Find a case")),
+        StaffPage(("officer",), "cases.conflicts", _l("Differences from the case file"), corrections.conflicts_waiting),
+        StaffPage(("officer",), "case_import.upload", _l("Import cases")),
+        StaffPage(("officer",), "cases.add", _l("Add a case")),
+        StaffPage(("officer",), "statuses.words", _l("Words of your post")),
+    ),
+    left_out={
+        "correction": "what staff note for themselves: where the case file differs from what they corrected",
+        "former_passport": "the digest of a number; the number is not kept",
+    },
+    notices={
+        "case_found": Notice(gettext_noop("The Embassy found your case %(end)s. Your next step stands below.")),
+        "case_moved_here": Notice(gettext_noop("Case %(end)s was moved from another account to yours.")),
+        "case_moved_away": Notice(
+            gettext_noop(
+                "Case %(end)s was moved to another account, by letter code or by the Embassy. If you did not ask for "
+                "this, go to the Embassy with your letter and passport."
+            )
+        ),
+        "status_changed": Notice(gettext_noop("The status of case %(end)s has changed.")),
+        "refusal_changed": Notice(
+            gettext_noop("An officer changed a date or a document of case %(end)s. See what holds now.")
+        ),
+        "invited": Notice(
+            gettext_noop("The Embassy invites you to come in person for case %(end)s. You can book an appointment now.")
+        ),
+        "invitation_over": Notice(
+            gettext_noop("The invitation to come in person for case %(end)s is taken back. See your next step below.")
+        ),
+        "case_not_found": Notice(gettext_noop("The Embassy answered your request. Read the answer below.")),
+    },
+    recorded={Case: None, CaseRequest: None},
+)
