@@ -6,11 +6,11 @@ PORT ?= 8000
 LINT_PACKAGES := gettext
 TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
 PROVE_PACKAGES := gcc libc6-dev
-# Most of what tests write is thrown away at once: in memory, where there is enough of it.
+# Most of what tests write is deleted at once: so it is kept in memory, if there is enough.
 TEST_FOLDER := $(shell df --output=avail -k /dev/shm 2> /dev/null | awk 'NR == 2 && $$1 > 4000000 { print "/dev/shm" }')
 CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 
-# What `make build` makes, and what it is made of: `make run` builds again only where something of this is newer.
+# The output of `make build`, and its sources: `make run` builds again only if one of these is newer.
 BUILT := build/made
 SOURCES := $(shell find portal static/css static/js tools/away_pages.py -type f \( -name '*.py' -o -name '*.po' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.csv' \))
 

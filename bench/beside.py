@@ -1,4 +1,4 @@
-"""What operators and officers do beside a running portal, one thing after another: every command, and an upload."""
+"""Commands and an upload run beside a portal in use, one after another, as operators and officers do."""
 
 import signal
 import time
@@ -27,7 +27,7 @@ def rows_of_guests(today, number):
 
 
 def import_guests(running, *rows):
-    """Import the cases of guests from a file; return what is Done."""
+    """Import the cases of guests from a file; return the Done."""
     file = running.folder / "guests.csv"
     write_rows(file, [row for some in rows for row in some])
     return running.flask("cases", "import", file)
@@ -55,7 +55,7 @@ class Beside:
         }
 
     def run_all(self):
-        """Run each once, in turn; keep and yield what is Done."""
+        """Run each once, in turn; store and yield each Done."""
         for name, run in self.all.items():
             self.done.append(replace(run(), words=name))
             yield self.done[-1]
@@ -67,7 +67,7 @@ class Beside:
 
     @property
     def failed(self):
-        """What ended with another code than 0."""
+        """The commands that ended with another code than 0."""
         return [one for one in self.done if one.code]
 
     def _import(self, name, **cells):
@@ -101,7 +101,7 @@ class Beside:
         return Done("worker", process.returncode, said, time.monotonic() - began)
 
     def _upload(self):
-        """Upload a workbook as an officer: a row each of cases of PHP, new ones each time."""
+        """Upload a workbook as an officer: one row for each case of PHP, new ones each time."""
         began, code = time.monotonic(), self.running.flask("demo", "code").said.strip()
         officer = Guest(self.running.port, self.notes, ADDRESS)
         rows = (row for row in travellers(date.today(), UPLOADED + 10_000 * self._rounds) if row["post"] == "PHP")
@@ -115,6 +115,6 @@ class Beside:
 
 
 def _line_before(lines, sign):
-    """Return the next line, or nothing where it holds a sign or there is none."""
+    """Return the next line, or nothing if it contains a sign or there is none."""
     line = lines.readline()
     return "" if sign in line else line

@@ -49,7 +49,7 @@ class Proof:
 
 @dataclass
 class TestsReport:
-    """What tests said that `make test` runs smaller, or in part."""
+    """The results of tests that `make test` runs smaller, or in part."""
 
     what: str
     said: str
@@ -109,7 +109,7 @@ def _outages(portal, _sizes):
 
 def _away(database, _postgres, _sizes):
     if database == POSTGRESQL:
-        # It is stopped: nobody else may be using it.
+        # The server is stopped: no other proof may be using it.
         with postgresql() as own, portal_on(POSTGRESQL, own) as portal:
             yield database_goes_away(portal, own)
 
@@ -176,7 +176,7 @@ def _tests(what, *wanted):
 
 
 def _one(prove):
-    """Let what returns one report be a proof."""
+    """Turn a function that returns one report into a proof."""
 
     def run(*given):
         yield prove(*given)

@@ -1,4 +1,4 @@
-"""The portal: create_app puts the settings, the parts and the pages together."""
+"""The portal: create_app, the application factory, puts settings, parts and pages together."""
 
 import hashlib
 import logging
@@ -23,9 +23,9 @@ from portal.retention import periods
 from portal.security import encryption
 from portal.settings.settings import ROOT, SettingsError, settings_from
 from portal.web import (
-    access,
     authorization,
     errors,
+    identity,
     pending_form,
     request_bodies,
     request_metrics,
@@ -35,12 +35,12 @@ from portal.web import (
 
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
-LARGE = ("/staff/cases/import/",)  # how the addresses end to which staff send files
+LARGE = ("/staff/cases/import/",)  # suffixes of the addresses to which staff upload files
 _log = logging.getLogger(__name__)
 
 
 class Commands(AppGroup):
-    """The commands, loaded when one is asked for: a server needs none of what they stand on."""
+    """Commands loaded on demand: a server needs none of their dependencies."""
 
     are_loaded = False
 
@@ -69,7 +69,7 @@ class Portal(Flask):
 
 
 class Packing(Compress):
-    """Flask-Compress that leaves alone what was packed already (portal.appointments.calendar.gzip_pieces)."""
+    """Flask-Compress that skips responses already compressed (portal.appointments.calendar.gzip_pieces)."""
 
     def after_request(self, response):
         return response if "Content-Encoding" in response.headers else super().after_request(response)
@@ -78,8 +78,7 @@ class Packing(Compress):
 def create_app(settings=None):
     """Return the application, ready to serve.
 
-    Raises SettingsError where a setting is missing or unfit, RuntimeError where a view does not say
-    for whom it is.
+    Raises SettingsError if a setting is missing or invalid, RuntimeError if a view does not declare its audience.
     """
     settings = settings or settings_from(os.environ)
     app = Portal(__name__, static_folder=None, instance_path=str(settings.instance))
@@ -96,7 +95,7 @@ def create_app(settings=None):
     errors.init_app(app)
     locale.init_app(app)
     transactions.init_app(app, settings.database_url)
-    access.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
+    identity.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
     authorization.init_app(app)
     pending_form.init_app(app)
     account_routes.init_app(app)
@@ -123,7 +122,7 @@ def _configure(app, settings):
         COMPRESS_MIMETYPES=["text/html"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.merge_slashes = False  # else "//elsewhere" in an address is answered by a redirect that names it
+    app.url_map.merge_slashes = False  # otherwise "//elsewhere" in an address leads to a redirect there
 
 
 def _wrap(app: Any, settings):

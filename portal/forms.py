@@ -1,4 +1,4 @@
-"""The base of every form: texts of our catalogue, fields that keep what was typed, keys against doubled sending."""
+"""The base of every form: texts of our catalogue, fields that keep what was entered, idempotency keys."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -28,7 +28,7 @@ from portal.web.csrf import masked_token
 from portal.web.errors import SentBefore
 
 SWITCH = "language_switch"
-TRAP = "leave_empty"
+HONEYPOT = "leave_empty"
 LONGEST = 200
 MOST = 2**31 - 1
 
@@ -44,9 +44,9 @@ class _OurTexts:
 
 
 class BaseForm(FlaskForm):
-    """A form whose texts are translated by our catalogue and whose token is masked.
+    """A form whose texts are translated by our catalogue and whose CSRF token is masked.
 
-    order: the names of the fields in the order of the page, where that is not the order of the class.
+    order: the names of the fields in the order of the page, if it differs from the order in the class.
     """
 
     order: tuple[str, ...] = ()
@@ -62,10 +62,10 @@ class BaseForm(FlaskForm):
             return _OurTexts()
 
         def wrap_formdata(self, form, formdata):
-            # Forms are sent as forms: JSON would bring values that are no texts.
+            # Forms are sent as form data: JSON would bring values that are not text.
             if request.is_json:
                 return MultiDict()
-            # A file that comes in the name of a text field is no text: such a field counts as not sent.
+            # A file sent under the name of a text field is not text: such a field counts as not sent.
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, CombinedMultiDict):
                 return sent
@@ -83,16 +83,19 @@ class BaseForm(FlaskForm):
 
     @property
     def token(self):
-        """A form token under a fresh mask, or what was given in its place for pages made in advance."""
+        """The form token under a new mask, or its placeholder in pages rendered for many people."""
         return self._token or masked_token()
 
     @property
     def session_end(self):
-        """The line that says when the session ends, or what stands for it in a page made in advance."""
+        """The line that says when the session ends, or its placeholder in a page rendered for many people."""
         return session_end.PLACE if self._token else session_end.line()
 
     def validate_on_submit(self):
-        """Say whether the form was sent, and fits. A change of language keeps what was typed and sends nothing."""
+        """Say whether the form was submitted and is valid.
+
+        A change of language keeps what was entered and submits nothing.
+        """
         return request.method == "POST" and not self.is_switch and self.validate()
 
     def validate(self, extra_validators=None):
@@ -103,7 +106,7 @@ class BaseForm(FlaskForm):
 
     @property
     def is_switch(self):
-        """Whether somebody only asked for another language."""
+        """Whether the user only asked for another language."""
         return SWITCH in request.form
 
     @property
@@ -114,7 +117,7 @@ class BaseForm(FlaskForm):
 
 
 class KeyedForm(BaseForm):
-    """A form that creates something: sending it again gives the same thing (R12)."""
+    """A form that creates something, with an idempotency key: sending it again gives the same thing (R12)."""
 
     form_key = HiddenField()
 
@@ -130,26 +133,26 @@ class KeyedForm(BaseForm):
             raise ValidationError(gettext("Open this page again and send it once more.")) from error
 
     def refused(self, field, refusal):
-        """Say a refusal at a field. A form that was taken before gets another key: sent again, it is a new one."""
+        """Show a refusal at a field. If the form was taken before, it gets a new key: sent again, it is a new form."""
         field.errors = [refusal.message]
         if isinstance(refusal, SentBefore):
             self.form_key.data = str(uuid4())
 
     @property
     def key(self):
-        """The one-time key."""
+        """The idempotency key."""
         return UUID(self.form_key.data)
 
 
 class TickBoxes(SelectMultipleField):
-    """Several choices, each a box to tick."""
+    """A group of checkboxes."""
 
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
 
 class Required(InputRequired):
-    """Something must be typed or chosen; spaces and marks that cannot be seen are nothing."""
+    """A validator: something must be entered or chosen; spaces and invisible characters do not count."""
 
     def __init__(self, message):
         super().__init__(message)
@@ -195,7 +198,7 @@ class BirthDateMixin(Form):
 
     @property
     def birth_dates(self):
-        """The date of birth as typed, then its coarser forms: a passport may lack day or month."""
+        """The date of birth as entered, then its less precise forms, because a passport may lack day or month."""
         day, month, year = (read_number(one.data, 4) for one in (self.day, self.month, self.year))
         forms = [f"{year:04}"]
         if month:
@@ -206,7 +209,7 @@ class BirthDateMixin(Form):
 
 
 class TrapMixin(Form):
-    """A field that people do not see and robots fill in."""
+    """A honeypot field, which people do not see and bots fill in."""
 
     leave_empty = StringField(_l("Leave this field empty"))
 
@@ -221,18 +224,18 @@ class TrapMixin(Form):
 
 
 def options(pairs):
-    """Return what a field offers, from pairs of value and text."""
+    """Return the options of a field, from pairs of value and text."""
     return [SelectChoice(value, text) for value, text in pairs]
 
 
 def read_number(text, digits):
-    """Return the number that was typed in digits of any script, or None."""
+    """Return a number typed in digits of any script, or None."""
     plain = normalise(text or "")
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= digits else None
 
 
 class AtMost:
-    """The longest text that a field takes, in characters."""
+    """A validator for the longest text that a field accepts, in characters."""
 
     def __init__(self, count):
         self.count = count
@@ -252,12 +255,12 @@ def _require_real_day(year, month, day):
 
 
 def _visible(value):
-    # A NUL can neither be shown nor stored; the mark in its place is refused below.
+    # A NUL can be neither shown nor stored; its replacement character is refused below.
     return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
 def _countable(value):
-    # Hundreds of digits are a number to Python, but not to whatever compares or stores it.
+    # Hundreds of digits are a number to Python, but cannot be compared or stored as one.
     return value if isinstance(value, int) and abs(value) <= MOST else None
 
 
@@ -274,7 +277,7 @@ def _is_usable(field):
 
 
 def note_form(switch=SWITCH):
-    """Note that the page holds a form, so that the language switch sends along what was typed.
+    """Record that the page has a form, so that the language switch submits what was entered.
 
     switch: the name of its buttons.
     """

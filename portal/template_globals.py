@@ -1,20 +1,20 @@
-"""What every page can say: names of places, links between languages, messages after something was done."""
+"""Template globals: names of places, links to other languages, messages after an action."""
 
 from flask import g, request, url_for
 
 from portal import features
 from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import is_refused, status_meaning, status_name
-from portal.forms import SWITCH, TRAP, note_form
+from portal.forms import HONEYPOT, SWITCH, note_form
 from portal.i18n import locale
 from portal.passkeys.ceremonies import site_of
 from portal.posts.operations import place
 from portal.web import resubmission
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 
 def init_app(app, settings, fingerprint):
-    """Teach the templates what they need on every page."""
+    """Give the templates the functions and values of every page."""
     stylesheet = f"/static/css/portal.css?v={fingerprint}"
     app.jinja_env.globals.update(
         current_user=current_user,
@@ -38,13 +38,13 @@ def init_app(app, settings, fingerprint):
         status_meaning=status_meaning,
         is_refused=is_refused,
         SWITCH=SWITCH,
-        TRAP=TRAP,
+        HONEYPOT=HONEYPOT,
         KEEP=resubmission.KEEP,
     )
 
 
 def other_language(code):
-    """Return the address of this page in another language; of the front page where there is none."""
+    """Return the address of this page in another language; of the front page if the page has none."""
     path = g.get("form_address") or (request.full_path if request.query_string else request.path)
     if path.startswith(f"/{locale.current()}/"):
         return f"/{code}/{path[len(locale.current()) + 2 :]}"
@@ -52,7 +52,7 @@ def other_language(code):
 
 
 def said_text(key=None):
-    """Return the message that an address names, or None."""
+    """Return the message about a finished action that an address names, or None."""
     return features.added("messages").get(key or request.args.get("said", ""))
 
 
@@ -62,6 +62,6 @@ def notice_sentence(kind):
 
 
 def in_english(function, *args):
-    """Return what a function of the locale gives in English: for the guard, who reads English."""
+    """Return the result of a locale function in English: for the guard, who reads English."""
     with locale.in_language("en"):
         return function(*args)

@@ -1,4 +1,4 @@
-"""What the documents name is there, and what they count adds up."""
+"""What the documents name exists, and their figures add up."""
 
 import dataclasses
 import os
@@ -54,7 +54,7 @@ def is_defined(path, name):
 
 
 def heads(path):
-    """Return what a link may name within a document: its headings, as they stand in an address."""
+    """Return the anchors of a document: its headings, as they are in an address."""
     plain = [re.sub(r"[^\w\- ]", "", head.lower()) for head in re.findall(r"^#+ (.+)$", text(path), re.MULTILINE)]
     return {head.strip().replace(" ", "-") for head in plain}
 

@@ -1,4 +1,4 @@
-"""The house: who may open what, and what every page has."""
+"""Rules of the house: who may open which page, and what every page has."""
 
 import re
 from uuid import UUID
@@ -12,7 +12,8 @@ from portal.database.transactions import session
 from portal.home import routes as home
 from portal.i18n.locale import LANGUAGES
 from portal.migrations import revisions
-from portal.web import access, authorization
+from portal.web import authorization, identity
+from portal.web.roles import ROLES
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Page, Visitor
 
@@ -56,7 +57,7 @@ TEXTS = {"reference": "PHP-0000-0000", "code": "PHP"}
 
 
 def addresses(app, language="en"):
-    """Every address of the portal with its endpoint, made-up values in it."""
+    """Every address of the portal with its endpoint, filled with invented values."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
             yield rule, url_for(rule.endpoint, **values_for(rule, language))
@@ -101,7 +102,7 @@ def test_each_role_opens_its_own_pages_and_no_others(app, role):
         allowed = {
             "signed in": True,
             "applicant": role is None,
-            "staff": role is not None and any(one in access.ROLES[role] for one in roles),
+            "staff": role is not None and any(one in ROLES[role] for one in roles),
         }[kind]
         status = somebody.client.get(address, follow_redirects=True).status_code
         assert (status != 403) == allowed, (address, status)
@@ -271,10 +272,10 @@ def test_a_database_that_is_away_gives_a_plain_page_in_the_readers_language(app,
 
 @pytest.fixture
 def gone(app, visitor, monkeypatch):
-    """No database at all, for somebody who is logged in."""
+    """No database at all, for a signed-in user."""
     signed_in(visitor, make_account())
     visitor.open("/km/dashboard")
-    access.forget_everyone()
+    identity.forget_everyone()
 
     def away(*_args, **_kwargs):
         raise OperationalError("connect", {}, Exception("no server"))

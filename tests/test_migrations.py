@@ -1,4 +1,4 @@
-"""Migrations lead to the tables of the models, take everybody along, and leave the release before working."""
+"""Migrations lead to the tables of the models, keep all rows, and leave the previous release working."""
 
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ LARGE = {"case", "traveller", "refusal", "refusal_item", "status_change", "journ
 
 @pytest.fixture
 def engine(app):
-    """The engine of a database without tables; what a test leaves is thrown away."""
+    """The engine of a database without tables; what a test leaves is dropped."""
     session.remove()
     state.downgrade("base")
     yield app.extensions["engine"]
@@ -44,7 +44,7 @@ def columns_of(tables):
 
 
 def broken_promises(before, after):
-    """Yield what a release that knows only the tables before would trip over."""
+    """Yield the changes that would break a release which knows only the earlier tables."""
     old, new = columns_of(before), columns_of(after)
     known = {table.name for table in before}
     for place, column in old.items():
@@ -152,7 +152,7 @@ def test_the_release_before_goes_on_working_while_tables_are_newer(engine):
         state.upgrade(revision)
 
         assert list(broken_promises(before, tables_of(engine))) == [], revision
-        # It writes what it knows of, and no more.
+        # It writes only the columns that it knows.
         add_rows(engine, before)
 
 

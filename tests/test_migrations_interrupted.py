@@ -1,4 +1,4 @@
-"""A migration killed at any statement goes on when it is started again; a table that is rebuilt loses nothing."""
+"""A migration killed at any statement continues when it is run again; a rebuilt table loses nothing."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def downgrade():
 
 
 class Killed(BaseException):
-    """Stands for the end of the process: nothing catches it, and its connection is closed."""
+    """Simulates the end of the process: nothing catches it, and its connection is closed."""
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def engine(app):
 
 
 def lose(connection):
-    """Lose a connection in the midst of a migration, as with its process."""
+    """Lose a connection during a migration, as with its process."""
     if connection.dialect.name == "sqlite":
         raise Killed
     own = connection.connection.dbapi_connection
@@ -54,7 +54,7 @@ def lose(connection):
 
 
 def upgrade_and_be_killed(engine, at):
-    """Begin to upgrade, and end at a statement that changes something; say whether there was one."""
+    """Begin to upgrade, and end at a writing statement; return whether there was one."""
     seen = []
 
     def count(connection, _cursor, statement, *_more):
@@ -67,7 +67,7 @@ def upgrade_and_be_killed(engine, at):
     try:
         state.upgrade()
     except (Killed, DBAPIError, PendingRollbackError):
-        if len(seen) < at:  # it did not come so far: it was no kill that ended it
+        if len(seen) < at:  # it did not get that far: it was no kill that ended it
             raise
         return True
     finally:

@@ -1,4 +1,4 @@
-"""What a feature adds joins the lists that others keep: each test fails with the file that lacks it."""
+"""A new feature must join the registries of others: each test fails with the file to change."""
 
 import re
 import tomllib

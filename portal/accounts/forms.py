@@ -13,7 +13,7 @@ LANGUAGE_CHOICES = options(LANGUAGES.items())
 
 
 class NewPasswordMixin:
-    """A new password, typed twice."""
+    """A new password, entered twice."""
 
     password: PasswordField
 
@@ -52,7 +52,7 @@ class CreateForm(NewPasswordMixin, TrapMixin, KeyedForm):
         except EmailUnfit as refusal:
             raise ValidationError(str(refusal.message)) from refusal
 
-    address = None
+    address: str | None = None
 
 
 class LogInForm(BaseForm):
@@ -76,7 +76,7 @@ class SetUpForm(BaseForm):
 
 
 class AskedAgainForm(BaseForm):
-    """The code, asked for in the midst of something: its name is like that of no other field."""
+    """The code, asked for in the middle of another form: its name is unlike that of any other field."""
 
     FIELD = "factor_code"
     factor_code = StringField(
@@ -92,7 +92,7 @@ class DevicesForm(BaseForm):
 
 
 class LogOutForm(BaseForm):
-    """Nothing but the wish to log out."""
+    """An empty form: only the button to log out."""
 
 
 class PasswordForm(NewPasswordMixin, BaseForm):
@@ -134,7 +134,7 @@ class EmailForm(KeyedForm):
     order = ("email", "current", "form_key")
     email = EmailField(_l("New e-mail address"), validators=[Required(_l("Type the new address.")), AtMost(254)])
     current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
-    address = None
+    address: str | None = None
 
     def validate_email(self, field):
         try:
@@ -163,7 +163,7 @@ class MailForm(BaseForm):
 
 
 class PlainForm(KeyedForm):
-    """Nothing but a button."""
+    """An empty form: only a button."""
 
 
 class LanguageForm(BaseForm):

@@ -18,7 +18,7 @@ ROLE_MEANINGS = {
 
 
 class RoleMixin(Form):
-    """A role among those that somebody may give, and, where there is a choice, the post."""
+    """A role among those that the person may give, and, if there is a choice, the post."""
 
     role = RadioField(_l("Role"), validators=[Required(_l("Choose a role."))])
     post = SelectField(_l("Post"), validators=[Optional()])
@@ -49,7 +49,7 @@ class InviteForm(RoleMixin, KeyedForm):
 
 
 class FilterForm(BaseForm):
-    """Of which post staff are listed: sent by GET."""
+    """A filter of staff by post, sent by GET."""
 
     post = SelectField(_l("Post"))
 
@@ -62,4 +62,4 @@ class NamedForm(BaseForm):
 
 
 class ActForm(BaseForm):
-    """Nothing but a button."""
+    """An empty form: only a button."""

@@ -1,4 +1,4 @@
-"""What a code that somebody scanned is worth now."""
+"""Verification of an appointment's code: its current state."""
 
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ MEANINGS = {
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found: its state, and, unless it is unknown, the code and the appointment."""
+    """The result: its state, and, unless it is unknown, the code and the appointment."""
 
     state: str
     code: tokens.Code | None = None
@@ -48,12 +48,12 @@ class Verified:
 
     @property
     def meaning(self):
-        """What the state means for whoever stands there."""
+        """The meaning of the state for the person who scanned it."""
         return MEANINGS[self.state]
 
 
 def verify(token, now):
-    """Return what a code is worth now. Whatever is wrong with a code, the answer is the same."""
+    """Return the current state of a code. Every fault of a code gets the same answer."""
     try:
         code = tokens.read(token)
     except tokens.CodeUnfit:
@@ -72,7 +72,7 @@ def _state(code, appointment, now):
     if code.version < appointment.version or code.local_start != appointment.slot.local_start:
         return MOVED
     day, now_there = code.local_start.date(), today(appointment.case.post, now)
-    # Who is late on the day is for the guard to judge.
+    # The guard decides about people who are late on the day.
     if day < now_there or not appointment.is_live:
         return PAST
     return TODAY if day == now_there else LATER

@@ -15,8 +15,9 @@ from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n.locale import LANGUAGES, format_offset
 from portal.posts.operations import today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import NotFound, PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("counter", __name__, url_prefix="/<language:lang>/staff/counter")
 

@@ -1,4 +1,4 @@
-"""The forms on the way to a return appointment: one for each step."""
+"""The forms for booking a return appointment: one for each step."""
 
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
@@ -72,7 +72,7 @@ class PersonForm(BirthDateMixin, PassportMixin, BaseForm):
         self.location.choices = options([("", _("Choose a place")), *post_choices(posts)])
 
     def validate(self, extra_validators=None):
-        # Who has one name may type it in either field.
+        # A person with one name may enter it in either field.
         self.surname.data, self.given_names.data = whole_name(self.surname.data or "", self.given_names.data or "")
         return super().validate(extra_validators)
 
@@ -137,7 +137,7 @@ class QuestionsForm(BaseForm):
 
 
 class CaseNumberMixin(Form):
-    """The number of a case as typed in case_number, and as compared in number."""
+    """The number of a case as entered in case_number, and normalized in number."""
 
     number = ""
 
@@ -156,11 +156,11 @@ class CaseForm(CaseNumberMixin, BaseForm):
 
 
 class AskForm(KeyedForm):
-    """Nothing but the key: the answers are those kept with the account."""
+    """Only the idempotency key: the answers are those kept with the account."""
 
 
 def slot_id(text):
-    """Return the id that a choice of time sends; raise ValueError where none can be that."""
+    """Return the id in a choice of time; raise ValueError if it cannot be one."""
     number = int(text)
     if not 0 < number <= LARGEST_ID:
         raise ValueError(text)
@@ -172,4 +172,4 @@ class TimeForm(KeyedForm):
 
 
 class CancelForm(BaseForm):
-    """Nothing but the wish to cancel."""
+    """An empty form: only the button to cancel."""

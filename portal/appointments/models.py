@@ -1,4 +1,4 @@
-"""Appointments, what staff cancelled at once, and the answers of people who have not booked yet."""
+"""Tables of appointments, of mass cancellations, and of the kept answers of people who have not booked yet."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -56,21 +56,21 @@ class Appointment(Base):
 
     @property
     def is_past(self):
-        """Whether its day is noted: the person came, or did not."""
+        """Whether its day is over and recorded: the person came, or did not."""
         return self.state in ("attended", "missed")
 
     @property
     def is_held(self):
-        """Whether the place is only held: it lets nobody in before it is kept."""
+        """Whether the place is only held: it is not valid for entry until it is confirmed."""
         return self.state == "held"
 
     def has_lapsed(self, now):
-        """Say whether the place was held until an instant that has come: it is anybody's."""
+        """Say whether the hold of the place has expired: others can take it."""
         return self.held_until is not None and self.held_until <= now
 
 
 class Cancellation(Base):
-    """One act of staff that cancelled a day, or some slots of it."""
+    """One cancellation by staff of a day, or some slots of it."""
 
     __tablename__ = "cancellation"
 
@@ -89,7 +89,7 @@ class Cancellation(Base):
 
 
 class Displacement(Base):
-    """What a cancellation did to one appointment: a place held elsewhere, or none; told by mail, or to be called."""
+    """The effect of a cancellation on one appointment: a place held elsewhere, or none; and who tells the person."""
 
     __tablename__ = "displacement"
     __table_args__ = (
@@ -109,7 +109,7 @@ class Displacement(Base):
 
 
 class Draft(Base):
-    """The answers of one account on its way to an appointment, kept until it is booked."""
+    """The answers of one account while booking an appointment, kept until it is booked."""
 
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("account_id"),)

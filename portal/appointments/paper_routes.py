@@ -12,7 +12,8 @@ from portal.journal import journal
 from portal.paper import tokens
 from portal.paper.downloads import download
 from portal.paper.forms import CodeForm
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("paper", __name__)
 

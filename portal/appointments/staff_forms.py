@@ -1,4 +1,4 @@
-"""The forms by which staff cancel a day, change seats, and book, move or cancel at the counter."""
+"""The forms with which staff cancel a day, change seats, and book, change or cancel at the counter."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ CHANGED_FOR = {
 
 
 class CancelSlotsForm(KeyedForm):
-    """Which slots of a day to cancel, why, and until when places elsewhere are held."""
+    """Which slots of a day to cancel, why, and until when other places are held."""
 
     order = ("slots", "reason", "hold_on", "hold_at", "form_key")
     slots = TickBoxes(_l("Slots to cancel"), coerce=slot_id)

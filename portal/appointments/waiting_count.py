@@ -1,6 +1,6 @@
 """Who waits for a return appointment at a post: counted, for rules that open seats when people wait."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import and_, exists, func, or_, select
 
@@ -10,11 +10,12 @@ from portal.cases.operations import OWED
 from portal.cases.standard_words import REFUSED
 from portal.cases.statuses import codes_that_count_as
 from portal.database.transactions import session
+from portal.posts.models import Post
 
 YEAR = timedelta(days=366)
 
 
-def people_waiting(post, today):
+def people_waiting(post: Post, today: date) -> int:
     """Return how many claimed cases of a post owe something in person and have no live appointment, in one query.
 
     Whoever handed everything in waits for an officer, not for a seat. Otherwise the same as asking
@@ -43,8 +44,8 @@ def people_waiting(post, today):
     )
     refused = select(StatusWord.code).where(or_(*(codes_that_count_as(code) for code in REFUSED)))
     booked = exists().where(Appointment.case_id == Case.id, Appointment.state.in_(LIVE))
-    return session.scalar(
+    return session.scalars(
         select(func.count(Case.id))
         .where(Case.post_id == post.id, Case.account_id.is_not(None), Case.status.in_(refused))
         .where(or_(called, Case.invited_until >= today), ~booked)
-    )
+    ).one()

@@ -1,11 +1,12 @@
 """The file of a backup: a zip with a description, and what the engine of the database gives.
 
-It can be opened without the portal: `portal.db` is an SQLite database, `tables/*.copy` are texts of
-PostgreSQL's COPY.
+It can be opened without the portal: `portal.db` is an SQLite database, `portal.dump` is for pg_restore, and
+`tables/*.copy`, in backups of releases before, are texts of PostgreSQL's COPY.
 """
 
 import json
 import os
+import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from pathlib import Path
 from portal.observability import operator_messages
 from portal.security.private_file import private
 
-FORMAT = 1
+FORMATS = (1, 2)  # 2: what pg_dump gives
 DESCRIPTION = "backup.json"
 BLOCK_BYTES = 1 << 20
 
@@ -49,7 +50,7 @@ def new_archive(path):
 
 def describe(archive, description):
     """Write what a backup says of itself."""
-    archive.writestr(DESCRIPTION, json.dumps({"format": FORMAT, **description}, indent=1))
+    archive.writestr(DESCRIPTION, json.dumps({"format": FORMATS[0], **description}, indent=1))
 
 
 @contextmanager
@@ -62,11 +63,16 @@ def open_archive(path):
         raise Unfit(f"{path} is no backup of the portal, or it is damaged. Nothing was changed.") from error
 
 
-def write_member(archive, name, blocks):
-    """Write a stream of blocks into a zip."""
-    with archive.open(name, "w", force_zip64=True) as member:
+def write_member(archive, name, blocks, *, is_packed=False):
+    """Write a stream of blocks into a zip; what is packed already stands in it as it is."""
+    with archive.open(zipfile.ZipInfo(name) if is_packed else name, "w", force_zip64=True) as member:
         for block in blocks:
             member.write(block)
+
+
+def file_beside(archive):
+    """Return a temporary file in the folder of a backup, for its owner only."""
+    return tempfile.NamedTemporaryFile(dir=Path(archive.fp.name).parent, prefix=".portal-backup-")
 
 
 def blocks_of(file):
@@ -87,7 +93,7 @@ def sync_folder(folder):
 def _description(archive, path):
     try:
         description = json.loads(archive.read(DESCRIPTION))
-        is_known = description["format"] == FORMAT
+        is_known = description["format"] in FORMATS
     except (ValueError, KeyError, TypeError) as error:
         raise Unfit(f"{path} is no backup of the portal.") from error
     if not is_known:

@@ -1,8 +1,12 @@
 """What an operator does with backups: make one, restore one."""
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
@@ -28,7 +32,7 @@ class Outcome:
     fits_digest_key: bool
 
 
-def backup(engine, path, now, on_progress):
+def backup(engine: Any, path: Path, now: datetime, on_progress: Callable[..., Any]) -> Outcome:
     """Write the whole database, as it is at one instant, to a file that only its owner can read.
 
     Nobody waits meanwhile. Returns the Outcome; raises Unfit, and leaves no file, where it cannot be made.
@@ -44,7 +48,7 @@ def backup(engine, path, now, on_progress):
     return _outcome(description | found)
 
 
-def restore(engine, path, on_progress, *, replace=False):
+def restore(engine: Any, path: Path, on_progress: Callable[..., Any], *, replace: bool = False) -> Outcome:
     """Fill the database from a backup of the same kind of database: all of it, verified row by row, or none.
 
     replace: whatever is there now may go. Returns the Outcome; raises Unfit, and changes nothing, where the
@@ -64,7 +68,7 @@ def restore(engine, path, on_progress, *, replace=False):
 
 
 @contextmanager
-def _plainly():
+def _plainly() -> Iterator[None]:
     """Say in a sentence what the disk or the database refused."""
     try:
         yield
@@ -72,7 +76,7 @@ def _plainly():
         raise Unfit(operator_messages.sentence_of(error)) from error
 
 
-def _outcome(description):
+def _outcome(description: dict[str, Any]) -> Outcome:
     return Outcome(
         tables=len(description["tables"]),
         rows=sum(table["rows"] for table in description["tables"].values()),
@@ -82,6 +86,6 @@ def _outcome(description):
     )
 
 
-def _digest_sign():
+def _digest_sign() -> str:
     """Tells later whether the key that finds people is the one of the backup; gives nothing of it away."""
     return encryption.digest("backup", "the key that finds people")

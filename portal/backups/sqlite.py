@@ -2,11 +2,10 @@
 
 import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from portal.backups.archive import Unfit, blocks_of, sync_folder, write_member
+from portal.backups.archive import Unfit, blocks_of, file_beside, sync_folder, write_member
 from portal.backups.tally import Tally
 from portal.security.private_file import private
 
@@ -19,7 +18,7 @@ SEEDED = ("alembic_version", "status_word")
 def dump(engine, archive, on_progress):
     """Write the database into an archive; return its tables with their tallies, all of one instant."""
     with (
-        tempfile.NamedTemporaryFile(dir=Path(archive.fp.name).parent, prefix=".portal-backup-") as aside,
+        file_beside(archive) as aside,
         closing(_connect(engine.url.database)) as source,
     ):
         # A transaction that reads keeps what it saw first: the copy and the tallies are of one instant.

@@ -1,4 +1,4 @@
-"""The forms by which staff add, correct or hand over a case."""
+"""The forms with which staff add, correct or hand over a case."""
 
 from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
@@ -23,7 +23,7 @@ FIELD_NAMES = {
 
 
 def status_choices(post):
-    """Return every word that a case of a post can have, the standard ones first."""
+    """Return every status word that a case of a post can have, the standard ones first."""
     codes = [*STATUSES, *(word.code for word in statuses.own_words(post.id))]
     return options((code, statuses.status_name(code)) for code in codes)
 
@@ -40,7 +40,7 @@ class SearchForm(BaseForm):
 
 
 class CaseRowForm(BaseForm):
-    """One traveller of a case, in the words of the case file: the same checks, the same storing."""
+    """One traveler of a case, in the words of the case file: with the same checks, stored in the same way."""
 
     case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
     visa_class = StringField(_l("Visa class"))
@@ -93,7 +93,7 @@ class ConflictForm(BaseForm):
 
 
 class StatusForm(BaseForm):
-    """A status from the post's vocabulary, and the day from which it holds."""
+    """A status from the post's vocabulary, and the day from which it applies."""
 
     word = SelectField(_l("Status"))
     effective_on = DateField(_l("From which day"), validators=[InputRequired(_l("Type a date."))])
@@ -104,7 +104,7 @@ class StatusForm(BaseForm):
 
 
 class WordForm(BaseForm):
-    """A word of the post's own: its code, the standard word it counts as; names and meanings come with word_form."""
+    """A post's own status word: its code, and the standard word it counts as; word_form adds names and meanings."""
 
     code = StringField(_l("Code for case files"), validators=[Required(_l("Type a code."))])
     standard = SelectField(_l("Counts as"), choices=options(STATUSES.items()), default="refused")
@@ -116,7 +116,7 @@ class WordForm(BaseForm):
             raise ValidationError(_("Use 2 to 26 small letters, digits and underscores, a letter first."))
 
     def texts(self, kind):
-        """What was typed as "name" or "meaning", by language."""
+        """Return the texts entered for "name" or "meaning", by language."""
         return {language: self[f"{kind}_{language}"].data.strip() for language in self.languages}
 
 
@@ -134,14 +134,14 @@ def word_form(languages):
 
 
 class ExpiryForm(BaseForm):
-    """Days on which a traveller's papers end, where the post knows them."""
+    """The last days of validity of a traveler's papers, if the post knows them."""
 
     medical_expires_on = DateField(_l("The medical examination is valid until"), validators=[Optional()])
     passport_expires_on = DateField(_l("The passport is valid until"), validators=[Optional()])
 
 
 class AnswerForm(BaseForm):
-    """Answer a request with a case number, or with a sentence."""
+    """The answer to a request: a case number, or a sentence."""
 
     case_number = StringField(_l("Case number of this person"))
     despite_owner = BooleanField(_l("I have checked letter and passport: move the case from the other account"))

@@ -1,4 +1,4 @@
-"""Case numbers: what people type, and which number it is."""
+"""Case numbers: parsing what people type, and recognizing which kind of number it is."""
 
 import re
 
@@ -12,7 +12,7 @@ RECEIPT = re.compile(r"(IOE|EAC|WAC|LIN|SRC|MSC|NBC|YSC)\d{10}")
 
 
 class NumberUnfit(PortalError):
-    """What was typed is no case number."""
+    """What was entered is not a case number."""
 
     message = _l(
         "A case number has three letters and ten digits, such as PHP2025600001. "
@@ -34,10 +34,10 @@ class ReceiptNumber(NumberUnfit):
     )
 
 
-def read_number(typed):
-    """Return a case number as it is stored.
+def read_number(typed: str) -> str:
+    """Return a case number in its stored form.
 
-    Raises NumberUnfit, or the kind of it that knows which wrong number was typed.
+    Raises NumberUnfit, or its subclass for a known kind of wrong number.
     """
     number = case_number(typed)
     if NONIMMIGRANT.fullmatch(number):
@@ -52,7 +52,7 @@ def read_number(typed):
     raise NumberUnfit
 
 
-def diversity_year(number):
+def diversity_year(number: str) -> int | None:
     """Return the fiscal year of a diversity case number, or None for other cases."""
     found = DIVERSITY.fullmatch(number)
     return int(found[1]) if found else None

@@ -13,7 +13,8 @@ from portal.database.transactions import commits, records
 from portal.i18n.locale import _
 from portal.journal import journal
 from portal.posts.operations import post_by_id
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("cases", __name__, url_prefix="/<language:lang>/staff/cases")
 

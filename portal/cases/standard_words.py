@@ -46,7 +46,7 @@ MEANINGS = {
     ),
     "expired": _l("The case was closed, because nothing was heard for too long. Ask the Embassy whether it can go on."),
 }
-# A refusal under section 221(g) stands behind these words (R3).
+# A refusal under section 221(g) underlies these statuses (R3).
 REFUSED = ("refused", "administrative_processing")
 
 
@@ -60,8 +60,8 @@ class Reason:
 
 
 @cache
-def reasons():
-    """Return the standard reasons by what can be written for them, in lower case."""
+def reasons() -> dict[str, Reason]:
+    """Return the standard reasons by their names and abbreviations, in lower case."""
     with REASONS_FILE.open(encoding="utf-8") as file:
         rows = [Reason(**row) for row in csv.DictReader(file)]
     return {word.lower(): row for row in rows for word in (row.name, row.abbreviation) if word}

@@ -10,8 +10,9 @@ from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n.locale import in_language
 from portal.posts.operations import post_by_id, today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("statuses", __name__, url_prefix="/<language:lang>/staff/cases")
 

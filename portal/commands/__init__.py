@@ -15,7 +15,7 @@ from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.importing.operations import DatabaseAway, import_file
-from portal.commands import backup, doctor, keys, plainly, progress, serving
+from portal.commands import backup, command_errors, doctor, drain, keys, progress
 from portal.commands.journal_file import journal_group
 from portal.database.transactions import in_steps, writing
 from portal.demonstration import herd as herds
@@ -27,7 +27,7 @@ from portal.migrations import new_revision, revisions, state
 from portal.observability import metrics, operator_messages
 from portal.posts import operations as posts
 from portal.slots import operations as slots
-from portal.slots import zone_recompute, zones
+from portal.slots import zone_correction, zone_recompute
 from portal.slots.weeks.patterns import Pattern, read_times
 from portal.web.errors import PortalError
 
@@ -46,13 +46,13 @@ demo_group = AppGroup("demo", help="The demonstration.")
 def add_to(group):
     """Give a group of commands those of the portal."""
     groups = (db_group, posts_group, cases_group, staff_group, slots_group, demo_group, journal_group, keys.group)
-    for one in (*groups, serving.drain, backup.backup, backup.restore, doctor.doctor, check, worker):
-        group.add_command(plainly.ending(one))
+    for one in (*groups, drain.drain, backup.backup, backup.restore, doctor.doctor, check, worker):
+        group.add_command(command_errors.ending(one))
 
 
 @db_group.command("upgrade")
 def db_upgrade():
-    """Bring the database to the tables of this release."""
+    """Upgrade the tables of the database to this release."""
     _upgrade()
     click.echo("The database is up to date.")
 
@@ -74,14 +74,14 @@ def _upgrade():
 
 
 @posts_group.command("import")
-@click.argument("file", type=plainly.FILE)
+@click.argument("file", type=command_errors.FILE)
 def posts_import(file):
     """Add or correct posts from a CSV: code,country,city,timezone."""
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
         with writing(job=True):
             added, changed = posts.import_posts(lines, journal.COMMAND, clock.now())
-            moved = zones.catch_up(journal.COMMAND, clock.now())
+            moved = zone_correction.catch_up(journal.COMMAND, clock.now())
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     except UnicodeDecodeError as error:
@@ -92,8 +92,8 @@ def posts_import(file):
 
 
 @cases_group.command("import")
-@click.argument("file", type=plainly.FILE)
-@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+@click.argument("file", type=command_errors.FILE)
+@click.option("--dry-run", is_flag=True, help="Print what would change, and change nothing.")
 def cases_import(file, dry_run):
     """Add or correct cases from a CSV or XLSX file: all of it, or none."""
     try:
@@ -162,13 +162,13 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
 
 @slots_group.command("recompute")
 def slots_recompute():
-    """After new zone rules: bring the instants of slots to come to their local times."""
+    """Recompute the instants of future slots from their local times, after time zone rules changed."""
     moved = sum(in_steps(zone_recompute.recompute(journal.COMMAND, clock.now())))
     click.echo(f"{moved} instants of slots corrected.")
 
 
 @demo_group.command("load")
-@click.option("--upgrade", is_flag=True, help="Bring the database up to date before.")
+@click.option("--upgrade", is_flag=True, help="Upgrade the tables first.")
 def demo_load(upgrade):
     """Load the demonstration data, once."""
     if upgrade:
@@ -195,7 +195,7 @@ def demo_code():
 @click.option("--post", "code", required=True)
 @click.option("--cases", "number", required=True, type=click.IntRange(1, 100_000))
 @click.option("--seats", required=True, type=click.IntRange(1, 100_000))
-@click.option("--out", required=True, type=plainly.FILE)
+@click.option("--out", required=True, type=command_errors.FILE)
 def demo_herd(code, number, seats, out):
     """Make cases that may book, accounts that are logged in, and one slot with free seats: for load tests."""
     with progress.bar("Making", number) as bar:
@@ -207,9 +207,9 @@ def demo_herd(code, number, seats, out):
 
 
 @click.command("check")
-@click.option("--journal", "export", default=None, type=plainly.FILE, help="An earlier journal export.")
+@click.option("--journal", "export", default=None, type=command_errors.FILE, help="An earlier journal export.")
 def check(export):
-    """Verify the rules over the whole database; one line a violation."""
+    """Verify the rules over the whole database; print one line for each violation."""
     violations = list(checks.violations())
     if export:
         try:
@@ -230,7 +230,7 @@ def worker(once):
     if not revisions.is_migrated():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
     metrics.share(current_app.extensions["settings"].instance)
-    working = worker_of(say=plainly.say)
+    working = worker_of(say=command_errors.say)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, working.stop)
     went = working.run(once=once)

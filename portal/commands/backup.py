@@ -6,7 +6,7 @@ from flask import current_app
 from portal import clock
 from portal.backups import operations as backups
 from portal.backups.archive import Unfit
-from portal.commands.plainly import FILE
+from portal.commands.command_errors import FILE
 from portal.commands.progress import bar
 from portal.database import key_rotation
 from portal.database.transactions import session
@@ -27,7 +27,7 @@ def backup(file):
 
 @click.command("restore")
 @click.argument("file", type=FILE)
-@click.option("--replace", is_flag=True, help="Put the backup in the place of what is there.")
+@click.option("--replace", is_flag=True, help="Replace what is there with the backup.")
 def restore(file, replace):
     """Fill the database from FILE: all of it, verified row by row, or nothing."""
     session.remove()

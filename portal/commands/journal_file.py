@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from portal import clock
-from portal.commands.plainly import FILE, whole_file
+from portal.commands.command_errors import FILE, whole_file
 from portal.journal import export
 
 DAY = click.DateTime(["%Y-%m-%d"])

@@ -1,4 +1,4 @@
-"""Keys: a fresh one, and everything brought under it."""
+"""Commands for key rotation: a new key, and re-encryption with it."""
 
 import os
 
@@ -15,7 +15,7 @@ group = AppGroup("keys", help="The keys of encrypted fields.")
 
 @group.command("new")
 def keys_new():
-    """Put a fresh field key in front, in settings.env; where the keys stand elsewhere, print it."""
+    """Add a new field key before the others in settings.env; if the keys are kept elsewhere, print it."""
     settings = current_app.extensions["settings"]
     path = settings.instance / NAME
     fresh = ",".join((new_key(), *settings.field_keys))
@@ -30,7 +30,7 @@ def keys_new():
 
 @group.command("rotate")
 def keys_rotate():
-    """Encrypt every personal field anew under the first of PORTAL_FIELD_KEYS, while the portal serves."""
+    """Encrypt every personal field again with the first of PORTAL_FIELD_KEYS, while the portal serves."""
     with bar("Encrypting", key_rotation.rows()) as shown:
         passes = key_rotation.rotate(shown.update)
     last = passes[-1]

@@ -1,4 +1,4 @@
-"""The forms on the way to a package, and those that say what is in it."""
+"""The forms for registering a package, and for its contents."""
 
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import ValidationError
@@ -47,7 +47,7 @@ class SendForm(CaseNumberMixin, PersonForm):
 
 
 class AgencyForm(KeyedForm):
-    """The agency where a package is handed back: one of those that are open."""
+    """The agency where the package is handed back: one of those that are open."""
 
     agency = RadioField(
         _l("Agency for the return of the package"),
@@ -74,7 +74,7 @@ class FamilyForm(BaseForm):
 
 
 class ContentsForm(BaseForm):
-    """What goes into the envelope: items that the letter lists, the passport, the number of other documents."""
+    """The contents of the envelope: items that the letter lists, the passport, the number of other documents."""
 
     documents = TickBoxes(_l("Documents that the letter lists"), coerce=int)
     with_passport = BooleanField(_l("My passport"))
@@ -93,4 +93,4 @@ class ContentsForm(BaseForm):
 
 
 class PlainForm(BaseForm):
-    """Nothing but a button."""
+    """An empty form: only a button."""

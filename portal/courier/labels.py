@@ -1,4 +1,4 @@
-"""What the states of a package are called to the person who sent it."""
+"""Names of the states of a package, for its sender."""
 
 from portal.i18n.locale import _l
 

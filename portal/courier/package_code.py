@@ -1,4 +1,4 @@
-"""What a package's code that somebody scanned is worth now."""
+"""Verification of a package's code: its current state."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found: its state, and, unless it is unknown, the code and the package."""
+    """The result: its state, and, unless it is unknown, the code and the package."""
 
     state: str
     code: tokens.Code | None = None
@@ -55,7 +55,7 @@ class Verified:
 
     @property
     def meaning(self):
-        """What the state means for whoever stands there."""
+        """The meaning of the state for the person who scanned it."""
         return MEANINGS[self.state]
 
     @property
@@ -65,7 +65,7 @@ class Verified:
 
 
 def verify(token):
-    """Return what a code is worth now. Whatever is wrong with a code, the answer is the same."""
+    """Return the current state of a code. Every fault of a code gets the same answer."""
     try:
         code = tokens.read(token, tokens.COURIER)
     except tokens.CodeUnfit:

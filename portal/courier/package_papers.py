@@ -1,6 +1,6 @@
-"""What goes onto the paper of a package: its code and its page, in the language in use, beside English.
+"""The content of a package's paper: its code and its page, in the language in use, beside English.
 
-These need the application, not a request: mail makes them too.
+These functions need the application, not a request: emails use them too.
 """
 
 from flask import current_app
@@ -9,7 +9,7 @@ from portal import clock
 from portal.cases.refusals.reason_sentences import item_text
 from portal.courier import operations
 from portal.i18n.locale import _, current, direction, format_day, gettext_noop, local_time, ngettext
-from portal.paper import codes, pdf, tokens
+from portal.paper import pdf, qr_codes, tokens
 from portal.paper.bilingual import both, head, in_both, row, value, values_of
 from portal.posts.operations import place, today
 from portal.values.normalise import reads_from_the_right
@@ -44,18 +44,18 @@ ISOLATE, END = "\u2068", "\u2069"
 
 
 def code_of(submission):
-    """Return the signed code of a package as it is now."""
+    """Return the signed code of the current version of a package."""
     purpose = tokens.COURIER
     return tokens.sign(submission.reference, submission.version, registered_locally(submission), purpose=purpose)
 
 
 def drawing_of(submission):
-    """Return the QR code of a package for its page, or None where it is withdrawn."""
-    return None if submission.state == "withdrawn" else codes.drawing_of(code_of(submission))
+    """Return the QR code of a package for its page, or None if it is withdrawn."""
+    return None if submission.state == "withdrawn" else qr_codes.drawing_of(code_of(submission))
 
 
 def registered_locally(submission):
-    """Return the minute of the registration in the post's local time, naive: what the code holds."""
+    """Return the minute of the registration in the post's local time, naive, for the code."""
     local = local_time(submission.registered_at, submission.case.post)
     return local.replace(second=0, microsecond=0, tzinfo=None)
 
@@ -67,7 +67,7 @@ def confirmation_pdf(submission):
 
 
 def confirmation(submission):
-    """Return what the page shows but for its code, as plain data: see courier.typ and courier/sheet.html."""
+    """Return the content of the page without its code, as plain data: see courier.typ and courier/sheet.html."""
     post = submission.case.post
     return {
         **head(TITLE),

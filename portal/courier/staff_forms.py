@@ -1,4 +1,4 @@
-"""The forms of the mail desk, and those by which agencies are kept."""
+"""The forms of the mail desk, and those for managing agencies."""
 
 import io
 import re
@@ -26,7 +26,7 @@ class ScanForm(BaseForm):
 
 
 class TakeInForm(BaseForm):
-    """What was found in an envelope: what the person listed stands first, and is ticked beforehand."""
+    """What was found in an envelope: the items that the person listed come first, preselected."""
 
     found = TickBoxes(_l("In the envelope"), coerce=int)
 
@@ -97,7 +97,7 @@ class AgencyForm(BaseForm):
 
     @property
     def values(self):
-        """What was typed, as the operations take it."""
+        """The entered values, as the operations take them."""
         return {name: cleaned(name, self[name].data) for name in LENGTHS}
 
 
@@ -107,7 +107,7 @@ class ImportForm(BaseForm):
     file = FileField(_l("File"), validators=[FileRequired(_l("Choose a file."))])
 
     def validate_file(self, field):
-        field.data.stream.seek(0)  # a form that is looked at twice is read twice
+        field.data.stream.seek(0)  # validated twice, it is read twice
         try:
             self.lines = io.StringIO(field.data.read().decode("utf-8-sig"), newline="")
         except UnicodeDecodeError as error:

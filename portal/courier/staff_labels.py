@@ -1,4 +1,4 @@
-"""What the mail desk reads: the states of packages and documents, and what a scan led to."""
+"""Texts of the mail desk: the states of packages and documents, and the results of a scan."""
 
 from portal.courier.intake import APPOINTMENT, FOREIGN, UNKNOWN, WITHDRAWN
 from portal.i18n.locale import _l

@@ -1,13 +1,14 @@
-"""The page that shows a scheduler the demand at the post."""
+"""The page with the demand at the post, for schedulers."""
 
 from flask import Blueprint, Response, render_template
 
 from portal import clock
 from portal.demand.operations import demand_of
-from portal.demand.sheets import csv_of
+from portal.demand.safe_csv import csv_of
 from portal.i18n.locale import gettext
 from portal.posts.operations import post_by_id
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("demand", __name__, url_prefix="/<language:lang>/staff/demand")
 

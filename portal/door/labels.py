@@ -1,4 +1,4 @@
-"""What a scan at the door can come to, and how the guard reads it: a word, and what to do."""
+"""The results of a scan at the door, as the guard reads them: a word, and what to do."""
 
 from portal.i18n.locale import _l
 

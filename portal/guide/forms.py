@@ -1,4 +1,4 @@
-"""The questions of the guide as a form: a page shows one of them, and the address holds the answers."""
+"""The questions of the guide as a form: a page shows one of them, and the address contains the answers."""
 
 from wtforms import RadioField
 

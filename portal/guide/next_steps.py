@@ -1,4 +1,4 @@
-"""The ends of the guide: one next step each, with its one button."""
+"""The results of the guide: one next step each, with its one button."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +10,7 @@ COURIER = ("courier.start", _l("Send documents by courier"))
 
 @dataclass(frozen=True)
 class Step:
-    """One next step: what to do, why, by when, what to have at hand; where its button leads, and what to read."""
+    """One next step: what to do, why, by when, what to have ready; where its button leads, and what to read."""
 
     title: Any
     why: Any

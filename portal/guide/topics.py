@@ -1,4 +1,4 @@
-"""What the guide explains: one short page a topic, by the last part of its address."""
+"""The explanations of the guide: one short page for each topic, by the last part of its address."""
 
 from portal.i18n.locale import _l
 

@@ -1,11 +1,11 @@
 """What home adds to the portal."""
 
 from portal.features import Feature
-from portal.home import key_routes, retrieval_routes, routes
+from portal.home import credential_routes, retrieval_routes, routes
 
 FEATURE = Feature(
     blueprints=(
-        key_routes.bp,
+        credential_routes.bp,
         retrieval_routes.bp,
         routes.bp,
     ),

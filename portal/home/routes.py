@@ -7,6 +7,7 @@ from portal.accounts import notices
 from portal.accounts import operations as accounts
 from portal.appointments import kept_answers
 from portal.appointments import operations as appointments
+from portal.appointments.bookings import visits_of
 from portal.cases import operations as cases
 from portal.cases.finding import requests
 from portal.cases.refusals.deadline import booking_last_day
@@ -17,7 +18,8 @@ from portal.forms import BaseForm
 from portal.i18n import locale
 from portal.posts.operations import today
 from portal.status import operations as status
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("home", __name__)
 
@@ -40,7 +42,7 @@ def dashboard():
     now, account = clock.now(), accounts.account_of(current_user)
     mine = cases.cases_of(current_user.account_id)
     sending = [case for case in mine if not packages.why_not(case)]
-    booked, visits = appointments.appointments_of(mine, now), appointments.visits_of(mine)
+    booked, visits = appointments.appointments_of(mine, now), visits_of(mine)
     return render_template(
         "home/dashboard.html",
         said=request.args.get("said"),

@@ -1,4 +1,4 @@
-"""The messages of WTForms that a person can meet, for our catalogue: it has no Khmer and no Vietnamese."""
+"""The messages of WTForms that users can see, for our catalogue: WTForms has no Khmer and no Vietnamese."""
 
 from portal.i18n.locale import gettext_noop
 

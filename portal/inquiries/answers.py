@@ -1,6 +1,9 @@
-"""Answers that are often given, in the language of whoever asked."""
+"""Standard answers, in the language of the person who asked."""
+
+from babel.support import LazyProxy
 
 from portal.i18n.locale import _l, in_language
+from portal.inquiries.models import Inquiry
 
 STANDARD = {
     "arrived": (_l("The documents came"), _l("Your documents came to the Embassy. An officer looks at them now.")),
@@ -32,13 +35,13 @@ STANDARD = {
 }
 
 
-def titles():
+def titles() -> list[tuple[str, LazyProxy]]:
     """Return pairs of code and title of the standard answers, in the language in use."""
     return [(code, title) for code, (title, _text) in STANDARD.items()]
 
 
-def text_for(code, inquiry):
-    """Return a standard answer in the language of whoever asked; an empty text for a code that is none."""
+def text_for(code: str, inquiry: Inquiry) -> str:
+    """Return a standard answer in the person's language; an empty text for an unknown code."""
     if code not in STANDARD:
         return ""
     with in_language(inquiry.account.language):

@@ -41,10 +41,10 @@ class AnswerForm(TextForm):
         self.standard.choices = options([("", _("None")), *titles])
 
     def add(self, text):
-        """Put a text after what is typed; nothing is sent yet."""
+        """Append a text to what was entered; nothing is sent yet."""
         self.text.data = "\n\n".join(part for part in ((self.text.data or "").strip(), text) if part)
         self.standard.data = ""
 
 
 class RemindForm(KeyedForm):
-    """Nothing but the wish to be reminded."""
+    """An empty form: only the button to get a reminder."""

@@ -8,8 +8,9 @@ from portal.database.transactions import commits
 from portal.inquiries import operations
 from portal.inquiries.forms import CATEGORIES, InquiryForm, RemindForm, TextForm
 from portal.limits import rules as limits
-from portal.web.access import applicant_only, current_user
+from portal.web.audience import applicant_only
 from portal.web.errors import SentBefore
+from portal.web.identity import current_user
 
 bp = Blueprint("inquiries", __name__, url_prefix="/<language:lang>/inquiries")
 

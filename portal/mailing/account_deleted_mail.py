@@ -1,11 +1,11 @@
-"""The mail to somebody whose account is deleted: the last one, to an address that is kept nowhere else."""
+"""The email to a person whose account is deleted: the last one, to an address that is stored nowhere else."""
 
 from portal.i18n.locale import _, in_language
 from portal.mailing.mail_parts import Mail
 
 
 def about_deletion(message):
-    """Return the Mail that says that an account is deleted."""
+    """Return the Mail that says that an account has been deleted."""
     language = message.details["language"]
     with in_language(language):
         return Mail(

@@ -1,4 +1,4 @@
-"""What the mails say about a place that is held because the Embassy had to cancel."""
+"""Texts of emails about a place that is held because the Embassy had to cancel."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from portal.i18n.locale import _, format_instant
 
 
 def held(message, appointment, when):
-    """Return subject and paragraphs about a place that is held: what was cancelled, what is held, until when."""
+    """Return subject and paragraphs about a held place: what was canceled, what is held, until when."""
     post = appointment.case.post
     before = format_instant(datetime.fromisoformat(message.details["instead_of"]), post)
     until = format_instant(appointment.held_until, post)
@@ -21,7 +21,7 @@ def held(message, appointment, when):
 
 
 def hold_ended(when):
-    """Return subject and paragraphs about a place that was held in vain."""
+    """Return subject and paragraphs about a hold that has expired."""
     return (
         _("The place on %(when)s is not held any more", when=when),
         (

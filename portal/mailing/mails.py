@@ -1,7 +1,7 @@
-"""The mails: what each says, to whom it goes, and when it need not go any more.
+"""The emails: the text of each, its recipient, and when it need not be sent.
 
-No mail holds a passport number, a date of birth or a status word; what a person must be logged in
-to read stands on the dashboard.
+No email contains a passport number, a date of birth or a status word; what a person must be logged in
+to read is on the dashboard.
 """
 
 from uuid import UUID
@@ -23,12 +23,12 @@ from portal.posts.operations import place
 
 REMINDERS = ("reminder_7", "reminder_1")
 TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed", "staff_invited", "address_unproved")
-# Asked for at an address, whether an account has it or not: who gets it is looked up when it goes.
+# Requested for an address, whether or not an account has it: the recipient is looked up when it is sent.
 BY_ADDRESS = ("reset_password", "address_unproved")
 
 
 def mail_for(message, now):
-    """Return the Mail that a message asks for; raises NotNeeded. Needs a request's context for addresses."""
+    """Return the Mail for a message; raises NotNeeded. Needs a request context for addresses."""
     if message.useless_after and message.useless_after <= now:
         raise NotNeeded("too late")
     if "link" in message.details and not links.is_live(UUID(message.details["link"]), now):

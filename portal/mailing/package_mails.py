@@ -1,4 +1,4 @@
-"""The mails about packages by courier."""
+"""The emails about packages by courier."""
 
 from portal.courier.models import Submission
 from portal.courier.package_papers import confirmation_pdf
@@ -9,7 +9,7 @@ from portal.mailing.mail_parts import Mail, NotNeeded, address
 
 
 def about_package(message, account):
-    """Return the Mail about a package that is registered, or was changed; raises NotNeeded."""
+    """Return the Mail about a package that was registered or changed; raises NotNeeded."""
     submission = session.get(Submission, message.details["submission"])
     if submission is None or submission.version != message.details["version"] or submission.state == "withdrawn":
         raise NotNeeded("superseded")

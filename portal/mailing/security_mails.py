@@ -1,4 +1,4 @@
-"""The mails that warn: what happened to the ways into an account, so that its owner can act."""
+"""Security emails: what happened to the keys of an account, so that its owner can act."""
 
 from portal.i18n.locale import _
 from portal.mailing.mail_parts import address

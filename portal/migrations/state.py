@@ -1,4 +1,4 @@
-"""Bring the database up to date, or back."""
+"""Bring the database to a revision, up or down."""
 
 import os
 import time
@@ -20,9 +20,10 @@ BUSY = ("LockNotAvailable", "DeadlockDetected")
 
 
 def upgrade(revision="head", connection=None):
-    """Bring the application's database to a revision, beside people who use it.
+    """Upgrade the application's database to a revision, while people use it.
 
-    With a connection, inside its transaction. Else a step that has to wait too long for a lock is undone, and tried
+    With a connection, inside its transaction. Otherwise a step that has to wait too long for a lock is rolled back, and
+    tried
     again a little later.
     """
     if connection is None:
@@ -42,7 +43,7 @@ def upgrade(revision="head", connection=None):
 
 
 def downgrade(revision):
-    """Take the application's database back to a revision."""
+    """Downgrade the application's database to a revision."""
     with own_connections_write():
         command.downgrade(_config(), revision)
 

@@ -18,7 +18,7 @@ class NameForm(BaseForm):
 
 
 class AnswerForm(BaseForm):
-    """What the browser answered, filled in by the script."""
+    """The browser's response, filled in by the script."""
 
     answer = HiddenField(validators=[AtMost(LONGEST_ANSWER)])
     shared_device = BooleanField()

@@ -1,4 +1,4 @@
-"""The forms of a post: its settings, its service, what it is."""
+"""The forms of a post: its settings, its service, its identity."""
 
 import re
 
@@ -79,7 +79,7 @@ class AddForm(CorrectForm):
 
 
 class SearchForm(BaseForm):
-    """Which posts are listed: sent by GET."""
+    """A filter of the list of posts, sent by GET."""
 
     text = StringField(_l("Code, city or country"))
     service = RadioField(
@@ -90,5 +90,5 @@ class SearchForm(BaseForm):
 
     @property
     def in_service(self):
-        """Whether only posts in service are wanted, or only others; None for both."""
+        """Whether only posts in service are wanted (True), only others (False), or both (None)."""
         return {"yes": True, "no": False}.get(self.service.data or "")

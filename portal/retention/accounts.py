@@ -1,6 +1,7 @@
 """Erasing an account: nothing personal stays of it, only its number, so that the journal can be read."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -31,7 +32,7 @@ EMPTIED: dict[str, Any] = {
 REPLACED = ("sign_in_number", "form_key")
 
 
-def erase(account_id, by, now):
+def erase(account_id: int, by: str, now: datetime) -> dict[Any, int]:
     """Take everything personal from an account and close it; return how much went, by table.
 
     Its cases are set free: they belong to the post. Whatever hangs on an account by a key that cascades goes with it,
@@ -53,14 +54,14 @@ def erase(account_id, by, now):
     return {name: number for name, number in gone.items() if number}
 
 
-def tables_of_accounts():
+def tables_of_accounts() -> list[tuple[Any, Any]]:
     """Return the tables whose rows go with an account, each with the column that names it."""
     tables = Base.metadata.sorted_tables
     keys = [key for table in tables for key in table.foreign_keys if key.column is Account.__table__.c.id]
     return [(key.parent.table, key.parent) for key in keys if key.ondelete == "CASCADE"]
 
 
-def is_unused_since(instant, account_id=Account.id):
+def is_unused_since(instant: datetime, account_id: Any = Account.id) -> Any:
     """The condition that an account meets which nobody has used since an instant."""
     entered = select(Entry.id).where(
         Entry.subject == Account.__tablename__, Entry.subject_id == account_id, Entry.at >= instant
@@ -69,18 +70,18 @@ def is_unused_since(instant, account_id=Account.id):
     return and_(~entered.exists(), ~seen.exists())
 
 
-def _set_free(account_id, by, now):
+def _set_free(account_id: int, by: str, now: datetime) -> int:
     mine = select(Case.id, Case.post_id).where(Case.account_id == account_id).order_by(Case.id)
     found = session.execute(mine).all()
     for row in found:
         free = update(Case).where(Case.id == row.id).values(account_id=None, claimed_at=None)
         session.execute(free, execution_options=_UNSYNCHRONISED)
-        change = {"before": {"account": account_id}, "after": {"account": None}}
+        change: dict[str, Any] = {"before": {"account": account_id}, "after": {"account": None}}
         journal.record(by, "case set free", journal.Row(Case, row.id), post_id=row.post_id, now=now, **change)
     return len(found)
 
 
-def _forget_resets(email):
+def _forget_resets(email: str | None) -> int:
     """Delete e-mails with a link for a new password that were asked for at an address: they name no account."""
     if email is None:
         return 0

@@ -1,4 +1,4 @@
-"""The forms with which a person takes their data along, or deletes the account."""
+"""The forms with which a person downloads their data, or deletes the account."""
 
 from wtforms import BooleanField, PasswordField, RadioField
 

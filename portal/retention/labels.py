@@ -1,4 +1,4 @@
-"""What the page with a person's own data calls things."""
+"""The labels of the page with a person's own data."""
 
 from portal.i18n.locale import _l
 from portal.status.labels import ITEM_STATES

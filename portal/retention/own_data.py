@@ -1,7 +1,7 @@
-"""Everything an account holds, as plain values: for a person who takes it along (docs/account-data.md).
+"""Everything an account holds, as plain values, for a person's download (docs/account-data.md).
 
-Of a case it is what its pages show the person. Passport numbers and dates of birth of the people of a case are left
-out: whoever holds a case need not be the person; so is what staff note for themselves.
+Of a case it contains what its pages show the person. Passport numbers and dates of birth of the travelers are left
+out, because the account holder may be another person; so are internal notes of staff.
 """
 
 import json
@@ -23,7 +23,7 @@ from portal.posts.operations import place
 from portal.sessions.models import SignIn
 
 VERSION = 1
-# Every table with something about a person: what of the file holds it, or why nothing does. A feature adds its own.
+# Every table with data about a person: the part of the file with its data, or why there is none. Features add theirs.
 TABLES = {
     "account": "account",
     "calendar_address": "calendar_address",
@@ -84,7 +84,7 @@ def lines_of(held_case):
 
 
 def as_json(held):
-    """Return what data_of gives as JSON, dates and instants as ISO 8601 text."""
+    """Return the result of data_of as JSON, with dates and instants as ISO 8601 text."""
     return json.dumps(held, default=lambda value: value.isoformat(), ensure_ascii=False, indent=2)
 
 

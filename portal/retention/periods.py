@@ -1,4 +1,4 @@
-"""How long each kind of data is kept: the one list, for the worker that erases, the public page, and the operator."""
+"""Retention periods of each kind of data: the one list, for the worker, the public page, and the operator."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ YEAR_DAYS = 365
 class Period:
     """How long one kind of data is kept.
 
-    setting: the variable an operator may set, in days; least: the fewest days that do no harm. what, kept and why
-    are texts for everybody; kept holds the length as a named value.
+    setting: the variable an operator may set, in days; least: the fewest days that are safe. what, kept and why
+    are texts for everyone; kept contains the length as a named value.
     """
 
     name: str
@@ -140,7 +140,7 @@ PERIODS = (
 def init_app(app, settings):
     """Give the application its periods, in days by name.
 
-    Raises SettingsError for a setting that is none of these, or fewer days than do no harm.
+    Raises SettingsError for an unknown setting, or fewer days than are safe.
     """
     known = {one.setting: one for one in PERIODS}
     for setting, days in settings.keep.items():
@@ -152,12 +152,12 @@ def init_app(app, settings):
 
 
 def in_use():
-    """Return how many days each kind is kept here, by name."""
+    """Return how many days each kind is kept in this installation, by name."""
     return current_app.extensions["periods"]
 
 
 def length_of(days):
-    """Return a number of days in the language in use, in years where it is whole years."""
+    """Return a number of days in the language in use, in years if it is whole years."""
     if days % YEAR_DAYS == 0:
         return ngettext("%(count)d year", "%(count)d years", days // YEAR_DAYS)
     return ngettext("%(count)d day", "%(count)d days", days)

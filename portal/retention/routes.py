@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 
 from portal.retention.periods import PERIODS, in_use
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("retention", __name__, url_prefix="/<language:lang>")
 

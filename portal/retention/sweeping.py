@@ -1,11 +1,11 @@
 """What has been kept long enough, and erasing it: in small batches, each over at once, so that nobody waits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import Row, and_, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from portal import features
@@ -36,12 +36,12 @@ class Nobody:
     id: int = 0
 
 
-def sweep(now, periods):
+def sweep(now: datetime, periods: dict[str, int]) -> Iterator[Any]:
     """Erase what has been kept long enough, a batch at a time; yield how many rows went, for the caller to commit.
 
     periods: days by the names of PERIODS. Interrupted at any moment, the next sweep goes on.
     """
-    due: list[tuple[Any, Callable]] = [
+    due: list[tuple[Any, Callable[..., Any]]] = [
         (_packages_due(now, periods["packages"]), cases.erase_packages),
         (_requests_due(now, periods["requests"]), cases.erase_requests),
         (_cases_due(now, periods["cases"]), cases.erase_cases),
@@ -56,18 +56,18 @@ def sweep(now, periods):
         yield gone
 
 
-def _packages_due(now, days):
+def _packages_due(now: datetime, days: int) -> Any:
     cutoff = now - timedelta(days=days)
     found = select(Submission.id, Submission.reference, Submission.post_id)
     return found.where(~func.coalesce(Submission.moved_since(cutoff), False)).order_by(Submission.id)
 
 
-def _requests_due(now, days):
+def _requests_due(now: datetime, days: int) -> Any:
     found = select(CaseRequest.id, CaseRequest.public_id, CaseRequest.post_id)
     return found.where(CaseRequest.answered_at < now - timedelta(days=days)).order_by(CaseRequest.id)
 
 
-def _cases_due(now, days):
+def _cases_due(now: datetime, days: int) -> Any:
     """Cases in which nothing has happened since the cutoff, and whose last day to answer lies before it."""
     cutoff = now - timedelta(days=days)
     day = cutoff.date()
@@ -87,13 +87,13 @@ def _cases_due(now, days):
     ).order_by(Case.status_on)
 
 
-def _is_answerable(day):
+def _is_answerable(day: date) -> Any:
     """The condition that a refusal meets whose year, or the date an officer gave, ends on a day or later."""
     named = [getattr(Refusal, name) >= day for name in _REFUSAL_DAYS]
     return or_(Refusal.refused_on >= day - YEAR, *named)
 
 
-def _closed_accounts_due(now, periods):
+def _closed_accounts_due(now: datetime, periods: dict[str, int]) -> Any:
     applicants = now - timedelta(days=periods["closed_accounts"])
     staff = now - timedelta(days=periods["staff_accounts"])
     long_ago = or_(
@@ -103,21 +103,21 @@ def _closed_accounts_due(now, periods):
     return select(Account.id, Account.post_id).where(long_ago, Account.password_hash != "").order_by(Account.id)
 
 
-def _unused_accounts_due(now, days):
+def _unused_accounts_due(now: datetime, days: int) -> Any:
     cutoff = now - timedelta(days=days)
     has_case = exists().where(Case.account_id == Account.id)
     found = select(Account.id, Account.post_id).where(Account.role.is_(None), Account.closed_at.is_(None))
     return found.where(Account.created_at < cutoff, ~has_case, accounts.is_unused_since(cutoff)).order_by(Account.id)
 
 
-def _erase_accounts(rows, now):
+def _erase_accounts(rows: list[Row[Any]], now: datetime) -> None:
     for row in rows:
         gone = accounts.erase(row.id, journal.WORKER, now)
         subject = journal.Row(Account, row.id)
         journal.record(journal.WORKER, "account erased", subject, post_id=row.post_id, after=gone, now=now)
 
 
-def _forget_small(now, periods):
+def _forget_small(now: datetime, periods: dict[str, int]) -> int:
     """Delete a batch of each kind that belongs to no case; one journal entry says how many."""
     ended: list[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any], str]] = [
         (SignIn.id, SignIn.ends_at, "sessions"),
@@ -134,13 +134,13 @@ def _forget_small(now, periods):
     return sum(gone.values()) + _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
 
 
-def _forget(key, condition):
+def _forget(key: Any, condition: Any) -> int:
     """Delete a batch of the rows that meet a condition, and return how many there were."""
     keys = [row[0] for row in _batch(select(key).where(condition), SMALL_BATCH)]
     return remove(key.class_, key.in_(keys)) if keys else 0
 
 
-def _batch(found, most):
+def _batch(found: Any, most: int) -> Sequence[Row[Any]]:
     """Return rows to erase, held until the commit; what another worker holds is left to it.
 
     A reader looks for them first: on SQLite nobody waits for a look, and most looks find nothing.

@@ -1,4 +1,4 @@
-"""The forms by which staff release slots and close them, and correct the zone that their times are in."""
+"""The forms with which staff release and close slots, and correct the time zone of a post."""
 
 from datetime import datetime, timedelta
 
@@ -73,7 +73,7 @@ class ReleaseForm(KeyedForm):
 
     @property
     def pattern(self):
-        """What was asked for, as the operations take it."""
+        """The pattern that was entered, as the operations take it."""
         first, last, seats = self.first_day.data, self.last_day.data, self.seats.data
         assert first and last and seats
         return Pattern(first, last, frozenset(self.weekdays.data or ()), self.local_times, seats)
@@ -87,7 +87,7 @@ class ReleaseForm(KeyedForm):
 
     @staticmethod
     def defaults(today):
-        """What the form proposes: the week that begins in seven days, Monday to Friday."""
+        """Return the initial values: the week that begins in seven days, Monday to Friday."""
         monday = today + timedelta(days=7 - today.weekday())
         return {
             "first_day": monday,
@@ -100,7 +100,7 @@ class ReleaseForm(KeyedForm):
 
 
 class CloseForm(BaseForm):
-    """Nothing but the wish to close or reopen a slot."""
+    """An empty form: only the button to close or reopen a slot."""
 
 
 class ZoneForm(BaseForm):
@@ -108,5 +108,5 @@ class ZoneForm(BaseForm):
 
     @property
     def name(self):
-        """The name of the zone that was typed."""
+        """The name of the zone that was entered."""
         return (self.timezone.data or "").strip()

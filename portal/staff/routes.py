@@ -1,11 +1,13 @@
-"""Where staff land."""
+"""The staff home page."""
 
 from flask import Blueprint, current_app, render_template
 
 from portal import clock, features
 from portal.mailing import heartbeats
 from portal.posts.operations import post_by_id
-from portal.web.access import ROLES, current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
+from portal.web.roles import ROLES
 
 bp = Blueprint("staff", __name__, url_prefix="/<language:lang>/staff")
 

@@ -1,12 +1,15 @@
 """Look-ups of a status, and the story of a case as its owner sees it (R7, R8)."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from portal.appointments.models import Appointment
 from portal.cases import operations as cases
-from portal.cases.models import DOCUMENTS, Case
+from portal.cases.models import Case, Refusal
 from portal.cases.refusals import deadline
 from portal.database.transactions import session
 from portal.posts.operations import post_by_code
@@ -45,7 +48,7 @@ class Moment:
     name: str = ""
 
 
-def look_up(code, number):
+def look_up(code: str, number: str) -> PublicStatus | None:
     """Return the PublicStatus of the case with a number at a post, or None.
 
     A number that exists at another post and one that exists nowhere are the same question to the
@@ -56,7 +59,7 @@ def look_up(code, number):
     return PublicStatus(*found) if found else None
 
 
-def turn(case, appointment, visited_on, today):
+def turn(case: Case, appointment: Appointment | None, visited_on: date | None, today: date) -> str:
     """Return what is to be done in a case, and by whom (R14).
 
     "visit": the applicant comes to the appointment. "overcome": an officer decides again. "reviewing": officers check
@@ -76,18 +79,18 @@ def turn(case, appointment, visited_on, today):
     return "visited" if cases.may_have_handed_in(case, visited_on) else "book"
 
 
-def last_day_owed(case):
+def last_day_owed(case: Case) -> date | None:
     """Return the first of the last days by which the applicant of a case owes something, or None (R7)."""
     owed = [deadline.owed_until(case, refusal) for refusal in case.refusals]
     return min((day for day in owed if day), default=None)
 
 
-def last_day_if_more_is_needed(case):
+def last_day_if_more_is_needed(case: Case) -> date | None:
     """Return the last day that stays while documents are under review, or None: a diversity case has no such day."""
     return None if deadline.end_of_diversity_year(case) else last_day_owed(case)
 
 
-def moments(case, appointment, today):
+def moments(case: Case, appointment: Appointment | None, today: date) -> list[Moment]:
     """Return the dates that matter in a case, in order: what was, today, what comes (R7).
 
     No last day where the applicant owes nothing; an inquiry date only while the Embassy works on the case.
@@ -103,20 +106,21 @@ def moments(case, appointment, today):
     return sorted(found, key=lambda moment: (moment.day, ORDER.index(moment.kind), moment.name))
 
 
-def _moments_of(case, refusal):
+def _moments_of(case: Case, refusal: Refusal) -> Iterator[Any]:
     yield Moment(refusal.refused_on, "refused")
     if refusal.overcome_on:
         yield Moment(refusal.overcome_on, "overcome")
         return
     if refusal.evidence_on:
         yield Moment(refusal.evidence_on, "evidence")
-    if refusal.kind == DOCUMENTS and not refusal.clock_stopped_on:
-        yield Moment(deadline.last_day(case, refusal), "last_day")
+    last_day = deadline.last_day(case, refusal)
+    if last_day and not refusal.clock_stopped_on:
+        yield Moment(last_day, "last_day")
     if deadline.is_processing(refusal):
         yield Moment(deadline.inquiry_day(case, refusal), "inquiry")
 
 
-def _moments_of_papers(case):
+def _moments_of_papers(case: Case) -> Iterator[Any]:
     for traveller in case.travellers:
         if traveller.medical_expires_on:
             yield Moment(traveller.medical_expires_on, "medical", traveller.name)

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 
 from portal import clock, features
 from portal.appointments import operations as appointments
+from portal.appointments.bookings import visits_of
 from portal.cases import operations as cases
 from portal.cases.finding import claims
 from portal.courier.labels import PACKAGE_STATES
@@ -11,13 +12,14 @@ from portal.courier.operations import submissions_of
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
+from portal.limits.throttle import slowed
 from portal.posts.operations import all_posts, place, post_by_code, today
 from portal.status import operations
 from portal.status.forms import StatusForm
 from portal.status.labels import ITEM_STATES
 from portal.status.timeline import Timeline
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 LOOK_UPS = (10, "5 minutes", 30, "1 hour", 60, "1 day")
 FEW = 10
@@ -52,7 +54,7 @@ def story(case_id):
     here = today(case.post, clock.now())
     appointment = appointments.live_appointment(case, clock.now())
     moments = operations.moments(case, appointment, here)
-    visited_on = appointments.visits_of([case]).get(case.id)
+    visited_on = visits_of([case]).get(case.id)
     return render_template(
         "status/story.html",
         case=case,

@@ -1,6 +1,10 @@
 """A line of time as a picture: numbered points beside the table that says the same in words."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from portal.status.operations import Moment
 
 WIDTH, EDGE, LEAST_GAP = 300, 12, 22
 
@@ -17,7 +21,7 @@ class Point:
 class Timeline:
     """The moments of a case, in order, and their points on a line."""
 
-    def __init__(self, moments):
+    def __init__(self, moments: list[Moment]) -> None:
         self.moments = moments
         self.points = [
             Point(number, x, moment.kind)
@@ -26,12 +30,12 @@ class Timeline:
         self.width = max([WIDTH, *(point.x + EDGE for point in self.points)])
 
     @property
-    def today(self):
+    def today(self) -> int:
         """Where today stands on the line."""
         return next(point.x for point in self.points if point.kind == "today")
 
 
-def _places(moments):
+def _places(moments: list[Moment]) -> Iterator[Any]:
     first, last = moments[0].day, moments[-1].day
     span = max((last - first).days, 1)
     before = None

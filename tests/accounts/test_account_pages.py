@@ -9,10 +9,10 @@ from portal import clock
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
 from portal.database.transactions import session
-from portal.forms import TRAP
+from portal.forms import HONEYPOT
 from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.visitor import Visitor
 
@@ -58,7 +58,7 @@ def test_somebody_without_email_gets_a_number_and_codes_to_print(visitor):
         ({"password_again": "another otter here"}, "The two passwords differ"),
         ({"agreed": None}, "Tick the box to go on."),
         ({"language": "xx"}, "Not a valid choice"),
-        ({TRAP: "http://robot.example"}, "Your browser filled in a field that people do not see."),
+        ({HONEYPOT: "http://robot.example"}, "Your browser filled in a field that people do not see."),
     ],
 )
 def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, says):
@@ -69,10 +69,10 @@ def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, s
 
 
 def test_who_fell_into_the_robots_trap_gets_out_with_the_password_alone(visitor):
-    assert not {"website", "url", "name", "phone", "address", "company"} & {TRAP}
-    caught = create(visitor, **{TRAP: "https://mysite.example"})
-    assert TRAP not in caught.fields
-    assert f'href="#{TRAP}"' not in caught.html
+    assert not {"website", "url", "name", "phone", "address", "company"} & {HONEYPOT}
+    caught = create(visitor, **{HONEYPOT: "https://mysite.example"})
+    assert HONEYPOT not in caught.fields
+    assert f'href="#{HONEYPOT}"' not in caught.html
     assert (caught.fields["email"], caught.fields["password"]) == ("dara@example.org", "")
 
     page = visitor.submit(CREATE, page=caught, password=PASSWORD, password_again=PASSWORD)
@@ -98,25 +98,25 @@ def test_a_registration_sent_twice_is_one_account_r12(app, visitor):
 
 def test_the_cookie_holds_a_random_number_and_the_database_its_digest_only(visitor):
     create(visitor)
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
 
     row = session.scalar(select(SignIn))
     assert len(number) == 43
-    assert row.number_digest == access.number_digest(number) != number
+    assert row.number_digest == session_cookie.number_digest(number) != number
 
 
 def test_logging_in_gives_a_new_number(visitor):
     account = make_account()
     visitor.open(LOG_IN)
-    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    before = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     visitor.log_in(account.email, PASSWORD)
 
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value != before
 
 
 def test_logging_out_ends_the_session_on_the_server(visitor):
     signed_in(visitor, make_account())
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     visitor.submit("/en/account/logout")
     visitor.enter(number)
 
@@ -157,7 +157,7 @@ def test_a_shared_device_keeps_nothing_and_ends_soon(visitor):
     row = session.scalar(select(SignIn))
     assert row.shared_device
     assert row.ends_at - row.started_at <= timedelta(minutes=20)
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).max_age is None
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).max_age is None
 
 
 def test_a_session_that_was_idle_too_long_is_over(visitor):
@@ -231,11 +231,11 @@ def test_a_long_password_of_any_characters_opens_the_account_exactly_as_typed(ap
 
 def test_a_changed_password_gives_the_session_a_new_number(visitor):
     signed_in(visitor, make_account())
-    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    before = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
     visitor.submit("/en/account/password", current=PASSWORD, **new)
 
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value != before
     assert visitor.enter(before).open("/en/dashboard").path == LOG_IN
 
 

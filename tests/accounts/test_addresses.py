@@ -1,4 +1,4 @@
-"""E-mail addresses: written to as they were typed, compared without case, domains by IDNA; ß is not ss (R17)."""
+"""Email addresses: mail goes to them as typed, comparing ignores case, domains by IDNA; ß is not ss (R17)."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ def create(visitor, email):
 
 @pytest.fixture
 def use_mail(app, monkeypatch):
-    """Let mail go another way."""
+    """Use another mail carrier."""
 
     def use(url):
         monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], mail_url=url))

@@ -1,4 +1,4 @@
-"""Links in mails: an address confirmed or changed, a forgotten password; each once, not for long, for one purpose."""
+"""Links in emails: confirm or change an address, reset a password; each works once, expires, and has one purpose."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Whoever is logged out in the middle of a form logs in and sends what was typed, with a press of their own, once."""
+"""A person who is logged out in the middle of a form logs in and sends it with one press, once."""
 
 from datetime import timedelta
 
@@ -15,8 +15,9 @@ from portal.database.transactions import session
 from portal.inquiries.models import Inquiry
 from portal.posts.models import Post
 from portal.sessions.models import SignIn
-from portal.web import access, pending_form
+from portal.web import identity, pending_form
 from portal.web.resubmission import TYPED_AGAIN
+from portal.web.roles import ROLES
 from tests.factories import PASSWORD, make_account, make_case, make_factor, make_post, signed_in
 from tests.visitor import CODE, Page, code_now
 
@@ -28,7 +29,7 @@ SECRETS = {name: "zq9 secret" for name in (*TYPED_AGAIN, *pending_form.WORTHLESS
 
 @pytest.fixture
 def owner(app, visitor):
-    """An applicant who is logged in."""
+    """An applicant who is signed in."""
     account = make_account()
     signed_in(visitor, account)
     return account
@@ -55,7 +56,7 @@ def log_out_in_another_window(visitor):
 def log_out(visitor, how=end_elsewhere):
     how(visitor)
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
 
 def asked():
@@ -191,7 +192,7 @@ def test_no_form_behind_a_log_in_loses_what_was_typed_or_carries_a_secret(app, r
 
 
 def forms_of(app, persona):
-    """Every form that somebody may send behind the log-in, as pairs by where it goes, with its own token."""
+    """Every form that a persona may send behind the log-in, as pairs by its action, with its own token."""
     walked = walk(app, persona.visitor, starts_of(persona))
     found, plain = {}, [("csrf_token", token_of(persona)), ("text", TYPED)]
     for rule, path in addresses(app, persona.side.values if persona.side else {}):
@@ -208,5 +209,5 @@ def may(app, persona, rule):
     kind, *roles = app.view_functions[rule.endpoint].audience
     role = persona.account.role
     if kind == "staff":
-        return role is not None and any(one in access.ROLES[role] for one in roles)
+        return role is not None and any(one in ROLES[role] for one in roles)
     return kind == "signed in" or (kind == "applicant" and role is None)

@@ -1,4 +1,4 @@
-"""Every form behind a log-in says until when the session lasts; a small script warns, and prolongs it on a press."""
+"""Every form behind a log-in says when the session ends; a small script warns, and extends it on a press."""
 
 import threading
 from datetime import timedelta
@@ -14,7 +14,7 @@ from portal import clock
 from portal.database.transactions import session
 from portal.sessions.models import SignIn
 from portal.sessions.operations import APPLICANT
-from portal.web import access, session_end
+from portal.web import identity, session_end
 from tests.factories import PASSWORD, make_account, make_case, make_slot, signed_in
 
 LANGUAGE_PAGE, STAY = "/en/account/language", "/en/account/stay"
@@ -26,7 +26,7 @@ def let_it_end_in(**span):
         update(SignIn).values(seen_at=clock.now() - timedelta(hours=3), ends_at=clock.now() + timedelta(**span))
     )
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def server(app):
 
 @pytest.fixture
 def page(browser, server, visitor):
-    """A page of a browser whose clock the test turns, logged in."""
+    """A browser page with a clock that the test controls, signed in."""
     signed_in(visitor, make_account())
     context = browser.new_context(base_url=server)
     cookie = visitor.client.get_cookie("portal_session")

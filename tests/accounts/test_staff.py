@@ -1,4 +1,4 @@
-"""The accounts of staff: who may make, change, close and end what, and that an administrator always remains."""
+"""The accounts of staff: who may create, change, close and end what, and that an administrator always remains."""
 
 import pytest
 from sqlalchemy import func, select
@@ -10,8 +10,8 @@ from portal.accounts.staff import LastAdministrator, OwnAccount, PostMissing, Ro
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
-from portal.web.access import SignedIn
 from portal.web.errors import NotFound
+from portal.web.roles import SignedIn
 from tests.doubled import let_both_look_first, send_twice
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.mailbox import Mailbox, link_in
@@ -43,7 +43,7 @@ def elsewhere(app):
 
 
 def who(account):
-    """An account as somebody who is signed in."""
+    """An account as a SignedIn."""
     return SignedIn(account.id, account.role, account.post_id, "0" * 64, factor_at=clock.now())
 
 
@@ -229,7 +229,7 @@ def test_nobody_changes_the_own_role_or_closes_the_own_account(visitor, admin):
 
 
 def test_the_last_administrator_is_neither_closed_nor_demoted(app, admin):
-    """Somebody whose own rights went a moment ago still acts with them."""
+    """An administrator whose rights were removed a moment ago still acts with them."""
     gone = make_account("administrator", closed_at=clock.now())
 
     for act in (staff.close, lambda *given: staff.change_role(*given[:2], "desk", make_post(), given[2])):

@@ -1,4 +1,4 @@
-"""An e-mail address belongs to whoever confirms it: it passes to them, and never an account with it."""
+"""An email address belongs to the person who confirms it: it passes to them, but an account never passes with it."""
 
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ NEW = {"password": "eleven brass kettles", "password_again": "eleven brass kettl
 
 @pytest.fixture
 def first(app):
-    """Somebody who gave an address that nobody confirmed, and has a case and an appointment."""
+    """A person with an unconfirmed address, a case and an appointment."""
     account = make_account(email=ADDRESS)
     case = make_case(account)
     book(case, make_slot().id, uuid4(), f"account:{account.id}", clock.now())
@@ -36,7 +36,7 @@ def first(app):
 
 
 def by_mail(app, kind="/reset/", address=ADDRESS):
-    """Ask for a new password at an address; return the link that comes."""
+    """Ask for a new password at an address; return the link that arrives."""
     Visitor(app).submit(FORGOTTEN, name=address)
     return newest(kind, address)
 

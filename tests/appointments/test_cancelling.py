@@ -1,4 +1,4 @@
-"""A day, or part of it, is cancelled: everybody gets another place or is told (R1, R2, R5, R6, R12)."""
+"""A day, or part of it, is canceled: everyone gets another place or is told (R1, R2, R5, R6, R12)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -38,7 +38,7 @@ DAY = "/en/staff/day"
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 

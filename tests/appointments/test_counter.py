@@ -1,4 +1,4 @@
-"""Staff book, move and cancel for an applicant at the counter, and print the page (R3, R5, R6)."""
+"""Staff book, change and cancel for an applicant at the counter, and print the page (R3, R5, R6)."""
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +17,7 @@ COUNTER = "/en/staff/counter"
 
 @pytest.fixture
 def desk(app, visitor):
-    """Somebody of the desk of Phnom Penh who is logged in."""
+    """A member of the desk of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("desk", make_post()))
 
 

@@ -1,4 +1,4 @@
-"""A place held for somebody: kept, changed, or free again when its time is over (R1, R2)."""
+"""Held places: confirmed, changed, or free again when the hold expires (R1, R2)."""
 
 import threading
 from contextvars import Context
@@ -43,7 +43,7 @@ def press_keep(visitor, appointment):
 
 
 def at_once(app, *deeds):
-    """Do several things at one instant, each in a context and a transaction of its own; return what came of them."""
+    """Run several functions at one instant, each in a context and a transaction of its own; return their results."""
     start, came = threading.Barrier(len(deeds)), []
 
     def run(deed):

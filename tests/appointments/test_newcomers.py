@@ -20,7 +20,7 @@ from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.posts.operations import today
 from portal.slots.models import Slot
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import a_day, make_account, make_case, make_slot, signed_in
 from tests.visitor import Page, Visitor
 
@@ -90,8 +90,8 @@ def test_the_page_made_of_pieces_is_the_page_made_at_once(app):
     visitor = signed_in(Visitor(app), account)
     shown = visitor.open(calendar_of(case)).html
 
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
-    with app.test_request_context(calendar_of(case), headers={"Cookie": f"{access.PLAIN_COOKIE}={number}"}):
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
+    with app.test_request_context(calendar_of(case), headers={"Cookie": f"{session_cookie.PLAIN_COOKIE}={number}"}):
         app.preprocess_request()
         whole = calendar_page.page(case, TimeForm())
     account_links = re.compile(r'<nav class="account".*?</nav>', re.DOTALL)

@@ -1,4 +1,4 @@
-"""How often one case's appointment may change, and the form that comes again with another time (R12, R13)."""
+"""How often one case's appointment may change, and the form that is sent again with another time (R12, R13)."""
 
 import threading
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The pages around paper: files for the owner, and what a scanned code tells whom."""
+"""The pages about paper: files for the owner, and what a scanned code says to whom."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ ABROAD = {"country": "JO", "city": "Amman", "timezone": "Asia/Amman"}
 
 @pytest.fixture
 def appointment(app):
-    """A booked appointment of somebody with a name that no template holds."""
+    """A booked appointment of a person with a name that no template contains."""
     return booked(surname="Vannak", given_names="Rithy", case_number="PHP2025654321")
 
 

@@ -1,4 +1,4 @@
-"""The way to an appointment, step by step, through pages."""
+"""Booking an appointment, step by step, through pages."""
 
 import json
 
@@ -33,7 +33,7 @@ def applicant(app, visitor):
 
 
 def answer_until(applicant, step, **details):
-    """Answer the steps before one with usable answers, and return the page of that one."""
+    """Answer the steps before one with valid answers, and return the page of that one."""
     answers = {"visa": {"visa": "immigrant"}, "purpose": {"purpose": "follow_up"}}
     answers |= {"details": {**DETAILS, **details}, "questions": YES}
     page = applicant.open(f"{NEW}/visa")
@@ -266,7 +266,7 @@ def test_a_name_without_a_letter_is_none(applicant, typed):
 
 
 def kept_details():
-    """What the draft holds of the step with the details."""
+    """The kept answers of the step with the details."""
     return json.loads(session.scalars(select(Draft)).one().answers)["details"]
 
 

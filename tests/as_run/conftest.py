@@ -19,7 +19,7 @@ def day(request):
 
 @pytest.fixture
 def page(browser, day):
-    """A page of a browser without scripts, 320 pixels wide, whose answers are noted."""
+    """A browser page without scripts, 320 pixels wide, whose answers are recorded."""
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 320, "height": 640}, base_url=day.running.url
     )
@@ -29,7 +29,7 @@ def page(browser, day):
 
 @pytest.fixture
 def staff(browser, day):
-    """Call it with a name of the demonstration's staff for a page on which nobody is logged in yet."""
+    """Call it with a name of the demonstration's staff for a page that is not signed in yet."""
     made = []
 
     def enter():

@@ -1,4 +1,4 @@
-"""What applicants do on what `make run` starts, in a browser and by HTTP, from its first second on."""
+"""Applicants use what `make run` starts, in a browser and by HTTP, from its first second on."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What staff do on what `make run` starts: release times, check in, import a file, take in a package."""
+"""Staff use what `make run` starts: release times, check in, import a file, take in a package."""
 
 from itertools import islice
 

@@ -1,4 +1,4 @@
-"""Requests, files and texts that nobody sends by mistake: 400 or a form error, bounded work, nothing carried on."""
+"""Hostile requests, files and texts: 400 or a form error, bounded work, nothing passed on."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from portal.accounts.forms import CreateForm
 from portal.cases.importing import uploads
 from portal.cases.importing.casefile import workbooks
 from portal.cases.importing.rows import COLUMNS
-from portal.demand.sheets import csv_of
+from portal.demand.safe_csv import csv_of
 from portal.mail.carriers import Never, Server
 from portal.mailing.delivery import email_of
 from portal.mailing.mail_parts import Mail
@@ -38,7 +38,7 @@ CELL = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
 
 @pytest.fixture
 def workbook(tmp_path):
-    """A good workbook with parts of it replaced, as bytes."""
+    """A valid workbook with parts of it replaced, as bytes."""
 
     def made(**parts):
         good = write_xlsx(tmp_path / "cases.xlsx", line())

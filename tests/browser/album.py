@@ -1,6 +1,6 @@
-"""The pages of the portal as they came over the line: seen once, judged by several tests.
+"""The pages of the portal as they were sent: fetched once, checked by several tests.
 
-Each page is taken in English, in Khmer (the longest texts) and in Arabic (from right to left), and in one of the other
+Each page is taken in English, in Khmer (the longest texts) and in Arabic (right to left), and in one of the other
 languages in turn; `make prove` takes each in all of them.
 """
 
@@ -45,7 +45,7 @@ class Album:
             self.add(name, language, reader.open(f"/{language}{path}", status=status))
 
     def send(self, reader, name, path, /, *, status=200, to=None, **answers):
-        """Keep what a form that may be sent again and again answers, in the languages whose turn it is."""
+        """Keep the answer of a form that may be sent repeatedly, in the languages whose turn it is."""
         for language in self._languages():
             address = to and f"/{language}{to}"
             self.add(name, language, reader.submit(f"/{language}{path}", status=status, to=address, **answers))

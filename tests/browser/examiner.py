@@ -1,4 +1,4 @@
-"""Puts pages of the album before axe, two at a time, in one document each that is written anew."""
+"""Runs axe on pages of the album, two at a time, in one document each that is written again."""
 
 import re
 from itertools import islice

@@ -1,4 +1,4 @@
-"""What schedulers do about patterns, holidays and rolling rules."""
+"""Scheduler pages about patterns, holidays and rolling rules."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ BAND = {"weekdays_0": ["0", "1", "2"], "times_0": "09:00, 09:30", "seats_0": "2"
 
 
 def see_rules(server, album):
-    """Keep the pages by which staff keep patterns, holidays and rules, and make slots from them."""
+    """Keep the pages on which staff manage patterns, holidays and rules, and create slots from them."""
     scheduler, today = log_in(server, "scheduler"), clock.now().date()
     first, last = ((today + timedelta(days=days)).isoformat() for days in (70, 84))
     album.take(scheduler, "staff: rules, none", LIST)

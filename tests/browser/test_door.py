@@ -1,4 +1,4 @@
-"""The door in a real browser: with a line and without, none lost, none twice; what the device keeps, and how long."""
+"""The door in a real browser, online and offline: no scan lost, none twice; what the device stores, and how long."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -47,7 +47,7 @@ HEARD = """
 
 @pytest.fixture(scope="module")
 def portal():
-    """A portal of its own: its day is empty but for those who are made to come."""
+    """A portal of its own: its day is empty except for people whom a test sends."""
     with portal_on(SQLITE) as made:
         yield made
 
@@ -70,7 +70,7 @@ def context(browser, door):
 
 @pytest.fixture
 def come(portal):
-    """Call it to do something in the portal's own database; gives what is returned there."""
+    """Call it to run a function in the portal's own database; returns its result."""
 
     def do(act):
         app = portal.application()

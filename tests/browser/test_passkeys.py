@@ -1,4 +1,4 @@
-"""Passkeys in a real browser, with a virtual device in it that makes them and uses them."""
+"""Passkeys in a real browser, with a virtual authenticator."""
 
 import pytest
 
@@ -15,7 +15,7 @@ DEVICE = {
 }
 PHONE = {"width": 320, "height": 640}
 LIST = "/en/account/passkeys"
-# What the script of the log-in page does, at whatever address the page is.
+# The work of the log-in page's script, at any address.
 ANSWER = """async asked => {
   const bytes = text => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), one => one.charCodeAt(0));
   const text = data => btoa(String.fromCharCode(...new Uint8Array(data)))
@@ -41,7 +41,7 @@ SEND = """answer => {
 
 @pytest.fixture
 def page(browser, server):
-    """A telephone that can hold passkeys, at the portal's own name."""
+    """A phone that supports passkeys, at the portal's own host name."""
     context = browser.new_context(base_url=server.named_url, viewport=PHONE)
     opened = context.new_page()
     devices = context.new_cdp_session(opened)

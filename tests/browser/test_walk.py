@@ -1,4 +1,4 @@
-"""The way to a return appointment in a real browser: scripts off, 320 pixels wide, by mouse and by keyboard."""
+"""Booking a return appointment in a real browser: scripts off, 320 pixels wide, by mouse and by keyboard."""
 
 import re
 

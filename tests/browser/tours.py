@@ -1,4 +1,4 @@
-"""Ways through the portal that see every page of it, in every state it can be in."""
+"""Tours of the portal: every page in every state."""
 
 import re
 from datetime import datetime, time, timedelta

@@ -1,4 +1,4 @@
-"""A case file is read by a process of its own, which cannot take more than it is given."""
+"""A case file is read by a process of its own, which cannot exceed its limits."""
 
 import fcntl
 import io
@@ -33,7 +33,7 @@ def read(tmp_path):
 
 
 def bomb():
-    """A workbook of some kilobytes with half a million shared texts."""
+    """A workbook of a few kilobytes with half a million shared texts."""
     return workbook(sheet(HEADER, row()), shared=f"<si><t>{'x' * 80}</t></si>" * 500_000)
 
 

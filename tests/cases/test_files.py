@@ -1,4 +1,4 @@
-"""Case files: what is read from CSV and XLSX, and how what is wrong is reported."""
+"""Case files: what is read from CSV and XLSX, and how errors are reported."""
 
 import zipfile
 from datetime import date, datetime

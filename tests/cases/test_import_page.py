@@ -26,7 +26,7 @@ IMPORT = "/en/staff/cases/import/"
 
 @pytest.fixture
 def officer(app, visitor):
-    """An officer of Phnom Penh who is logged in."""
+    """An officer of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("officer", make_post()))
 
 

@@ -1,4 +1,4 @@
-"""A case file comes in whole or not at all, and what is not there yet is seen by nobody."""
+"""A case file is imported completely or not at all, and no one sees undecided cases."""
 
 import time
 
@@ -25,7 +25,7 @@ OTHER = "PHP2025600002"
 
 @pytest.fixture
 def left_over(app, tmp_path):
-    """A case of an import whose process was killed before it was switched on: as it stands in the database."""
+    """A stored case of an import whose process was killed before it was switched on."""
     bring(tmp_path, line())
     case = stored()
     unfinished = CaseImport(actor="command", started_at=clock.now())
@@ -146,7 +146,7 @@ def test_whoever_holds_a_corrected_case_is_told(app, tmp_path):
 def test_a_large_import_into_few_cases_reads_no_whole_table_for_each_row(app, tmp_path, monkeypatch):
     if app.extensions["engine"].dialect.name == "sqlite":
         return
-    for size in ("FIRST_SIZE", "LEAST_SIZE", "MOST_SIZE"):  # else a slow machine makes more transactions of it
+    for size in ("FIRST_SIZE", "LEAST_SIZE", "MOST_SIZE"):  # otherwise a slow machine makes more transactions of it
         monkeypatch.setattr(transaction_size, size, 50)
     make_post()
     many = [
@@ -174,7 +174,7 @@ def rows_read_beside(app, tmp_path, *lines):
 
 def rows_read(app):
     session.remove()
-    app.extensions["engine"].dispose()  # a connection tells what it read when it ends at the latest
+    app.extensions["engine"].dispose()  # a connection reports its reads when it ends at the latest
     time.sleep(0.1)
     tables = "('case', 'traveller', 'refusal')"
     return session.scalar(text(f"SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname IN {tables}"))

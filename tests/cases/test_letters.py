@@ -1,4 +1,4 @@
-"""A lost letter: the copy counts, the one before does not."""
+"""A lost letter: the copy is valid, the earlier one is not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Matching a case with what a person types: R8."""
+"""Matching a case with a person's details: R8."""
 
 from contextlib import contextmanager
 
@@ -50,7 +50,7 @@ def proof(**differing):
 
 
 def claim(account, given, **described):
-    """Match and claim as an account does, and commit; gives the case."""
+    """Match and claim as an account does, and commit; returns the case."""
     by = f"account:{account.id}"
     found = match_and_claim(make_post(), given, {**SOK, **described}, account.id, by, clock.now())
     session.commit()
@@ -63,7 +63,7 @@ def told(account):
 
 @contextmanager
 def statements(app):
-    """What is sent to the database meanwhile."""
+    """The statements that were sent to the database."""
     sent = []
 
     def note(_connection, _cursor, statement, *_rest):

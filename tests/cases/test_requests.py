@@ -31,19 +31,19 @@ TICKED = {"despite_owner": "y"}
 
 @pytest.fixture
 def applicant(app, visitor):
-    """Somebody who is logged in and holds no case."""
+    """A signed-in applicant without a case."""
     make_post(reply_days=5)
     return signed_in(visitor, make_account())
 
 
 @pytest.fixture
 def officer(app):
-    """An officer of Phnom Penh who is logged in."""
+    """An officer of Phnom Penh who is signed in."""
     return signed_in(Visitor(app), make_account("officer", make_post()))
 
 
 def unmatched(applicant, number=UNKNOWN):
-    """Go the way to an appointment until no case matches; gives that page."""
+    """Follow the steps to an appointment until no case matches; returns that page."""
     applicant.submit(f"{NEW}/visa", visa="immigrant")
     applicant.submit(f"{NEW}/purpose", purpose="follow_up")
     applicant.submit(f"{NEW}/details", **DETAILS)
@@ -52,7 +52,7 @@ def unmatched(applicant, number=UNKNOWN):
 
 
 def asked(applicant, number=UNKNOWN):
-    """Ask the Embassy to find a case; gives the request and the page that follows."""
+    """Ask the Embassy to find a case; returns the request and the page that follows."""
     page = unmatched(applicant, number)
     shown = applicant.submit(f"{NEW}/ask", page=page)
     session.expire_all()

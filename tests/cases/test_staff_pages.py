@@ -19,7 +19,7 @@ TYPED = {name: value for name, value in SOK.items() if name != "post"} | {
 
 @pytest.fixture
 def officer(app, visitor):
-    """An officer of Phnom Penh who is logged in."""
+    """An officer of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("officer", make_post()))
 
 

@@ -1,4 +1,4 @@
-"""Bringing case files into the database: added, corrected, or left as they are."""
+"""Storing case files in the database: added, corrected, or unchanged."""
 
 import pytest
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ TABLES = (Case, Traveller, Refusal, RefusalItem, StatusChange, Entry)
 
 @pytest.fixture
 def store(app, tmp_path):
-    """Import lines as a file of the post; gives the numbers of cases added, changed and unchanged."""
+    """Import lines as a file of the post; returns the numbers of cases added, changed and unchanged."""
 
     def import_lines(*lines):
         counts = bring(tmp_path, *lines)

@@ -1,4 +1,4 @@
-"""Keys: `keys new`, `keys rotate`, and what can be read before, meanwhile and after (R10)."""
+"""Keys: `keys new`, `keys rotate`, and what can be read before, during and after (R10)."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ OLD, NEW, THIRD = ENVIRONMENT["PORTAL_FIELD_KEYS"], made_of("a newer key"), made
 
 @pytest.fixture
 def keys(app):
-    """Give the portal other field keys, newest first; those of the tests come back afterwards."""
+    """Give the portal other field keys, newest first; those of the tests are restored afterwards."""
     before = app.extensions["settings"]
 
     def use(*field_keys):
@@ -40,7 +40,7 @@ def passports():
 
 
 def stored():
-    """What the database holds of each passport number."""
+    """The stored value of each passport number."""
     found = select(type_coerce(Traveller.passport_number, LargeBinary)).order_by(Traveller.id)
     return [bytes(one) for one in session.scalars(found)]
 

@@ -1,4 +1,4 @@
-"""Supervisors keep the agencies of their post: by form, by file; the desk reads them."""
+"""Supervisors manage the agencies of their post: by form, by file; the desk reads them."""
 
 import io
 
@@ -27,7 +27,7 @@ RIVERSIDE = {
 
 @pytest.fixture
 def supervisor(app, visitor):
-    """A supervisor of Phnom Penh who is logged in."""
+    """A supervisor of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("supervisor", make_post(courier=True)))
 
 

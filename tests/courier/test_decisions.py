@@ -1,4 +1,4 @@
-"""What is decided on a package that is here: more needed or not, the clock, the return."""
+"""Decisions on a received package: more needed or not, the 12 months, the return."""
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +21,7 @@ WAITING = {
 
 @pytest.fixture
 def desk(app):
-    """Somebody at the mail desk of Phnom Penh."""
+    """A member of the mail desk of Phnom Penh."""
     return somebody(app, "desk")
 
 

@@ -21,7 +21,7 @@ from tests.visitor import Visitor
 
 @pytest.fixture
 def desk(app):
-    """Somebody at the mail desk of Phnom Penh."""
+    """A member of the mail desk of Phnom Penh."""
     return somebody(app, "desk")
 
 

@@ -1,4 +1,4 @@
-"""A package on paper: the page and its PDF, who gets them, and what its code is worth when it is scanned."""
+"""A package on paper: the page and its PDF, who gets them, and the verification of its code."""
 
 import re
 
@@ -23,7 +23,7 @@ BY = "account:1"
 
 @pytest.fixture
 def print_of(tmp_path):
-    """Call it to write a package's PDF in a language, and learn where it is."""
+    """Call it to write a package's PDF in a language; returns its path."""
 
     def write(submission, language="en"):
         with in_language(language):
@@ -36,7 +36,7 @@ def print_of(tmp_path):
 
 @pytest.fixture
 def package(app):
-    """A registered package of somebody with a name that no template holds."""
+    """A registered package of a person with a name that no template contains."""
     return registered(surname="Vannak", given_names="Rithy", case_number="PHP2025654321")
 
 

@@ -1,4 +1,4 @@
-"""The way to a package through pages: from the question what it is for to the Courier Confirmation Page."""
+"""Registering a package through pages: from the question what it is for to the Courier Confirmation Page."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The pages of the door: what the guard sees, who may, and what a device sends and keeps."""
+"""The pages of the door: what the guard sees, who may open them, and what a device sends and stores."""
 
 import re
 from uuid import uuid4
@@ -28,7 +28,7 @@ def guard(app, visitor):
 
 
 def scan(guard, typed, page=None):
-    """What the guard reads after a scan: the outcome, without the texts kept for work without a line."""
+    """The result of a scan for the guard, without the texts for offline work."""
     return outcome(guard.submit(DOOR, page=page, code=typed))
 
 

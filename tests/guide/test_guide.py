@@ -35,7 +35,7 @@ def address(**answers):
 
 
 def send(visitor, page, **chosen):
-    """Press Continue on a page of the guide: what its form holds goes into the address."""
+    """Press Continue on a page of the guide: the form's values go into the address."""
     return visitor.open(address(**{**page.fields, **chosen}))
 
 

@@ -1,4 +1,4 @@
-"""Notices on the dashboard: each kind that is left there has its sentence."""
+"""Notices on the dashboard: each kind has its sentence."""
 
 import pytest
 

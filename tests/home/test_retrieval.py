@@ -1,4 +1,4 @@
-"""The door to confirmation pages without an account: who gets which, for how long, and what nobody learns."""
+"""Reprinting confirmation pages without an account: who gets which, for how long, and what no one learns."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from portal.home import retrieval
 from portal.i18n.locale import LANGUAGES
 from portal.journal.journal import VISITOR, Entry
 from portal.limits import rules
-from portal.web import access
+from portal.web import session_cookie
 from tests.courier.people import registered
 from tests.factories import PASSPORT, make_account, make_case, make_post, signed_in
 from tests.paper.people import booked
@@ -36,7 +36,7 @@ def entries():
 
 @pytest.fixture
 def strict(app):
-    """The portal with limits as they are in service."""
+    """The portal with limits as in production."""
     before, app.extensions["limits_factor"] = app.extensions["limits_factor"], 1
     yield app
     app.extensions["limits_factor"] = before
@@ -86,8 +86,8 @@ def test_nobody_is_logged_in_by_the_door_and_no_owners_page_opens(app, visitor):
 
     for path in ("/en/dashboard", f"/en/courier/{package.reference}", f"/en/courier/{package.reference}/print"):
         assert "/en/account/login" in visitor.client.get(path).location
-    cookie = visitor.client.get_cookie(access.PLAIN_COOKIE)
-    assert cookie is None or app.extensions["load_session"](access.number_digest(cookie.value)) is None
+    cookie = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE)
+    assert cookie is None or app.extensions["load_session"](session_cookie.number_digest(cookie.value)) is None
 
 
 def test_other_peoples_pages_do_not_open_r5(app, visitor):

@@ -1,4 +1,4 @@
-"""Languages: nothing leaks from one into another, dates as people write them, counts in all forms."""
+"""Languages: nothing leaks from one into another, dates in local formats, all plural forms."""
 
 import tracemalloc
 from datetime import UTC, date, datetime, time

@@ -1,4 +1,4 @@
-"""What can happen to an account, each in the pages: after it, its keys are tried."""
+"""Events of an account, each through the pages: after it, its keys are tried."""
 
 from uuid import uuid4
 
@@ -103,7 +103,7 @@ def press(owner, button):
     supervisor.submit(f"{page}/{button}", page=supervisor.open(page))
 
 
-# As the table names them: what happens, and to whom.
+# As the table names them: the event, and the kind of account.
 EVENTS = {
     "a new password by mail": (reset_by_mail, (Owner, Unconfirmed, Staff)),
     "a new password by recovery code": (recovery_by_code, (Owner, WithoutAddress)),

@@ -1,4 +1,4 @@
-"""The page that says what can still open an account: shown after a new password, each kind with what ends it."""
+"""The page of the keys that can still open an account: after a new password, each kind with a button that ends it."""
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +20,7 @@ NEW = {"password": "eleven brass kettles", "password_again": "eleven brass kettl
 
 @pytest.fixture
 def owner(app):
-    """Somebody who has a key of every kind."""
+    """A person who has a key of every kind."""
     found = Owner(app)
     passkey(found)
     printed_codes(found)

@@ -1,4 +1,4 @@
-"""Letters through a real mail server, and everything that such a server may do to them."""
+"""Emails through a real mail server, and everything that such a server may do to them."""
 
 import socket
 import threading
@@ -36,7 +36,7 @@ def mailbox(app):
 
 
 def write(number=1, email=None):
-    """Write news to so many people with confirmed addresses."""
+    """Write notices to so many people with confirmed addresses."""
     for _person in range(number):
         account = make_account(email=email, email_confirmed_at=clock.now())
         notices.notify(account.id, "case_found", clock.now(), number_end="0001")
@@ -166,7 +166,7 @@ def test_whatever_a_server_does_the_mail_is_noted(mailbox, use_mail, monkeypatch
 
 
 class scripted_server:
-    """A server that gives its answers one by one, whatever is asked; None hangs up; at the end it is silent."""
+    """A server with scripted answers, whatever is asked; None disconnects; at the end it is silent."""
 
     def __init__(self, script):
         self.script = script

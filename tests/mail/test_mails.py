@@ -1,4 +1,4 @@
-"""What the portal writes, to whom, in which language, and what never stands in a mail."""
+"""The emails: recipients, languages, and what they never contain."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4
@@ -36,7 +36,7 @@ def holder(app):
 
 @pytest.fixture
 def booked(holder):
-    """An appointment of somebody with a confirmed address, in ten days; its mail has not gone yet."""
+    """An appointment of a person with a confirmed address, in ten days; its mail has not been sent yet."""
     made = operations.book(
         make_case(holder), make_slot(start=in_days(10)).id, uuid4(), f"account:{holder.id}", clock.now()
     )

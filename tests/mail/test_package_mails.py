@@ -1,4 +1,4 @@
-"""What the portal writes about packages."""
+"""The emails about packages."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The confirmation page as PDF: whole, accessible, legible by people and by scanners."""
+"""The confirmation page as PDF: complete, accessible, legible for people and scanners."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ PHONE_PIXELS = 360
 
 @pytest.fixture
 def print_of(tmp_path):
-    """Call it to write an appointment's PDF in a language, and learn where it is."""
+    """Call it to write an appointment's PDF in a language; returns its path."""
 
     def write(appointment, language="en"):
         with in_language(language):
@@ -85,7 +85,7 @@ def test_no_name_costs_the_page(app, print_of, names):
         assert facts(print_of(appointment, language))["Pages"] == "1"
 
 
-# A surname of each script that is not written from the right, from the list of posts. Poppler reads Khmer twice.
+# A surname of each left-to-right script in the list of posts. Poppler reads Khmer twice.
 NAMES = (
     "Хачатурян Өлзий",
     "Γεωργίου",
@@ -117,7 +117,7 @@ UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\\s]")
 
 
 def printed_name(appointment, print_of, name):
-    """The line of a PDF that has the traveller's name; the PDF standard refuses a page with a glyph that is none."""
+    """The line of a PDF with the traveler's name; the PDF standard refuses a page with an empty glyph."""
     appointment.case.principal.surname, appointment.case.principal.given_names = name, ""
     return next(line for line in lines_of(print_of(appointment)) if line.startswith("Travellers"))
 
@@ -162,7 +162,7 @@ def test_the_pdf_says_what_the_page_says(app, visitor, print_of):
     page = signed_in(visitor, account).open(f"/en/appointments/{appointment.reference}/print")
     written = text_of(print_of(appointment))
 
-    main = page.html.partition("<main")[2].partition('<div class="unprinted">')[0]
+    main = page.html.partition("<main")[2].partition('<div class="no-print">')[0]
     said = re.findall(r"[\w()-]{3,}", re.sub(r"<title>.*?</title>|<[^>]*>", " ", "<main" + main))
     assert len(said) > 60
     assert [word for word in said if word not in written] == []

@@ -1,4 +1,4 @@
-"""The pages of passkeys, as a browser without scripts sees them, with a device's answers sent by hand."""
+"""The pages of passkeys, as a browser without scripts sees them, with a device's responses sent by hand."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from portal import clock
 from portal.database.transactions import session
 from portal.passkeys.models import Challenge, Passkey
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.passkeys.authenticator import Authenticator
@@ -90,7 +90,7 @@ def test_what_was_typed_before_a_log_out_is_offered_after_a_log_in_with_a_passke
     shown = visitor.open(form)
     session.execute(delete(SignIn))
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
     page = visitor.submit(form, page=shown, status=403, language="km")
 
     answer = send(visitor, device.use(ask(visitor)), unsent=page.fields["unsent"])

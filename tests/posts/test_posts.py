@@ -1,4 +1,4 @@
-"""The pages by which administrators keep posts."""
+"""The pages on which administrators manage posts."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""A release appears all at once: nobody who reads the calendar meanwhile sees a part of it."""
+"""A release appears all at once: no one who reads the calendar meanwhile sees a part of it."""
 
 import pytest
 

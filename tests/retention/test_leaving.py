@@ -1,4 +1,4 @@
-"""Deleting one's own account: what goes, what stays, and that nothing personal is left anywhere (design 3.1)."""
+"""Deleting one's own account: what is deleted, what stays, and that nothing personal is left anywhere (design 3.1)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -25,8 +25,8 @@ from portal.mail.models import Message
 from portal.retention import accounts
 from portal.retention.account_deletion import delete_account
 from portal.slots.models import Slot
-from portal.web import access
-from portal.web.access import SignedIn
+from portal.web import session_cookie
+from portal.web.roles import SignedIn
 from tests.commands.terminal import run
 from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox, text_of
@@ -135,9 +135,9 @@ def test_without_the_password_or_the_tick_nothing_is_deleted(app, leaver):
 
 
 def test_sent_twice_at_once_it_is_done_once_r12(app, leaver):
-    digest = access.number_digest("n")
+    digest = session_cookie.number_digest("n")
     who = SignedIn(leaver.id, None, None, digest)
-    for _click in range(2):  # the second was let in before the first was done
+    for _click in range(2):  # the second request was accepted before the first was done
         delete_account(who, PASSWORD, clock.now())
         session.commit()
 

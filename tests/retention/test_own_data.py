@@ -1,4 +1,4 @@
-"""What a person takes along: all of the account, nothing of anybody else, after the password (docs/account-data.md)."""
+"""The download of one's data: all of the account, nothing of others, after the password (docs/account-data.md)."""
 
 import json
 import re
@@ -28,7 +28,7 @@ TYPED, TELEPHONE = "X7654321", "+85512345678"
 
 @pytest.fixture
 def owner(app):
-    """An account with a case that has all that a case can have, and things of its own; and somebody else's."""
+    """An account with a case that has everything a case can have, and its own rows; and another person's."""
     now = clock.now()
     account, other = make_account(email="owner@example.org", telephone=TELEPHONE), make_account(email="other@x.org")
     case = make_case(account, given_names="Dara", respond_by="in_person;courier")
@@ -114,7 +114,7 @@ def test_without_the_password_nothing_is_shown(visitor, owner):
 
 
 def keys_of(value, free):
-    """Every key of nested values, but for those inside of a free one."""
+    """Every key of nested values, except those inside a free one."""
     if isinstance(value, list):
         return {key for one in value for key in keys_of(one, free)}
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Rules over simulated time in five zones, both clock changes of New York in it; the whole year is in make prove."""
+"""Rules over simulated time in five zones, with both clock changes of New York; the whole year is in make prove."""
 
 from datetime import date
 

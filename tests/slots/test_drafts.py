@@ -1,4 +1,4 @@
-"""Drafts are released when staff say so, and not before."""
+"""Drafts are released when staff release them, and not before."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""When the rules of a zone change, 09:00 stays 09:00: the instants of slots are computed anew (R9)."""
+"""When the rules of a zone change, 09:00 stays 09:00: the instants of slots are recomputed (R9)."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def new_rules(monkeypatch):
-    """From now on Phnom Penh has the hour of Tokyo, as a government may decide."""
+    """From now on Phnom Penh has the offset of Tokyo, as a government may decide."""
 
     def zone(name):
         return ZoneInfo("Asia/Tokyo" if name == "Asia/Phnom_Penh" else name)

@@ -190,7 +190,7 @@ TYPED = {"name": "Mornings", "valid_from": "2027-01-04", "weekdays_0": ["0", "1"
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 

@@ -48,7 +48,7 @@ def at(text):
 
 
 def run(now, waiting=0):
-    """Let a worker run what is due; gives the days it ran for and why."""
+    """Let a worker run what is due; returns the days it ran for and why."""
     found = []
     for one in rule_runs.run_due(now, lambda post, today: waiting):
         session.commit()
@@ -274,7 +274,7 @@ def test_drafts_of_a_day_that_was_closed_since_do_not_open(app):
 def test_those_wait_who_may_book_and_have_no_appointment(app):
     today, holder = clock.now().date(), make_account()
     waits, booked = make_case(holder), make_case(holder)
-    make_case()  # nobody holds it
+    make_case()  # no account holds it
     make_case(holder, respond_by="courier")
     make_case(holder, status="issued", refused_on=None, reasons=(), respond_by="")
     make_case(holder, refused_on=today - timedelta(days=500))
@@ -313,7 +313,7 @@ TYPED = {"name": "Rolling", "days_ahead": "7", "weekdays": ["0", "1"], "at": "09
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 

@@ -30,7 +30,7 @@ WEEK = {
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 

@@ -1,4 +1,4 @@
-"""Where a case stands: what everybody may know, and the whole story for its owner."""
+"""The status of a case: what anyone may know, and the whole story for its owner."""
 
 import re
 from datetime import date, timedelta
@@ -178,7 +178,7 @@ def test_the_last_day_is_a_day_at_the_post_on_both_sides_of_the_world(visitor, o
 
 
 def sign_in_again(visitor, account):
-    """Sessions end while the clock is moved."""
+    """Sign in again, since sessions end when the clock is moved."""
     signed_in(visitor, account)
 
 

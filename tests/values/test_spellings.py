@@ -12,7 +12,7 @@ from tests.values import spellings
 
 
 def pairs(*tables):
-    """Every function of some tables with what is kept and one thing that is typed for it."""
+    """Every function of some tables with its result and one typed spelling."""
     return [
         pytest.param(function, kept, typed, id=f"{function.__name__}-{ascii(typed)}")
         for function, table in tables

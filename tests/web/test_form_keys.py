@@ -1,4 +1,4 @@
-"""A form that comes again is done once (R12); one that comes again with other answers is told so, at every door."""
+"""A form sent again takes effect once (R12); one sent again with other answers is told so, everywhere."""
 
 from collections import namedtuple
 from datetime import datetime, time, timedelta
@@ -19,8 +19,8 @@ from portal.slots import drafts
 from portal.slots import operations as slots
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.patterns import Pattern
-from portal.web.access import SignedIn
 from portal.web.errors import SentBefore
+from portal.web.roles import SignedIn
 from tests.factories import make_account, make_agency, make_case, make_package, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

@@ -38,7 +38,7 @@ class EmptyLooks(Base):
     looks: Mapped[int]
 
 
-def count(engine_id, post_id, day):
+def count(engine_id: int, post_id: int, day: date) -> None:
     """Count one look of somebody at an empty calendar; at times write the counts down."""
     with _lock:
         _counted[engine_id, post_id, day] += 1
@@ -47,7 +47,7 @@ def count(engine_id, post_id, day):
         write_down(engine_id)
 
 
-def write_down(engine_id):
+def write_down(engine_id: int) -> None:
     """Write the counts of a database down. What was counted since the last time is lost when a process dies.
 
     Nobody's page fails because of a count: where the database is busy or away, these looks are not counted.
@@ -63,4 +63,4 @@ def write_down(engine_id):
             for (_engine, post_id, day), looks in mine.items():
                 connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})
     except SQLAlchemyError as error:
-        _log.warning("looks at an empty calendar are not counted: %s", type(error).__name__)
+        _log.warning("views of an empty calendar are not counted: %s", type(error).__name__)

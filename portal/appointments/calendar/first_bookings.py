@@ -7,7 +7,7 @@ are those of everybody else: they ask for attributes that both have.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -76,13 +76,13 @@ _FOUND = (
 _LOCKED = select(Case.id).where(_IS_MINE).with_for_update(of=Case)
 
 
-def newcomer(account_id, public_id):
+def newcomer(account_id: int, public_id: UUID) -> Any:
     """Return an account's case if it has had no appointment; else None."""
     with looking() as connection:
         return read(connection, account_id, public_id)
 
 
-def newcomer_locked(account_id, public_id):
+def newcomer_locked(account_id: int, public_id: UUID) -> Any:
     """Return the same, in the running transaction: others who would change the case wait until this is over."""
     connection = session.connection()
     if connection.dialect.name != "sqlite":  # there, whoever may write at all is alone already
@@ -90,7 +90,7 @@ def newcomer_locked(account_id, public_id):
     return read(connection, account_id, public_id)
 
 
-def read(connection, account_id, public_id):
+def read(connection: Any, account_id: int, public_id: UUID) -> Newcomer | None:
     """Return the same, as a connection sees it."""
     mine = {"account_id": account_id, "public_id": public_id}
     rows = connection.execute(_FOUND, mine).all()

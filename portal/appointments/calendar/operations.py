@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal.appointments.calendar.short_cache import Fresh
 from portal.appointments.models import Appointment
 from portal.database.transactions import session
+from portal.posts.models import Post
 from portal.slots.models import Slot
 
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6
@@ -50,7 +51,15 @@ _offers = Fresh()
 _gone = Fresh()
 
 
-def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY):
+def offer(
+    engine_id: int,
+    post: Post,
+    now: datetime,
+    *,
+    day: date | None = None,
+    last_day: date | None = None,
+    first_weekday: int = MONDAY,
+) -> Offer:
     """Return what a post offers, opened on a day with free seats.
 
     day: the day asked for; the first free one where it has none. last_day: the last day of the
@@ -62,12 +71,12 @@ def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY
     return _offers.get(key, lambda: _offered(open_times(engine_id, post.id, now), day, only_after, first_weekday))
 
 
-def open_times(engine_id, post_id, now):
+def open_times(engine_id: int, post_id: int, now: datetime) -> tuple[Time, ...]:
     """Return the open times of a post, at most a quarter of a second old, whoever asks."""
     return _times.get((engine_id, post_id), lambda: free_times(post_id, now))
 
 
-def note_gone(engine_id, slot_id):
+def note_gone(engine_id: int, slot_id: int) -> None:
     """Note that somebody has just found no seat in a slot; the calendar is read anew."""
     if not _gone.is_known((engine_id, slot_id)):
         _times.forget()
@@ -75,18 +84,18 @@ def note_gone(engine_id, slot_id):
         _gone.get((engine_id, slot_id), lambda: True)
 
 
-def seems_gone(engine_id, slot_id):
+def seems_gone(engine_id: int, slot_id: int) -> bool:
     """Say whether somebody found no seat in a slot in the last quarter of a second: a hint, no more."""
     return _gone.is_known((engine_id, slot_id))
 
 
-def forget_times():
+def forget_times() -> None:
     """Ask the database anew: for tests, and after staff changed something here."""
     for answers in (_times, _offers, _gone):
         answers.forget()
 
 
-def free_times(post_id, now):
+def free_times(post_id: int, now: datetime) -> tuple[Time, ...]:
     """Return the open times of a post as they are now; places held too long count as free: who claims frees them."""
     over = (
         select(Appointment.slot_id, func.count().label("seats"))
@@ -104,7 +113,7 @@ def free_times(post_id, now):
     return tuple(Time(*row) for row in session.execute(found))
 
 
-def _offered(times, day, only_after, first_weekday):
+def _offered(times: tuple[Time, ...], day: date | None, only_after: bool, first_weekday: int) -> Offer:
     free: Counter[date] = Counter()
     for one in times:
         free[one.local_start.date()] += one.seats
@@ -115,7 +124,7 @@ def _offered(times, day, only_after, first_weekday):
     return Offer(_months(free, first_weekday), chosen, on_that_day, only_after)
 
 
-def _months(free, first_weekday):
+def _months(free: Counter[date], first_weekday: int) -> tuple[Month, ...]:
     weeks_of = Weeks(first_weekday)
     firsts = sorted({day.replace(day=1) for day in free})
     return tuple(

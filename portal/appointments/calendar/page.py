@@ -25,8 +25,8 @@ from portal.i18n.locale import current, format_day, format_offset
 from portal.posts.operations import today
 from portal.slots import operations as slots
 from portal.web import session_end
-from portal.web.access import current_user
 from portal.web.csrf import masked_token
+from portal.web.identity import current_user
 
 # What stands in a page made in advance where each answer has something of its own.
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"

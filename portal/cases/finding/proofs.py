@@ -1,7 +1,10 @@
-"""How people prove that a case is theirs: number, birth, passport or letter code, compared by digest (R8, R10)."""
+"""Proofs that a case is one's own: number, birth, passport or letter code, compared by digest (R8, R10)."""
 
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, select
 
@@ -18,16 +21,16 @@ LEAST_CODE = 6
 
 
 class NoMatch(PortalError):
-    """No such case, a mismatch, or somebody else's: all the same (R8)."""
+    """No such case, a mismatch, or another account's case: the answer is the same (R8)."""
 
     message = _l("We could not match this. Your letter may be newer than our records.")
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a person types to show that a case is theirs: all as compared, not as typed.
+    """The details that a person enters to prove that a case is theirs, in their normalized forms.
 
-    birth_dates: the date and its coarser forms, since a passport may lack day or month.
+    birth_dates: the date and its less precise forms, since a passport may lack day or month.
     """
 
     number: str
@@ -36,12 +39,12 @@ class Proof:
     letter_code: str = ""
 
 
-def match(post: Post, proof: Proof, account_id, now):
+def match(post: Post, proof: Proof, account_id: int | None, now: datetime) -> tuple[Case, str]:
     """Return the case that a person has proved to be theirs, and how: "passport" or "letter code".
 
-    Matched by number, one traveller's date of birth, and passport number or letter code; names and
-    nationality never decide. Raises NoMatch, with one and the same answer after one and the same
-    query, whatever the cause. A case of another account matches by a letter code only. A former passport
+    Matched by number, one traveler's date of birth, and passport number or letter code; names and
+    nationality never decide. Raises NoMatch, with the same answer after the same
+    query, whatever the cause. A case of another account matches by letter code only. A former passport
     matches as long as it may.
     """
     births = [birth_digest(day) for day in proof.birth_dates]
@@ -74,16 +77,16 @@ def match(post: Post, proof: Proof, account_id, now):
     raise NoMatch
 
 
-def person_meant(case, proof: Proof, now):
-    """Return the traveller of a case whom a proof describes best; the principal where it describes nobody."""
+def person_meant(case: Case, proof: Proof, now: datetime) -> Traveller:
+    """Return the traveler of a case who fits a proof best, or the principal if none does."""
     births = [birth_digest(day) for day in proof.birth_dates]
     born = [one for one in case.travellers if one.date_of_birth_digest in births]
     held = set(session.scalars(travellers_with(proof.passport_number, now)))
     return next(iter([*(one for one in born if one.id in held), *born]), case.principal)
 
 
-def travellers_with(passport, now):
-    """Return a question for the ids of the travellers who have a passport number, or had it and it still matches."""
+def travellers_with(passport: str, now: datetime) -> Any:
+    """Return a query for the ids of the travelers who have a passport number, or had it and it still matches."""
     digest = passport_digest(passport)
     former = select(FormerPassport.traveller_id).where(
         FormerPassport.passport_digest == digest, FormerPassport.matches_at(now)
@@ -91,36 +94,36 @@ def travellers_with(passport, now):
     return select(Traveller.id).where(Traveller.passport_digest == digest).union(former)
 
 
-def passport_digest(number):
+def passport_digest(number: str) -> str:
     """Return the digest by which a passport number is found."""
     return encryption.digest("passport", passport_number(number))
 
 
-def birth_digest(day):
+def birth_digest(day: str) -> str:
     """Return the digest by which a date of birth (1990-04-12, 1990-04 or 1990) is compared."""
     return encryption.digest("date of birth", day)
 
 
-def letter_code_digest(code):
-    """Return the digest by which a letter code is kept."""
+def letter_code_digest(code: str) -> str:
+    """Return the digest of a letter code, as it is stored."""
     return encryption.digest("letter code", printed_code(code))
 
 
-def is_letter_code(kept, code):
-    """Say whether a letter code is the one whose digest is kept."""
+def is_letter_code(kept: str | None, code: str) -> bool:
+    """Say whether a letter code has the stored digest."""
     return _is_one_of(_letter_code_digests(code), kept)
 
 
-def _letter_code_digests(code):
-    # Of a code with O, I or L that was stored before these counted as 0 and 1, the digest is of the code as written.
+def _letter_code_digests(code: str) -> tuple[str, ...]:
+    # For a code with O, I or L that was stored before these counted as 0 and 1, the digest is of the code as written.
     before = encryption.digest("letter code", code_as_written(code))
     return (letter_code_digest(code), before) if len(code_as_written(code)) >= LEAST_CODE else ()
 
 
-def _is_one_of(digests, kept):
+def _is_one_of(digests: Sequence[str], kept: str | None) -> bool:
     return any([same_digest(kept, one) for one in digests])
 
 
-def same_digest(kept, given):
-    """Say whether two digests are there and the same, in the same time either way."""
-    return bool(kept) and bool(given) and hmac.compare_digest(kept, given)
+def same_digest(kept: str | None, given: str) -> bool:
+    """Say whether two digests are present and equal, in constant time."""
+    return kept is not None and bool(kept) and bool(given) and hmac.compare_digest(kept, given)

@@ -1,4 +1,4 @@
-"""What the database holds of some cases, as plain values that rows are compared with, and what becomes of them.
+"""Stored cases as plain records, to compare with the rows of a file and to write back.
 
 No ORM here: a million cases pass through.
 """
@@ -15,15 +15,15 @@ CASES, TRAVELLERS, REFUSALS, ITEMS, CORRECTIONS = (
     Base.metadata.tables[model.__tablename__] for model in (Case, Traveller, Refusal, RefusalItem, Correction)
 )
 _SWITCHED = select(CaseImport.id).where(CaseImport.switched_at.is_not(None))
-# What is encrypted is not read: equal digests mean equal values.
+# Encrypted columns are not read: equal digests mean equal values.
 _TRAVELLER_COLUMNS = [column for column in TRAVELLERS.c if column.name not in ("date_of_birth", "passport_number")]
 
 
 @dataclass(slots=True)
 class Record:
-    """One row of a table, stored or new: its values, the names of those that changed, and the rows it owns.
+    """One row of a table, stored or new: its values, the names of the changed ones, and the rows that belong to it.
 
-    corrections: of a traveller, what staff corrected.
+    corrections: of a traveler, what staff corrected.
     """
 
     table: Table
@@ -38,7 +38,7 @@ class Record:
         return self.values[name]
 
     def assign(self, **values):
-        """Set what differs, and say whether anything did. A new row has nothing yet: all of it differs."""
+        """Set the values that differ, and return whether any did. A new row has no values yet: all of them differ."""
         differing = [name for name, value in values.items() if self.is_new or self.values.get(name) != value]
         for name in differing:
             self.values[name] = values[name]
@@ -51,7 +51,7 @@ class Record:
         self.changed.update(values)
 
     def drop(self, part):
-        """Let go of a row that belongs to this one."""
+        """Detach a row that belongs to this one."""
         self.parts.remove(part)
         self.gone.append(part)
 
@@ -59,7 +59,7 @@ class Record:
 def stored_cases(connection, post_id, numbers):
     """Return the cases of a post with some numbers, as Records by number, and a list of those not yet visible.
 
-    Those belong to an import that is not switched on: for everybody else they are not there.
+    Those belong to an import that is not switched on: for all others they do not exist.
     """
     mine = select(CASES).where(CASES.c.post_id == post_id, CASES.c.number.in_(numbers))
     found = [Record(CASES, dict(row)) for row in connection.execute(mine).mappings()]
@@ -77,8 +77,8 @@ def stored_case(connection, case_id):
 
 
 def cases_to_change(connection, ids):
-    """Return the cases with some ids as Records; others who would change them wait until this transaction is over."""
-    # In one order, so that two who want some of the same do not lock each other up.
+    """Return the cases with some ids as Records, locked until this transaction is over."""
+    # Locked in one order, to avoid deadlocks.
     mine = select(CASES).where(CASES.c.id.in_(ids)).order_by(CASES.c.id).with_for_update()
     found = [Record(CASES, dict(row)) for row in connection.execute(mine).mappings()]
     _add_parts(connection, found)
@@ -105,7 +105,7 @@ def _add_corrections(connection, cases, travellers):
 
 
 def _parts(connection, owners, table, key, order, columns):
-    """Read the rows that belong to some others, in order, and put them there; return them all."""
+    """Read the rows that belong to some others, in order, attach them, and return them all."""
     by_id = {owner["id"]: owner for owner in owners}
     if not by_id:
         return []

@@ -1,4 +1,4 @@
-"""What rows of a case file make of a case: new, or as it is stored with what differs. Plain values, no database."""
+"""Merging rows of a case file into a case: a new one, or the stored one with the differences. No database here."""
 
 from uuid import uuid4
 
@@ -10,7 +10,7 @@ from portal.cases.standard_words import reasons
 from portal.security.encryption import sealed
 from portal.values.names import same_name
 
-# Fields of a row and the columns of a traveller that they are put into as they are, and digests of the others.
+# Fields of a row and the columns of a traveler that they are put into as they are, and digests of the others.
 COLUMNS = (
     ("relationship", "relationship"),
     ("surname", "surname"),
@@ -24,7 +24,7 @@ _FRESH_ITEM = {"state": "outstanding", "officer_words": ""}
 
 
 def new_case(post_id, number, rows, import_id=None):
-    """Return the Record of a case that rows describe, the principal's row first."""
+    """Return the Record of a new case that rows describe, the principal's row first."""
     first = rows[0]
     values = {
         "public_id": uuid4(),
@@ -43,9 +43,9 @@ def new_case(post_id, number, rows, import_id=None):
 
 
 def correct(case, rows, traveller=None, *, by_staff=False):
-    """Bring a stored case to what rows say; return whether anything had to change.
+    """Change a stored case to match its rows; return whether anything changed.
 
-    traveller: whom a single row means, where that is known and need not be found. by_staff: a row that staff wrote
+    traveller: whom a single row is about, if known. by_staff: a row that staff wrote
     changes what they corrected before; one of a case file does not.
     """
     first = rows[0]
@@ -57,7 +57,7 @@ def correct(case, rows, traveller=None, *, by_staff=False):
 
 
 def put_traveller(case, row, traveller=None, by_staff=False):
-    """Bring the traveller whom a row means, or a new one, to what it says; return whether anything had to change."""
+    """Change the traveler of a row, or a new one, to match it; return whether anything changed."""
     passport, birth = passport_digest(row.passport_number), birth_digest(row.date_of_birth)
     traveller = traveller or _known_traveller(case, row, passport, birth)
     changed = traveller is None
@@ -95,7 +95,7 @@ def _stored(traveller, field):
 
 
 def _known_traveller(case, row, passport, birth):
-    """Find the traveller a row means: by passport, by name and birth (a renewed passport), or as the principal."""
+    """Return the traveler of a row: by passport, by name and birth (a renewed passport), or as the principal."""
     tests = (
         lambda one: one["passport_digest"] == passport or _was_filed(one, passport),
         lambda one: one["date_of_birth_digest"] == birth and _is_named(one, row),
@@ -118,7 +118,7 @@ def _put_refusal(traveller, row):
     if refusal is None:
         refusal = Record(REFUSALS, {"refused_on": row.refused_on, **_NO_CODE}, is_new=True)
         traveller.parts.append(refusal)
-    # A fraud unit is not a document to bring: where nothing else is listed, nothing is owed (R7).
+    # A fraud unit is not a document to bring: if nothing else is listed, nothing is owed (R7).
     owed = any(reasons()[reason.name.lower()].applicant_sees != "never" for reason in row.reasons)
     changed |= refusal.assign(kind=DOCUMENTS if owed else PROCESSING, respond_by=row.respond_by)
     if row.letter_code and not is_letter_code(refusal["letter_code_digest"], row.letter_code):

@@ -1,4 +1,4 @@
-"""One row of a case file: a traveller with case and refusal, checked cell by cell."""
+"""One row of a case file: a traveler with case and refusal, checked cell by cell."""
 
 import json
 import re
@@ -46,20 +46,20 @@ BIRTH = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 @dataclass(frozen=True)
 class Item:
-    """One reason as a file writes it."""
+    """One reason, as a case file writes it."""
 
     name: str
     original: bool
     petitioner: bool
 
     def as_written(self):
-        """Return the reason as a file writes it."""
+        """Return the reason as a case file writes it."""
         return f"{'original ' if self.original else ''}{'petitioner ' if self.petitioner else ''}{self.name}"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One traveller, as compared and stored."""
+    """One traveler, in normalized form."""
 
     post: str
     case_number: str
@@ -79,7 +79,7 @@ class Row:
     letter_code: str
 
     def as_read(self, column):
-        """Return what was read in a column, for a reader to compare with the file."""
+        """Return the value read in a column, for a reader to compare with the file."""
         value = getattr(self, column)
         if column == "reasons":
             return "; ".join(item.as_written() for item in value)
@@ -87,7 +87,7 @@ class Row:
 
 
 def packed(row):
-    """Return a Row as text, for what is put aside."""
+    """Return a Row serialized as text, for storing it for a while."""
     values = {**vars(row), "reasons": [(one.name, one.original, one.petitioner) for one in row.reasons]}
     for name in DATES:
         values[name] = values[name] and values[name].isoformat()
@@ -95,7 +95,7 @@ def packed(row):
 
 
 def unpacked(text):
-    """Return the Row that packed() made a text of."""
+    """Return the Row of a text that packed() made."""
     values = dict(zip(Row.__dataclass_fields__, json.loads(text), strict=True))
     for name in DATES:
         values[name] = values[name] and date.fromisoformat(values[name])
@@ -106,20 +106,20 @@ def unpacked(text):
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MISSING = re.compile(r"nan|NaN|NaT|<NA>")
 FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|BLOCKED!|#+)", re.I)
-FORMULA = re.compile('="[^"]*"')  # how programs keep a spreadsheet from taking a text for a number
+FORMULA = re.compile('="[^"]*"')  # how programs keep a spreadsheet from turning a text into a number
 LISTS = ("respond_by", "reasons")
 NUMBERS = ("case_number", "passport_number", "letter_code")
 
 
 class CellUnfit(Exception):
-    """A cell does not fit; the text says why."""
+    """A cell is invalid; the text says why."""
 
 
 def read_row(cells, posts, countries):
-    """Return the Row that a mapping of column to text describes, and a list of (column, reason) of bad cells.
+    """Return the Row of a mapping from column to text, and a list of (column, reason) of bad cells.
 
-    posts: by code, the status words that each post has added; countries: country codes known. The Row is
-    None where a cell is bad.
+    posts: by code, the status words that each post has added; countries: the country codes. The Row is
+    None if a cell is bad.
     """
     values, bad = {}, []
     own_words = posts.get((cells.get("post") or "").strip(), ())
@@ -154,7 +154,7 @@ def _read(column, text, posts, countries, own_words):
 
 
 def _require_plain(column, text):
-    """Raise CellUnfit where a cell says something else than it seems to, and could only be guessed."""
+    """Raise CellUnfit if a cell is ambiguous, so that its value could only be guessed."""
     if DIRECTIONS.search(text):
         raise CellUnfit(gettext_noop("holds invisible marks that turn the direction of the text: type it again"))
     if MISSING.fullmatch(text):

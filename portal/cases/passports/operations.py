@@ -1,6 +1,9 @@
 """What can be done with new passports: report one, accept, correct or refuse it (design 3.7)."""
 
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
@@ -14,6 +17,7 @@ from portal.cases.refusals.deadline import a_year_after
 from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
 from portal.journal import journal
+from portal.posts.models import Post
 from portal.posts.operations import today
 from portal.values.numbers import passport_number
 from portal.web.errors import NotFound, PortalError, SentBefore
@@ -33,8 +37,10 @@ class AlreadyWaiting(PortalError):
     )
 
 
-def report(case, traveller, number, expires_on, form_key, by, now):
-    """Put a new passport of a traveller into the post's queue and return it; the same form key gives the same one.
+def report(
+    case: Case, traveller: Traveller, number: str, expires_on: date, form_key: UUID, by: str, now: datetime
+) -> NewPassport:
+    """Put a new passport of a traveler into the post's queue and return it; the same form key gives the same one.
 
     number: as typed. Raises Expired, NotNew, AlreadyWaiting; SentBefore where the same form held another passport.
     """
@@ -69,8 +75,8 @@ def report(case, traveller, number, expires_on, form_key, by, now):
     return passport
 
 
-def accept(passport, number, expires_on, by, now):
-    """Give the traveller the new passport, as reported or as staff correct it; the old number still matches for a year.
+def accept(passport: NewPassport, number: str, expires_on: date, by: str, now: datetime) -> None:
+    """Give the traveler the new passport, as reported or as staff correct it; the old number still matches for a year.
 
     One that was decided before stays as it is. Raises Expired.
     """
@@ -90,7 +96,7 @@ def accept(passport, number, expires_on, by, now):
     _decide(passport, ACCEPTED, by, now, corrected=passport.corrected)
 
 
-def refuse(passport, reason, words, by, now):
+def refuse(passport: NewPassport, reason: str, words: str, by: str, now: datetime) -> None:
     """Refuse a new passport for a reason, with words of the officer's own if any; the old one stays.
 
     One that was decided before stays as it is.
@@ -101,28 +107,28 @@ def refuse(passport, reason, words, by, now):
     _decide(passport, REFUSED, by, now, reason=reason)
 
 
-def passports_of(case):
+def passports_of(case: Case) -> Sequence[NewPassport]:
     """Return the new passports that the present holder of a case reported, newest first."""
     mine = select(NewPassport).where(NewPassport.case_id == case.id, NewPassport.account_id == case.account_id)
     return session.scalars(mine.order_by(NewPassport.id.desc())).all()
 
 
-def last_day_of_former(post, accepted_at):
+def last_day_of_former(post: Post, accepted_at: datetime) -> date:
     """Return the last day, at the post, on which the number before one that was accepted still matches."""
     return a_year_after(today(post, accepted_at))
 
 
-def queue(post_id):
+def queue(post_id: int) -> Sequence[NewPassport]:
     """Return the new passports that wait at a post, oldest first; not of somebody who no longer holds the case."""
     return session.scalars(_waiting(select(NewPassport), post_id).order_by(NewPassport.id)).all()
 
 
-def number_waiting(post_id):
+def number_waiting(post_id: int) -> int:
     """Return how many new passports wait at a post."""
-    return session.scalar(_waiting(select(func.count(NewPassport.id)), post_id))
+    return session.scalar(_waiting(select(func.count(NewPassport.id)), post_id)) or 0
 
 
-def passport_at_post(post_id, public_id, *, for_change=False):
+def passport_at_post(post_id: int, public_id: UUID, *, for_change: bool = False) -> NewPassport:
     """Return a new passport of a post, or raise NotFound (R5): for staff.
 
     for_change: others who would change the same case wait until this transaction is over; what an import has decided
@@ -139,16 +145,16 @@ def passport_at_post(post_id, public_id, *, for_change=False):
     return found
 
 
-def _held(found):
+def _held(found: Any) -> Any:
     holder = Case.account_id == NewPassport.account_id
     return found.join(Case, Case.id == NewPassport.case_id).where(holder, Case.visible())
 
 
-def _waiting(found, post_id):
+def _waiting(found: Any, post_id: int) -> Any:
     return _held(found).where(NewPassport.post_id == post_id, NewPassport.state == WAITING)
 
 
-def _require_none_waiting(case, traveller, by, now):
+def _require_none_waiting(case: Case, traveller: Traveller, by: str, now: datetime) -> None:
     """Raise AlreadyWaiting; what someone reported who no longer holds the case makes room."""
     theirs = select(NewPassport).where(NewPassport.traveller_id == traveller.id, NewPassport.state == WAITING)
     waiting = session.scalar(theirs)
@@ -161,7 +167,7 @@ def _require_none_waiting(case, traveller, by, now):
     session.flush()
 
 
-def _keep_former(traveller: Traveller, post, now):
+def _keep_former(traveller: Traveller, post: Post, now: datetime) -> None:
     after = datetime.combine(last_day_of_former(post, now) + timedelta(days=1), time(), ZoneInfo(post.timezone))
     former = FormerPassport(
         traveller_id=traveller.id, passport_digest=traveller.passport_digest, matches_until=after.astimezone(UTC)
@@ -169,7 +175,7 @@ def _keep_former(traveller: Traveller, post, now):
     session.add(former)
 
 
-def _decide(passport, state, by, now, **after):
+def _decide(passport: NewPassport, state: str, by: str, now: datetime, **after: Any) -> None:
     passport.state, passport.decided_at = state, now
     session.flush()
     journal.record(by, f"passport {state}", passport, post_id=passport.post_id, after=after, now=now)

@@ -8,8 +8,9 @@ from portal.cases.passports import operations
 from portal.cases.passports.forms import ReportForm
 from portal.database.transactions import commits
 from portal.limits import rules as limits
-from portal.web.access import applicant_only, current_user
+from portal.web.audience import applicant_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("passports", __name__, url_prefix="/<language:lang>/passport")
 

@@ -8,7 +8,8 @@ from portal.cases.passports.forms import REASONS, STATES, DecisionForm
 from portal.cases.passports.models import WAITING
 from portal.database.transactions import records
 from portal.journal import journal
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("staff_passports", __name__, url_prefix="/<language:lang>/staff/passport")
 

@@ -6,20 +6,20 @@ with a new application and fee).
 
 from datetime import date, timedelta
 
-from portal.cases.models import DOCUMENTS, PROCESSING
+from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal
 from portal.cases.numbers import diversity_year
 
 LAST_DAY_OF_FISCAL_YEAR = (9, 30)
 
 
-def a_year_after(day):
+def a_year_after(day: date) -> date:
     """Return the same date of the next year; 29 February becomes 28."""
     if (day.month, day.day) == (2, 29):
         return date(day.year + 1, 2, 28)
     return day.replace(year=day.year + 1)
 
 
-def last_day(case, refusal):
+def last_day(case: Case, refusal: Refusal) -> date | None:
     """Return the last day, inclusive, in the post's zone, to answer a refusal; None where nothing is owed.
 
     The date an officer gave stands before the year; a diversity case ends on 30 September if that is earlier.
@@ -31,13 +31,13 @@ def last_day(case, refusal):
     return min(day, year_end) if year_end else day
 
 
-def end_of_diversity_year(case):
+def end_of_diversity_year(case: Case) -> date | None:
     """Return the last day on which a diversity case can end in a visa, or None for other cases."""
     year = diversity_year(case.number)
     return date(year, *LAST_DAY_OF_FISCAL_YEAR) if year else None
 
 
-def owed_until(case, refusal):
+def owed_until(case: Case, refusal: Refusal) -> date | None:
     """Return the last day while the applicant still owes the documents of a refusal, else None (R7).
 
     Nothing is owed once an officer has confirmed that the clock stopped, or the refusal is overcome. Evidence that
@@ -48,12 +48,12 @@ def owed_until(case, refusal):
     return last_day(case, refusal)
 
 
-def is_processing(refusal):
+def is_processing(refusal: Refusal) -> bool:
     """Say whether a refusal waits for the Embassy, not for the applicant."""
     return refusal.kind == PROCESSING
 
 
-def inquiry_day(case, refusal):
+def inquiry_day(case: Case, refusal: Refusal) -> date:
     """Return the first day on which a question about administrative processing is taken.
 
     So many days as the post has set (180 unless it says otherwise: source 1) after the interview or the last
@@ -63,7 +63,7 @@ def inquiry_day(case, refusal):
     return max([*interviews, refusal.evidence_on or refusal.refused_on]) + timedelta(days=case.post.inquiry_days)
 
 
-def is_open(case, refusal, today):
+def is_open(case: Case, refusal: Refusal, today: date) -> bool:
     """Say whether a refusal can still be answered without a new application and fee."""
     day = last_day(case, refusal)
     if day is None or today <= day or refusal.reopened_on is not None:
@@ -71,7 +71,7 @@ def is_open(case, refusal, today):
     return refusal.evidence_on is not None and refusal.evidence_on <= day
 
 
-def booking_last_day(case, today):
+def booking_last_day(case: Case, today: date) -> date | None:
     """Return the last day that counts for a visit: the earliest of the refusals still open, else the latest past."""
     called = [refusal for refusal in case.refusals if "in_person" in refusal.modes]
     days = [(last_day(case, refusal), is_open(case, refusal, today)) for refusal in called]

@@ -1,9 +1,10 @@
 """Letters that were lost: a copy is given, and the code of the letter before it opens nothing any more."""
 
 import secrets
+from datetime import date, datetime
 
 from portal.cases.finding.proofs import letter_code_digest
-from portal.cases.models import Traveller
+from portal.cases.models import Case, Traveller
 from portal.database.transactions import session
 from portal.journal import journal
 from portal.paper.references import ALPHABET
@@ -13,7 +14,7 @@ from portal.web.errors import NotFound
 CODE_CHARACTERS = 8
 
 
-def reissue(case, refusal_id, by, now):
+def reissue(case: Case, refusal_id: int, by: str, now: datetime) -> str | None:
     """Note that a copy of a letter was given; return its new letter code, or None at posts without letter codes.
 
     The code of the letter before it is void from now on. Raises NotFound for a refusal of another case.
@@ -30,12 +31,12 @@ def reissue(case, refusal_id, by, now):
     return code
 
 
-def reissued_on(case):
+def reissued_on(case: Case) -> date | None:
     """Return the day on which the newest copy of a letter of a case was given, or None: the letter is a duplicate."""
     return max((one.letter_reissued_on for one in case.refusals if one.letter_reissued_on), default=None)
 
 
-def set_expiries(traveller: Traveller, medical, passport, by, now):
+def set_expiries(traveller: Traveller, medical: date | None, passport: date | None, by: str, now: datetime) -> None:
     """Note until when a traveller's medical examination and passport are valid; None where nobody knows."""
     before = _expiries(traveller)
     traveller.medical_expires_on, traveller.passport_expires_on = medical, passport
@@ -44,10 +45,10 @@ def set_expiries(traveller: Traveller, medical, passport, by, now):
         journal.record(by, "expiries set", case, post_id=case.post_id, now=now, **change)
 
 
-def _expiries(traveller):
+def _expiries(traveller: Traveller) -> dict[str, int | str | None]:
     days = {"medical": traveller.medical_expires_on, "passport": traveller.passport_expires_on}
     return {"traveller": traveller.id, **{name: day.isoformat() if day else None for name, day in days.items()}}
 
 
-def _new_code():
+def _new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARACTERS))

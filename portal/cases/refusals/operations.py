@@ -1,7 +1,7 @@
 """What an officer decides about a refusal: last day, evidence, clock, documents; and who may come (R7, R3)."""
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 from portal.accounts import notices
 from portal.cases.models import Case, Refusal, RefusalItem
@@ -40,7 +40,7 @@ class Decided:
     is_overcome: bool
 
 
-def refusal_of(case: Case, refusal_id):
+def refusal_of(case: Case, refusal_id: int) -> Refusal:
     """Return a refusal of a case, or raise NotFound."""
     found = next((one for one in case.refusals if one.id == refusal_id), None)
     if found is None:
@@ -48,12 +48,12 @@ def refusal_of(case: Case, refusal_id):
     return found
 
 
-def items_shown(refusal: Refusal):
+def items_shown(refusal: Refusal) -> list[RefusalItem]:
     """Return the items of a refusal that can be asked of an applicant: a fraud unit is not a document to bring."""
     return [item for item in refusal.items if reasons()[item.name.lower()].applicant_sees != "never"]
 
 
-def decided_of(refusal: Refusal):
+def decided_of(refusal: Refusal) -> Decided:
     """Return what holds for a refusal now."""
     return Decided(
         last_day=refusal.last_day,
@@ -64,7 +64,7 @@ def decided_of(refusal: Refusal):
     )
 
 
-def decide(refusal: Refusal, decided: Decided, states, by, now):
+def decide(refusal: Refusal, decided: Decided, states: dict[int, str], by: str, now: datetime) -> None:
     """Set for an officer what holds for a refusal and its items; whoever holds the case is told of a change.
 
     states: the state of each item by its id. The clock stops with the day on which evidence came; an
@@ -87,7 +87,7 @@ def decide(refusal: Refusal, decided: Decided, states, by, now):
     _tell(case, "refusal_changed", now)
 
 
-def invite(case: Case, until, by, now):
+def invite(case: Case, until: date | None, by: str, now: datetime) -> None:
     """Let a case come in person until a day, inclusive, whatever its refusals say (R3); None takes it back.
 
     Raises TooEarly where the day has passed.
@@ -103,7 +103,7 @@ def invite(case: Case, until, by, now):
     _tell(case, "invited" if until else "invitation_over", now)
 
 
-def _require_possible(refusal, decided, here):
+def _require_possible(refusal: Refusal, decided: Decided, here: date) -> None:
     for day in (decided.last_day, decided.evidence_on):
         if day is not None and day < refusal.refused_on:
             raise TooEarly
@@ -113,20 +113,20 @@ def _require_possible(refusal, decided, here):
         raise NoEvidence
 
 
-def _put(item: RefusalItem, state):
+def _put(item: RefusalItem, state: str) -> None:
     if state != item.state:
         item.state, item.more_reason = state, None
 
 
-def _known(refusal):
+def _known(refusal: Refusal) -> dict[str, int | str | dict[str, str] | None]:
     days = {name: _written(value) for name, value in asdict(decided_of(refusal)).items()}
     return {"refusal": refusal.id, **days, "items": {str(item.id): item.state for item in refusal.items}}
 
 
-def _written(value):
+def _written(value: bool | date | None) -> bool | str | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _tell(case, kind, now):
+def _tell(case: Case, kind: str, now: datetime) -> None:
     if case.account_id is not None:
         notices.notify(case.account_id, kind, now, number_end=case.number[-4:])

@@ -1,5 +1,6 @@
 """How what a letter lists is said to an applicant, in the language in use."""
 
+from portal.cases.models import RefusalItem
 from portal.cases.standard_words import reasons
 from portal.i18n.locale import _, _l
 
@@ -28,7 +29,7 @@ NAMES = {
 }
 
 
-def item_text(item):
+def item_text(item: RefusalItem) -> str:
     """Return an item by name, with "original" and "petitioner" where the letter says so."""
     known = reasons()[item.name.lower()]
     if known.applicant_sees == "officer":

@@ -8,7 +8,8 @@ from portal.cases.refusals import operations as refusals
 from portal.cases.refusals.deadline import a_year_after
 from portal.cases.refusals.forms import InvitationForm, refusal_form
 from portal.database.transactions import commits
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("refusals", __name__, url_prefix="/<language:lang>/staff/cases/<uuid:case_id>")
 

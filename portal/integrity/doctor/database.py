@@ -1,4 +1,4 @@
-"""The database: is it there, does it keep what it confirms (R4), has it the tables, do the keys fit."""
+"""Checks of the database: is it there, is it durable (R4), does it have the tables, do the keys match."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -26,9 +26,9 @@ SERVERS_OWN = text("SELECT reset_val FROM pg_settings WHERE name = :name")
 
 
 def findings(engine, seconds=damage.SECONDS):
-    """Yield what is to be said of the database; where it is away, only that.
+    """Yield the findings about the database; if it is away, only that.
 
-    seconds: for how long it is looked at whether it is damaged.
+    seconds: the time limit of the check for damage.
     """
     try:
         with transactions.reading() as own:

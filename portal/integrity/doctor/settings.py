@@ -1,4 +1,4 @@
-"""Settings and the files that hold them."""
+"""Checks of settings and the files that contain them."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ OTHERS = 0o077
 
 
 def findings(settings):
-    """Yield what is to be said of the settings and of the instance folder."""
+    """Yield the findings about the settings and the instance folder."""
     yield from _remarks(settings)
     yield _demonstration(settings)
     yield _limits(settings)
@@ -58,7 +58,7 @@ def _files(settings):
 
 
 def _database_file(path):
-    """SQLite makes its file readable to all: that is well in a folder that nobody else may enter."""
+    """SQLite creates its file readable by all: that is safe in a folder that no one else may enter."""
     if path.exists() and path.parent.stat().st_mode & OTHERS:
         yield _private("database file", path, warning, "chmod 600")
 

@@ -59,7 +59,7 @@ class RuleForm(KeyedForm):
 
     @property
     def terms(self):
-        """What was asked for, as the operations take it."""
+        """The terms that were entered, as the operations take them."""
         same = {name: self[name].data for name in _SAME}
         return Terms(
             name=(self.name.data or "").strip(),
@@ -71,7 +71,7 @@ class RuleForm(KeyedForm):
 
     @staticmethod
     def defaults(rule, patterns, today):
-        """What the form holds at first: a rule's terms, or Monday to Friday at nine, thirty days ahead."""
+        """Return the initial values: a rule's terms, or Monday to Friday at nine, thirty days ahead."""
         if rule is None:
             same = {"pattern_id": patterns[0].id, "days_ahead": 30, "starts_on": today, "reserve": 0}
             return same | {"weekdays": list(range(5)), "at": "09:00"}
@@ -80,4 +80,4 @@ class RuleForm(KeyedForm):
 
 
 class DeedForm(BaseForm):
-    """Nothing but the wish to do what a button says."""
+    """An empty form: only a button."""

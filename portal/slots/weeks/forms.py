@@ -1,4 +1,4 @@
-"""The forms of weekly patterns, of slots made from them, and of holidays."""
+"""The forms of weekly patterns, of slots created from them, and of holidays."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ MOST_TIMES = 100
 
 
 class InReach:
-    """A day in a year that a calendar of appointments can hold."""
+    """A validator: a day within the years that the calendar can hold."""
 
     def __call__(self, form, field):
         if field.data and not EARLIEST_YEAR <= field.data.year <= LATEST_YEAR:
@@ -31,12 +31,12 @@ class InReach:
 
 
 def weekday_choices():
-    """Return the weekdays as a field offers them, 0 for Monday."""
+    """Return the weekdays as options of a field, 0 for Monday."""
     return options((number, wide) for number, (_short, wide) in enumerate(locale.weekday_names()))
 
 
 class PatternForm(BaseForm):
-    """A weekly pattern: name, validity, and bands of weekdays, times and seats (made by pattern_form)."""
+    """A weekly pattern: name, validity, and bands of weekdays, times and seats (added by pattern_form)."""
 
     name = StringField(_l("Name"), validators=[Required(_l("Type a name.")), AtMost(LONGEST_NAME)])
     valid_from = DateField(_l("Valid from"), validators=[Required(_l("Choose the first day.")), InReach()])
@@ -81,7 +81,7 @@ class PatternForm(BaseForm):
 
 
 def pattern_form(pattern=None, today=None):
-    """Return a PatternForm with its bands, filled with a pattern if there is one."""
+    """Return a PatternForm with its bands, filled from a pattern if there is one."""
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {"valid_from": today}
     if pattern:
@@ -98,7 +98,7 @@ def pattern_form(pattern=None, today=None):
 
 
 class OpeningMixin(Form):
-    """When applicants see what is made: never before staff release it, now, or from an announced time on."""
+    """When applicants see the new slots: only after a release by staff, now, or from an announced time on."""
 
     opens = RadioField(
         _l("When applicants see them"),
@@ -139,7 +139,7 @@ class ApplyForm(OpeningMixin, KeyedForm):
 
 
 class CopyForm(OpeningMixin, KeyedForm):
-    """The slots of one week, again in another: both are named by a day in them."""
+    """The slots of one week, repeated in another: each is given by a day in it."""
 
     order = ("from_day", "to_day", "opens", "opens_on", "opens_time", "form_key")
     from_day = DateField(
@@ -168,7 +168,7 @@ class ProposalsForm(BaseForm):
 
 
 class ClosureForm(BaseForm):
-    """A closure of the post's own."""
+    """A closure for the post's own reason."""
 
     day = DateField(_l("Day"), validators=[Required(_l("Choose a day.")), InReach()])
     name = StringField(_l("Reason, for staff to read"), validators=[Required(_l("Type a reason.")), AtMost(120)])

@@ -1,4 +1,4 @@
-"""One cell of a table: its text, or why it cannot be taken as it is. Nothing is repaired and nothing is guessed."""
+"""One cell of a table: its text, or why it cannot be accepted. Nothing is repaired and nothing is guessed."""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ DAY_ZERO = date(1899, 12, 30)
 DAY_ZERO_1904 = date(1904, 1, 1)
 FIRST_COUNTED_WELL = 61  # March 1, 1900: Excel takes 1900 for a leap year
 LAST_DAY = 2_958_465  # December 31, 9999
-# What the numbers below 164 stand for that show dates; those of East Asia differ by the language of the reader.
+# The built-in formats below 164 that show dates; those of East Asia differ by the language of the reader.
 BUILT_IN = {
     **dict.fromkeys((14, 15), "d/m/y"),
     16: "d/m",
@@ -43,7 +43,7 @@ YEAR = re.compile(r"\d{4}")
 
 @dataclass(slots=True)
 class Raw:
-    """A cell as a sheet holds it. kind: the type that the file gives; style: the number of its format."""
+    """A cell as a sheet stores it. kind: its type in the file; style: the number of its format."""
 
     kind: str
     style: int
@@ -53,7 +53,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Book:
-    """What the cells of a workbook refer to: shared texts, number formats by style, the days that dates count from."""
+    """What the cells of a workbook refer to: shared texts, number formats by style, the epoch of its dates."""
 
     texts: list[str]
     formats: list[str]
@@ -62,7 +62,7 @@ class Book:
 
 @dataclass(frozen=True)
 class Kinds:
-    """Which columns of a table may hold dates, and which may hold a year as a number."""
+    """Which columns of a table may contain dates, and which may contain a year as a number."""
 
     dates: frozenset[str]
     years: frozenset[str]
@@ -95,7 +95,7 @@ def unescaped(text):
 
 
 def column_letters(index):
-    """Return what a spreadsheet calls a column: A is 0."""
+    """Return the letters of a column in a spreadsheet: A for 0."""
     letters = ""
     index += 1
     while index:

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) as tables: which sheet holds the rows, what its cells say."""
+"""Workbooks (XLSX) as tables: finds the sheet with the rows, and reads its cells."""
 
 import re
 import zipfile
@@ -21,10 +21,10 @@ HIDDEN = gettext_noop("Rows that the sheet hides were read too: lines %(read)s."
 
 
 def read_lines(file, columns, kinds, most_bytes):
-    """Yield the Lines of the one sheet that holds something, Notes about it, and Faults that are not of one cell.
+    """Yield the Lines of the one sheet with content, Notes about it, and Faults that are not about one cell.
 
     columns: their names, in order; most_bytes: how large the workbook may be when unpacked. Raises Unreadable, and
-    whatever a damaged file makes the standard library raise.
+    any error that a damaged file causes in the standard library.
     """
     with zipfile.ZipFile(file) as packed:
         _require_small(packed, most_bytes)

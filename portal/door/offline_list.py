@@ -1,4 +1,4 @@
-"""What a device keeps for work without a line: names, references, local times and states of today, nothing else."""
+"""The data for working offline: names, references, local times and states of today, nothing else."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ MOMENT = "%Y%m%d%H%M"
 
 
 def manifest_of(post, now):
-    """Return today's list of a post as plain data; seconds_left: until midnight there, when it is to be gone."""
+    """Return today's list of a post as plain data; seconds_left: until midnight there, when it must be deleted."""
     here = today(post, now)
     midnight = datetime.combine(here + timedelta(days=1), time.min, ZoneInfo(post.timezone))
     return {

@@ -1,14 +1,14 @@
-"""A month of a post's slots at a glance, day by day."""
+"""A month of a post's slots in overview, day by day."""
 
 from calendar import Calendar as Weeks
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
 from portal.database.transactions import session
-from portal.slots.models import Closure
+from portal.slots.models import Closure, Slot
 from portal.slots.operations import slots_by_day
 
 STATES = ("open", "full", "announced", "draft", "closed")
@@ -16,21 +16,21 @@ STATES = ("open", "full", "announced", "draft", "closed")
 
 @dataclass(frozen=True)
 class Day:
-    """One day: how many slots there are by state, seats and those taken, and why the post is closed, if it is."""
+    """One day: how many slots there are by state, seats and taken seats, and why the post is closed, if it is."""
 
     day: date
-    slots: Counter
+    slots: Counter[str]
     seats: int
     taken: int
     closure: str
 
 
-def month_of(post_id, first, first_weekday, now):
+def month_of(post_id: int, first: date, first_weekday: int, now: datetime) -> list[list[Day | None]]:
     """Return the weeks of the month that begins on a day, each of seven Days; None for days of other months."""
     last = month_after(first) - timedelta(days=1)
     closed = select(Closure.day, Closure.name).where(Closure.post_id == post_id, Closure.day.between(first, last))
     names = {row.day: row.name for row in session.execute(closed)}
-    by_day: dict[date, list] = {}
+    by_day: dict[date, list[Slot]] = {}
     for slot in slots_by_day(post_id, first, last):
         by_day.setdefault(slot.local_start.date(), []).append(slot)
     weeks = Weeks(first_weekday).monthdatescalendar(first.year, first.month)
@@ -40,12 +40,12 @@ def month_of(post_id, first, first_weekday, now):
     ]
 
 
-def month_after(first):
+def month_after(first: date) -> date:
     """Return the first day of the month after the one that begins on a day."""
     return (first + timedelta(days=31)).replace(day=1)
 
 
-def _day(day, slots, closure, now):
+def _day(day: date, slots: list[Slot], closure: str, now: datetime) -> Day:
     open_ones = [slot for slot in slots if slot.closed_at is None]
     return Day(
         day,

@@ -1,6 +1,7 @@
-"""The time zone of a post is corrected: slots to come keep their local times, and their instants follow (R9)."""
+"""Correcting the time zone of a post: future slots keep their local times, and their instants follow (R9)."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -20,19 +21,19 @@ class ZoneUnknown(PortalError):
     message = _l("There is no such time zone. Write it like Asia/Phnom_Penh.")
 
 
-def to_come(post, now):
-    """Return how many slots of a post are to come, and how many seats in them are taken."""
+def to_come(post: Post, now: datetime) -> tuple[int, ...]:
+    """Return how many future slots a post has, and how many of their seats are taken."""
     ahead = select(func.count(), func.coalesce(func.sum(Slot.taken), 0)).where(
         Slot.post_id == post.id, Slot.starts_at > now
     )
     return tuple(session.execute(ahead).one())
 
 
-def correct_zone(post, timezone, by, now):
-    """Let a post be in another time zone; return how many slots follow.
+def correct_zone(post: Post, timezone: str, by: str, now: datetime) -> int:
+    """Move a post to another time zone; return how many slots follow.
 
-    A slot follows that is to come by the old zone or by the new one; what is past by both stays as it was. One
-    journal entry says all of it. Raises ZoneUnknown.
+    A slot follows if it is in the future by the old zone or by the new one; past ones stay as they were. One
+    journal entry covers all of it. Raises ZoneUnknown.
     """
     if not is_zone(timezone):
         raise ZoneUnknown
@@ -43,20 +44,20 @@ def correct_zone(post, timezone, by, now):
     before, post.timezone = post.timezone, timezone
     moved = _move_slots(post, now)
     if before != timezone or moved:
-        change = {"before": {"timezone": before}, "after": {"timezone": timezone, "slots": moved}}
+        change: dict[str, Any] = {"before": {"timezone": before}, "after": {"timezone": timezone, "slots": moved}}
         journal.record(by, "post zone corrected", post, post_id=post.id, now=now, **change)
     return moved
 
 
-def catch_up(by, now):
-    """Let slots to come follow where their post is in another zone than they, as after an import; return how many."""
+def catch_up(by: str, now: datetime) -> int:
+    """Let future slots follow if their post is in another zone than they, as after an import; return how many."""
     behind = select(Slot.id).where(Slot.post_id == Post.id, Slot.timezone != Post.timezone, Slot.starts_at > now)
     posts = session.scalars(select(Post).where(behind.exists()).order_by(Post.id)).all()
     return sum(correct_zone(post, post.timezone, by, now) for post in posts)
 
 
-def _move_slots(post, now):
-    """Recompute the instants of a post's slots to come that are in another zone; return how many."""
+def _move_slots(post: Post, now: datetime) -> int:
+    """Recompute the instants of a post's future slots that are in another zone; return how many."""
     since = now.astimezone(UTC).replace(tzinfo=None) - WIDEST_OFFSET
     near = select(Slot.id, Slot.local_start, Slot.starts_at).where(
         Slot.post_id == post.id, Slot.timezone != post.timezone, Slot.local_start >= since

@@ -1,4 +1,4 @@
-"""What the portal needs around it: mail, counts of tries, fonts, catalogues, compressed files, room, time zones."""
+"""Checks of what the portal depends on: mail, rate limits, fonts, catalogues, compressed files, disk, time zones."""
 
 import shutil
 import zoneinfo
@@ -21,7 +21,7 @@ MAIL_CALLED = "mail"
 
 
 def findings(settings):
-    """Yield what is to be said of everything around the portal."""
+    """Yield the findings about what the portal depends on."""
     yield _mail(settings)
     yield _counts(settings)
     yield _fonts()
@@ -92,7 +92,7 @@ def _room(settings):
 
 
 def _zones():
-    """The machine's own data comes before the library's (zoneinfo.TZPATH)."""
+    """The machine's own data takes precedence over the library's (zoneinfo.TZPATH)."""
     files = (Path(folder) / "tzdata.zi" for folder in zoneinfo.TZPATH)
     first = next((path.read_text().partition("\n")[0] for path in files if path.is_file()), "")
     found = first.removeprefix("# version").strip() or version("tzdata")

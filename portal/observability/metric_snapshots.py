@@ -1,8 +1,8 @@
-"""Snapshot files: what each process of an instance has counted, summed up by whoever is asked.
+"""Snapshot files: what each process of an instance has counted, added up by the process that answers.
 
-Each process keeps its figures in memory and replaces its own file as a whole every few seconds. Nothing is mapped
-into memory: on a disk without room a page of such a map ends the process by a signal that nothing can catch, where a
-file that cannot be written is an OSError. A file is dead when nobody holds the lock beside it any more; the totals of
+Each process keeps its figures in memory and replaces its own file as a whole every few seconds. The files are not
+memory-mapped: on a full disk, a page fault in a map ends the process with a signal that cannot be caught, whereas
+writing a file raises OSError. A file is dead when no process holds the lock beside it any longer; the totals of
 the dead are moved into one file, so that no total falls when a process ends.
 """
 
@@ -21,7 +21,7 @@ Figures = dict[tuple[str, ...], list[float]]
 
 
 class Snapshots:
-    """The snapshot files in a folder, one of them this process's own."""
+    """The snapshot files in a folder, including this process's own."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -39,10 +39,10 @@ class Snapshots:
         self._bury()
 
     def others(self):
-        """Return what other processes counted: the figures of each that lives, and a list of those of the ended."""
+        """Return what other processes counted: the figures of each running one, and a list of those of the ended."""
         names = [path.stem for path in self.folder.glob("*.json") if path.name != ENDED and path.stem != self.own]
         found = {name: _read(self._path(name)) for name in names}
-        # Read after the others, so that one that is moved meanwhile is counted, and counted once.
+        # Read after the others, so that a file that is moved in the meantime is counted exactly once.
         totals = _read(self.folder / ENDED)
         left = {name: one["figures"] for name, one in found.items() if name not in totals["buried"]}
         living = [name for name in left if self._is_alive(name)]
@@ -50,7 +50,7 @@ class Snapshots:
         return [left[name] for name in living], [totals["figures"], *dead]
 
     def _be_alive(self):
-        """Hold the lock that says so; the kernel gives it up when the process ends, however it ends."""
+        """Hold the liveness lock; the kernel releases it when the process ends, however it ends."""
         path = self._sign(self.own)
         if self._alive is not None and path.exists():
             return
@@ -70,7 +70,7 @@ class Snapshots:
         return False
 
     def _bury(self):
-        """Move the figures of processes that have ended to the file for all of them, each of them once."""
+        """Move the figures of each ended process, once, to the common file."""
         dead = [path.stem for path in self.folder.glob("*.alive") if not self._is_alive(path.stem)]
         if not dead:
             return
@@ -93,7 +93,7 @@ class Snapshots:
 
 
 def add(totals: Figures, figures: Figures):
-    """Add figures to totals, number by number; what has another number of buckets is of another release, and left."""
+    """Add figures to totals, number by number; skip those with another number of buckets, from another release."""
     for key, numbers in figures.items():
         known = totals.get(key)
         if known is None:
@@ -107,7 +107,7 @@ def _packed(figures):
 
 
 def _read(path):
-    """Return what a file says; nothing where it is not there, or damaged."""
+    """Return the content of a file, or nothing if it does not exist or is damaged."""
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         figures = {tuple(key): [float(number) for number in numbers] for *key, numbers in told["figures"]}
@@ -133,7 +133,7 @@ def _part(path):
 
 @contextmanager
 def _turn(path):
-    """Give whether it is this process's turn; nobody waits for it."""
+    """Try to take the folder's lock without waiting; yield whether it was taken."""
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

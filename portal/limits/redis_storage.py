@@ -1,6 +1,6 @@
-"""Counting tries in a Redis, for several machines; and in the portal's own database while it is away.
+"""Rate limit counters in a Redis, for several machines, with the portal's own database as a fallback.
 
-A Redis that is away neither lets everybody through nor keeps anybody out: counting goes on, in another place.
+A Redis that is away neither disables the limits nor keeps people out: the database counts.
 """
 
 import logging
@@ -10,7 +10,7 @@ from typing import Any
 from limits.storage import RedisStorage, Storage
 
 from portal import lazy_imports
-from portal.limits.storage import DatabaseStorage
+from portal.limits.database_storage import DatabaseStorage
 from portal.security import encryption
 
 PREFIX = "portal+"
@@ -20,7 +20,7 @@ _log = logging.getLogger(__name__)
 
 
 class SharedStorage(Storage):
-    """A Redis with the database behind it. Keys are digests: no address leaves the portal."""
+    """A storage in Redis with the database behind it. Keys are digests: no network address leaves the portal."""
 
     STORAGE_SCHEME = [f"{PREFIX}redis", f"{PREFIX}rediss"]
 
@@ -55,11 +55,11 @@ class SharedStorage(Storage):
         return self._redis.reset()
 
     def _try(self, name, digest, key, *values):
-        """Ask the Redis; where it is away, the database, and for some seconds nothing but the database."""
+        """Call the Redis; if it is away, the database, and for some seconds only the database."""
         if time.monotonic() >= self._away_until:
             try:
                 return getattr(self._redis, name)(digest, *values)
             except lazy_imports.redis.RedisError as error:
                 self._away_until = time.monotonic() + PAUSE_SECONDS
-                _log.error("redis away, tries are counted in the database: %s", type(error).__name__)
+                _log.error("redis unavailable, attempts are counted in the database: %s", type(error).__name__)
         return getattr(self._database, name)(key, *values)

@@ -1,4 +1,7 @@
-"""What opens an account: held while it is changed, ended when a new password is chosen (docs/keys.md)."""
+"""The keys of an account: locked while they change, and ended when a new password is chosen (docs/keys.md)."""
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -9,6 +12,7 @@ from portal.journal import journal
 from portal.sessions import operations as sessions
 from portal.values.emails import key as key_of
 from portal.web.errors import PortalError
+from portal.web.roles import SignedIn
 
 PASSWORD_CHANGED, RESET_BY_MAIL, RECOVERED = (
     "password changed",
@@ -22,20 +26,20 @@ class SessionOver(PortalError):
     message = _l("You were logged out here: the session was ended, or a new password was chosen. Log in again.")
 
 
-def held(account_id, *, with_address=False):
-    """Return an account as it is now, locked until this transaction is over: its keys change one after the other.
+def held(account_id: int, *, with_address: bool = False) -> Account:
+    """Return an account as it is now, locked until this transaction is over: changes of its keys are serialized.
 
-    with_address: its e-mail address may change too, so nothing may refer to it meanwhile.
+    with_address: its email address may change too, so no row may begin to refer to it meanwhile.
     """
     mine = select(Account).where(Account.id == account_id).with_for_update(key_share=not with_address)
     return session.scalars(mine, execution_options=_AS_IT_IS_NOW).one()
 
 
-def held_by(signed_in):
-    """Return the account of whoever is signed in, held; raises SessionOver where that session has ended.
+def held_by(signed_in: SignedIn) -> Account:
+    """Return the account of the signed-in user, locked; raises SessionOver if that session has ended.
 
-    Each process remembers sessions for a moment. Nothing that opens the account may be made in that moment,
-    nor after a slow look at a password that is another one by now: a new password ends the session.
+    Each process caches sessions for a moment. No key may be created in that moment, nor after a slow check of
+    a password that has changed since: a new password ends the session.
     """
     account = held(signed_in.account_id)
     if not sessions.is_there(signed_in.session_digest):
@@ -43,20 +47,20 @@ def held_by(signed_in):
     return account
 
 
-def end_older(account, now, *, but=None):
-    """End what opened an account before: links for every purpose, and sessions, but for one; return their digests."""
+def end_older(account: Account, now: datetime, *, but: str | None = None) -> Sequence[str]:
+    """End the older keys of an account: links for every purpose, and sessions, except one; return their digests."""
     end_links(account.id, now)
     return sessions.end_all(account.id, but=but)
 
 
-def end_links(account_id, now, *, sent_to=None):
-    """Let an account's unused links open nothing any more; sent_to: only those to the address with this key."""
+def end_links(account_id: int, now: datetime, *, sent_to: str | None = None) -> None:
+    """Void an account's unused links; sent_to: only those to the address with this key."""
     unused = session.execute(select(Link.id, Link.address).where(Link.account_id == account_id, Link.used_at.is_(None)))
     ended = [one.id for one in unused if sent_to in (None, key_of(one.address))]
     session.execute(update(Link).where(Link.id.in_(ended), Link.used_at.is_(None)).values(used_at=now))
 
 
-def has_new_password_since(account_id, instant):
+def has_new_password_since(account_id: int, instant: datetime) -> bool:
     """Say whether an account got another password after an instant."""
     chosen = select(journal.Entry.id).where(
         journal.Entry.subject == Account.__tablename__,

@@ -1,4 +1,4 @@
-"""What surrounds a stop of the server."""
+"""Commands for stopping the server."""
 
 import time
 
@@ -9,10 +9,10 @@ from portal.health import readiness
 
 
 @click.command("drain")
-@click.option("--seconds", default=0, type=click.IntRange(0, 300), help="Wait so long before this command ends.")
+@click.option("--seconds", default=0, type=click.IntRange(0, 300), help="Wait this long before the command ends.")
 @click.option("--off", is_flag=True, help="Be ready again.")
 def drain(seconds, off):
-    """Let /readyz say not ready from now on, so that a balancer sends nobody more before the server stops."""
+    """Have /readyz answer "not ready", so that a load balancer sends no more people before the server stops."""
     instance = current_app.extensions["settings"].instance
     if off:
         readiness.stop_draining(instance)

@@ -1,16 +1,18 @@
-"""Limits by address, which slow down before they stop: whole villages share one address (R13).
+"""Limits by network address that delay attempts before they reject them: whole villages share one address (R13).
 
-The first tries in a window are free, however quick. After them each try waits some seconds, told on a page
-whose form holds what was typed and a ticket: sent again after the wait, the ticket lets it through, once.
-In the time of a wait one is let through: whoever collects tickets and sends them together is no faster for it.
-No thread sleeps meanwhile, and what was turned away for now is not counted: who does not wait uses up
-nobody's tries. After the last try, none is taken until the window ends.
+The first attempts in a window are accepted at once. After them each attempt is delayed by some seconds, with a page
+whose form contains what was entered and a ticket: submitted after the wait, the ticket is accepted, once.
+One attempt is accepted for each wait: collecting tickets and submitting them together is no faster.
+No thread sleeps, and rejected attempts are not counted: a client that does not wait does not use up the
+attempts of others. After the last attempt, all are rejected until the window ends.
 """
 
 import hashlib
 import secrets
 import time
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
@@ -20,6 +22,7 @@ from portal.i18n.locale import ngettext
 from portal.limits import rules
 from portal.security import encryption
 from portal.web import errors, resubmission
+from portal.web.roles import SignedIn
 
 TICKET = "ticket"
 WAITS_SECONDS = (2, 5, 10, 20, 30)
@@ -27,18 +30,18 @@ TICKET_SECONDS = 15 * 60
 NONCE_BYTES = 12
 
 
-def slowed(free, most, window):
-    """Limit the sending of a form per address, or per account of whoever is logged in.
+def slowed(free: int, most: int, window: str) -> Callable[..., Any]:
+    """Limit the submissions of a form per network address, or per account of a signed-in user.
 
-    free: how many tries in a window are taken at once; most: how many are taken at all, those in between
-    each after a wait of WAITS_SECONDS, longer the more there were. window: a time such as "15 minutes".
+    free: how many attempts in a window are accepted at once; most: how many are accepted at all, those in between
+    each after a wait of WAITS_SECONDS, which grows with their number. window: a duration such as "15 minutes".
     """
 
-    def limit(view):
+    def limit(view: Any) -> Any:
         scope = f"{view.__module__}.{view.__name__}"
 
         @wraps(view)
-        def wrapper(*args, **kwargs):
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
             refusal = _refusal(scope, free, most, window) if request.method == "POST" else None
             return refusal or view(*args, **kwargs)
 
@@ -47,8 +50,8 @@ def slowed(free, most, window):
     return limit
 
 
-def _refusal(scope, free, most, window):
-    """Return the page that turns a try away, or None where it is taken, and counted."""
+def _refusal(scope: str, free: int, most: int, window: str) -> Any:
+    """Return the page that rejects an attempt, or None if it is accepted and counted."""
     factor = current_app.extensions["limits_factor"]
     free, most = (max(1, round(count * factor)) for count in (free, most))
     item, who, storage = parse(f"{most} per {window}"), rules.account(), rules.limiter.limiter.storage
@@ -58,7 +61,7 @@ def _refusal(scope, free, most, window):
         used = storage.incr(key, expiry) - 1
         if used < free:
             return None
-        storage.incr(key, expiry, amount=-1)  # others were quicker: as if this one had not come
+        storage.incr(key, expiry, amount=-1)  # others were faster: undo the count of this one
     if used < most:
         nonce, ready_at = _waiting(who, scope, key, _wait(used - free, most - free))
         if ready_at > time.time():
@@ -68,12 +71,12 @@ def _refusal(scope, free, most, window):
     return rules.stopped(storage.get_expiry(key))
 
 
-def _wait(over, room):
+def _wait(over: Any, room: Any) -> Any:
     return WAITS_SECONDS[over * len(WAITS_SECONDS) // room]
 
 
-def _waiting(who, scope, key, seconds):
-    """Return the ticket with which a try waits, and until when; one that need not wait has used its ticket up."""
+def _waiting(who: SignedIn, scope: str, key: str, seconds: int) -> Any:
+    """Return the ticket of an attempt and when it may be submitted; a ticket whose wait is over is used up."""
     storage, now = rules.limiter.limiter.storage, time.time()
     nonce, ready_at = _ticket_in_hand(who, scope)
     if nonce is None or now - ready_at >= TICKET_SECONDS or storage.get(_used(nonce)):
@@ -81,16 +84,16 @@ def _waiting(who, scope, key, seconds):
     if ready_at > now:
         return nonce, ready_at
     if storage.incr(f"turn {key}", seconds) > 1:
-        return nonce, max(now + 1, storage.get_expiry(f"turn {key}"))  # another was let through in this time
+        return nonce, max(now + 1, storage.get_expiry(f"turn {key}"))  # another was accepted in this time
     storage.incr(_used(nonce), TICKET_SECONDS)
     return nonce, ready_at
 
 
-def _used(nonce):
+def _used(nonce: Any) -> Any:
     return f"ticket {nonce}"
 
 
-def _slow(who, scope, nonce, ready_at):
+def _slow(who: SignedIn, scope: str, nonce: Any, ready_at: Any) -> Any:
     seconds = max(1, round(ready_at - time.time()))
     typed, hidden = resubmission.what_was_typed()
     kept = [pair for pair in typed if pair[0] != TICKET] + [
@@ -107,7 +110,7 @@ def _slow(who, scope, nonce, ready_at):
     return body, code, {"Retry-After": str(seconds)}
 
 
-def _ticket_in_hand(who, scope):
+def _ticket_in_hand(who: SignedIn, scope: str) -> Any:
     try:
         place, nonce, ready_at = _signer().loads(request.form.get(TICKET, ""))
     except (BadData, ValueError, TypeError):
@@ -115,10 +118,10 @@ def _ticket_in_hand(who, scope):
     return (nonce, ready_at) if place == _place(who, scope) else (None, None)
 
 
-def _place(who, scope):
+def _place(who: SignedIn, scope: str) -> Any:
     return encryption.digest("ticket", f"{who} {scope}")
 
 
-def _signer():
+def _signer() -> Any:
     secret = encryption.derived("ticket", "")
     return URLSafeSerializer(secret, salt="pace", signer_kwargs={"digest_method": hashlib.sha256})

@@ -1,4 +1,4 @@
-"""What can open an account, gathered from the features that keep it, for its owner to look through."""
+"""The keys that can open an account, gathered from the features that store them, for its owner."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +12,12 @@ from portal.passkeys.models import Passkey
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.status import subscriptions
+from portal.web.roles import SignedIn
 
 
 @dataclass(frozen=True)
 class Keys:
-    """What opens an account now. calendar_since: of the address that shows dates only; None where there is none."""
+    """The keys of an account now. calendar_since: of the address that shows dates only; None if there is none."""
 
     account: Account
     sessions: list[SignIn]
@@ -28,8 +29,8 @@ class Keys:
     calendar_since: datetime | None
 
 
-def keys_of(signed_in, now):
-    """Return the Keys of whoever is signed in."""
+def keys_of(signed_in: SignedIn, now: datetime) -> Keys:
+    """Return the Keys of the signed-in user."""
     account = accounts.account_of(signed_in)
     made_at, used_at = printed_codes.story(account.id)
     found: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""QR codes of signed codes: what a page draws, and the same as a picture file for the PDF."""
+"""QR codes of signed codes: as a drawing in a page, and as an image file for the PDF."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,7 +30,7 @@ class Drawing:
 
 
 def address_of(code):
-    """Return the short address of a code, in characters that a QR code holds tightly."""
+    """Return the short address of a code, in characters that a QR code encodes compactly."""
     return current_app.extensions["settings"].public_url.upper() + ADDRESS + code
 
 
@@ -40,13 +40,13 @@ def drawing_of(code):
 
 
 def drawing_of_text(text):
-    """Return a QR code of any text. It is not remembered: the text may be a secret."""
+    """Return a QR code of any text. It is not cached: the text may be a secret."""
     return _drawing(segno.make(text, error=LEVEL, micro=False))
 
 
 @lru_cache(maxsize=1024)
 def _drawn(text):
-    # A mask of our choice saves four fifths of the time; a signature looks random under any.
+    # Choosing the mask ourselves saves four fifths of the time; a signature looks random under any mask.
     return _drawing(segno.make(text, error=LEVEL, micro=False, mask=MASK))
 
 

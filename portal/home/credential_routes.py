@@ -1,11 +1,12 @@
-"""What can still open an account: shown after a new password, and from the account's settings."""
+"""The page of the keys of an account: shown after a new password, and from the account's settings."""
 
 from flask import Blueprint, render_template
 
 from portal import clock
 from portal.forms import BaseForm
-from portal.home import keys
-from portal.web.access import current_user, signed_in
+from portal.home import credentials
+from portal.web.audience import signed_in
+from portal.web.identity import current_user
 
 bp = Blueprint("keys", __name__, url_prefix="/<language:lang>/account/keys")
 
@@ -14,7 +15,7 @@ bp = Blueprint("keys", __name__, url_prefix="/<language:lang>/account/keys")
 @signed_in
 def show():
     now = clock.now()
-    found = keys.keys_of(current_user, now)
+    found = credentials.keys_of(current_user, now)
     return render_template(
         "home/keys.html", keys=found, account=found.account, here=current_user.session_digest, now=now, form=BaseForm()
     )

@@ -1,4 +1,4 @@
-"""Where Flask-Limiter keeps its counts: the portal's database, so that they hold across workers and restarts."""
+"""Flask-Limiter's storage in the portal's database, so that counts survive restarts and cover all processes."""
 
 import time
 
@@ -25,7 +25,7 @@ _COUNT = text(
 
 
 class DatabaseStorage(Storage):
-    """One row a counter, one statement a try. Keys are digests: no address stands in the table."""
+    """One row for each counter, one statement for each attempt. Keys are digests: the table has no network address."""
 
     STORAGE_SCHEME = ["portal"]
 
@@ -36,7 +36,7 @@ class DatabaseStorage(Storage):
     def incr(self, key, expiry, amount=1):
         now = time.time()
         values = {"key": _key(key), "amount": amount, "now": now, "ends_at": now + expiry}
-        # One that ends later than a fresh one is of a clock that was ahead, and has been put right.
+        # One that ends later than a new one could is from a clock that was ahead, and has been corrected.
         values["latest"] = now + expiry + CLOCKS_APART_SECONDS
         with transactions.apart() as connection:
             return connection.execute(_COUNT, values).scalar_one()

@@ -1,4 +1,4 @@
-"""How a command ends that was refused by the database, a disk or a file: in a sentence, with exit code 1."""
+"""Failing commands: a refusal by the database, a disk or a file ends in one sentence, with exit code 1."""
 
 import os
 from contextlib import contextmanager, suppress
@@ -13,14 +13,14 @@ from portal.integrity.doctor import damage
 from portal.observability import operator_messages
 from portal.security.private_file import private
 
-FILE = click.Path(path_type=Path)  # whether it can be read or written, is said when that is tried
+FILE = click.Path(path_type=Path)  # whether it is readable or writable is checked when it is used
 NEWER = "The tables of the database are those of a newer release: run the commands of that release."
 _MAY_BE_DAMAGE = (operator_messages.REFUSED, operator_messages.OTHER_TABLES)
 
 
 @cache
 def ending(command):
-    """Return a command, or a group of them, that ends in a sentence whatever refuses it."""
+    """Return a command, or a group of them, that ends in one sentence on any such failure."""
     for one in getattr(command, "commands", {}).values():
         ending(one)
     if not isinstance(command, click.Group):
@@ -29,16 +29,16 @@ def ending(command):
 
 
 def say(line):
-    """Print a line of a command that goes on for long: also where nobody can read it, as on a disk without room."""
+    """Print a line of a long command, ignoring errors of the output, such as a full disk."""
     with suppress(OSError):
         click.echo(line)
 
 
 @contextmanager
 def whole_file(path, encoding):
-    """Give a text file to write that stands under its name only once it is whole; what was there stays until then.
+    """A text file to write that gets its name only once it is complete; an existing one stays until then.
 
-    What is there and is no file (a pipe, a device) is written to as it is.
+    An existing path that is not a file (a pipe, a device) is written to directly.
     """
     if path.exists() and not path.is_file():
         with path.open("w", encoding=encoding) as file:
@@ -76,7 +76,7 @@ def _plainly():
         raise
     except Exception as error:
         sentence = NEWER if isinstance(error, CommandError) else operator_messages.sentence_of(error)
-        # What stands in a damaged file can also be no date, no number, no word of a list.
+        # Values in a damaged file may also be invalid dates, numbers or words.
         if (sentence is None or sentence in _MAY_BE_DAMAGE) and _is_damaged():
             sentence = operator_messages.DAMAGED
         if sentence is None:

@@ -1,4 +1,4 @@
-"""Figures as CSV that a spreadsheet opens without running anything in it."""
+"""Figures as CSV that a spreadsheet can open safely."""
 
 import csv
 import io
@@ -7,7 +7,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_of(rows):
-    """Return rows of cells as CSV in UTF-8 with a mark for spreadsheets; a cell that could be a formula is defused."""
+    """Return rows of cells as CSV in UTF-8 with a byte order mark; a cell that could be a formula is escaped."""
     out = io.StringIO()
     csv.writer(out).writerows([_defused(cell) for cell in row] for row in rows)
     return out.getvalue().encode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""Which portal answers: a mark of its instance folder and database, by which `doctor` tells two at one port apart."""
+"""The identity of a portal: an identifier by which `doctor` tells apart two portals at one port."""
 
 import hashlib
 import hmac
@@ -8,8 +8,9 @@ CHARACTERS = 16
 
 
 def mark(settings):
-    """Return the mark of a portal: the same for all its processes, and without its digest key nothing can be read
-    from it.
+    """Return the identifier of a portal, the same for all its processes, which reveals nothing.
+
+    It is a keyed digest of its instance folder and database.
     """
     named = f"{settings.instance.resolve()}\n{settings.database_url}"
     return hmac.new(settings.digest_key.encode(), named.encode(), hashlib.sha256).hexdigest()[:CHARACTERS]

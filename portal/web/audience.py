@@ -1,0 +1,66 @@
+"""The decorators with which a view says for whom it is (authorization.py holds every request to it)."""
+
+from datetime import timedelta
+
+from flask import current_app
+
+from portal import clock
+from portal.web.identity import current_user
+
+FRESH_FACTOR = timedelta(minutes=10)
+
+
+def public(view):
+    """Anyone may open this page."""
+    view.audience = ("public",)
+    return view
+
+
+def signed_in(view):
+    """Anyone who is signed in may open this page."""
+    view.audience = ("signed in",)
+    return view
+
+
+def applicant_only(view):
+    """Only applicants may open this page."""
+    view.audience = ("applicant",)
+    return view
+
+
+def staff_only(*roles):
+    """Only staff whose role includes one of these may open this page."""
+
+    def mark(view):
+        view.audience = ("staff", *roles)
+        return view
+
+    return mark
+
+
+def half_entered(view):
+    """Staff who gave name and password only may open this page too: the second step, and log-out."""
+    view.half_entered = True
+    return view
+
+
+def confirmed(view):
+    """Staff are asked for their second factor first, if they gave it a while ago; applicants have none."""
+    view.confirmed = True
+    return view
+
+
+class NotConfirmed(Exception):
+    """The second factor was given too long ago for this: ask for it, then go on with what was typed."""
+
+
+def require_confirmed():
+    """Raise NotConfirmed where whoever is signed in gave the second factor more than ten minutes ago."""
+    # Another worker may have been given it a moment ago, so the last word is the database's.
+    load = current_app.extensions["load_session"]
+    if not _is_fresh(current_user) and not _is_fresh(load(current_user.session_digest, note_use=False)):
+        raise NotConfirmed
+
+
+def _is_fresh(who):
+    return who is not None and who.factor_at is not None and clock.now() - who.factor_at <= FRESH_FACTOR

@@ -1,0 +1,88 @@
+"""Who is signed in on this request: Flask-Login's request loader, over a cache of 0.75 seconds in each process.
+
+Flask-Login is used here and in roles.py only.
+"""
+
+import time
+
+import flask_login
+from flask import current_app, g
+from flask_login import LoginManager
+
+from portal.web import session_cookie
+from portal.web.roles import SignedIn
+
+REMEMBERED_SECONDS = 0.75
+REMEMBERED_SESSIONS = 20_000
+
+current_user = flask_login.current_user
+_remembered: dict[str, tuple[float, SignedIn | None]] = {}
+
+
+def init_app(app, load_session):
+    """Know on every request who is signed in.
+
+    load_session: takes the digest of a session's number, gives a SignedIn or None; with note_use=False
+    it only looks.
+    """
+    app.session_interface = session_cookie.Sessions()
+    app.extensions["load_session"] = load_session
+    app.config["REMEMBER_COOKIE_NAME"] = "not_in_use"  # a cookie of Flask-Login itself would go before the loader
+    logins = LoginManager(app)
+    logins.session_protection = None
+    logins.request_loader(_who)
+
+
+def known():
+    """Return who is signed in, where this request has asked for it already; None for whoever is not, or only half."""
+    who = g.get("signed_in")
+    return who if who is not None and who.is_authenticated else None
+
+
+def known_actor():
+    """Name who is signed in, where this request has asked for it already; ask nothing."""
+    return getattr(g.get("signed_in"), "actor", None)
+
+
+def go_on_as(who, number):
+    """Make what is left of this request a part of the session that it began: form tokens, links to pages."""
+    session_cookie.current().continue_as(number)
+    g.signed_in = who
+    flask_login.login_user(who, force=True)
+
+
+def forget(digest):
+    """Ask the database anew about one session: after its number or its rights have changed here."""
+    _remembered.pop(digest, None)
+
+
+def forget_everyone():
+    """Ask the database anew about every session: for tests, and after rights have changed here."""
+    _remembered.clear()
+
+
+def take_back(response, digest):
+    """Forget a session in this process and in the browser."""
+    forget(digest)
+    session_cookie.delete(response)
+    return response
+
+
+def _who(request):
+    g.signed_in = _load(request)
+    return g.signed_in
+
+
+def _load(request):
+    number = request.cookies.get(session_cookie.cookie_name(current_app))
+    if not number:
+        return None
+    digest = session_cookie.number_digest(number)
+    known = _remembered.get(digest)
+    if known and known[0] > time.monotonic():
+        return known[1]
+    found = current_app.extensions["load_session"](digest, note_use=not g.get("only_look"))
+    if len(_remembered) > REMEMBERED_SESSIONS:
+        _remembered.clear()
+    _remembered[digest] = (time.monotonic() + REMEMBERED_SECONDS, found)
+    return found
