@@ -1,5 +1,6 @@
 """Tables of appointments, of mass cancellations, and of the kept answers of people who have not booked yet."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from portal.security.encryption import Encrypted
 from portal.slots.models import Slot
 
 LIVE = ("held", "booked")
+FIRST_VERSION = 1
 _IS_LIVE = text("state IN ('held', 'booked')")
 _IS_HELD = text("held_until IS NOT NULL")
 
@@ -67,6 +69,17 @@ class Appointment(Base):
     def has_lapsed(self, now):
         """Say whether the hold of the place has expired: others can take it."""
         return self.held_until is not None and self.held_until <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An appointment that was just written: as much of it as the journal, the mail and the next page need."""
+
+    id: int
+    reference: str
+    version: int = FIRST_VERSION
+
+    __tablename__ = Appointment.__tablename__
 
 
 class Cancellation(Base):

@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from portal.appointments.models import Appointment
-from portal.appointments.operations import Booked
+from portal.appointments.models import Appointment, Booked
 from portal.mail import outbox
 
 

@@ -1,7 +1,6 @@
 """What an applicant can do with a return appointment: book, move, cancel, look at it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +10,7 @@ from sqlalchemy import bindparam, exists, insert, or_, select
 from portal.appointments import held_places, notifications
 from portal.appointments.booking_limit import require_not_too_often
 from portal.appointments.calendar import first_bookings
-from portal.appointments.models import LIVE, Appointment
+from portal.appointments.models import FIRST_VERSION, LIVE, Appointment, Booked
 from portal.cases.models import Case
 from portal.cases.operations import case_for, require_may_book
 from portal.database.transactions import looking, session
@@ -27,7 +26,6 @@ from portal.web.roles import SignedIn
 # Why staff change an appointment: the first three at the wish of the applicant.
 ASKED = ("at_counter", "by_telephone", "in_writing")
 REASONS = (*ASKED, "embassy")
-FIRST_VERSION = 1
 _LIVE = select(Appointment).where(
     Appointment.case_id == bindparam("case_id"),
     Appointment.state.in_(LIVE),
@@ -69,17 +67,6 @@ class NotMoved(SentBefore):
 
 class TooLate(PortalError):
     message = _l("It is too late to move or cancel this appointment here.")
-
-
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """An appointment that was just written: as much of it as the journal, the mail and the next page need."""
-
-    id: int
-    reference: str
-    version: int = FIRST_VERSION
-
-    __tablename__ = Appointment.__tablename__
 
 
 def schedule_for(signed_in: SignedIn, public_id: UUID, slot_id: int, form_key: UUID, by: str, now: datetime) -> str:
