@@ -230,7 +230,8 @@ def test_the_former_number_is_forgotten_when_it_no_longer_matches(app, holder):
             session.commit()
         assert session.scalar(select(func.count()).select_from(FormerPassport)) == left, days
 
-    assert {"former_passports": 1} in session.scalars(select(Entry.after).where(Entry.action == "data erased")).all()
+    erased = session.scalars(select(Entry.after).where(Entry.action == "data erased")).all()
+    assert [one["former_passports"] for one in erased if "former_passports" in one] == [1]
 
 
 def test_the_old_number_opens_the_confirmation_pages_for_twelve_months(app, holder):
