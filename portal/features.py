@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint, Flask, current_app
 
 PORTAL = Path(__file__).parent
 
@@ -81,7 +81,7 @@ class Feature:
     recorded: Mapping[Any, str | None] = field(default_factory=dict)
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     """Gather what every feature adds, and register its pages. Raises ValueError where two say the same key."""
     found = [import_module(name).FEATURE for name in modules()]
     app.extensions["features"] = {
@@ -91,18 +91,18 @@ def init_app(app):
         app.register_blueprint(blueprint)
 
 
-def modules():
+def modules() -> list[str]:
     """Return the names of the modules that say what a feature adds, in order."""
     paths = sorted(path.relative_to(PORTAL.parent).with_suffix("") for path in PORTAL.rglob("*/feature.py"))
     return [".".join(path.parts) for path in paths]
 
 
-def added(name):
+def added(name: str) -> Any:
     """Return what all features add of one kind: a tuple or a dictionary, by the name of the field of Feature."""
     return current_app.extensions["features"][name]
 
 
-def _joined(parts):
+def _joined(parts: list[Any]) -> Any:
     if isinstance(parts[0], tuple):
         return tuple(one for part in parts for one in part)
     joined: dict[str, Any] = {}

@@ -57,8 +57,8 @@ def said_text(key=None):
 
 
 def notice_sentence(kind):
-    """Return the Notice of a kind, as a feature says it."""
-    return features.added("notices")[kind]
+    """Return the Notice of a kind, as a feature says it; None for one that a newer release has left."""
+    return features.added("notices").get(kind)
 
 
 def in_english(function, *args):

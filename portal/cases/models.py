@@ -1,4 +1,4 @@
-"""Cases with their travellers, refusals, refusal items, statuses, and the queue of cases to find."""
+"""Cases with their travelers, refusals, refusal items, statuses, and the queue of cases to find."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -153,7 +153,7 @@ class Traveller(Base):
 
 
 class FormerPassport(Base):
-    """A passport number that a traveller had before: it still matches for a while."""
+    """A passport number that a traveler had before: it still matches for a while."""
 
     __tablename__ = "former_passport"
 
@@ -169,7 +169,7 @@ class FormerPassport(Base):
 
 
 class Correction(Base):
-    """A field of a traveller that staff corrected, with digests of what the case file says of it.
+    """A field of a traveler that staff corrected, with digests of what the case file says of it.
 
     filed: what it said then. differing: what a newer row says, and staff have not decided about: a conflict.
     """
@@ -193,7 +193,7 @@ class Correction(Base):
 
 
 class Refusal(Base):
-    """One 221(g) refusal of one traveller on one date; its clock is its own (R7)."""
+    """One 221(g) refusal of one traveler on one date; its clock is its own (R7)."""
 
     __tablename__ = "refusal"
     __table_args__ = (

@@ -127,11 +127,11 @@ def _forget_small(now: datetime, periods: dict[str, int]) -> int:
         (Message.id, Message.done_at, "messages"),
     ]
     gone = {name: _forget(key, at < now - timedelta(days=periods[name])) for key, at, name in ended}
+    gone["former_passports"] = _forget(FormerPassport.id, ~FormerPassport.matches_at(now))
     said = {name: number for name, number in gone.items() if number}
     if said:
         journal.record(journal.WORKER, "data erased", Nobody(), after=said, now=now)
-    counters = _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
-    return sum(gone.values()) + counters + _forget(FormerPassport.id, ~FormerPassport.matches_at(now))
+    return sum(gone.values()) + _forget(LimitCounter.key, LimitCounter.ends_at < now.timestamp())
 
 
 def _forget(key: Any, condition: Any) -> int:

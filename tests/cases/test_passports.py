@@ -16,8 +16,9 @@ from portal.cases.passports.models import NewPassport
 from portal.database.transactions import session
 from portal.home import retrieval
 from portal.journal.journal import Entry
-from portal.retention import accounts
+from portal.retention import accounts, periods
 from portal.retention.own_data import data_of
+from portal.retention.sweeping import sweep
 from portal.web.errors import SentBefore
 from tests.factories import (
     BIRTH,
@@ -220,6 +221,17 @@ def test_the_old_number_finds_the_case_for_twelve_months(app, holder):
     assert not matches(case, PASSPORT, timedelta(days=368)) and matches(case, NEW, timedelta(days=368))
     accepted(case, RIGHT)
     assert all(matches(case, number) for number in (PASSPORT, NEW, RIGHT))
+
+
+def test_the_former_number_is_forgotten_when_it_no_longer_matches(app, holder):
+    accepted(make_case(holder))
+    for days, left in ((364, 1), (368, 0)):
+        for _gone in sweep(clock.now() + timedelta(days=days), periods.in_use()):
+            session.commit()
+        assert session.scalar(select(func.count()).select_from(FormerPassport)) == left, days
+
+    erased = session.scalars(select(Entry.after).where(Entry.action == "data erased")).all()
+    assert [one["former_passports"] for one in erased if "former_passports" in one] == [1]
 
 
 def test_the_old_number_opens_the_confirmation_pages_for_twelve_months(app, holder):

@@ -4,8 +4,9 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, select
+from sqlalchemy import and_, select
 
 from portal.cases.models import Case, FormerPassport, Refusal, Traveller
 from portal.database.transactions import session
@@ -84,8 +85,8 @@ def person_meant(case: Case, proof: Proof, now: datetime) -> Traveller:
     return next(iter([*(one for one in born if one.id in held), *born]), case.principal)
 
 
-def travellers_with(passport: str, now: datetime) -> CompoundSelect[int]:
-    """Return a query for the ids of the travelers who have a passport number, or had it while it still matches."""
+def travellers_with(passport: str, now: datetime) -> Any:
+    """Return a query for the ids of the travelers who have a passport number, or had it and it still matches."""
     digest = passport_digest(passport)
     former = select(FormerPassport.traveller_id).where(
         FormerPassport.passport_digest == digest, FormerPassport.matches_at(now)

@@ -4,7 +4,9 @@ A correction remembers what the file said when staff changed a field. A row that
 it, changes nothing. Another value is a conflict: it is kept beside the field until staff decide.
 """
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -15,7 +17,7 @@ from portal.journal import journal
 from portal.security.encryption import digest
 from portal.web.errors import NotFound
 
-# Fields of a traveller by their names in a case file, as the model calls them.
+# Fields of a traveler by their names in a case file, as the model calls them.
 FIELDS = {
     "relationship": "relationship_to_principal",
     "surname": "surname",
@@ -28,18 +30,18 @@ FIELDS = {
 _DIGESTS = {"date_of_birth": birth_digest, "passport_number": passport_digest}
 
 
-def digest_of(field, value):
+def digest_of(field: str, value: Any) -> str:
     """Return the keyed digest by which values of a field are compared."""
     found = _DIGESTS.get(field)
     return found(value) if found else digest(f"case file {field}", written(value))
 
 
-def written(value):
+def written(value: Any) -> str:
     """Return a value of a field as a case file writes it."""
     return value.isoformat() if hasattr(value, "isoformat") else value or ""
 
 
-def note(traveller: Traveller, values):
+def note(traveller: Traveller, values: dict[str, Any]) -> None:
     """Remember what the file said of those fields that staff give another value; values: by the names of FIELDS.
 
     Where staff take what the newest row says, there is nothing to remember.
@@ -58,23 +60,23 @@ def note(traveller: Traveller, values):
             _stay(correction)
 
 
-def correct_passport(traveller: Traveller, number):
-    """Give a traveller the passport number that staff have seen."""
+def correct_passport(traveller: Traveller, number: str) -> None:
+    """Give a traveler the passport number that staff have seen."""
     note(traveller, {"passport_number": number})
     traveller.passport_number, traveller.passport_digest = number, passport_digest(number)
 
 
-def conflicts_of(post_id):
+def conflicts_of(post_id: int) -> Sequence[Correction]:
     """Return the conflicts of a post between its case files and its staff, oldest first."""
     return session.scalars(_conflicts(select(Correction), post_id).order_by(Correction.id)).all()
 
 
-def conflicts_waiting(post_id):
+def conflicts_waiting(post_id: int) -> int:
     """Return how many conflicts of a post wait."""
-    return session.scalar(_conflicts(select(func.count(Correction.id)), post_id))
+    return session.scalar(_conflicts(select(func.count(Correction.id)), post_id)) or 0
 
 
-def conflict_of(case, correction_id):
+def conflict_of(case: Case, correction_id: int) -> Correction:
     """Return a conflict of a case, or raise NotFound (R5)."""
     every = (one for traveller in case.travellers for one in traveller.corrections if one.differing_digest)
     found = next((one for one in every if one.id == correction_id), None)
@@ -83,16 +85,16 @@ def conflict_of(case, correction_id):
     return found
 
 
-def value_of(correction):
+def value_of(correction: Correction) -> str:
     """Return what staff made of a field, as a case file would write it."""
     return written(getattr(correction.traveller, FIELDS[correction.field]))
 
 
-def decide(case, conflict, takes_file, by, now):
+def decide(case: Case, conflict: Correction, takes_file: bool, by: str, now: datetime) -> None:
     """End a conflict: take what the case file says, or stay with what staff made of it."""
     traveller, field = conflict.traveller, conflict.field
     if takes_file:
-        _put(traveller, field, conflict.differing)
+        _put(traveller, field, conflict.differing or "")
         traveller.corrections.remove(conflict)
     else:
         _stay(conflict)
@@ -100,18 +102,18 @@ def decide(case, conflict, takes_file, by, now):
     journal.record(by, "conflict decided", case, post_id=case.post_id, after=change, now=now)
 
 
-def _put(traveller, field, text):
+def _put(traveller: Traveller, field: str, text: str) -> None:
     value = date.fromisoformat(text) if text and FIELDS[field].endswith("_on") else text
     setattr(traveller, FIELDS[field], value or (None if FIELDS[field].endswith("_on") else ""))
     if field in _DIGESTS:
         setattr(traveller, f"{field.removesuffix('_number')}_digest", digest_of(field, text))
 
 
-def _stay(correction):
+def _stay(correction: Correction) -> None:
     """Take what the newest row says as the one that was filed, and seen."""
     correction.filed, correction.differing, correction.differing_digest = correction.newest, None, None
 
 
-def _conflicts(found, post_id):
+def _conflicts(found: Any, post_id: int) -> Any:
     theirs = found.join(Traveller, Traveller.id == Correction.traveller_id).join(Case, Case.id == Traveller.case_id)
     return theirs.where(Case.post_id == post_id, Correction.differing_digest.is_not(None), Case.visible())

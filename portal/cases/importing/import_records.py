@@ -23,7 +23,7 @@ _TRAVELLER_COLUMNS = [column for column in TRAVELLERS.c if column.name not in ("
 class Record:
     """One row of a table, stored or new: its values, the names of the changed ones, and the rows that belong to it.
 
-    corrections: of a traveller, what staff corrected.
+    corrections: of a traveler, what staff corrected.
     """
 
     table: Table

@@ -10,7 +10,7 @@ from portal.cases.standard_words import reasons
 from portal.security.encryption import sealed
 from portal.values.names import same_name
 
-# Fields of a row and the columns of a traveller that they are put into as they are, and digests of the others.
+# Fields of a row and the columns of a traveler that they are put into as they are, and digests of the others.
 COLUMNS = (
     ("relationship", "relationship"),
     ("surname", "surname"),

@@ -73,7 +73,7 @@ def store_cases(rows, by, now, progress=lambda cases: None):
 
 
 def correct_traveller(case, traveller, row, by, now):
-    """Change a case and one of its travelers to match what staff say in a row, even if all of the person changed.
+    """Change a case and one of its travelers, even if every detail of the person changed, to match a row of staff.
 
     No case file undoes it (corrections).
     """

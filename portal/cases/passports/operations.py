@@ -40,7 +40,7 @@ class AlreadyWaiting(PortalError):
 def report(
     case: Case, traveller: Traveller, number: str, expires_on: date, form_key: UUID, by: str, now: datetime
 ) -> NewPassport:
-    """Put a new passport of a traveller into the post's queue and return it; the same form key gives the same one.
+    """Put a new passport of a traveler into the post's queue and return it; the same form key gives the same one.
 
     number: as typed. Raises Expired, NotNew, AlreadyWaiting; SentBefore where the same form held another passport.
     """
@@ -76,7 +76,7 @@ def report(
 
 
 def accept(passport: NewPassport, number: str, expires_on: date, by: str, now: datetime) -> None:
-    """Give the traveller the new passport, as reported or as staff correct it; the old number still matches for a year.
+    """Give the traveler the new passport, as reported or as staff correct it; the old number still matches for a year.
 
     One that was decided before stays as it is. Raises Expired.
     """
