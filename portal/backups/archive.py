@@ -26,7 +26,7 @@ class Unfit(Exception):
 
 @contextmanager
 def new_archive(path):
-    """Give a zip to write into that stands under its name only when it is whole, on the disk, and reads back."""
+    """A zip to write that gets its name only when it is complete, on disk, and has been read back."""
     path = Path(path)
     if path.exists() and not path.is_file():
         raise Unfit(f"The file {path} is there already, and is no file.")
@@ -41,7 +41,7 @@ def new_archive(path):
         os.replace(aside, path)
         sync_folder(path.parent)
     except OSError as error:
-        error.filename = str(path)  # not the one beside it, of which nobody has heard
+        error.filename = str(path)  # the requested file, not the temporary one beside it
         raise Unfit(operator_messages.sentence_of(error)) from error
     finally:
         with suppress(OSError):
@@ -49,13 +49,13 @@ def new_archive(path):
 
 
 def describe(archive, description):
-    """Write what a backup says of itself."""
+    """Write the description of a backup."""
     archive.writestr(DESCRIPTION, json.dumps({"format": FORMATS[0], **description}, indent=1))
 
 
 @contextmanager
 def open_archive(path):
-    """Give a zip to read and what it says of itself. Raises Unfit where it is no backup."""
+    """Open a zip for reading; yield it and its description. Raises Unfit if it is not a backup."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive, _description(archive, path)
@@ -82,7 +82,7 @@ def blocks_of(file):
 
 
 def sync_folder(folder):
-    """Have a new name in a folder on the disk."""
+    """Flush a new name in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

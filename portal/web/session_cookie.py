@@ -24,7 +24,7 @@ class Token(dict, SessionMixin):
 
     @cached_property
     def form_token(self):
-        """What a form of this session proves that it knows."""
+        """The CSRF token that proves knowledge of this session."""
         return encryption.derived("form token", self.number)
 
     def continue_as(self, number):
@@ -47,13 +47,13 @@ class Sessions(SessionInterface):
 
 
 def new_number():
-    """Return the random number of a session that begins, and its digest for the database."""
+    """Return a new random session id, and its digest for the database."""
     number = secrets.token_urlsafe(NUMBER_BYTES)
     return number, number_digest(number)
 
 
 def number_digest(number):
-    """Return what the database keeps of a session's number."""
+    """Return the digest of a session id, as the database stores it."""
     return encryption.digest("session", number)
 
 
@@ -68,14 +68,14 @@ def browser_digest():
 
 
 def hand_over(response, number, *, seconds=None):
-    """Give the browser a session's number; without seconds, until the browser closes."""
+    """Give the browser a session id; without seconds, until the browser closes."""
     _set_cookie(current_app, response, number, seconds)
     return response
 
 
 def delete(response):
     """Take the cookie from the browser, and with it what the list at the door keeps there."""
-    response.headers["Clear-Site-Data"] = '"storage"'  # the list of the door, and the key to it
+    response.headers["Clear-Site-Data"] = '"storage"'  # the list of the door, and its key
     response.delete_cookie(
         cookie_name(current_app), secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax"
     )
