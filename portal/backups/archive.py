@@ -1,7 +1,7 @@
-"""The file of a backup: a zip with a description, and what the engine of the database gives.
+"""The file of a backup: a zip with a description, and the output of the database engine.
 
 It can be opened without the portal: `portal.db` is an SQLite database, `portal.dump` is for pg_restore, and
-`tables/*.copy`, in backups of releases before, are texts of PostgreSQL's COPY.
+`tables/*.copy`, in backups of earlier releases, are outputs of PostgreSQL's COPY.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from portal.observability import operator_messages
 from portal.security.private_file import private
 
-FORMATS = (1, 2)  # 2: what pg_dump gives
+FORMATS = (1, 2)  # 2: the output of pg_dump
 DESCRIPTION = "backup.json"
 BLOCK_BYTES = 1 << 20
 
@@ -64,14 +64,14 @@ def open_archive(path):
 
 
 def write_member(archive, name, blocks, *, is_packed=False):
-    """Write a stream of blocks into a zip; what is packed already stands in it as it is."""
+    """Write a stream of blocks into a zip; if it is compressed already, it is stored as it is."""
     with archive.open(zipfile.ZipInfo(name) if is_packed else name, "w", force_zip64=True) as member:
         for block in blocks:
             member.write(block)
 
 
 def file_beside(archive):
-    """Return a temporary file in the folder of a backup, for its owner only."""
+    """Return a temporary file in the folder of a backup, readable only by its owner."""
     return tempfile.NamedTemporaryFile(dir=Path(archive.fp.name).parent, prefix=".portal-backup-")
 
 

@@ -1,6 +1,6 @@
 """Backup and restore of a PostgreSQL database: pg_dump's custom format, and rows that are counted and hashed.
 
-Releases before wrote a text of COPY for each table (format 1): those are read as well.
+Earlier releases wrote the output of COPY for each table (format 1), which can be restored as well.
 """
 
 import shutil
@@ -35,7 +35,7 @@ SEQUENCES = text("SELECT sequencename, last_value FROM pg_sequences WHERE schema
 
 
 def dump(engine, archive, on_progress):
-    """Write what pg_dump makes of the database into an archive; return its tables with their tallies."""
+    """Write the output of pg_dump into an archive; return its tables with their tallies."""
     with file_beside(archive) as aside:
         pg_dump.dump(engine, aside.name)
         tables = {}
@@ -84,7 +84,7 @@ def load(engine, archive, description, on_progress):
 
 @contextmanager
 def _file_of_pg_dump(archive):
-    """Give the path of what pg_dump wrote, or None for a backup of a release that wrote texts of COPY."""
+    """Yield the path of the output of pg_dump, or None for a backup of format 1."""
     if MEMBER not in archive.namelist():
         yield None
         return

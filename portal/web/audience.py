@@ -1,4 +1,4 @@
-"""The decorators with which a view says for whom it is (authorization.py holds every request to it)."""
+"""Decorators with which a view declares its audience (authorization.py enforces it on every request)."""
 
 from datetime import timedelta
 

@@ -1,6 +1,6 @@
-"""Who is signed in on this request: Flask-Login's request loader, over a cache of 0.75 seconds in each process.
+"""The signed-in user of a request: Flask-Login's request loader, over a cache with a time to live of 0.75 seconds.
 
-Flask-Login is used here and in roles.py only.
+Each process has its own cache. Flask-Login is used here and in roles.py only.
 """
 
 import time
