@@ -48,7 +48,7 @@ def held_by(signed_in: SignedIn) -> Account:
 
 
 def end_older(account: Account, now: datetime, *, but: str | None = None) -> Sequence[str]:
-    """End the older keys of an account: links for every purpose, and sessions, except one; return their digests."""
+    """End the older credentials of an account: links, and sessions except one; return the digests of the latter."""
     end_links(account.id, now)
     return sessions.end_all(account.id, but=but)
 
