@@ -1,4 +1,4 @@
-"""The keys of an account: locked while they change, and ended when a new password is chosen (docs/keys.md)."""
+"""The credentials of an account: locked while they change, and ended when a new password is chosen (docs/keys.md)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -27,7 +27,7 @@ class SessionOver(PortalError):
 
 
 def held(account_id: int, *, with_address: bool = False) -> Account:
-    """Return an account as it is now, locked until this transaction is over: changes of its keys are serialized.
+    """Return an account as it is now, locked until this transaction is over: changes of its credentials are serialized.
 
     with_address: its email address may change too, so no row may begin to refer to it meanwhile.
     """
@@ -38,7 +38,7 @@ def held(account_id: int, *, with_address: bool = False) -> Account:
 def held_by(signed_in: SignedIn) -> Account:
     """Return the account of the signed-in user, locked; raises SessionOver if that session has ended.
 
-    Each process caches sessions for a moment. No key may be created in that moment, nor after a slow check of
+    Each process caches sessions for a moment. No credential may be created in that moment, nor after a slow check of
     a password that has changed since: a new password ends the session.
     """
     account = held(signed_in.account_id)
@@ -48,7 +48,7 @@ def held_by(signed_in: SignedIn) -> Account:
 
 
 def end_older(account: Account, now: datetime, *, but: str | None = None) -> Sequence[str]:
-    """End the older keys of an account: links for every purpose, and sessions, except one; return their digests."""
+    """End the older credentials of an account: links, and sessions except one; return the digests of the latter."""
     end_links(account.id, now)
     return sessions.end_all(account.id, but=but)
 

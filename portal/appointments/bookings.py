@@ -27,7 +27,7 @@ def people_in(slot_ids: list[int]) -> dict[int, list[Appointment]]:
 
 
 def visits_of(cases: Sequence[Case]) -> dict[int, date]:
-    """Return the day, in the post's zone, on which somebody last came for each of the cases, by case id."""
+    """Return the day of the last visit of each of the cases, in the post's zone, by case id."""
     came = (
         select(Appointment.case_id, Slot.local_start)
         .join(Slot, Slot.id == Appointment.slot_id)

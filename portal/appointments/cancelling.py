@@ -1,4 +1,4 @@
-"""Cancel a day, or part of it: whoever is booked gets a place held elsewhere while there is one, and is told.
+"""Cancel a day, or part of it: everyone booked gets a place held elsewhere if there is one, and is told.
 
 One transaction. Rows are locked in one order, appointments before slots (R2); an appointment keeps its row.
 """
@@ -44,7 +44,7 @@ class Busy(PortalError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What cancelling slots would touch: appointments by who is told by mail and who must be called; places to hold."""
+    """The effect of canceling slots: appointments by who is told by mail and who must be called; places to hold."""
 
     slots: tuple[Slot, ...]
     told: tuple[Appointment, ...]
@@ -58,13 +58,13 @@ class Plan:
 
 
 def hold_proposed(post: Post, now: datetime) -> datetime:
-    """Return the local time until which places are held unless staff say otherwise: two days on, in the evening."""
+    """Return the default local time until which places are held: two days later, in the evening."""
     here = now.astimezone(ZoneInfo(post.timezone))
     return datetime.combine(here.date() + HOLD_DAYS, HOLD_HOUR)
 
 
 def plan_of(post: Post, chosen: Sequence[Slot], hold_until: datetime, now: datetime) -> Plan:
-    """Return the Plan of cancelling slots of a post, as things stand now."""
+    """Return the Plan of canceling slots of a post, by their present bookings."""
     ids = [slot.id for slot in chosen]
     mine = select(Appointment).where(_lives_in(ids)).options(*_WITH_PEOPLE)
     found = _sorted([one for one in session.scalars(mine) if not one.has_lapsed(now)])
@@ -77,10 +77,11 @@ def plan_of(post: Post, chosen: Sequence[Slot], hold_until: datetime, now: datet
 def cancel_slots(
     post: Post, slot_ids: list[int], reason: str, hold_until: datetime, form_key: UUID, by: str, now: datetime
 ) -> Cancellation:
-    """Close slots of a post and give everybody in them a place held until an instant, or cancel; return what was done.
+    """Close slots of a post and hold another place for everyone in them until an instant, or cancel; return the act.
 
-    A held place is in the next open slot with a free seat, after hold_until; who gets none is cancelled by the
-    post. Everybody is written to. Asking again with the same form key gives the same Cancellation (R12),
+    A held place is in the next open slot with a free seat, after hold_until; a case for which there is none is canceled
+    by
+    the post. Everyone gets an email. Asking again with the same form key gives the same Cancellation (R12),
     or SentBefore for other slots or another answer.
     Raises NotFound (R5), NothingToCancel or Busy.
     """
@@ -128,7 +129,7 @@ def _take_hold(
 ) -> tuple[list[Appointment], list[Time]]:
     """Lock every appointment in the slots, then the slots; return the appointments and the times to move to.
 
-    Who books between the two is seen by the second look; then all is let go and locked anew.
+    A second query finds bookings made in between; then all locks are released and taken again.
     """
     for _attempt in range(ATTEMPTS):
         attempt = session.begin_nested()
@@ -145,7 +146,7 @@ def _take_hold(
 
 
 def _locked(post: Post, slot_ids: list[int], now: datetime) -> Sequence[Appointment]:
-    """Lock the live appointments in slots, and the places held too long at the post: their seats are needed."""
+    """Lock the live appointments in slots, and the expired holds at the post, whose seats are needed."""
     over = (Appointment.post_id == post.id) & (Appointment.held_until <= now)
     mine = select(Appointment).where(or_(_lives_in(slot_ids), over))
     locked = mine.options(*_WITH_PEOPLE).order_by(Appointment.id).with_for_update()
@@ -153,7 +154,7 @@ def _locked(post: Post, slot_ids: list[int], now: datetime) -> Sequence[Appointm
 
 
 def _targets(post: Post, slot_ids: list[int], hold_until: datetime, now: datetime) -> list[Time]:
-    """Return the times to move to: those after the last cancelled one first, none before hold_until is over."""
+    """Return the times to move to: those after the last canceled one first, none before hold_until is over."""
     until = hold_until.astimezone(ZoneInfo(post.timezone)).replace(tzinfo=None)
     free = [one for one in calendar.free_times(post.id, now) if one.local_start > until and one.slot_id not in slot_ids]
     last = max(session.scalars(select(Slot.local_start).where(Slot.id.in_(slot_ids))), default=until)
@@ -191,7 +192,7 @@ def _noted(
 
 
 def _displace(act: Cancellation, appointment: Appointment, targets: list[Time], by: str, now: datetime) -> str:
-    """Give an appointment another place until the stated time, or cancel it; return which."""
+    """Hold another place for an appointment until the act's time, or cancel it; return which."""
     old, before = appointment.slot, appointment.state
     place = _next_place(targets, appointment.post_id, now)
     outcome = "held" if place else "cancelled"
@@ -223,7 +224,7 @@ def _tell(appointment: Appointment, outcome: str, old: Slot, now: datetime) -> N
 
 
 def _next_place(targets: list[Time], post_id: int, now: datetime) -> int | None:
-    """Take a seat of the first of the times that has one; times that have none are left behind."""
+    """Take a seat of the first of the times that has one; times without one are dropped."""
     while targets:
         if slots.take_seat(targets[0].slot_id, post_id, now):
             return targets[0].slot_id

@@ -73,7 +73,7 @@ class Appointment(Base):
 
 @dataclass(frozen=True, slots=True)
 class Booked:
-    """An appointment that was just written: as much of it as the journal, the mail and the next page need."""
+    """A newly written appointment, with the columns that the journal, the email and the next page need."""
 
     id: int
     reference: str

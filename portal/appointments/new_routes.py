@@ -1,4 +1,4 @@
-"""New Application / Schedule Appointment: one step a page, the answers kept with the account."""
+"""New Application / Schedule Appointment: one page for each step, the answers kept with the account."""
 
 from flask import Blueprint, redirect, render_template, url_for
 

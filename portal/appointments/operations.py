@@ -1,4 +1,4 @@
-"""What an applicant can do with a return appointment: book, move, cancel, look at it."""
+"""Rules for return appointments: book, change, cancel, look up."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -23,7 +23,7 @@ from portal.slots.models import Slot
 from portal.web.errors import NotFound, PortalError, SentBefore
 from portal.web.roles import SignedIn
 
-# Why staff change an appointment: the first three at the wish of the applicant.
+# Why staff change an appointment: the first three at the applicant's request.
 ASKED = ("at_counter", "by_telephone", "in_writing")
 REASONS = (*ASKED, "embassy")
 _LIVE = select(Appointment).where(
@@ -53,7 +53,7 @@ class AlreadyBooked(PortalError):
 
 
 class NotMoved(SentBefore):
-    """The form that booked or moved an appointment came again with another time."""
+    """The form that booked or changed an appointment came again with another time."""
 
     def __init__(self, appointment: Appointment) -> None:
         post, slot = appointment.case.post, appointment.slot
@@ -70,7 +70,7 @@ class TooLate(PortalError):
 
 
 def schedule_for(signed_in: SignedIn, public_id: UUID, slot_id: int, form_key: UUID, by: str, now: datetime) -> str:
-    """Book or move for a case of the account that is signed in; return the reference. As schedule; or NotFound (R5)."""
+    """Book or change for a case of the signed-in account; return the reference. As schedule; or NotFound (R5)."""
     newcomer = first_bookings.newcomer_locked(signed_in.account_id, public_id)
     if newcomer is not None:
         return _take(newcomer, slot_id, form_key, by, now).reference
@@ -83,8 +83,8 @@ def schedule(
     """Book a slot for a case, or move its appointment there; return the appointment.
 
     Asking again with the same form key, or for the slot the case already has, gives the same
-    appointment (R12); with the same key for another slot, NotMoved. reason: one of REASONS, for a deed of
-    staff: the journal keeps it, and neither the cut-off nor how often it was done counts. Raises MayNotBook (R3),
+    appointment (R12); with the same key for another slot, NotMoved. reason: one of REASONS, for an action of
+    staff: the journal records it, and neither the cut-off nor the limit on changes applies. Raises MayNotBook (R3),
     SlotTaken (R1), TooLate, ChangedTooOften or NotFound.
     """
     before = _made_before(case, slot_id, form_key, now)
@@ -114,7 +114,7 @@ def move(
 ) -> Appointment:
     """Move an appointment to another slot; the old seat is kept until the new one is taken (R2).
 
-    A place that was only held is booked then. Asking again gives the same result (R12). reason: as in
+    A held place is booked then. Asking again gives the same result (R12). reason: as in
     schedule. Raises TooLate, MayNotBook, SlotTaken, ChangedTooOften or NotFound.
     """
     held_places.lock(appointment)
@@ -141,7 +141,7 @@ def move(
 
 
 def cancel(appointment: Appointment, by: str, now: datetime, reason: str | None = None) -> Appointment:
-    """Cancel an appointment and free its seat; cancelling twice is cancelling once.
+    """Cancel an appointment and free its seat; canceling twice has no further effect.
 
     reason: as in schedule. Raises TooLate or NotFound.
     """
@@ -163,9 +163,9 @@ def cancel(appointment: Appointment, by: str, now: datetime, reason: str | None 
 
 
 def disappointed(account_id: int, public_id: UUID, slot_id: int, now: datetime) -> first_bookings.Newcomer | None:
-    """Return the newcomer who asks for a slot without a seat, or None where the booking must be tried. Only reads.
+    """Return the newcomer whose slot has no free seat, or None if the booking must be tried. Only reads.
 
-    A seat that was held too long is one: who claims it frees it.
+    A seat whose hold has expired counts as free: the next claim frees it.
     """
     with looking() as connection:
         found = first_bookings.read(connection, account_id, public_id)
@@ -176,19 +176,19 @@ def disappointed(account_id: int, public_id: UUID, slot_id: int, now: datetime) 
 
 
 def live_appointment(case: Case, now: datetime) -> Appointment | None:
-    """Return the case's booked appointment or the place that is held for it now, or None (R2: there is at most one)."""
+    """Return the case's booked appointment or its present held place, or None (R2: there is at most one)."""
     return session.scalar(_LIVE, {"case_id": case.id, "now": now})
 
 
 def appointments_of(cases: Sequence[Case], now: datetime) -> dict[int, Appointment]:
-    """Return the booked appointments of cases and the places held for them now, by case id."""
+    """Return the booked appointments of cases and their present held places, by case id."""
     ids = [case.id for case in cases]
     mine = select(Appointment).where(Appointment.case_id.in_(ids), Appointment.state.in_(LIVE), _standing(now))
     return {appointment.case_id: appointment for appointment in session.scalars(mine)}
 
 
 def appointment_for(signed_in: SignedIn, reference: str, *, for_change: bool = False) -> Appointment:
-    """Return an appointment of a case of the account that is signed in, or raise NotFound (R5)."""
+    """Return an appointment of a case of the signed-in account, or raise NotFound (R5)."""
     mine = (
         select(Appointment)
         .join(Case, Case.id == Appointment.case_id)
@@ -201,9 +201,9 @@ def appointment_for(signed_in: SignedIn, reference: str, *, for_change: bool = F
 
 
 def can_change(appointment: Appointment, now: datetime) -> bool:
-    """Say whether an appointment can still be moved or cancelled: live, and before the post's cut-off.
+    """Say whether an appointment can still be changed or canceled: live, and before the post's cut-off.
 
-    A held place can be until its time is over: it was not the person who chose that hour.
+    A held place can be until the hold expires, because the person did not choose its time.
     """
     if appointment.is_held:
         return not appointment.has_lapsed(now)
@@ -211,7 +211,7 @@ def can_change(appointment: Appointment, now: datetime) -> bool:
 
 
 def changeable_until(appointment: Appointment) -> datetime:
-    """Return the last instant at which an appointment can be moved or cancelled (a post setting, in hours)."""
+    """Return the last instant at which an appointment can be changed or canceled (a post setting, in hours)."""
     if appointment.held_until is not None:
         return appointment.held_until
     return appointment.slot.starts_at - timedelta(hours=appointment.case.post.cutoff_hours)
@@ -232,7 +232,7 @@ def _made_before(case: Case, slot_id: int, form_key: UUID, now: datetime) -> App
 
 
 def _claim_seat(slot_id: int, post_id: int, now: datetime) -> bool:
-    """Take a seat; where there is none, free first what was held too long in that slot, and try once more."""
+    """Take a seat; if there is none, first free expired holds in that slot, and try once more."""
     if slots.take_seat(slot_id, post_id, now):
         return True
     return held_places.free_expired(now, post_id, slot_id) > 0 and slots.take_seat(slot_id, post_id, now)
@@ -259,7 +259,7 @@ def _taken(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, rea
 
 
 def _take(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None) -> Booked:
-    """Write a booking without the ORM, which takes longer over it than all of the rest; return what was Booked."""
+    """Write a booking without the ORM, which would take longer than all the rest; return the Booked."""
     require_may_book(case, today(case.post, now))
     if not _claim_seat(slot_id, case.post_id, now):
         raise SlotTaken

@@ -1,4 +1,4 @@
-"""An appointment on paper: as PDF, as calendar file, and what its code says to whoever scans it."""
+"""An appointment on paper: as PDF, as calendar file, and the verification of its code."""
 
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 
@@ -63,7 +63,7 @@ def keys():
 
 @records
 def _told_to_staff(token):
-    """Show staff of the post whose appointment it is, and leave a journal entry; others see what strangers see (R5)."""
+    """Show staff of the post whose appointment it is, and record this; others see what strangers see (R5)."""
     found = verify(token, clock.now())
     appointment = found.appointment
     if appointment is None or appointment.post_id != current_user.post_id:
@@ -80,6 +80,6 @@ def _told(token):
 
 
 def _page_of(token):
-    # What a code is of stands in its first letter; packages belong to a feature above this one.
+    # The first letter of a code says what it is of; packages belong to a feature above this one.
     of_package = token.strip().upper().startswith(f"{tokens.COURIER}.")
     return url_for("courier_paper.verification" if of_package else ".verification", token=token)

@@ -1,4 +1,4 @@
-"""The pages of an appointment: choose a time, the confirmation page, move, cancel."""
+"""The pages of an appointment: choose a time, the confirmation page, change, cancel."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 

@@ -1,4 +1,4 @@
-"""Who waits for a return appointment at a post: counted, for rules that open seats when people wait."""
+"""The number of people waiting for a return appointment at a post, for rules that open seats when people wait."""
 
 from datetime import date, timedelta
 
@@ -18,9 +18,10 @@ YEAR = timedelta(days=366)
 def people_waiting(post: Post, today: date) -> int:
     """Return how many claimed cases of a post owe something in person and have no live appointment, in one query.
 
-    Whoever handed everything in waits for an officer, not for a seat. Otherwise the same as asking
-    cases.operations.require_may_book (R3) of each, but for the end of a diversity year and the one day by which a year
-    is shorter than a leap year: it is a number to plan with, and decides about nobody.
+    A person who has handed in everything waits for an officer, not for a seat. Otherwise the same as calling
+    cases.operations.require_may_book (R3) for each, except for the end of a diversity year and the one day by which a
+    year
+    is shorter than a leap year: it is a number for planning, and decides about no one.
     """
     in_time = or_(
         Refusal.kind == PROCESSING,

@@ -1,7 +1,7 @@
-"""The file of a backup: a zip with a description, and what the engine of the database gives.
+"""The file of a backup: a zip with a description, and the output of the database engine.
 
 It can be opened without the portal: `portal.db` is an SQLite database, `portal.dump` is for pg_restore, and
-`tables/*.copy`, in backups of releases before, are texts of PostgreSQL's COPY.
+`tables/*.copy`, in backups of earlier releases, are outputs of PostgreSQL's COPY.
 """
 
 import json
@@ -15,7 +15,7 @@ from pathlib import Path
 from portal.observability import operator_messages
 from portal.security.private_file import private
 
-FORMATS = (1, 2)  # 2: what pg_dump gives
+FORMATS = (1, 2)  # 2: the output of pg_dump
 DESCRIPTION = "backup.json"
 BLOCK_BYTES = 1 << 20
 
@@ -26,7 +26,7 @@ class Unfit(Exception):
 
 @contextmanager
 def new_archive(path):
-    """Give a zip to write into that stands under its name only when it is whole, on the disk, and reads back."""
+    """A zip to write that gets its name only when it is complete, on disk, and has been read back."""
     path = Path(path)
     if path.exists() and not path.is_file():
         raise Unfit(f"The file {path} is there already, and is no file.")
@@ -41,7 +41,7 @@ def new_archive(path):
         os.replace(aside, path)
         sync_folder(path.parent)
     except OSError as error:
-        error.filename = str(path)  # not the one beside it, of which nobody has heard
+        error.filename = str(path)  # the requested file, not the temporary one beside it
         raise Unfit(operator_messages.sentence_of(error)) from error
     finally:
         with suppress(OSError):
@@ -49,13 +49,13 @@ def new_archive(path):
 
 
 def describe(archive, description):
-    """Write what a backup says of itself."""
+    """Write the description of a backup."""
     archive.writestr(DESCRIPTION, json.dumps({"format": FORMATS[0], **description}, indent=1))
 
 
 @contextmanager
 def open_archive(path):
-    """Give a zip to read and what it says of itself. Raises Unfit where it is no backup."""
+    """Open a zip for reading; yield it and its description. Raises Unfit if it is not a backup."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive, _description(archive, path)
@@ -64,14 +64,14 @@ def open_archive(path):
 
 
 def write_member(archive, name, blocks, *, is_packed=False):
-    """Write a stream of blocks into a zip; what is packed already stands in it as it is."""
+    """Write a stream of blocks into a zip; if it is compressed already, it is stored as it is."""
     with archive.open(zipfile.ZipInfo(name) if is_packed else name, "w", force_zip64=True) as member:
         for block in blocks:
             member.write(block)
 
 
 def file_beside(archive):
-    """Return a temporary file in the folder of a backup, for its owner only."""
+    """Return a temporary file in the folder of a backup, readable only by its owner."""
     return tempfile.NamedTemporaryFile(dir=Path(archive.fp.name).parent, prefix=".portal-backup-")
 
 
@@ -82,7 +82,7 @@ def blocks_of(file):
 
 
 def sync_folder(folder):
-    """Have a new name in a folder on the disk."""
+    """Flush a new name in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

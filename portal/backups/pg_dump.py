@@ -1,7 +1,7 @@
-"""PostgreSQL's own programs: pg_dump writes a database in its custom format, pg_restore reads rows out of it.
+"""PostgreSQL's own programs: pg_dump writes a database in its custom format, pg_restore reads rows from it.
 
-pg_dump needs a session of its own for as long as it runs, so the address must be the server's and not a pool's,
-and a server is never newer than the pg_dump that reads it.
+pg_dump needs a session of its own for as long as it runs, so the address must be the server's and not a pooler's,
+and the server must not be newer than pg_dump.
 """
 
 import os
@@ -15,7 +15,7 @@ from subprocess import PIPE  # noqa: S404 - as above
 from portal.backups.archive import Unfit
 
 DUMP, RESTORE = "pg_dump", "pg_restore"
-LINES = 1000  # rows that are handed on at once
+LINES = 1000  # rows that are passed on at once
 END = b"\\.\n"
 OPTIONS = ("--format=custom", "--compress=1", "--no-owner", "--no-privileges", "--no-password")
 _ENTRY = re.compile(r"^(.* TABLE DATA \S+ (\S+) \S+)$", re.MULTILINE)
@@ -24,14 +24,14 @@ _NAME = re.compile(r'"((?:[^"]|"")+)"|([^\s,]+)')
 
 
 def dump(engine, path):
-    """Write the tables of a database to a file, all of one snapshot; nothing of ours is open meanwhile.
+    """Write the tables of a database to a file, all of one snapshot; the portal has no transaction open meanwhile.
 
-    Raises Unfit where the address is a pool's, or where pg_dump is missing, older than the server, or fails.
+    Raises Unfit if the address is a pooler's, or if pg_dump is missing, older than the server, or fails.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         info = connection.connection.driver_connection.info
         session_number, schema = connection.exec_driver_sql("SELECT pg_backend_pid(), current_schema()").one()
-        # A pool makes up the number of the session that it tells its clients.
+        # A pooler invents the process id of the session that it tells its clients.
         is_pool, server, password = info.backend_pid != session_number, info.server_version // 10_000, info.password
         place = {"host": info.host, "port": str(info.port), "user": info.user, "dbname": info.dbname}
     if is_pool:
@@ -40,16 +40,16 @@ def dump(engine, path):
             "set the direct address for this command."
         )
     _require_as_new_as(server)
-    # As the address says, but for the one of several hosts that answered.
+    # By the address, except for the one of several hosts that answered.
     address = " ".join(f"{name}={_quoted(value)}" for name, value in {**engine.url.query, **place}.items())
     _run(DUMP, *OPTIONS, f"--schema={schema}", f"--file={path}", f"--dbname={address}", password=password)
 
 
 def tables_in(path, names=None):
-    """Yield name, columns, and rows (blocks of lines, as COPY takes them) of the tables in a file of pg_dump.
+    """Yield name, columns, and rows (blocks of lines, in the format of COPY) of the tables in a file of pg_dump.
 
-    names: the tables, in the order wanted; without it, all. Read the rows of one before you ask for the next.
-    Raises Unfit where they cannot be read to their end.
+    names: the tables, in the wanted order; without it, all. Read the rows of one before asking for the next.
+    Raises Unfit if they cannot be read to their end.
     """
     entries = {name: entry for entry, name in _ENTRY.findall(_run(RESTORE, "--list", path))}
     with tempfile.NamedTemporaryFile("w", prefix="portal-tables-") as order:
@@ -80,7 +80,7 @@ def _require_as_new_as(server):
 
 
 def _run(program, *arguments, password=None):
-    """Run a program to its end and return what it printed; raises Unfit with the last that it said where it fails."""
+    """Run a program to its end and return its output; raises Unfit with its last message if it fails."""
     line = [_program(program), *map(str, arguments)]
     ended = subprocess.run(line, capture_output=True, text=True, env=_environment(password))  # noqa: S603
     if ended.returncode:
@@ -96,7 +96,7 @@ def _program(name):
 
 
 def _environment(password=None):
-    """Everything but the portal's secrets; instants are written as they are stored, in UTC."""
+    """Return the environment without the portal's secrets; instants are written as they are stored, in UTC."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     return own | {"LC_ALL": "C", "PGTZ": "UTC"} | ({"PGPASSWORD": password} if password else {})
 

@@ -1,6 +1,6 @@
 """Backup and restore of a PostgreSQL database: pg_dump's custom format, and rows that are counted and hashed.
 
-Releases before wrote a text of COPY for each table (format 1): those are read as well.
+Earlier releases wrote the output of COPY for each table (format 1), which can be restored as well.
 """
 
 import shutil
@@ -35,7 +35,7 @@ SEQUENCES = text("SELECT sequencename, last_value FROM pg_sequences WHERE schema
 
 
 def dump(engine, archive, on_progress):
-    """Write what pg_dump makes of the database into an archive; return its tables with their tallies."""
+    """Write the output of pg_dump into an archive; return its tables with their tallies."""
     with file_beside(archive) as aside:
         pg_dump.dump(engine, aside.name)
         tables = {}
@@ -50,16 +50,16 @@ def dump(engine, archive, on_progress):
 
 
 def holds_something(engine):
-    """Say whether the database holds a row that no release puts there by itself."""
+    """Say whether the database has a row that no release puts there by itself."""
     with engine.connect() as connection:
         names = [name for name in _names(connection) if name not in SEEDED]
         return any(_has_rows(connection, name) for name in names)
 
 
 def load(engine, archive, description, on_progress):
-    """Make the tables of a backup and fill them, in one transaction that ends when every row was found in them.
+    """Create the tables of a backup and fill them, in one transaction that ends when every row has been verified.
 
-    What was in the database before is gone then. Raises Unfit, and changes nothing, where a row differs.
+    Existing data is deleted. Raises Unfit, and changes nothing, if a row differs.
     """
     with _file_of_pg_dump(archive) as dump_file, engine.begin() as connection:
         _speak_plainly(connection)
@@ -84,7 +84,7 @@ def load(engine, archive, description, on_progress):
 
 @contextmanager
 def _file_of_pg_dump(archive):
-    """Give the path of what pg_dump wrote, or None for a backup of a release that wrote texts of COPY."""
+    """Yield the path of the output of pg_dump, or None for a backup of format 1."""
     if MEMBER not in archive.namelist():
         yield None
         return
@@ -120,7 +120,7 @@ def _tally(blocks):
 
 @contextmanager
 def _no_triggers(connection, names):
-    """Load rows as they were: what a trigger once made of them is in the backup too."""
+    """Load rows unchanged, without triggers: their effects are in the backup already."""
     _alter_all(connection, names, "DISABLE TRIGGER USER")
     yield
     _alter_all(connection, names, "ENABLE TRIGGER USER")
@@ -161,7 +161,7 @@ def _drop_all(connection):
 
 
 def _empty_all(connection):
-    """Take out the rows that migrations put in: the backup has its own."""
+    """Delete the rows that migrations inserted: the backup has its own."""
     for name in reversed(_names(connection)):
         connection.execute(sa.delete(sa.table(name)))
 

@@ -9,23 +9,23 @@ MODULUS = 1 << 8 * SUM_BYTES
 
 
 class Tally:
-    """What is counted of one table."""
+    """The tally of one table."""
 
     def __init__(self) -> None:
         self.rows, self._sum = 0, 0
 
     def add(self, row: bytes) -> None:
-        """Count one row, given as bytes that are the same wherever the row is the same."""
+        """Count one row, given as bytes that are equal for equal rows."""
         self.rows += 1
         self._sum += int.from_bytes(hashlib.sha256(row).digest(), "big")
 
     def result(self) -> dict[str, int | str]:
-        """Return the count and the sum, as a backup keeps them."""
+        """Return the count and the sum, as a backup stores them."""
         return {"rows": self.rows, "hash": f"{self._sum % MODULUS:064x}"}
 
 
 def of_lines(blocks: list[bytes], tally: Tally) -> Iterator[Any]:
-    """Count the lines in a stream of blocks that may end anywhere, and hand the blocks on."""
+    """Count the lines in a stream of blocks that may end anywhere, and pass the blocks on."""
     rest = b""
     for block in blocks:
         yield block

@@ -1,4 +1,4 @@
-"""Cases with their travelers, refusals, refusal items, statuses, and the queue of cases to find."""
+"""Tables of cases with their travelers, refusals, refusal items, statuses, and the queue of cases to find."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -58,7 +58,7 @@ class Case(Base):
             sqlite_where=text("import_id IS NOT NULL"),
             postgresql_where=text("import_id IS NOT NULL"),
         ),
-        # Few cases are claimed: those are counted again and again.
+        # Few cases are claimed, and those are counted often.
         Index(
             "ix_case_claimed",
             "post_id",
@@ -92,7 +92,7 @@ class Case(Base):
 
     @classmethod
     def visible(cls):
-        """The condition a case meets unless it came with an import that is not switched on (yet, or ever)."""
+        """Return the SQL condition for cases that do not belong to an undecided import."""
         switched = exists().where(CaseImport.id == cls.import_id, CaseImport.switched_at.is_not(None))
         return or_(cls.import_id.is_(None), switched)
 
@@ -103,7 +103,7 @@ class Case(Base):
 
 
 class StatusChange(Base):
-    """One status that a case has had, from a day on."""
+    """One status of a case, from a day on."""
 
     __tablename__ = "status_change"
 
@@ -193,7 +193,7 @@ class Correction(Base):
 
 
 class Refusal(Base):
-    """One 221(g) refusal of one traveler on one date; its clock is its own (R7)."""
+    """One 221(g) refusal of one traveler on one date, with its own twelve months (R7)."""
 
     __tablename__ = "refusal"
     __table_args__ = (
@@ -222,7 +222,7 @@ class Refusal(Base):
 
     @property
     def modes(self):
-        """How to respond: some of MODES."""
+        """The ways to respond: some of MODES."""
         return self.respond_by.split(";")
 
 
@@ -253,7 +253,7 @@ class RefusalItem(Base):
 
 
 class CaseRequest(Base):
-    """A person's wish that the post find their case: the answers they gave, in a queue for staff."""
+    """A request that the post find a person's case: the answers they gave, in a queue for staff."""
 
     __tablename__ = "case_request"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""Whose case it is, who may book for it, and what an applicant brings."""
+"""Rules for cases: who holds one, who may book for it, and what an applicant brings."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -62,16 +62,16 @@ class MayNotSend(PortalError):
 
 
 def add_status_words() -> None:
-    """Put the standard vocabulary of statuses into the database."""
+    """Store the standard vocabulary of statuses in the database."""
     known = set(session.scalars(select(StatusWord.code)))
     session.add_all(StatusWord(code=code) for code in STATUSES if code not in known)
     session.flush()
 
 
 def case_for(signed_in: SignedIn, public_id: UUID, *, for_change: bool = False) -> Case:
-    """Return a case of the account that is signed in, or raise NotFound (R5).
+    """Return a case of the signed-in account, or raise NotFound (R5).
 
-    for_change: others who would change the same case wait until this transaction is over.
+    for_change: lock it until this transaction is over.
     """
     whose = {"public_id": public_id, "account_id": signed_in.account_id}
     case = session.scalar(_MINE_TO_CHANGE if for_change else _MINE, whose)
@@ -105,7 +105,7 @@ def case_of_post(post_id: int, public_id: UUID, *, for_change: bool = False) -> 
 
 
 def traveller_of(case: Case, position: int) -> Traveller:
-    """Return the traveller at a position of a case (0 is the principal), or raise NotFound."""
+    """Return the traveler at a position of a case (0 is the principal), or raise NotFound."""
     traveller = next((one for one in case.travellers if one.position == position), None)
     if traveller is None:
         raise NotFound
@@ -113,7 +113,7 @@ def traveller_of(case: Case, position: int) -> Traveller:
 
 
 def cells_of(case: Case, traveller: Traveller) -> dict[str, str]:
-    """Return one traveller of a case in the words of the case file, with the newest refusal."""
+    """Return one traveler of a case in the words of the case file, with the newest refusal."""
     cells = {
         "case_number": case.number,
         "visa_class": case.visa_class,
@@ -139,7 +139,7 @@ def match_and_claim(
 ) -> Case:
     """Match a case, give it to the account, and return it; raises NoMatch.
 
-    described: surname, given_names, nationality and has_new_passport as typed; differences from the
+    described: surname, given_names, nationality and has_new_passport as entered; differences from the
     record are flagged for staff and decide nothing.
     """
     case, how = match(post, proof, account_id, now)
@@ -149,7 +149,7 @@ def match_and_claim(
 
 
 def claim(case: Case, account_id: int, how: str, now: datetime, *, by: str, letter_code: str = "") -> None:
-    """Give a case to an account; tell the account that had it, if another. Uses a letter code up."""
+    """Give a case to an account; tell the account that held it, if another. Uses up a letter code."""
     before = case.account_id
     if how == "letter code":
         for refusal in case.refusals:
@@ -168,7 +168,7 @@ def claim(case: Case, account_id: int, how: str, now: datetime, *, by: str, lett
 
 
 def flag_differences(case: Case, person: Traveller, described: dict[str, bool | str], by: str, now: datetime) -> None:
-    """Note for staff where what a person typed differs from the record; it never decides anything."""
+    """Flag for staff where a person's entries differ from the record; this never decides anything."""
     kept = whole_name(person.surname, person.given_names)
     typed = whole_name(str(described["surname"]), str(described["given_names"]))
     differs = {
@@ -211,12 +211,12 @@ def is_under_review(case: Case) -> bool:
 
 
 def documents_since(case: Case) -> date | None:
-    """Return the day on which the last of the documents came that are under review, or None where nobody wrote it."""
+    """Return the day on which the last of the documents under review came, or None if it was not recorded."""
     return max((refusal.evidence_on for refusal in _standing(case) if refusal.evidence_on), default=None)
 
 
 def may_have_handed_in(case: Case, visited_on: date | None) -> bool:
-    """Say whether a visit on a day may be the one at which the documents were handed in, as nobody said otherwise."""
+    """Say whether the documents may have been handed in at a visit on a day, since no record says otherwise."""
     standing = _standing(case)
     if visited_on is None or any(item.state == MORE_NEEDED for refusal in standing for item in refusal.items):
         return False
@@ -226,7 +226,7 @@ def may_have_handed_in(case: Case, visited_on: date | None) -> bool:
 def require_may_send(case: Case) -> None:
     """Raise the MayNotSend that says why a case may not send documents by courier.
 
-    A package after the last day is taken: a new application and fee may be due then (source 5, 504.11-4(C)).
+    A package after the last day is accepted: a new application and fee may be due then (source 5, 504.11-4(C)).
     """
     standing = _standing(case)
     if not is_refused(case.status) or not standing:
@@ -243,17 +243,17 @@ def modes_of(refusal: Refusal) -> set[str]:
 
 
 def what_to_send(case: Case) -> list[tuple[Traveller, RefusalItem]]:
-    """Return the items that an applicant may send by courier, each with its traveller: by name, never the hidden."""
+    """Return the items that an applicant may send by courier, each with its traveler: by name, no hidden ones."""
     return _still_owed(case, "courier")
 
 
 def what_to_bring(case: Case) -> list[tuple[Traveller, RefusalItem]]:
-    """Return the items an applicant is told to bring, each with its traveller: by name, never the hidden ones."""
+    """Return the items an applicant is told to bring, each with its traveler: by name, no hidden ones."""
     return _still_owed(case, "in_person")
 
 
 def what_is_listed(case: Case) -> list[tuple[Traveller, Refusal, list[RefusalItem]]]:
-    """Return each traveller's refusals that stand, with the items an applicant may see: by state, never the hidden."""
+    """Return each traveler's refusals that are not overcome, with their visible items by state."""
     return [
         (traveller, refusal, [item for item in refusal.items if _is_shown(item)])
         for traveller in case.travellers

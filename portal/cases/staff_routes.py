@@ -1,4 +1,4 @@
-"""Staff find, add, correct and hand over cases."""
+"""Pages on which staff find, add, correct and hand over cases."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -120,9 +120,9 @@ def conflict(case_id, conflict_id):
 
 
 def _answered(asked, form):
-    """Carry the answer out; say whether it could be, else the form says why."""
+    """Store the answer; return whether it succeeded, otherwise the form says why not."""
     by, now = current_user.actor, clock.now()
-    # The number is filled in beforehand: a sentence that was typed is what staff meant.
+    # The number is prefilled: if a sentence was entered too, staff meant the sentence.
     if (form.answer.data or "").strip():
         requests.turn_down(asked, form.answer.data.strip(), by, now)
         return True

@@ -1,4 +1,4 @@
-"""Staff set the status of a case, keep the words of their post, and note what else bears on a case's dates."""
+"""Pages on which staff set the status of a case, manage the words of their post, and record other dates of a case."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -85,7 +85,7 @@ def expiries(case_id, position):
 
 
 def _is_set(case, form, now):
-    """Set what the form says; say whether it could be, else the form says why."""
+    """Set what the form says; return whether it succeeded, otherwise the form says why not."""
     try:
         statuses.set_status(case, form.word.data, form.effective_on.data, current_user.actor, now)
     except PortalError as refusal:

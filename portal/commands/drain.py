@@ -1,4 +1,4 @@
-"""Commands for stopping the server."""
+"""The command for draining a server before it stops."""
 
 import time
 

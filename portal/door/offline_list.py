@@ -1,4 +1,4 @@
-"""The data for working offline: names, references, local times and states of today, nothing else."""
+"""The list for working offline: names, references, local times and states of today, nothing else."""
 
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""The page of the keys of an account: shown after a new password, and from the account's settings."""
+"""The page of the credentials of an account: shown after a new password, and from the account's settings."""
 
 from flask import Blueprint, render_template
 

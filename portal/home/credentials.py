@@ -1,4 +1,4 @@
-"""The keys that can open an account, gathered from the features that store them, for its owner."""
+"""The credentials that can open an account, gathered from the features that store them, for its owner."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,10 @@ from portal.web.roles import SignedIn
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of an account now. calendar_since: of the address that shows dates only; None if there is none."""
+    """The credentials of an account now.
+
+    calendar_since: of the address that shows dates only; None if there is none.
+    """
 
     account: Account
     sessions: list[SignIn]

@@ -74,7 +74,7 @@ def _is_unconfirmed(account):
 
 
 def _card(case, appointment, visited_on, now):
-    """Return the case, what is to be done in it, the last day that counts, and since when its documents are there."""
+    """Return the case, what to do in it, the relevant last day, and since when its documents are there."""
     here = today(case.post, now)
     turn = status.turn(case, appointment, visited_on, here)
     last_day = None if turn in ("reviewing", "overcome") else booking_last_day(case, here)

@@ -1,4 +1,4 @@
-"""What can be done with inquiries: ask, write more, answer, be reminded (design 3.5; source 1)."""
+"""Rules for inquiries: ask, write more, answer, be reminded (design 3.5; source 1)."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -23,7 +23,7 @@ REMINDED_AT = time(9)
 
 
 class TooEarly(PortalError):
-    """A question about administrative processing before its day; day is the first on which it is taken."""
+    """A question about administrative processing before its day; day is the first on which it is accepted."""
 
     message = _l("It is too early for this question.")
 
@@ -35,10 +35,10 @@ class TooEarly(PortalError):
 def ask(
     case: Case, category: str, text: str, form_key: UUID, by: str, now: datetime, *, emergency: bool = False
 ) -> Inquiry:
-    """Put a question about a case into the post's queue and return the inquiry; the same form key gives the same one.
+    """Put a question about a case into the post's queue; return the inquiry. The same form key gives the same one.
 
-    Raises TooEarly for a question about processing before its day, unless travel is an emergency; SentBefore where the
-    same form held another question.
+    Raises TooEarly for a question about processing before its day, unless travel is an emergency; SentBefore if the
+    same form had another question.
     """
     one_at_a_time("inquiry", form_key)
     again = session.scalar(select(Inquiry).where(Inquiry.form_key == form_key, Inquiry.case_id == case.id))
@@ -69,7 +69,7 @@ def ask(
 
 
 def write_more(inquiry: Inquiry, text: str, form_key: UUID, by: str, now: datetime) -> None:
-    """Add a text of the person to a thread: it waits for the post again."""
+    """Add a text of the person to a thread, which then waits for the post again."""
     if _is_there(form_key, text):
         return
     inquiry.texts.append(InquiryText(form_key=form_key, by_post=False, text=text, written_at=now))
@@ -81,7 +81,7 @@ def write_more(inquiry: Inquiry, text: str, form_key: UUID, by: str, now: dateti
 
 
 def answer(inquiry: Inquiry, text: str, form_key: UUID, by: str, now: datetime) -> None:
-    """Answer for the post; the person is told that there is an answer."""
+    """Add the post's answer; the person is told that there is one."""
     if _is_there(form_key, text):
         return
     inquiry.texts.append(InquiryText(form_key=form_key, by_post=True, text=text, written_at=now))
@@ -92,7 +92,7 @@ def answer(inquiry: Inquiry, text: str, form_key: UUID, by: str, now: datetime) 
 
 
 def remind(case: Case, now: datetime) -> None:
-    """Write to the person on the first day on which a question about processing is taken; once for each day."""
+    """Email the person on the first day on which a question about processing is accepted; once for each day."""
     day = first_day(case)
     if day is None:
         return
@@ -102,7 +102,7 @@ def remind(case: Case, now: datetime) -> None:
 
 
 def first_day(case: Case) -> date | None:
-    """Return the first day on which a question about processing is taken, or None where nothing is processed."""
+    """Return the first day on which a question about processing is accepted, or None if nothing is in processing."""
     open_ones = [refusal for refusal in case.refusals if not refusal.overcome_on]
     return max((deadline.inquiry_day(case, one) for one in open_ones if deadline.is_processing(one)), default=None)
 
@@ -114,7 +114,7 @@ def inquiries_of(case: Case) -> Sequence[Inquiry]:
 
 
 def inquiry_for(signed_in: SignedIn, public_id: UUID) -> Inquiry:
-    """Return an inquiry of the account that is signed in, or raise NotFound (R5)."""
+    """Return an inquiry of the signed-in account, or raise NotFound (R5)."""
     mine = select(Inquiry).where(Inquiry.public_id == public_id, Inquiry.account_id == signed_in.account_id)
     return _found(session.scalar(mine))
 
@@ -137,7 +137,7 @@ def _found(inquiry: Inquiry | None) -> Inquiry:
 
 
 def _is_there(form_key: UUID, text: str) -> bool:
-    """Say whether a form with this key was taken; raise SentBefore where it held another text."""
+    """Say whether a form with this key was taken; raise SentBefore if it had another text."""
     one_at_a_time("inquiry text", form_key)
     found = session.scalar(select(InquiryText).where(InquiryText.form_key == form_key))
     if found is not None and found.text != text:

@@ -1,4 +1,4 @@
-"""The pages by which an applicant asks about a case."""
+"""The pages on which an applicant asks about a case."""
 
 from flask import Blueprint, redirect, render_template, url_for
 

@@ -1,4 +1,4 @@
-"""The pages by which officers answer inquiries."""
+"""The pages on which officers answer inquiries."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 

@@ -1,4 +1,4 @@
-"""What `flask --app wsgi check` verifies over the whole database: R1, R2, R6, R9 and every reference."""
+"""The rules that `flask --app wsgi check` verifies over the whole database: R1, R2, R6, R9 and every reference."""
 
 from sqlalchemy import MetaData, and_, func, literal_column, select
 
@@ -18,7 +18,7 @@ BATCH = 5000
 
 
 def violations():
-    """Yield one line for each violation, nothing where all is well."""
+    """Yield one line for each violation."""
     yield from _seats()
     yield from _one_live_appointment()
     yield from _journal()

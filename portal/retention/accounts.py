@@ -1,4 +1,4 @@
-"""Erasing an account: nothing personal stays of it, only its number, so that the journal can be read."""
+"""Erasing an account: everything personal is deleted, only its id stays, so that the journal can be read."""
 
 import secrets
 from datetime import datetime
@@ -19,7 +19,7 @@ from portal.sessions.models import SignIn
 from portal.values.emails import key
 
 _UNSYNCHRONISED = {"synchronize_session": False}
-# Columns that say nothing about a person, or are replaced by something that does not.
+# Columns that reveal nothing about a person, or are replaced by a value that does not.
 KEPT = ("id", "role", "post_id", "language", "created_at", "agreed_at", "closed_at")
 EMPTIED: dict[str, Any] = {
     "email": None,
@@ -33,10 +33,11 @@ REPLACED = ("sign_in_number", "form_key")
 
 
 def erase(account_id: int, by: str, now: datetime) -> dict[Any, int]:
-    """Take everything personal from an account and close it; return how much went, by table.
+    """Delete everything personal of an account and close it; return how many rows, by table.
 
-    Its cases are set free: they belong to the post. Whatever hangs on an account by a key that cascades goes with it,
-    of whatever feature; so do its requests to find a case, and e-mails that wait for it.
+    Its cases are released: they belong to the post. Rows that refer to an account by a cascading foreign key are
+    deleted,
+    whichever feature they belong to; so are its requests to find a case, and emails waiting for it.
     """
     gone = {
         "case": _set_free(account_id, by, now),
@@ -62,7 +63,7 @@ def tables_of_accounts() -> list[tuple[Any, Any]]:
 
 
 def is_unused_since(instant: datetime, account_id: Any = Account.id) -> Any:
-    """The condition that an account meets which nobody has used since an instant."""
+    """Return the SQL condition for accounts that have not been used since an instant."""
     entered = select(Entry.id).where(
         Entry.subject == Account.__tablename__, Entry.subject_id == account_id, Entry.at >= instant
     )
@@ -82,7 +83,7 @@ def _set_free(account_id: int, by: str, now: datetime) -> int:
 
 
 def _forget_resets(email: str | None) -> int:
-    """Delete e-mails with a link for a new password that were asked for at an address: they name no account."""
+    """Delete emails with a link for a new password that were requested for an address: they name no account."""
     if email is None:
         return 0
     asked = select(Message.id, Message.address).where(Message.account_id.is_(None), Message.address.is_not(None))

@@ -1,4 +1,4 @@
-"""Erasing cases, packages and requests: nothing stays of them but the journal, which holds nothing personal."""
+"""Erasing cases, packages and requests: only the journal, which contains nothing personal, is left."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,8 @@ OF_A_CASE = (Traveller, Appointment, Submission, Inquiry, CaseRequest)
 def erase_cases(cases: list[Row[Any]], now: datetime) -> None:
     """Erase cases and all that belongs to them; their numbers and references are unknown from then on.
 
-    cases: rows with id, public_id and post_id. Appointments go before slots are touched (R2), and seats stay right
+    cases: rows with id, public_id and post_id. Appointments are deleted before slots are changed (R2), and seats stay
+    right
     (R1).
     """
     ids = [case.id for case in cases]
@@ -43,7 +44,7 @@ def erase_packages(packages: list[Row[Any]], now: datetime) -> None:
 
 
 def erase_requests(requests: list[Row[Any]], now: datetime) -> None:
-    """Erase what people typed to have a case found; requests: rows with id, public_id and post_id."""
+    """Erase requests to find a case, with the details entered; requests: rows with id, public_id and post_id."""
     remove(CaseRequest, CaseRequest.id.in_([one.id for one in requests]))
     for one in requests:
         _record("request erased", CaseRequest, one, now, number=str(one.public_id))

@@ -1,4 +1,4 @@
-"""The public page that says what is kept, why, who sees it, and for how long."""
+"""The public page that says what is stored, why, who sees it, and for how long."""
 
 from flask import Blueprint, render_template
 

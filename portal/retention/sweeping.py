@@ -1,4 +1,4 @@
-"""What has been kept long enough, and erasing it: in small batches, each over at once, so that nobody waits."""
+"""The sweep: erases data whose period is over, in small batches with short transactions."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -30,16 +30,16 @@ _REFUSAL_DAYS = ("last_day", "evidence_on", "clock_stopped_on", "reopened_on", "
 
 @dataclass(frozen=True)
 class Nobody:
-    """What the journal names where rows went that belong to no case."""
+    """The journal's subject for erased rows that belong to no case."""
 
     __tablename__: str = "retention"
     id: int = 0
 
 
 def sweep(now: datetime, periods: dict[str, int]) -> Iterator[Any]:
-    """Erase what has been kept long enough, a batch at a time; yield how many rows went, for the caller to commit.
+    """Erase data whose period is over, a batch at a time; yield how many rows, for the caller to commit.
 
-    periods: days by the names of PERIODS. Interrupted at any moment, the next sweep goes on.
+    periods: days by the names of PERIODS. If it is interrupted, the next sweep continues.
     """
     due: list[tuple[Any, Callable[..., Any]]] = [
         (_packages_due(now, periods["packages"]), cases.erase_packages),
@@ -68,10 +68,10 @@ def _requests_due(now: datetime, days: int) -> Any:
 
 
 def _cases_due(now: datetime, days: int) -> Any:
-    """Cases in which nothing has happened since the cutoff, and whose last day to answer lies before it."""
+    """Return cases without activity since the cutoff whose last day to respond is before it."""
     cutoff = now - timedelta(days=days)
     day = cutoff.date()
-    # One condition each: PostgreSQL looks them up by index as long as they are not joined by OR.
+    # One condition each: PostgreSQL uses their indexes as long as they are not combined with OR.
     something = (
         exists().where(StatusChange.case_id == Case.id, StatusChange.recorded_at >= cutoff),
         exists().where(Traveller.case_id == Case.id, Traveller.interview_on >= day),
@@ -88,7 +88,7 @@ def _cases_due(now: datetime, days: int) -> Any:
 
 
 def _is_answerable(day: date) -> Any:
-    """The condition that a refusal meets whose year, or the date an officer gave, ends on a day or later."""
+    """Return the SQL condition for refusals whose year, or the date set by an officer, ends on a day or later."""
     named = [getattr(Refusal, name) >= day for name in _REFUSAL_DAYS]
     return or_(Refusal.refused_on >= day - YEAR, *named)
 
@@ -141,9 +141,9 @@ def _forget(key: Any, condition: Any) -> int:
 
 
 def _batch(found: Any, most: int) -> Sequence[Row[Any]]:
-    """Return rows to erase, held until the commit; what another worker holds is left to it.
+    """Return rows to erase, locked until the commit; rows locked by another worker are skipped.
 
-    A reader looks for them first: on SQLite nobody waits for a look, and most looks find nothing.
+    A reading query comes first: on SQLite it needs no write lock, and most find nothing.
     """
     key = found.selected_columns[0]
     with transactions.reading() as own:

@@ -1,4 +1,4 @@
-"""The page that makes a calendar address, and the address itself."""
+"""The page that creates a calendar subscription address, and the address itself."""
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 

@@ -1,4 +1,4 @@
-"""What the states of a document mean to the applicant."""
+"""The states of a document, as explained to the applicant."""
 
 from portal.i18n.locale import _l
 

@@ -1,4 +1,4 @@
-"""Look-ups of a status, and the story of a case as its owner sees it (R7, R8)."""
+"""Lookups of a status, and the story of a case as its owner sees it (R7, R8)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _STATUS = select(Case.status, Case.status_on).where(
 
 @dataclass(frozen=True)
 class PublicStatus:
-    """What everybody may know of a case: the word of its status, and since when."""
+    """What anyone may know of a case: the word of its status, and since when."""
 
     word: str
     changed_on: date
@@ -51,8 +51,7 @@ class Moment:
 def look_up(code: str, number: str) -> PublicStatus | None:
     """Return the PublicStatus of the case with a number at a post, or None.
 
-    A number that exists at another post and one that exists nowhere are the same question to the
-    database, and the same answer (R8).
+    A number of another post and an unknown one take the same query, and get the same answer (R8).
     """
     post = post_by_code(code)
     found = session.execute(_STATUS, {"post_id": post.id if post else 0, "number": number}).one_or_none()
@@ -63,8 +62,8 @@ def turn(case: Case, appointment: Appointment | None, visited_on: date | None, t
     """Return what is to be done in a case, and by whom (R14).
 
     "visit": the applicant comes to the appointment. "overcome": an officer decides again. "reviewing": officers check
-    what was handed in. "visited": the applicant came on visited_on, and nobody has written yet what was handed in.
-    "book": the applicant books. Otherwise the kind of the rule that says no appointment is needed.
+    what was handed in. "visited": the applicant came on visited_on, and what was handed in is not recorded yet.
+    "book": the applicant books. Otherwise the kind of the rule because of which no appointment is needed.
     """
     if appointment is not None:
         return "visit"
@@ -86,14 +85,14 @@ def last_day_owed(case: Case) -> date | None:
 
 
 def last_day_if_more_is_needed(case: Case) -> date | None:
-    """Return the last day that stays while documents are under review, or None: a diversity case has no such day."""
+    """Return the last day that still applies while documents are under review; None for a diversity case."""
     return None if deadline.end_of_diversity_year(case) else last_day_owed(case)
 
 
 def moments(case: Case, appointment: Appointment | None, today: date) -> list[Moment]:
-    """Return the dates that matter in a case, in order: what was, today, what comes (R7).
+    """Return the dates that matter in a case, in order: past ones, today, future ones (R7).
 
-    No last day where the applicant owes nothing; an inquiry date only while the Embassy works on the case.
+    There is no last day if the applicant owes nothing; an inquiry date only while the Embassy is processing the case.
     """
     found = {Moment(today, "today"), *_moments_of_papers(case)}
     for refusal in case.refusals:

@@ -1,4 +1,4 @@
-"""The pages that say where a case stands."""
+"""The pages with the status of a case."""
 
 from flask import Blueprint, render_template, request
 

@@ -1,6 +1,6 @@
-"""The secret address from which a calendar program fetches the dates of a person's cases.
+"""The secret address of a calendar subscription with the dates of a person's cases.
 
-What it gives is "appointment" or "last day" and a date: no name, no case number, no status.
+It shows "appointment" or "last day" and a date: no name, no case number, no status.
 """
 
 import secrets
@@ -27,9 +27,9 @@ SECRET_BYTES = 24
 
 
 def make_address(signed_in: SignedIn, now: datetime) -> str:
-    """Make the account's calendar address anew and return its secret; the one before is dead from now on.
+    """Create the account's calendar address and return its secret; the earlier one stops working.
 
-    Raises SessionOver where the session has just ended.
+    Raises SessionOver if the session has just ended.
     """
     credentials.held_by(signed_in)
     _forget(signed_in)
@@ -42,19 +42,19 @@ def make_address(signed_in: SignedIn, now: datetime) -> str:
 
 
 def switch_off(signed_in: SignedIn, now: datetime) -> None:
-    """Let the account's calendar address die."""
+    """Delete the account's calendar address."""
     if made_at(signed_in) is not None:
         _forget(signed_in)
         _record(signed_in, "calendar address ended", now)
 
 
 def made_at(signed_in: SignedIn) -> datetime | None:
-    """Return the instant at which the account's calendar address was made, or None where it has none."""
+    """Return the instant at which the account's calendar address was created, or None if it has none."""
     return session.scalar(select(CalendarAddress.made_at).where(CalendarAddress.account_id == signed_in.account_id))
 
 
 def account_at(secret: str) -> Account:
-    """Return the account whose calendar address holds a secret, or raise NotFound."""
+    """Return the account of a calendar address's secret, or raise NotFound."""
     found = session.scalar(
         select(Account)
         .join(CalendarAddress, CalendarAddress.account_id == Account.id)
@@ -66,7 +66,7 @@ def account_at(secret: str) -> Account:
 
 
 def marks_of(account: Account) -> list[Mark]:
-    """Return the dates of an account's cases: appointments, and last days where something is owed (R7)."""
+    """Return the dates of an account's cases: appointments, and last days if something is owed (R7)."""
     held = cases.cases_of(account.id)
     visits = [one for one in appointments.appointments_of(held, clock.now()).values() if not one.is_held]
     marks = [Mark(_key("appointment", one.id), one.slot.starts_at, _("Appointment")) for one in visits]

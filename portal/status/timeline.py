@@ -1,4 +1,4 @@
-"""A line of time as a picture: numbered points beside the table that says the same in words."""
+"""A timeline as a picture: numbered points beside the table with the same content in words."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ WIDTH, EDGE, LEAST_GAP = 300, 12, 22
 
 @dataclass(frozen=True)
 class Point:
-    """One moment on the line: its number in the table, and where it stands, from 0 to WIDTH."""
+    """One moment on the line: its number in the table, and its position, from 0 to WIDTH."""
 
     number: int
     x: int
@@ -31,7 +31,7 @@ class Timeline:
 
     @property
     def today(self) -> int:
-        """Where today stands on the line."""
+        """The position of today on the line."""
         return next(point.x for point in self.points if point.kind == "today")
 
 
@@ -41,6 +41,6 @@ def _places(moments: list[Moment]) -> Iterator[Any]:
     before = None
     for moment in moments:
         x = EDGE + round((moment.day - first).days / span * (WIDTH - 2 * EDGE))
-        # Two that are close stand beside each other, so that both can be read.
+        # Two that are close are drawn beside each other, so that both can be read.
         before = x if before is None else max(x, before + LEAST_GAP)
         yield before

@@ -1,4 +1,4 @@
-"""The decorators with which a view says for whom it is (authorization.py holds every request to it)."""
+"""Decorators with which a view declares its audience (authorization.py enforces it on every request)."""
 
 from datetime import timedelta
 
@@ -39,24 +39,24 @@ def staff_only(*roles):
 
 
 def half_entered(view):
-    """Staff who gave name and password only may open this page too: the second step, and log-out."""
+    """Staff who gave name and password only may open this page too: the second factor, and log-out."""
     view.half_entered = True
     return view
 
 
 def confirmed(view):
-    """Staff are asked for their second factor first, if they gave it a while ago; applicants have none."""
+    """Staff must have given their second factor recently to open this page; applicants have none."""
     view.confirmed = True
     return view
 
 
 class NotConfirmed(Exception):
-    """The second factor was given too long ago for this: ask for it, then go on with what was typed."""
+    """The second factor was given too long ago for this action: ask for it, then continue with what was entered."""
 
 
 def require_confirmed():
-    """Raise NotConfirmed where whoever is signed in gave the second factor more than ten minutes ago."""
-    # Another worker may have been given it a moment ago, so the last word is the database's.
+    """Raise NotConfirmed if the signed-in user gave the second factor more than ten minutes ago."""
+    # Another process may have been given it a moment ago, so the database decides.
     load = current_app.extensions["load_session"]
     if not _is_fresh(current_user) and not _is_fresh(load(current_user.session_digest, note_use=False)):
         raise NotConfirmed

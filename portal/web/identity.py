@@ -1,6 +1,6 @@
-"""Who is signed in on this request: Flask-Login's request loader, over a cache of 0.75 seconds in each process.
+"""The signed-in user of a request: Flask-Login's request loader, over a cache with a time to live of 0.75 seconds.
 
-Flask-Login is used here and in roles.py only.
+Each process has its own cache. Flask-Login is used here and in roles.py only.
 """
 
 import time
@@ -20,49 +20,49 @@ _remembered: dict[str, tuple[float, SignedIn | None]] = {}
 
 
 def init_app(app, load_session):
-    """Know on every request who is signed in.
+    """Load on every request who is signed in.
 
-    load_session: takes the digest of a session's number, gives a SignedIn or None; with note_use=False
-    it only looks.
+    load_session: takes the digest of a session id, returns a SignedIn or None; with note_use=False
+    it only reads.
     """
     app.session_interface = session_cookie.Sessions()
     app.extensions["load_session"] = load_session
-    app.config["REMEMBER_COOKIE_NAME"] = "not_in_use"  # a cookie of Flask-Login itself would go before the loader
+    app.config["REMEMBER_COOKIE_NAME"] = "not_in_use"  # Flask-Login's own cookie would take precedence
     logins = LoginManager(app)
     logins.session_protection = None
     logins.request_loader(_who)
 
 
 def known():
-    """Return who is signed in, where this request has asked for it already; None for whoever is not, or only half."""
+    """Return the signed-in user, if this request has looked it up already; None for visitors and half-entered staff."""
     who = g.get("signed_in")
     return who if who is not None and who.is_authenticated else None
 
 
 def known_actor():
-    """Name who is signed in, where this request has asked for it already; ask nothing."""
+    """Return the name of the signed-in user, if this request has looked it up already; query nothing."""
     return getattr(g.get("signed_in"), "actor", None)
 
 
 def go_on_as(who, number):
-    """Make what is left of this request a part of the session that it began: form tokens, links to pages."""
+    """Treat the rest of this request as part of the session that it began: form tokens, links to pages."""
     session_cookie.current().continue_as(number)
     g.signed_in = who
     flask_login.login_user(who, force=True)
 
 
 def forget(digest):
-    """Ask the database anew about one session: after its number or its rights have changed here."""
+    """Remove one session from the cache: after its id or its rights have changed here."""
     _remembered.pop(digest, None)
 
 
 def forget_everyone():
-    """Ask the database anew about every session: for tests, and after rights have changed here."""
+    """Clear the cache of sessions: for tests, and after rights have changed here."""
     _remembered.clear()
 
 
 def take_back(response, digest):
-    """Forget a session in this process and in the browser."""
+    """Remove a session from the cache of this process and from the browser."""
     forget(digest)
     session_cookie.delete(response)
     return response

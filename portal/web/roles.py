@@ -43,7 +43,7 @@ class SignedIn(UserMixin):
 
     @property
     def actor(self) -> str:
-        """How the journal names this person."""
+        """The name of this person in the journal."""
         return f"account:{self.account_id}"
 
     @property

@@ -1,4 +1,4 @@
-"""The session cookie: a random number and nothing else. Whose session it is stands in the database, by its digest."""
+"""The session cookie: only a random number, the session id. The database knows whose session it is, by its digest."""
 
 import secrets
 from functools import cached_property
@@ -15,7 +15,7 @@ NUMBER_BYTES = 32
 
 
 class Token(dict, SessionMixin):
-    """What Flask calls the session: nothing but the random number, and the form token made from it."""
+    """Flask's session: only the session id, and the form token derived from it."""
 
     def __init__(self, number, is_new):
         super().__init__()
@@ -24,17 +24,17 @@ class Token(dict, SessionMixin):
 
     @cached_property
     def form_token(self):
-        """What a form of this session proves that it knows."""
+        """The CSRF token that proves knowledge of this session."""
         return encryption.derived("form token", self.number)
 
     def continue_as(self, number):
-        """Become the session with this number, for the rest of the request."""
+        """Become the session with this id, for the rest of the request."""
         self.__dict__.pop("form_token", None)
         self.number, self.is_new = number, False
 
 
 class Sessions(SessionInterface):
-    """Flask's session interface: reads the number, and sets the cookie once a form with a token has been shown."""
+    """Flask's session interface: reads the session id, and sets the cookie once a form with a token has been shown."""
 
     def open_session(self, app, request):
         number = request.cookies.get(cookie_name(app), "")
@@ -47,13 +47,13 @@ class Sessions(SessionInterface):
 
 
 def new_number():
-    """Return the random number of a session that begins, and its digest for the database."""
+    """Return a new random session id, and its digest for the database."""
     number = secrets.token_urlsafe(NUMBER_BYTES)
     return number, number_digest(number)
 
 
 def number_digest(number):
-    """Return what the database keeps of a session's number."""
+    """Return the digest of a session id, as the database stores it."""
     return encryption.digest("session", number)
 
 
@@ -63,19 +63,19 @@ def current():
 
 
 def browser_digest():
-    """Return the digest of this browser's session number, whether or not someone is signed in with it."""
+    """Return the digest of this browser's session id, whether or not someone is signed in with it."""
     return number_digest(current().number)
 
 
 def hand_over(response, number, *, seconds=None):
-    """Give the browser a session's number; without seconds, until the browser closes."""
+    """Give the browser a session id; without seconds, until the browser closes."""
     _set_cookie(current_app, response, number, seconds)
     return response
 
 
 def delete(response):
-    """Take the cookie from the browser, and with it what the list at the door keeps there."""
-    response.headers["Clear-Site-Data"] = '"storage"'  # the list of the door, and the key to it
+    """Delete the browser's cookie, and with it the door's list that it stores."""
+    response.headers["Clear-Site-Data"] = '"storage"'  # the list of the door, and its key
     response.delete_cookie(
         cookie_name(current_app), secure=current_app.config["SESSION_COOKIE_SECURE"], httponly=True, samesite="Lax"
     )
@@ -87,7 +87,7 @@ def cookie_for(number):
 
 
 def cookie_name(app):
-    """Return what the cookie is called; only over TLS may it have the prefix that ties it to this host."""
+    """Return the name of the cookie; only over TLS may it have the prefix that ties it to this host."""
     return SECURE_COOKIE if app.config["SESSION_COOKIE_SECURE"] else PLAIN_COOKIE
 
 

@@ -1,4 +1,4 @@
-"""Cases without an appointment, as nearly everybody at a release has one: read and refused like all others."""
+"""Cases without an appointment, like nearly all at a release: read and refused like all others."""
 
 import re
 from contextvars import Context
@@ -41,7 +41,7 @@ def read(account, case):
 
 
 def decision(case, now):
-    """What the rules say about a case: who refuses, or the last day."""
+    """The rules' decision about a case: the refusal, or the last day."""
     try:
         require_may_book(case, today(case.post, now))
     except MayNotBook as refusal:
@@ -50,7 +50,7 @@ def decision(case, now):
 
 
 def send(visitor, address, **data):
-    """Send a form right after another, without making any page anew as visitors do."""
+    """Send a form right after another, without rendering any page as visitors do."""
     session.rollback()
     return Context().run(visitor.client._client.post, address, data=data)
 
@@ -123,7 +123,7 @@ def test_r1_a_click_on_a_slot_that_is_gone_is_told_so_and_leaves_nothing(app):
     people[0][0].submit(people[0][1], page=shown[0], slot=slot_id)
     entries = session.scalar(select(func.count(Entry.id)))
 
-    # The first loser finds it gone, the second is told so before a turn to write.
+    # The first late click finds it gone, the second is told so before it takes the write lock.
     for (visitor, address, number), before in zip(people[1:], shown[1:], strict=True):
         page = Page(send(visitor, address, **{**before.fields, "slot": slot_id}))
         assert page.status == 200 and len(page.errors) == 1 and number in page.text

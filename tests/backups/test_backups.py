@@ -94,7 +94,7 @@ def test_a_backup_can_be_read_by_its_owner_only_and_holds_no_secret_r10(filled, 
 
     with zipfile.ZipFile(file) as archive:
         everything = b"".join(archive.read(name) for name in archive.namelist())
-        if MEMBER in archive.namelist():  # which is packed once more
+        if MEMBER in archive.namelist():  # which is compressed once more
             dump = archive.extract(MEMBER, file.parent)
             everything += subprocess.run(["pg_restore", "--file=-", dump], check=True, capture_output=True).stdout
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -1,4 +1,4 @@
-"""A backup that an earlier release made is restored by this one."""
+"""Backups of earlier releases can be restored by this one."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A backup of PostgreSQL is what pg_dump writes: any operator can restore it, and what hinders it is said."""
+"""A backup of PostgreSQL is the output of pg_dump: any operator can restore it, and obstacles are reported."""
 
 import subprocess
 import zipfile

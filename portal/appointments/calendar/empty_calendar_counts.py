@@ -1,4 +1,4 @@
-"""Counting looks at an empty calendar: kept in memory for a moment, so that a herd does not queue at one row."""
+"""Counters of views of an empty calendar, buffered in memory so that a herd does not queue at one row."""
 
 import logging
 import threading
@@ -27,7 +27,7 @@ _flushed_at = 0.0
 
 
 class EmptyLooks(Base):
-    """Looks at an empty calendar of a post on one of its days: nobody is named."""
+    """How often a post's empty calendar was viewed on one of its days; it names no one."""
 
     __tablename__ = "empty_looks"
     __table_args__ = (UniqueConstraint("post_id", "day"),)
@@ -39,7 +39,7 @@ class EmptyLooks(Base):
 
 
 def count(engine_id: int, post_id: int, day: date) -> None:
-    """Count one look of somebody at an empty calendar; at times write the counts down."""
+    """Count one view of an empty calendar; from time to time write the counts to the database."""
     with _lock:
         _counted[engine_id, post_id, day] += 1
         is_time = time.monotonic() - _flushed_at > FLUSH_SECONDS
@@ -48,9 +48,9 @@ def count(engine_id: int, post_id: int, day: date) -> None:
 
 
 def write_down(engine_id: int) -> None:
-    """Write the counts of a database down. What was counted since the last time is lost when a process dies.
+    """Write the buffered counts of a database. Counts since the last time are lost if a process dies.
 
-    Nobody's page fails because of a count: where the database is busy or away, these looks are not counted.
+    A count never fails a page: if the database is busy or away, these views are not counted.
     """
     global _flushed_at
     with _lock:

@@ -1,4 +1,4 @@
-"""The queue of cases to find: what people ask when nothing matched, and what staff answer."""
+"""The queue of cases to find: requests by people whom nothing matched, and answers by staff."""
 
 import json
 from collections.abc import Sequence
@@ -34,8 +34,8 @@ def ask(
 ) -> CaseRequest:
     """Put a person's answers into the post's queue and return the request.
 
-    Asking again while a request at the post is open, or with the same form key, gives the same one; SentBefore where
-    the answers are others than before, which stay.
+    Asking again while a request at the post is open, or with the same form key, gives the same one; SentBefore if
+    the answers differ from the earlier ones, which stay.
     """
     mine = select(CaseRequest).where(CaseRequest.account_id == account_id)
     again = (CaseRequest.form_key == form_key) | ((CaseRequest.post_id == post.id) & (CaseRequest.state == "open"))
@@ -62,7 +62,7 @@ def ask(
 def asked(
     account_id: int, post: Post, answers: dict[str, bool | str | list[str]], form_key: UUID, by: str, now: datetime
 ) -> str:
-    """Ask as above; return which sentence says what came of it: "asked", or "asked_before" with other answers."""
+    """Ask as above; return the sentence for the result: "asked", or "asked_before" with other answers."""
     try:
         ask(account_id, post, answers, form_key, by, now)
     except SentBefore:
@@ -71,7 +71,7 @@ def asked(
 
 
 def requests_of(account_id: int) -> Sequence[CaseRequest]:
-    """Return what an account has asked, newest first."""
+    """Return the requests of an account, newest first."""
     mine = select(CaseRequest).where(CaseRequest.account_id == account_id)
     return session.scalars(mine.order_by(CaseRequest.id.desc())).all()
 
@@ -99,7 +99,7 @@ def request_at(post_id: int, public_id: UUID) -> CaseRequest:
 
 
 def answers_of(request: CaseRequest) -> dict[str, str]:
-    """Return what the person typed, by the names in ANSWERS."""
+    """Return the details that the person entered, by the names in ANSWERS."""
     return json.loads(request.answers)
 
 

@@ -1,4 +1,4 @@
-"""The twelve months after a refusal (R7): counted only while the applicant owes something.
+"""The twelve months after a refusal (R7): they count only while the applicant owes something.
 
 Sources: 1 ("12 months from that date"), 5, 504.11-4(C) (one year to overcome; later reconsideration
 with a new application and fee).
@@ -13,16 +13,16 @@ LAST_DAY_OF_FISCAL_YEAR = (9, 30)
 
 
 def a_year_after(day: date) -> date:
-    """Return the same date of the next year; 29 February becomes 28."""
+    """Return the same date of the next year; February 29 becomes February 28."""
     if (day.month, day.day) == (2, 29):
         return date(day.year + 1, 2, 28)
     return day.replace(year=day.year + 1)
 
 
 def last_day(case: Case, refusal: Refusal) -> date | None:
-    """Return the last day, inclusive, in the post's zone, to answer a refusal; None where nothing is owed.
+    """Return the last day, inclusive, in the post's zone, to respond to a refusal; None if nothing is owed.
 
-    The date an officer gave stands before the year; a diversity case ends on 30 September if that is earlier.
+    A date set by an officer takes precedence over the year; a diversity case ends on September 30 if that is earlier.
     """
     if refusal.kind != DOCUMENTS or refusal.overcome_on:
         return None
@@ -38,10 +38,11 @@ def end_of_diversity_year(case: Case) -> date | None:
 
 
 def owed_until(case: Case, refusal: Refusal) -> date | None:
-    """Return the last day while the applicant still owes the documents of a refusal, else None (R7).
+    """Return the last day while the applicant still owes the documents of a refusal, otherwise None (R7).
 
-    Nothing is owed once an officer has confirmed that the clock stopped, or the refusal is overcome. Evidence that
-    came and that nobody has looked at yet may be a part of what is owed: the person is still reminded.
+    Nothing is owed once an officer has confirmed that the twelve months stopped, or the refusal is overcome. Evidence
+    that
+    came and that no officer has examined yet may be only a part of what is owed: the person is still reminded.
     """
     if refusal.clock_stopped_on:
         return None
@@ -54,9 +55,9 @@ def is_processing(refusal: Refusal) -> bool:
 
 
 def inquiry_day(case: Case, refusal: Refusal) -> date:
-    """Return the first day on which a question about administrative processing is taken.
+    """Return the first day on which a question about administrative processing is accepted.
 
-    So many days as the post has set (180 unless it says otherwise: source 1) after the interview or the last
+    As many days as the post has set (180 by default: source 1) after the interview or the last
     submission, whichever is later.
     """
     interviews = [traveller.interview_on for traveller in case.travellers if traveller.interview_on]
@@ -64,7 +65,7 @@ def inquiry_day(case: Case, refusal: Refusal) -> date:
 
 
 def is_open(case: Case, refusal: Refusal, today: date) -> bool:
-    """Say whether a refusal can still be answered without a new application and fee."""
+    """Say whether a refusal can still be overcome without a new application and fee."""
     day = last_day(case, refusal)
     if day is None or today <= day or refusal.reopened_on is not None:
         return True
@@ -72,7 +73,7 @@ def is_open(case: Case, refusal: Refusal, today: date) -> bool:
 
 
 def booking_last_day(case: Case, today: date) -> date | None:
-    """Return the last day that counts for a visit: the earliest of the refusals still open, else the latest past."""
+    """Return the last day for a visit: the earliest of the refusals still open, otherwise the latest past one."""
     called = [refusal for refusal in case.refusals if "in_person" in refusal.modes]
     days = [(last_day(case, refusal), is_open(case, refusal, today)) for refusal in called]
     still_open = [day for day, is_still_open in days if day and is_still_open]

@@ -1,4 +1,4 @@
-"""The forms by which an officer decides about a refusal, and invites somebody to come."""
+"""The forms with which an officer decides about a refusal, and invites a person to come."""
 
 from wtforms import BooleanField, DateField, RadioField
 from wtforms.validators import Optional
@@ -18,7 +18,7 @@ STATES = options(
 
 
 class RefusalForm(BaseForm):
-    """What holds for one refusal; the state of each document comes with refusal_form."""
+    """The decisions about one refusal; refusal_form adds the state of each document."""
 
     last_day = DateField(_l("Last day to answer, if not a year after the refusal"), validators=[Optional()])
     evidence_on = DateField(_l("Documents came on"), validators=[Optional()])
@@ -28,18 +28,18 @@ class RefusalForm(BaseForm):
 
     @property
     def decided(self):
-        """What was typed, as the rules take it."""
+        """The entered values, as the rules take them."""
         ticked = {name: bool(self[name].data) for name in ("is_stopped", "is_reopened", "is_overcome")}
         return {"last_day": self.last_day.data, "evidence_on": self.evidence_on.data, **ticked}
 
     @property
     def states(self):
-        """The state chosen for each document, by its id."""
+        """The chosen state of each document, by its id."""
         return {int(name.removeprefix("item_")): self[name].data for name in self._fields if name.startswith("item_")}
 
 
 def refusal_form(shown, decided):
-    """Return a RefusalForm with what holds now, and one choice for each document that is shown."""
+    """Return a RefusalForm with the present decisions, and one choice for each document that is shown."""
     fields = {f"item_{item.id}": RadioField(item_text(item), choices=STATES) for item in shown}
     held = {f"item_{item.id}": item.state for item in shown}
     return type("OneRefusalForm", (RefusalForm,), fields)(obj=decided, data=held)

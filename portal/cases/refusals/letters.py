@@ -1,4 +1,4 @@
-"""Letters that were lost: a copy is given, and the code of the letter before it opens nothing any more."""
+"""Lost letters: a copy is given, and the earlier letter's code stops working."""
 
 import secrets
 from datetime import date, datetime
@@ -15,9 +15,9 @@ CODE_CHARACTERS = 8
 
 
 def reissue(case: Case, refusal_id: int, by: str, now: datetime) -> str | None:
-    """Note that a copy of a letter was given; return its new letter code, or None at posts without letter codes.
+    """Record that a copy of a letter was given; return its new letter code, or None at posts without letter codes.
 
-    The code of the letter before it is void from now on. Raises NotFound for a refusal of another case.
+    The earlier letter's code is void from now on. Raises NotFound for a refusal of another case.
     """
     refusal = next((one for one in case.refusals if one.id == refusal_id), None)
     if refusal is None:
@@ -32,12 +32,12 @@ def reissue(case: Case, refusal_id: int, by: str, now: datetime) -> str | None:
 
 
 def reissued_on(case: Case) -> date | None:
-    """Return the day on which the newest copy of a letter of a case was given, or None: the letter is a duplicate."""
+    """Return the day of the newest copy of a letter of a case, or None if there is none: the letter is a duplicate."""
     return max((one.letter_reissued_on for one in case.refusals if one.letter_reissued_on), default=None)
 
 
 def set_expiries(traveller: Traveller, medical: date | None, passport: date | None, by: str, now: datetime) -> None:
-    """Note until when a traveller's medical examination and passport are valid; None where nobody knows."""
+    """Record until when a traveler's medical examination and passport are valid; None if unknown."""
     before = _expiries(traveller)
     traveller.medical_expires_on, traveller.passport_expires_on = medical, passport
     if before != _expiries(traveller):

@@ -1,4 +1,4 @@
-"""What an officer decides about a refusal: last day, evidence, clock, documents; and who may come (R7, R3)."""
+"""An officer's decisions about a refusal: last day, evidence, the twelve months, documents; invitations (R7, R3)."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -27,10 +27,10 @@ class NoEvidence(PortalError):
 
 @dataclass(frozen=True)
 class Decided:
-    """What holds for a refusal: days in the post's zone, None where nothing was decided.
+    """The decisions about a refusal: days in the post's zone, None if undecided.
 
-    last_day: the day that the officer gives in place of the year. evidence_on: the day documents came.
-    is_stopped: the clock has stopped with that day. is_reopened: it may be answered though the last day has passed.
+    last_day: the day that the officer sets instead of the year. evidence_on: the day documents came.
+    is_stopped: the twelve months stopped on that day. is_reopened: it may be overcome although the last day has passed.
     """
 
     last_day: date | None
@@ -49,12 +49,12 @@ def refusal_of(case: Case, refusal_id: int) -> Refusal:
 
 
 def items_shown(refusal: Refusal) -> list[RefusalItem]:
-    """Return the items of a refusal that can be asked of an applicant: a fraud unit is not a document to bring."""
+    """Return the items of a refusal that an applicant can be asked for: a fraud unit is not a document to bring."""
     return [item for item in refusal.items if reasons()[item.name.lower()].applicant_sees != "never"]
 
 
 def decided_of(refusal: Refusal) -> Decided:
-    """Return what holds for a refusal now."""
+    """Return the present decisions about a refusal."""
     return Decided(
         last_day=refusal.last_day,
         evidence_on=refusal.evidence_on,
@@ -65,10 +65,10 @@ def decided_of(refusal: Refusal) -> Decided:
 
 
 def decide(refusal: Refusal, decided: Decided, states: dict[int, str], by: str, now: datetime) -> None:
-    """Set for an officer what holds for a refusal and its items; whoever holds the case is told of a change.
+    """Store an officer's decisions about a refusal and its items; the holder of the case is told of a change.
 
-    states: the state of each item by its id. The clock stops with the day on which evidence came; an
-    overcome or reopened refusal keeps the day on which that was first said. Raises TooEarly, NotYet or NoEvidence.
+    states: the state of each item by its id. The twelve months stop on the day on which evidence came; an
+    overcome or reopened refusal keeps the day on which that was first recorded. Raises TooEarly, NotYet or NoEvidence.
     """
     case, here = refusal.traveller.case, today(refusal.traveller.case.post, now)
     _require_possible(refusal, decided, here)
@@ -88,9 +88,9 @@ def decide(refusal: Refusal, decided: Decided, states: dict[int, str], by: str, 
 
 
 def invite(case: Case, until: date | None, by: str, now: datetime) -> None:
-    """Let a case come in person until a day, inclusive, whatever its refusals say (R3); None takes it back.
+    """Let a case come in person until a day, inclusive, whatever its refusals say (R3); None revokes it.
 
-    Raises TooEarly where the day has passed.
+    Raises TooEarly if the day has passed.
     """
     if until is not None and until < today(case.post, now):
         raise TooEarly(_l("This day has passed."))

@@ -1,4 +1,4 @@
-"""How what a letter lists is said to an applicant, in the language in use."""
+"""The items of a letter as sentences for an applicant, in the language in use."""
 
 from portal.cases.models import RefusalItem
 from portal.cases.standard_words import reasons
@@ -30,7 +30,7 @@ NAMES = {
 
 
 def item_text(item: RefusalItem) -> str:
-    """Return an item by name, with "original" and "petitioner" where the letter says so."""
+    """Return an item by name, with "original" and "petitioner" if the letter says so."""
     known = reasons()[item.name.lower()]
     if known.applicant_sees == "officer":
         return item.officer_words or _("What the officer wrote on your letter")

@@ -1,4 +1,4 @@
-"""An officer decides about a refusal, and invites somebody to come in person."""
+"""Pages on which an officer decides about a refusal, and invites a person to come."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -44,7 +44,7 @@ def invite(case_id):
 
 
 def _is_decided(refusal, form):
-    """Carry out what the form says; say whether it could be, else the form says why."""
+    """Carry out what the form says; return whether it succeeded, otherwise the form says why not."""
     try:
         refusals.decide(refusal, refusals.Decided(**form.decided), form.states, current_user.actor, clock.now())
     except refusals.TooEarly as error:
