@@ -75,8 +75,8 @@ def send_under_fire(portal, number, kills, *, refusing=False):
                 workers.kill_one()
                 killed += 1
             elif time.monotonic() - moved_at > patience:
-                # Only messages claimed by killed workers are left: five minutes later their leases have expired. Or workers start slowly:
-                # they get longer the next time.
+                # Only messages claimed by killed workers are left: five minutes later their leases have expired.
+                # Or workers start slowly: they get longer the next time.
                 patience *= 2
                 workers.kill_all()
                 _let_leases_end(portal)
