@@ -1,6 +1,6 @@
 """Metrics for Prometheus, over all processes of an instance (R10: no person, no address).
 
-Each process counts in memory and writes a snapshot every few seconds (portal.observability.metric_snapshots). A failed write
+Each process counts in memory and writes a snapshot every few seconds (metric_snapshots.py). A failed write
 is logged once and repeated later: counting never stops a request or the process.
 """
 
