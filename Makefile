@@ -14,7 +14,9 @@ CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 BUILT := build/made
 SOURCES := $(shell find portal static/css static/js tools/away_pages.py -type f \( -name '*.py' -o -name '*.po' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.csv' \))
 
+ifndef TOGETHER
 .NOTPARALLEL:
+endif
 .PHONY: help run test prove cluster-test bench format lint lint-code lint-imports lint-types lint-templates lint-texts \
   translations requirements environment lint-environment test-environment build
 
@@ -26,8 +28,8 @@ run: environment $(BUILT) ## Everything a fresh machine needs, then the portal o
 
 test: export PYTHONDONTWRITEBYTECODE =
 test: lint test-environment build ## Lint, types, translations, every test
-	TMPDIR=$(or $(TEST_FOLDER),/tmp) $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
-	$(PY) -m pytest -q -n 0 tests/as_run
+	TMPDIR=$(or $(TEST_FOLDER),/tmp) $(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
+	$(PY) -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder tests/as_run
 
 prove: test-environment build ## What is too long for make test, in an hour (PART=NAME one of it, PART=--list which, PART=--full hours)
 	tools/system-packages $(PROVE_PACKAGES)
@@ -45,7 +47,7 @@ format: lint-environment ## Lay the code out as the style wants it
 	.venv/bin/ruff format .
 
 lint: lint-environment ## Style, import order, types, templates, texts: every part, and all that is wrong
-	@$(MAKE) --no-print-directory --keep-going lint-code lint-imports lint-types lint-templates lint-texts
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync=target TOGETHER=1 lint-types lint-code lint-imports lint-templates lint-texts
 
 lint-code: lint-environment
 	.venv/bin/ruff format --check .

@@ -1,6 +1,7 @@
 """Commands and an upload run beside a portal in use, one after another, as operators and officers do."""
 
 import signal
+import threading
 import time
 from dataclasses import replace
 from datetime import date, timedelta
@@ -40,6 +41,7 @@ class Beside:
         self.running, self.notes, self.folder = running, notes, running.folder
         self.rows, self.slots, self.uploaded, self.worker_seconds = rows, slots, uploaded, worker_seconds
         self.done: list[Done] = []
+        self.importing = threading.Lock()  # one import at a time: whoever comes second is told to wait a minute
         self._rounds = 0
         self.all = {
             "check": self.check,
@@ -73,7 +75,8 @@ class Beside:
     def _import(self, name, **cells):
         file = self.folder / name
         write_case_file(file, self.rows, date.today(), **cells)
-        return self.running.flask("cases", "import", file)
+        with self.importing:
+            return self.running.flask("cases", "import", file)
 
     def _fresh(self, name):
         file = self.folder / name
@@ -107,7 +110,8 @@ class Beside:
         rows = (row for row in travellers(date.today(), UPLOADED + 10_000 * self._rounds) if row["post"] == "PHP")
         try:
             flows.log_in_staff(officer, "officer", code)
-            flows.import_by_page(officer, "cases.xlsx", workbook_of(islice(rows, self.uploaded)))
+            with self.importing:
+                flows.import_by_page(officer, "cases.xlsx", workbook_of(islice(rows, self.uploaded)))
             done = 0, f"{self.uploaded} rows uploaded and confirmed"
         except (Turned, flows.Unexpected) as error:
             done = 1, str(error)

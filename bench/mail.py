@@ -66,16 +66,18 @@ def send_under_fire(portal, number, kills, *, refusing=False):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(post_office(folder, office))
         workers = stack.enter_context(_Workers(portal, url))
-        offered, moved_at = 0, began
+        offered, moved_at, patience = 0, began, IDLE_SECONDS
         while _left(portal) and time.monotonic() - began < LONGEST_SECONDS:
             if office.offered != offered:
-                offered, moved_at = office.offered, time.monotonic()
+                offered, moved_at, patience = office.offered, time.monotonic(), IDLE_SECONDS
             if killed < kills and offered >= (killed + 1) * number / (kills + 1):
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
                 workers.kill_one()
                 killed += 1
-            elif time.monotonic() - moved_at > IDLE_SECONDS:
+            elif time.monotonic() - moved_at > patience:
                 # Only messages claimed by killed workers are left: five minutes later their leases have expired.
+                # Or workers start slowly: they get longer the next time.
+                patience *= 2
                 workers.kill_all()
                 _let_leases_end(portal)
                 workers.start_missing()

@@ -65,35 +65,43 @@ class ReleaseReport:
         return found + ([f"longer than {MOST_SECONDS} s"] if self.seconds > MOST_SECONDS else [])
 
 
-def release_under_eyes(portal, server, slots, readers):
-    """Release slots while some readers repeatedly open the calendar; return the ReleaseReport."""
+def release_under_eyes(portal, server, slots, readers, seconds_around=READ_SECONDS):
+    """Release slots while some readers repeatedly open the calendar; return the ReleaseReport.
+
+    seconds_around: for how long they read before, and after.
+    """
     people, _slot = make_people(portal, readers, 1)
     open_calendars(server.port, people)
     first = date.today() + timedelta(days=DAYS_AHEAD)
     days = [(first + timedelta(days=number)).isoformat() for number in range(slots // TIMES_A_DAY)]
     requests = [person.look(day=day) for person, day in zip(people, cycle(days), strict=False)]
     with _Releaser(portal, days) as releaser:
-        pages, seconds = _read_and_release(server, requests, releaser)
+        pages, seconds = _read_and_release(server, requests, releaser, seconds_around)
     kinds = [_kind(page, set(days)) for page in pages]
     slowest = percentile(sorted(page.seconds for page in pages), 0.99)
     before, after, halves, others = (kinds.count(kind) for kind in ("before", "after", "half", "other"))
     return ReleaseReport(portal.database, slots, seconds, readers, before, after, halves, others, slowest)
 
 
-def _read_and_release(server, requests, releaser):
+def _read_and_release(server, requests, releaser, seconds_around):
     """Let readers read, release meanwhile, let them continue. Return their pages, and the duration of the release."""
     pages: list = []
-    done = threading.Event()
+    one_was_read, done = threading.Event(), threading.Event()
 
     def read():
         while not done.is_set():
             pages.extend(ask(server.port, requests, len(requests)))
+            one_was_read.set()
 
     reading = threading.Thread(target=read)
     reading.start()
-    time.sleep(READ_SECONDS)
+    one_was_read.wait(LIMIT_SECONDS)
+    time.sleep(seconds_around)
     seconds = releaser.release()
-    time.sleep(READ_SECONDS)
+    time.sleep(seconds_around)
+    for _begun in ("before the end of the release, perhaps", "after it"):
+        one_was_read.clear()
+        one_was_read.wait(LIMIT_SECONDS)
     done.set()
     reading.join()
     return pages, seconds

@@ -49,8 +49,46 @@ NOT_ABOUT_IT = (
 )
 
 
+# Files that take long, the longest first: whichever process is through takes the next, so that all end together.
+LONGEST_FIRST = (
+    "browser/test_album",
+    "races/test_faults",
+    "test_migrations.py",
+    "races/test_mail",
+    "slots/test_a_year_of_rules",
+    "races/test_stopped_worker",
+    "races/test_seal",
+    "writing/test_jobs_and_commands",
+    "races/test_herd",
+    "browser/test_door",
+    "test_every_page",
+    "browser/test_courier_walk",
+    "races/test_lookups",
+    "browser/test_walk",
+    "home/test_retrieval",
+    "health/test_on_a_server",
+    "races/test_release",
+    "slots/test_rules",
+    "keys/test_table",
+    "cases/test_interrupted",
+    "browser/test_passkeys",
+    "writing/test_who_goes_first",
+    "retention",
+    "values/test_doors",
+    "test_migrations_interrupted",
+    "test_without_room",
+    "starting/test_make_run",
+    "web/test_browser_hints",
+    "races/test_cancelled_day",
+)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leave to `make prove` what a test would show on PostgreSQL again: further examples and the like."""
+    """Begin with what takes long; leave to `make prove` what a test would show on PostgreSQL again.
+
+    That is: further examples and the like.
+    """
+    items.sort(key=_place)
     if "PORTAL_PROVE" in os.environ:
         return
     seen, kept, left = set(), [], []
@@ -63,6 +101,11 @@ def pytest_collection_modifyitems(config, items):
             seen.add(test)
     config.hook.pytest_deselected(items=left)
     items[:] = kept
+
+
+def _place(item):
+    places = (place for place, name in enumerate(LONGEST_FIRST) if _is_one_of(item, (name,)))
+    return next(places, len(LONGEST_FIRST))
 
 
 def _is_one_of(item, names):

@@ -1,9 +1,27 @@
 """One portal on each database, as `make run` starts it, for all tests of this folder."""
 
+import re
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from bench.servers import new_database, postgresql
 from tests.as_run.day import day_on
+
+OF_A_DAY = re.compile(r"\[(sqlite|postgresql)\b")
+
+
+class ByDay(LoadScopeScheduling):
+    """Gives all tests of a day to one process, and all of another file to one."""
+
+    def _split_scope(self, nodeid):
+        day = OF_A_DAY.search(nodeid)
+        return day[1] if day else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Let both days pass at the same time, where there are processes for it."""
+    return ByDay(config, log)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -23,6 +23,7 @@ START_AXE = """options => {
   );
 }"""
 WIDTH = "document.documentElement.scrollWidth"
+WIDTH_SHOWN = f"html => {{ ({SHOW})(html); return {WIDTH}; }}"
 
 
 class Examiner:
@@ -31,6 +32,7 @@ class Examiner:
     def __init__(self, browser, viewport, scheme, tabs=2):
         self._contexts = [browser.new_context(viewport=viewport, color_scheme=scheme) for _ in range(tabs)]
         self._tabs = [self._open(context) for context in self._contexts]
+        self._widths = {}  # of pages by the number of their object, which is kept beside
 
     def findings(self, shots, options=EVERYTHING):
         """Return what axe finds on pages: a list of (name of the page, finding)."""
@@ -41,12 +43,14 @@ class Examiner:
                 tab.evaluate(START_AXE, options)
             for tab, shot in zip(self._tabs, pair, strict=False):
                 found += [(str(shot), finding) for finding in tab.evaluate("window.found")]
+                self._widths[id(shot)] = tab.evaluate(WIDTH), shot
         return found
 
     def width(self, shot):
-        """Return how wide a page is, in CSS pixels."""
-        self._tabs[0].evaluate(SHOW, with_styles(shot))
-        return self._tabs[0].evaluate(WIDTH)
+        """Return how wide a page is, in CSS pixels; measured once where axe has seen it."""
+        if id(shot) not in self._widths:
+            self._widths[id(shot)] = self._tabs[0].evaluate(WIDTH_SHOWN, with_styles(shot)), shot
+        return self._widths[id(shot)][0]
 
     def close(self):
         """Close the tabs."""

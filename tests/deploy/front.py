@@ -18,7 +18,8 @@ from portal.settings.settings import ROOT
 
 NAME = "portal.example.org"
 FILES = ROOT / "deploy" / "nginx"
-STARTED_WITHIN = 20
+STARTED_WITHIN = 60
+ENDED_WITHIN = "10"  # granian can lose a SIGTERM that comes while a worker starts
 MAIN = """
 daemon off;
 worker_processes 1;
@@ -112,7 +113,8 @@ def granian(environment, log, *more):
     """Run the portal as deploy/systemd does, with fewer workers; yield its port."""
     port = free_port()
     line = [str(Path(sys.executable).parent / "granian"), "--interface", "rsgi", "--no-ws", "--http", "1"]
-    line += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning", *more, "wsgi:app"]
+    line += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning", *more]
+    line += ["--workers-kill-timeout", ENDED_WITHIN, "wsgi:app"]
     with log.open("w") as output:
         process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
