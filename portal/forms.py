@@ -169,27 +169,27 @@ class BirthDateMixin(Form):
 
     day = StringField(_l("Day"))
     month = StringField(_l("Month"))
-    year = StringField(_l("Year"), validators=[Required(_l("Type the year of birth, such as 1990."))])
+    year = StringField(_l("Year"), validators=[Required(_l("Enter the year of birth, such as 1990."))])
     day_unknown = BooleanField(_l("I do not know the day or month"))
 
     def validate_year(self, field):
         year = read_number(field.data, 4)
         if year is None or not 1900 <= year <= date.today().year:
-            raise ValidationError(gettext("Type the year with four digits, such as 1990."))
+            raise ValidationError(gettext("Enter the year with four digits, such as 1990."))
 
     def validate_month(self, field):
         month = read_number(field.data, 2)
         if self._may_be_unknown(field):
             return
         if month is None or not 1 <= month <= 12:
-            raise ValidationError(gettext("Type the month as a number from 1 to 12."))
+            raise ValidationError(gettext("Enter the month as a number from 1 to 12."))
 
     def validate_day(self, field):
         if self._may_be_unknown(field):
             return
         day, month, year = (read_number(one.data, 4) for one in (field, self.month, self.year))
         if day is None or not 1 <= day <= 31:
-            raise ValidationError(gettext("Type the day as a number from 1 to 31."))
+            raise ValidationError(gettext("Enter the day as a number from 1 to 31."))
         if month and year and 1 <= month <= 12 and 1900 <= year <= date.today().year:
             _require_real_day(year, month, day)
 
@@ -217,8 +217,8 @@ class TrapMixin(Form):
         if field.data:
             raise ValidationError(
                 gettext(
-                    "Your browser filled in a field that people do not see. Nothing was saved. That field is gone now: "
-                    "type your password again, and send the form once more."
+                    "Your browser filled in a field that people do not see. Nothing was saved. That field is "
+                    "gone now: enter your password again, and send the form once more."
                 )
             )
 

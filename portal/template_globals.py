@@ -14,25 +14,25 @@ from portal.web.identity import current_user
 
 SAID = {
     "created": _l("Your account is ready."),
-    "cancelled": _l("The appointment is cancelled. You can book another time."),
+    "cancelled": _l("The appointment is canceled. You can book another time."),
     "kept": _l("The place is yours. Print this page again: a page from before is not valid."),
     "hold_over": _l("The time for which the place was held is over. Choose another time."),
     "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
     "logged_out_in_form": _l(
-        "You were logged out before your form was sent, so nothing is saved yet. Log in, and you can send what you "
-        "typed. It is kept on this page for one hour, and only for your account."
+        "You were signed out before your form was sent, so nothing is saved yet. Log in, and you can send "
+        "what you entered. It is kept on this page for one hour, and only for your account."
     ),
-    "not_sent": _l("You were logged out before your form was sent. Nothing was saved. Log in and fill it in again."),
-    "logged_out": _l("You are logged out."),
-    "password_changed": _l("Your password is changed. Other devices are logged out."),
-    "session_ended": _l("That device is logged out."),
-    "sessions_ended": _l("All other devices are logged out."),
+    "not_sent": _l("You were signed out before your form was sent. Nothing was saved. Log in and fill it in again."),
+    "logged_out": _l("You are signed out."),
+    "password_changed": _l("Your password is changed. Other devices are signed out."),
+    "session_ended": _l("That device is signed out."),
+    "sessions_ended": _l("All other devices are signed out."),
     "code_used": _l("You used a recovery code. It does not work again."),
     "language_changed": _l("Your language is changed."),
     "released": _l("The slots are released."),
     "closed": _l("The slot is closed. Nobody can book it; those who are booked keep their appointment."),
     "counter_booked": _l("The appointment is booked. Print the confirmation page for the person."),
-    "counter_cancelled": _l("The appointment is cancelled."),
+    "counter_cancelled": _l("The appointment is canceled."),
     "undone": _l("The release is undone. Its slots are deleted."),
     "seats_changed": _l("The seats are changed."),
     "reopened": _l("The slot is open again."),
@@ -41,15 +41,15 @@ SAID = {
     "word_added": _l("The word is added."),
     "settings_saved": _l("The settings are saved."),
     "reset_asked": _l(
-        "If an account has this e-mail address, an e-mail with a link is on its way. It may take some minutes. "
-        "Look into the folder for unwanted e-mail too."
+        "If an account has this email address, an email with a link is on its way. It may take some minutes. "
+        "Look into the folder for unwanted email too."
     ),
     "password_reset": _l("Your new password is set. Log in with it."),
-    "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
-    "confirmed": _l("Your e-mail address is confirmed."),
-    "disowned": _l("That account does not have this e-mail address any more. The link is used up."),
+    "confirm_asked": _l("An email with a link is on its way to that address. Open the link to confirm it."),
+    "confirmed": _l("Your email address is confirmed."),
+    "disowned": _l("That account does not have this email address any more. The link is used up."),
     "passkey_added": _l("The passkey is added. You can log in with it from now on."),
-    "passkey_removed": _l("The passkey is removed, and other devices are logged out. Delete it on your device too."),
+    "passkey_removed": _l("The passkey is removed, and other devices are signed out. Delete it on your device too."),
     "mail_changed": _l("Your choice is saved."),
     "codes_ended": _l("Your recovery codes no longer work."),
     "calendar_off": _l("The calendar address is switched off."),
@@ -70,7 +70,7 @@ SAID = {
     "package_withdrawn": _l("The registration is withdrawn. You can register another package."),
     "agency_changed": _l("The agency is changed. A page that you printed before is out of date: print it again."),
     "packed": _l("Your list is saved."),
-    "again": _l("The e-mail will be sent again."),
+    "again": _l("The email will be sent again."),
     "page_older": _l("The printed page is older than the registration: something was changed since."),
     "taken_in": _l("The package is taken in."),
     "decided": _l("The decision is saved."),
@@ -88,7 +88,7 @@ SAID = {
     "day_closed": _l("The day is closed. Patterns and rules leave it out."),
     "day_opened": _l("The day is no longer closed."),
     "made": _l("The slots are made."),
-    "invited": _l("The account is made. The person gets an e-mail with a link to choose a password."),
+    "invited": _l("The account is made. The person gets an email with a link to choose a password."),
     "role_changed": _l("The role is changed. The person has to log in again."),
     "account_closed": _l("The account is closed. Nobody can log in with it."),
     "account_opened": _l("The account is open again."),

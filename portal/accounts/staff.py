@@ -61,7 +61,7 @@ class PostMissing(PortalError):
 
 
 class NobodyNamed(PortalError):
-    message = _l("No account has this e-mail address or sign-in number.")
+    message = _l("No account has this email address or sign-in number.")
 
 
 def roles_for(who: SignedIn) -> tuple[str, ...]:

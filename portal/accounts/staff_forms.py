@@ -38,7 +38,7 @@ class RoleForm(RoleMixin, BaseForm):
 
 class InviteForm(RoleMixin, KeyedForm):
     order = ("email", "role", "post", "form_key")
-    email = EmailField(_l("E-mail address"), validators=[Required(_l("Type an e-mail address.")), AtMost(254)])
+    email = EmailField(_l("Email address"), validators=[Required(_l("Enter an email address.")), AtMost(254)])
     address = None
 
     def validate_email(self, field):
@@ -56,8 +56,8 @@ class FilterForm(BaseForm):
 
 class NamedForm(BaseForm):
     name = StringField(
-        _l("E-mail address or sign-in number"),
-        validators=[Required(_l("Type an e-mail address or a sign-in number.")), AtMost(254)],
+        _l("Email address or sign-in number"),
+        validators=[Required(_l("Enter an email address or a sign-in number.")), AtMost(254)],
     )
 
 

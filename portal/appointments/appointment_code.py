@@ -17,7 +17,7 @@ WORDS = {
     TODAY: _l("Valid today"),
     LATER: _l("Valid, but for another day"),
     MOVED: _l("Moved: this page is not valid any more"),
-    CANCELLED: _l("This appointment is cancelled"),
+    CANCELLED: _l("This appointment is canceled"),
     HELD: _l("Only held: not valid for entry"),
     PAST: _l("The time of this appointment has passed"),
     UNKNOWN: _l("Not valid"),
@@ -27,7 +27,7 @@ MEANINGS = {
     LATER: _l("The appointment is on the day below, not today."),
     MOVED: _l("The appointment has another time now, and a newer page exists. The person finds it on the dashboard."),
     CANCELLED: _l("Do not come at this time. You can book another one from your dashboard."),
-    HELD: _l("The Embassy cancelled this appointment and holds another place. The person must keep that place first."),
+    HELD: _l("The Embassy canceled this appointment and holds another place. The person must keep that place first."),
     PAST: _l("The day below is over."),
     UNKNOWN: _l("This code was not made by this portal, or was not read whole. Scan it again."),
 }

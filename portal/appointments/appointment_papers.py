@@ -18,22 +18,22 @@ from portal.posts.operations import place
 
 TITLE = gettext_noop("Appointment Confirmation Page")
 ENTRY = gettext_noop("You cannot enter the Embassy without the refusal letter and this page.")
-CANCELLED = gettext_noop("This appointment is cancelled. Do not come at this time.")
+CANCELLED = gettext_noop("This appointment is canceled. Do not come at this time.")
 OVER = gettext_noop("This appointment is over.")
 HELD = gettext_noop("This place is only held for you. This page is not valid for entry: keep the place first.")
 BRING = gettext_noop("What to bring")
 REFERENCE = gettext_noop("Reference")
 WHEN = gettext_noop("Date and time")
 CASE = gettext_noop("Case number")
-TRAVELLERS = gettext_noop("Travellers")
+TRAVELLERS = gettext_noop("Travelers")
 WHERE = gettext_noop("Where")
 WHO = gettext_noop("Who must come")
-WHO_COMES = gettext_noop("The principal applicant, and every traveller whose document is asked for")
+WHO_COMES = gettext_noop("The principal applicant, and every traveler whose document is asked for")
 LETTER = gettext_noop("The refusal sheet (your refusal letter)")
 PAGE = gettext_noop("This Appointment Confirmation Page, printed")
 DOCUMENTS = gettext_noop("All documents that the letter lists:")
 SEALED = gettext_noop("Do not open a sealed envelope.")
-PASSPORTS = gettext_noop("The original passports of all eligible travelling applicants")
+PASSPORTS = gettext_noop("The original passports of all eligible traveling applicants")
 
 PICTOGRAM = '{% from "macros/pictograms.html" import picture %}{{ picture(kind) }}'
 FEW_LINES, SOME_LINES = 10, 16

@@ -44,7 +44,8 @@ class PassportMixin(Form):
     """Number and nationality of a passport, the number as typed."""
 
     passport_number = StringField(
-        _l("Passport number"), validators=[Required(_l("Type the number of the passport you showed at the interview."))]
+        _l("Passport number"),
+        validators=[Required(_l("Enter the number of the passport you showed at the interview."))],
     )
     nationality = SelectField(_l("Nationality"), validators=[Required(_l("Choose your nationality."))])
 
@@ -78,7 +79,7 @@ class PersonForm(BirthDateMixin, PassportMixin, BaseForm):
 
     def validate_surname(self, field):
         if not field.data:
-            raise ValidationError(_("Type your surname as in your passport."))
+            raise ValidationError(_("Enter your surname as in your passport."))
 
     def validate_telephone(self, field):
         field.data = telephone(field.data or "", self.post.country if self.post else None)
@@ -115,7 +116,7 @@ class DetailsForm(PersonForm):
 
     def validate_new_passport_number(self, field):
         if self.has_new_passport.data and not is_passport_number(field.data or ""):
-            raise ValidationError(_("Type the number of your new passport, with its letters and digits."))
+            raise ValidationError(_("Enter the number of your new passport, with its letters and digits."))
 
 
 class QuestionsForm(BaseForm):
@@ -150,7 +151,7 @@ class CaseNumberMixin(Form):
 
 class CaseForm(CaseNumberMixin, BaseForm):
     case_number = StringField(
-        _l("Case ID number"), validators=[Required(_l("Type the case number from your refusal letter."))]
+        _l("Case ID number"), validators=[Required(_l("Enter the case number from your refusal letter."))]
     )
     letter_code = StringField(_l("Letter code"), validators=[AtMost(40)])
 

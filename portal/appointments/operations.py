@@ -63,7 +63,7 @@ class NotMoved(SentBefore):
         super().__init__(
             _("This case has the appointment on %(when)s; it was not moved. To move it, send this again.", when=when)
             if appointment.is_live
-            else _("The appointment on %(when)s was cancelled. To book another, send this again.", when=when)
+            else _("The appointment on %(when)s was canceled. To book another, send this again.", when=when)
         )
 
 

@@ -20,18 +20,18 @@ def status_choices(post):
 class SeenForm(BaseForm):
     seen = BooleanField(
         _l("I have seen the letter and the passport of this person"),
-        validators=[Required(_l("Look at the letter and the passport first, then tick the box."))],
+        validators=[Required(_l("Look at the letter and the passport first, then select the box."))],
     )
 
 
 class SearchForm(BaseForm):
-    case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
+    case_number = StringField(_l("Case number"), validators=[Required(_l("Enter the case number."))])
 
 
 class CaseRowForm(BaseForm):
     """One traveler of a case, in the words of the case file: with the same checks, stored in the same way."""
 
-    case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
+    case_number = StringField(_l("Case number"), validators=[Required(_l("Enter the case number."))])
     visa_class = StringField(_l("Visa class"))
     status = SelectField(_l("Status"))
     status_date = StringField(_l("Date of the status"))
@@ -70,7 +70,7 @@ class StatusForm(BaseForm):
     """A status from the post's vocabulary, and the day from which it applies."""
 
     word = SelectField(_l("Status"))
-    effective_on = DateField(_l("From which day"), validators=[InputRequired(_l("Type a date."))])
+    effective_on = DateField(_l("From which day"), validators=[InputRequired(_l("Enter a date."))])
 
     def __init__(self, post, **kwargs):
         super().__init__(**kwargs)
@@ -80,7 +80,7 @@ class StatusForm(BaseForm):
 class WordForm(BaseForm):
     """A post's own status word: its code, and the standard word it counts as; word_form adds names and meanings."""
 
-    code = StringField(_l("Code for case files"), validators=[Required(_l("Type a code."))])
+    code = StringField(_l("Code for case files"), validators=[Required(_l("Enter a code."))])
     standard = SelectField(_l("Counts as"), choices=options(STATUSES.items()), default="refused")
     languages: tuple[str, ...] = ()
 
@@ -123,4 +123,4 @@ class AnswerForm(BaseForm):
 
     def validate_answer(self, field):
         if not (field.data or "").strip() and not (self.case_number.data or "").strip():
-            raise ValidationError(_("Type a case number, or an answer for the person."))
+            raise ValidationError(_("Enter a case number, or an answer for the person."))

@@ -22,15 +22,15 @@ class NumberUnfit(PortalError):
 
 class NonimmigrantNumber(NumberUnfit):
     message = _l(
-        "A number that starts with AA00 belongs to a nonimmigrant visa application. "
-        "Type the case number of your immigrant visa: it stands on your refusal letter."
+        "A number that starts with AA00 belongs to a nonimmigrant visa application. Enter the case number of "
+        "your immigrant visa: it stands on your refusal letter."
     )
 
 
 class ReceiptNumber(NumberUnfit):
     message = _l(
-        "This is the receipt number of the petition. "
-        "Type the case number of your immigrant visa: it stands on your refusal letter."
+        "This is the receipt number of the petition. Enter the case number of your immigrant visa: it stands "
+        "on your refusal letter."
     )
 
 

@@ -36,7 +36,7 @@ class SendForm(CaseNumberMixin, PersonForm):
         "telephone",
     )
     case_number = StringField(
-        _l("Case number"), validators=[Required(_l("Type the case number from your refusal letter."))]
+        _l("Case number"), validators=[Required(_l("Enter the case number from your refusal letter."))]
     )
 
     def validate_location(self, _field):
@@ -88,7 +88,7 @@ class ContentsForm(BaseForm):
     def validate_other_documents(self, field):
         number = read_number(field.data, COUNT_DIGITS) if (field.data or "").strip() else 0
         if number is None:
-            raise ValidationError(_("Type a number from 0 to 99."))
+            raise ValidationError(_("Enter a number from 0 to 99."))
         self.number_of_others = number
 
 

@@ -44,6 +44,6 @@ SCANS = {
     ),
     UNKNOWN: (
         _l("Not known"),
-        _l("No package has this code or reference. Scan it again, or type the reference that is printed on the page."),
+        _l("No package has this code or reference. Scan it again, or enter the reference that is printed on the page."),
     ),
 }

@@ -24,7 +24,7 @@ class ScanForm(KeyedForm):
 
     code = StringField(
         _l("Code or reference"),
-        validators=[Required(_l("Scan a code, or type a reference.")), AtMost(LONGEST_SCAN)],
+        validators=[Required(_l("Scan a code, or enter a reference.")), AtMost(LONGEST_SCAN)],
     )
 
 

@@ -14,7 +14,7 @@ WORDS = {
     EARLY: _l("Not today: the appointment is on a later day"),
     LATE: _l("Not today: the day of the appointment is over"),
     MOVED: _l("Moved: this page is old"),
-    CANCELLED: _l("Cancelled"),
+    CANCELLED: _l("Canceled"),
     HELD: _l("Not booked yet"),
     OTHER_POST: _l("Another Embassy"),
     PACKAGE: _l("A package, not a person"),
@@ -22,7 +22,7 @@ WORDS = {
     UNKNOWN: _l("Not found"),
     UNLISTED: _l("Not on the list of this device"),
     NO_LIST: _l("There is no list on this device"),
-    LOGGED_OUT: _l("You are logged out"),
+    LOGGED_OUT: _l("You are signed out"),
 }
 MEANINGS = {
     IN: _l("Look at the refusal letter and the passports."),

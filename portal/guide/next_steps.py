@@ -49,8 +49,8 @@ STEPS = {
     "collect": Step(
         title=_l("Collect the documents, and create an account"),
         why=_l(
-            "To come or to send helps only when all that the letter lists is there. Once your case is in your account, "
-            "we remind you by e-mail before the last day."
+            "To come or to send helps only when all that the letter lists is there. Once your case is in your "
+            "account, we remind you by email before the last day."
         ),
         by_when=_TWELVE_MONTHS,
         at_hand=_THINGS,

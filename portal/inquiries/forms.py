@@ -24,11 +24,11 @@ class InquiryForm(KeyedForm):
         validators=[Required(_l("Choose what your question is about."))],
     )
     emergency = BooleanField(_l("I must travel because of an emergency in my immediate family"))
-    text = TextAreaField(_l("Your question"), validators=[Required(_l("Type your question.")), AtMost(LONGEST_TEXT)])
+    text = TextAreaField(_l("Your question"), validators=[Required(_l("Enter your question.")), AtMost(LONGEST_TEXT)])
 
 
 class TextForm(KeyedForm):
-    text = TextAreaField(_l("Your text"), validators=[Required(_l("Type a text.")), AtMost(LONGEST_TEXT)])
+    text = TextAreaField(_l("Your text"), validators=[Required(_l("Enter a text.")), AtMost(LONGEST_TEXT)])
 
 
 class AnswerForm(TextForm):

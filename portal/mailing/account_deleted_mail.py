@@ -14,8 +14,8 @@ def about_deletion(message):
             _("Your account is deleted"),
             (
                 _("Your account of the 221(g) Portal is deleted, and what it held is erased."),
-                _("If you had an appointment, it is cancelled. Your case stays with the Embassy."),
+                _("If you had an appointment, it is canceled. Your case stays with the Embassy."),
                 _("If it was not you, go to the Embassy with your letter and passport."),
-                _("This is the last e-mail that we send you. This address is erased when it has gone."),
+                _("This is the last email that we send you. This address is erased when it has gone."),
             ),
         )

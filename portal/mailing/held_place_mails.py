@@ -11,7 +11,7 @@ def held(message, appointment, when):
     before = format_instant(datetime.fromisoformat(message.details["instead_of"]), post)
     until = format_instant(appointment.held_until, post)
     return (
-        _("Your appointment on %(when)s is cancelled", when=before),
+        _("Your appointment on %(when)s is canceled", when=before),
         (
             _("The Embassy had to cancel your appointment. Do not come at that time: a page you printed is not valid."),
             _("A place on %(when)s is held for you until %(until)s.", when=when, until=until),

@@ -72,9 +72,9 @@ def _about_account(message, account, token):
 def _confirm_address(message, _token):
     token = links.token(UUID(message.details["link"]))
     return (
-        _("Confirm your e-mail address"),
+        _("Confirm your email address"),
         (
-            _("Somebody, probably you, gave this e-mail address to the 221(g) Portal."),
+            _("Somebody, probably you, gave this email address to the 221(g) Portal."),
             _("Open the link to confirm that it is yours. It works once, for three days."),
             _("If it was not you, do nothing, or open the link and press “This was not me”."),
         ),
@@ -99,7 +99,7 @@ def _staff_invited(message, _token):
     return (
         _("Your account for staff"),
         (
-            _("An account of the 221(g) Portal was made for you, to work with this e-mail address."),
+            _("An account of the 221(g) Portal was made for you, to work with this email address."),
             _("Open the link to choose a password. It works once, for three days."),
             _("If it is too late, use “Forgotten password?” on the log-in page."),
         ),
@@ -110,7 +110,7 @@ def _staff_invited(message, _token):
 def _news(_message, _token):
     return (
         _("There is news for you"),
-        (_("Log in and read it on your dashboard. For your protection it does not stand in this e-mail."),),
+        (_("Log in and read it on your dashboard. For your protection it does not stand in this email."),),
         (_("Dashboard"), address("home.dashboard")),
     )
 
@@ -207,16 +207,16 @@ def _moved(when):
 
 def _cancelled(when):
     return (
-        _("Your appointment on %(when)s is cancelled", when=when),
-        (_("This appointment is cancelled. Do not come at this time."),),
+        _("Your appointment on %(when)s is canceled", when=when),
+        (_("This appointment is canceled. Do not come at this time."),),
     )
 
 
 def _cancelled_by_post(when):
     return (
-        _("Your appointment on %(when)s is cancelled", when=when),
+        _("Your appointment on %(when)s is canceled", when=when),
         (
-            _("This appointment is cancelled. Do not come at this time."),
+            _("This appointment is canceled. Do not come at this time."),
             _("The Embassy had to cancel it, and asks you to choose another time on your dashboard."),
         ),
     )

@@ -8,7 +8,7 @@ def _password_changed(_message, _token):
     return (
         _("Your password was changed"),
         (
-            _("The password of your account was changed, and other devices were logged out."),
+            _("The password of your account was changed, and other devices were signed out."),
             _("If it was not you, choose a new password at once."),
             _("If it was you, check what can still open your account."),
         ),
@@ -29,9 +29,9 @@ def _passkey_added(_message, _token):
 
 def _address_tried(_message, _token):
     return (
-        _("Somebody tried to create an account with your e-mail address"),
+        _("Someone tried to create an account with your email address"),
         (
-            _("There is an account with this e-mail address already: yours. Nothing was changed in it."),
+            _("There is an account with this email address already: yours. Nothing was changed in it."),
             _("If it was you, log in. If you do not know the password any more, choose a new one."),
             _("If it was not you, do nothing."),
         ),
@@ -54,9 +54,9 @@ def _address_unproved(_message, token):
 
 def _address_changed(_message, _token):
     return (
-        _("Your e-mail address was changed"),
+        _("Your email address was changed"),
         (
-            _("Your account now has another e-mail address. No more e-mails come to this one."),
+            _("Your account now has another email address. No more emails come to this one."),
             _("If it was not you, go to the Embassy with your letter and passport."),
         ),
         None,
@@ -67,7 +67,7 @@ def _passkey_removed(_message, _token):
     return (
         _("A passkey was removed from your account"),
         (
-            _("Nobody can log in with that passkey any more, and other devices were logged out."),
+            _("Nobody can log in with that passkey any more, and other devices were signed out."),
             _("If it was not you, choose a new password at once."),
         ),
         (_("Passkeys"), address("passkeys.show")),

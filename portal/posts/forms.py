@@ -21,7 +21,7 @@ class SettingsForm(BaseForm):
     contact = StringField(_l("Telephone or other contact"), validators=[AtMost(LONGEST_TEXT)])
     instructions = TextAreaField(_l("Instructions for other ways to respond"), validators=[AtMost(LONGEST_TEXT)])
     cutoff_hours = IntegerField(
-        _l("Hours before an appointment until which it can be moved or cancelled"),
+        _l("Hours before an appointment until which it can be moved or canceled"),
         validators=[InputRequired(), NumberRange(0, 24 * 30)],
     )
     reply_days = IntegerField(
@@ -41,7 +41,7 @@ class ServiceForm(BaseForm):
     in_person = BooleanField(_l("Applicants can come in person: they book appointments here"))
     courier = BooleanField(_l("Applicants can send documents by courier: they register packages here"))
     languages = StringField(
-        _l("Languages of the post"), validators=[Required(_l("Type at least one code of a language.")), AtMost(40)]
+        _l("Languages of the post"), validators=[Required(_l("Enter at least one code of a language.")), AtMost(40)]
     )
 
     def validate_languages(self, field):
@@ -52,9 +52,9 @@ class ServiceForm(BaseForm):
 
 
 class CorrectForm(BaseForm):
-    code = StringField(_l("Code"), validators=[Required(_l("Type the three letters of the post."))])
+    code = StringField(_l("Code"), validators=[Required(_l("Enter the three letters of the post."))])
     country = SelectField(_l("Country"), validators=[Required(_l("Choose a country."))])
-    city = StringField(_l("City"), validators=[Required(_l("Type the city.")), AtMost(80)])
+    city = StringField(_l("City"), validators=[Required(_l("Enter the city.")), AtMost(80)])
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -70,7 +70,7 @@ class CorrectForm(BaseForm):
 
 
 class AddForm(CorrectForm):
-    timezone = StringField(_l("Time zone"), validators=[Required(_l("Type the name of the time zone."))])
+    timezone = StringField(_l("Time zone"), validators=[Required(_l("Enter the name of the time zone."))])
 
     def validate_timezone(self, field):
         field.data = field.data.strip()

@@ -8,7 +8,7 @@ from portal.status.labels import ITEM_STATES
 APPOINTMENT_STATES = {
     "held": _l("Held for you"),
     "booked": _l("Booked"),
-    "cancelled": _l("Cancelled"),
+    "cancelled": _l("Canceled"),
     "attended": _l("You came"),
     "missed": _l("You did not come"),
 }

@@ -40,8 +40,8 @@ PERIODS = (
         gettext_noop("A case: its people, refusals, documents, appointments, packages, questions and answers"),
         gettext_noop("Until %(length)s after the last that happened in it, and after the last day to answer."),
         gettext_noop(
-            "A year to answer the refusal, then the time in which a case can be taken up again, then a year for "
-            "questions. A case is not erased while somebody who holds it still logs in."
+            "A year to answer the refusal, then the time in which a case can be taken up again, then a year "
+            "for questions. A case is not erased while somebody who holds it still signs in."
         ),
     ),
     Period(
@@ -58,7 +58,7 @@ PERIODS = (
         "PORTAL_KEEP_REQUESTS",
         YEAR_DAYS,
         1,
-        gettext_noop("What you typed when you asked the Embassy to find your case"),
+        gettext_noop("What you entered when you asked the Embassy to find your case"),
         gettext_noop("Until %(length)s after the answer."),
         gettext_noop("So that you can read the answer, and ask again."),
     ),
@@ -67,7 +67,7 @@ PERIODS = (
         "PORTAL_KEEP_UNUSED_ACCOUNTS",
         2 * YEAR_DAYS,
         30,
-        gettext_noop("An account without a case: e-mail address, telephone number, password"),
+        gettext_noop("An account without a case: email address, telephone number, password"),
         gettext_noop("Until %(length)s after you last used it, or until you delete it."),
         gettext_noop("Somebody who does not come any more needs no account."),
     ),
@@ -112,16 +112,16 @@ PERIODS = (
         "PORTAL_KEEP_MESSAGES",
         90,
         7,
-        gettext_noop("Which e-mails were sent to you, and when; the text is not kept"),
+        gettext_noop("Which emails were sent to you, and when; the text is not kept"),
         gettext_noop("Until %(length)s after it was sent."),
-        gettext_noop("So that we can find out why an e-mail did not come."),
+        gettext_noop("So that we can find out why an email did not come."),
     ),
     Period(
         "links",
         "PORTAL_KEEP_LINKS",
         30,
         1,
-        gettext_noop("Links to confirm an e-mail address or to choose a new password"),
+        gettext_noop("Links to confirm an email address or to choose a new password"),
         gettext_noop("Until %(length)s after the link stopped working."),
         gettext_noop("So that we can say that a link was used."),
     ),
@@ -130,9 +130,9 @@ PERIODS = (
         "PORTAL_KEEP_SESSIONS",
         1,
         1,
-        gettext_noop("That you are logged in, on which kind of device (shared or not), and since when"),
+        gettext_noop("That you are signed in, on which kind of device (shared or not), and since when"),
         gettext_noop("Until %(length)s after you log out or stop."),
-        gettext_noop("So that you stay logged in."),
+        gettext_noop("So that you stay signed in."),
     ),
 )
 

@@ -65,8 +65,8 @@ TITLES = {
     503: _l("The service is not available right now"),
 }
 HELP = {
-    400: _l("Go back to the page before, check what you typed, and send it again. Nothing was saved."),
-    403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
+    400: _l("Go back to the page before, check what you entered, and send it again. Nothing was saved."),
+    403: _l("You are signed in with an account that may not open this page. Log in with another account, or go back."),
     404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
     405: _l("Open the page again from your dashboard."),
     408: _l(

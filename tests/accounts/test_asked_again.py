@@ -18,7 +18,7 @@ from tests.cases.case_file import line, write_csv
 from tests.factories import make_account, make_factor, make_post, signed_in
 from tests.visitor import CODE, Visitor, code_now
 
-AGAIN = "Type the code of your app again"
+AGAIN = "Enter a code from your app again"
 SETTINGS = "/en/staff/settings"
 RELEASE = "/en/staff/slots/release"
 IMPORT = "/en/staff/cases/import/"

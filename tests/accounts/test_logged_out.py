@@ -22,7 +22,7 @@ from tests.factories import PASSWORD, make_account, make_case, make_factor, make
 from tests.visitor import CODE, Page, code_now
 
 LOG_IN, SETTINGS = "/en/account/login", "/en/staff/settings"
-NOT_SENT = "Your form is not sent yet"
+NOT_SENT = "Your form has not been sent yet"
 TYPED = "Is a copy enough? ខ្មែរ <b>"
 SECRETS = {name: "zq9 secret" for name in (*TYPED_AGAIN, *pending_form.WORTHLESS, "csrf_again_password")}
 
@@ -77,7 +77,7 @@ def log_in(visitor, page, account, password=PASSWORD):
 @pytest.mark.parametrize("how", [end_elsewhere, grow_idle, log_out_in_another_window])
 def test_a_question_sent_after_the_session_ended_is_asked_once_by_a_press_after_the_log_in(visitor, owner, holder, how):
     page = send_logged_out(visitor, holder, how, category="documents", text=TYPED)
-    assert page.h1 == "Log in" and "You were logged out before your form was sent" in page.text
+    assert page.h1 == "Log in" and "You were signed out before your form was sent" in page.text
     assert TYPED not in page.html and "unsent" in page.fields
 
     page = log_in(visitor, log_in(visitor, page, owner, "a wrong password"), owner)
@@ -103,7 +103,7 @@ def test_after_an_hour_the_page_says_that_nothing_was_saved(visitor, owner, hold
 
     page = log_in(visitor, page, owner)
 
-    assert "kept for one hour, which is over" in page.text
+    assert "but the hour has passed" in page.text
     assert "text" not in page.fields and "copy" not in page.html
 
 
@@ -171,7 +171,7 @@ def test_who_presses_log_out_and_is_logged_out_already_is_told_just_that(visitor
     shown = visitor.open("/en/account/logout")
     log_out(visitor)
 
-    assert "You are logged out." in visitor.submit("/en/account/logout", page=shown).text
+    assert "You are signed out." in visitor.submit("/en/account/logout", page=shown).text
 
 
 @pytest.mark.parametrize("role", ["applicant", "guard", "supervisor", "administrator"])

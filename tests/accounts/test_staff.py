@@ -105,8 +105,8 @@ def test_an_administrator_makes_accounts_at_any_post_and_other_administrators(vi
 def test_an_account_that_cannot_be_is_explained(visitor, admin, desk):
     signed_in(visitor, admin)
     for typed, says in (
-        ({"email": "x"}, "This is not a complete e-mail address."),
-        ({"email": "desk@example.org"}, "There is an account with this e-mail address"),
+        ({"email": "x"}, "This email address is not complete."),
+        ({"email": "desk@example.org"}, "There is an account with this email address"),
         ({"role": None}, "Choose a role."),
         ({"post": ""}, "Everybody but an administrator belongs to a post."),
     ):

@@ -206,7 +206,7 @@ def test_a_day_is_cancelled_in_a_page_after_a_preview(scheduler):
     assert "1 of them gets another place" in preview.text
     done = scheduler.submit(page_of(old, "/cancel"), page=preview, reason="unrest", slots=old.id, confirm="1")
 
-    assert "1 slot was cancelled." in done.text
+    assert "1 slot was canceled." in done.text
     assert "Dara Chan +855 12 345 678" in done.text
     assert "Unrest or danger in the city" in scheduler.open(f"{DAY}/cancellations").text
 
@@ -214,12 +214,12 @@ def test_a_day_is_cancelled_in_a_page_after_a_preview(scheduler):
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({"slots": None}, "Tick at least one slot."),
+        ({"slots": None}, "Select at least one slot."),
         ({"reason": None}, "Choose the reason."),
         ({"hold_on": ""}, "Choose a day."),
         ({"hold_on": "2020-01-01"}, "Choose a time from now on"),
         ({"hold_on": "2199-01-01"}, "Choose a time from now on"),
-        ({"hold_at": "soon"}, "Type a time"),
+        ({"hold_at": "soon"}, "Enter a time"),
     ],
 )
 def test_what_does_not_fit_is_said_and_nothing_is_cancelled(scheduler, typed, error):

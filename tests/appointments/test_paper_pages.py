@@ -123,7 +123,7 @@ def test_a_cancelled_appointment_is_cancelled_whichever_print_is_scanned(appoint
     session.commit()
 
     for code in (old, code_of(appointment)):
-        assert scan(visitor, code).h1 == "This appointment is cancelled"
+        assert scan(visitor, code).h1 == "This appointment is canceled"
 
 
 def test_whatever_is_wrong_with_a_code_the_answer_is_one(app, appointment, visitor):

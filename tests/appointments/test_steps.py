@@ -124,17 +124,17 @@ def test_somebody_whose_letter_is_old_can_still_go_on(applicant):
     ("typed", "says"),
     [
         ({"day": "31", "month": "2"}, "There is no such day in this month"),
-        ({"month": "13"}, "Type the month as a number from 1 to 12."),
-        ({"year": "90"}, "Type the year with four digits"),
-        ({"year": "2999"}, "Type the year with four digits"),
-        ({"day": "x"}, "Type the day as a number from 1 to 31."),
+        ({"month": "13"}, "Enter the month as a number from 1 to 12."),
+        ({"year": "90"}, "Enter the year with four digits"),
+        ({"year": "2999"}, "Enter the year with four digits"),
+        ({"day": "x"}, "Enter the day as a number from 1 to 31."),
         ({"passport_number": "N" * 10_000}, "A passport number has 3 to 20 letters and digits"),
         ({"surname": "S\x00ok"}, "Some characters here cannot be read"),
         ({"surname": "S\ufffdok"}, "Some characters here cannot be read"),
         ({"surname": "S" * 101}, "This is too long"),
         ({"nationality": "QQ"}, "Not a valid choice"),
         ({"location": "ZZZ"}, "Not a valid choice"),
-        ({"has_new_passport": "y"}, "Type the number of your new passport"),
+        ({"has_new_passport": "y"}, "Enter the number of your new passport"),
     ],
 )
 def test_bad_details_are_explained_beside_the_field_and_stay(applicant, typed, says):
@@ -262,7 +262,7 @@ def test_begun_answers_can_be_deleted(applicant):
 def test_a_name_without_a_letter_is_none(applicant, typed):
     page = answer_until(applicant, "questions", surname=typed[0], given_names=typed[1])
 
-    assert (page.path, page.errors) == (f"{NEW}/details", ["Type your surname as in your passport."])
+    assert (page.path, page.errors) == (f"{NEW}/details", ["Enter your surname as in your passport."])
 
 
 def kept_details():

@@ -55,9 +55,9 @@ def page(browser, server):
 def sign_up(page):
     """Create an account in the browser."""
     page.goto("/en/account/create")
-    page.get_by_label("E-mail address").fill(new_email())
+    page.get_by_label("Email address").fill(new_email())
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_label("Confirm password").fill(PASSWORD)
     page.get_by_label("I have read this and agree").check()
     page.get_by_role("button", name="Create an account").click()
 
@@ -68,7 +68,7 @@ def add_passkey(page, name="My telephone"):
     page.get_by_role("link", name="Passkeys").click()
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name of the passkey").fill(name)
-    page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Make the passkey").click()
     page.get_by_text("The passkey is added.").wait_for()
@@ -109,7 +109,7 @@ def test_a_person_lands_where_they_wanted_to_go_and_a_shared_device_is_kept_shor
     page.get_by_label("This is a shared device").check()
     page.get_by_role("button", name="Log in with a passkey").click()
 
-    heading(page, "Change the e-mail address")
+    heading(page, "Change your email address")
     session = next(one for one in page.context.cookies() if one["name"] == "portal_session")
     assert session["expires"] == -1
 
@@ -134,9 +134,9 @@ def test_a_removed_passkey_opens_nothing(page):
     add_passkey(page)
     page.goto(LIST)
     page.get_by_role("link", name="Remove My telephone").click()
-    page.get_by_label("Present password").fill("not the password")
+    page.get_by_label("Current password").fill("not the password")
     page.get_by_role("main").get_by_role("button", name="Remove").click()
-    page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Remove").click()
     page.get_by_text("The passkey is removed").wait_for()
     log_out(page)
@@ -176,7 +176,7 @@ def test_a_device_that_holds_a_passkey_of_the_account_makes_no_second_one(page):
     add_passkey(page)
     page.goto(f"{LIST}/new")
     page.get_by_label("Name of the passkey").fill("Again")
-    page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Make the passkey").click()
 

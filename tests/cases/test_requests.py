@@ -169,7 +169,7 @@ def test_a_sentence_that_says_no_gives_no_case_away(applicant, officer):
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ({"case_number": "", "answer": " "}, "Type a case number, or an answer for the person."),
+        ({"case_number": "", "answer": " "}, "Enter a case number, or an answer for the person."),
         ({"case_number": "12345"}, "A case number has three letters and ten digits"),
         ({"case_number": UNKNOWN}, "There is no case with this number at your post. Add it first."),
         ({"case_number": "AMM2025000001"}, "There is no case with this number at your post. Add it first."),

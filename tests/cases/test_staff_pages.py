@@ -71,7 +71,7 @@ def test_another_traveller_is_added_with_the_same_number(officer):
 @pytest.mark.parametrize(
     ("column", "typed", "error"),
     [
-        ("case_number", "", "Type the case number."),
+        ("case_number", "", "Enter the case number."),
         ("case_number", "12345", "A case number has three letters and ten digits"),
         ("visa_class", "IR/1", "is no visa class"),
         ("status", "pending", "Not a valid choice"),
@@ -171,7 +171,7 @@ def test_a_case_is_found_by_its_number_however_it_is_typed(app):
         ("PHP2025999999", "There is no case with this number at your post."),
         ("AMM2025000001", "There is no case with this number at your post."),
         ("AA00A1B2C3", "nonimmigrant"),
-        ("", "Type the case number."),
+        ("", "Enter the case number."),
         ("\x00", "Some characters here cannot be read."),
     ],
 )

@@ -176,7 +176,7 @@ def test_an_administrator_has_no_post(app):
         ("desk@example.org --role desk --post PHP", "password1234", "easy to guess"),
         ("desk@example.org --role desk --post PHP", "demonstration-only-221g", "easy to guess"),
         ("desk@example.org --role desk --post PHP", "", "easy to guess"),
-        ("desk --role desk --post PHP", PASSWORD, "not a complete e-mail address"),
+        ("desk --role desk --post PHP", PASSWORD, "email address is not complete"),
     ],
 )
 def test_staff_who_cannot_be_created_are_refused_with_a_sentence(app, arguments, typed, error):
@@ -192,9 +192,7 @@ def test_an_address_that_is_taken_is_refused(app):
     arguments = ["staff", "create", "desk@example.org", "--role", "desk", "--post", "PHP", "--password-stdin"]
     run(app, *arguments, typed=PASSWORD)
 
-    assert (
-        "There is an account with this e-mail address already." in run(app, *arguments, typed=PASSWORD, code=1).stderr
-    )
+    assert "There is already an account with this email address." in run(app, *arguments, typed=PASSWORD, code=1).stderr
 
 
 def test_slots_are_released_and_counted(app):

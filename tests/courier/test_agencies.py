@@ -83,13 +83,13 @@ def test_an_agency_is_corrected_and_saving_it_as_it_is_changes_nothing(superviso
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({"code": ""}, "Type a code."),
+        ({"code": ""}, "Enter a code."),
         ({"code": "a/b"}, "letters, digits and dashes only"),
         ({"code": "x" * 21}, "Use at most 20 characters."),
-        ({"courier": " "}, "Type the courier."),
+        ({"courier": " "}, "Enter the courier."),
         ({"name": "x" * 81}, "Use at most 80 characters."),
         ({"city": "\x00"}, "Some characters here cannot be read."),
-        ({"address": ""}, "Type the address."),
+        ({"address": ""}, "Enter the address."),
         ({"opening_hours": "x" * 401}, "Use at most 400 characters."),
     ],
 )

@@ -144,7 +144,7 @@ def test_a_return_is_recorded_once_with_carrier_and_tracking_number(desk):
 @pytest.mark.parametrize(
     ("answers", "error"),
     [
-        ({"carrier": " "}, "Type who carries the package."),
+        ({"carrier": " "}, "Enter who carries the package."),
         ({"carrier": "x" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "1" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "JD 01/46"}, "letters, digits and dashes only"),

@@ -303,7 +303,7 @@ def test_what_is_still_missing_is_said_before_the_envelope_is_sealed(applicant):
 def test_the_number_of_other_documents_is_at_most_99(applicant):
     package = registered(applicant, sending_case())
 
-    assert applicant.submit(f"{package}/contents", other_documents="100").errors == ["Type a number from 0 to 99."]
+    assert applicant.submit(f"{package}/contents", other_documents="100").errors == ["Enter a number from 0 to 99."]
 
 
 def test_the_agency_is_changed_and_the_old_page_is_out_of_date(applicant):

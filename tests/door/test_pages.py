@@ -85,7 +85,7 @@ def test_r5_of_another_post_the_guard_learns_no_name(guard):
 
 
 def test_an_empty_scan_is_asked_for_again(guard):
-    assert guard.submit(DOOR, code="").errors == ["Scan a code, or type a reference."]
+    assert guard.submit(DOOR, code="").errors == ["Scan a code, or enter a reference."]
 
 
 def test_r12_the_page_sent_again_lets_in_again_and_a_new_scan_does_not(guard):
@@ -132,7 +132,7 @@ def test_todays_list_shows_who_is_expected_and_who_is_in(guard):
 
     assert page.text.index("Chea") < page.text.index("Long")
     assert "In since" in page.text
-    assert "Cancelled" in page.text
+    assert "Canceled" in page.text
     assert PASSPORT not in page.html
 
 

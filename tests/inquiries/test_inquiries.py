@@ -148,7 +148,7 @@ def test_questions_of_others_do_not_exist_for_applicants_and_other_posts_r5(app,
 def test_an_empty_question_is_refused_with_what_was_typed(visitor, holder):
     page = ask(visitor, make_case(holder), None, "  ")
 
-    assert page.errors == ["Choose what your question is about.", "Type your question."]
+    assert page.errors == ["Choose what your question is about.", "Enter your question."]
 
 
 def test_texts_are_kept_encrypted(visitor, holder):

@@ -113,7 +113,7 @@ def test_a_mail_that_is_refused_for_good_waits_for_an_administrator(mailbox, use
         mailbox.deliver()
 
     assert len(office.taken) == 1 and states() == [("sent", "")]
-    assert "Every e-mail was sent." in administrator.open("/en/staff/mail/").text
+    assert "Every email was sent." in administrator.open("/en/staff/mail/").text
 
 
 def test_after_ten_tries_a_mail_is_buried(mailbox, use_mail, tmp_path):

@@ -229,7 +229,7 @@ def test_the_link_in_a_mail_stops_mails_of_its_kind_without_a_log_in(app, visito
     (mail,) = mailbox.deliver()
     address = mail["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
 
-    assert visitor.open(address).h1 == "Stop e-mails of this kind"
+    assert visitor.open(address).h1 == "Stop these emails"
     session.expire_all()
     assert holder.mail_off == []
     answer = visitor.client.post(address, data={"List-Unsubscribe": "One-Click"})

@@ -95,7 +95,7 @@ def test_what_was_typed_before_a_log_out_is_offered_after_a_log_in_with_a_passke
 
     answer = send(visitor, device.use(ask(visitor)), unsent=page.fields["unsent"])
 
-    assert "Your form is not sent yet" in answer.text
+    assert "Your form has not been sent yet" in answer.text
     assert 'name="language" value="km"' in answer.text
     assert visitor.submit(form, page=Page(answer)).path == "/km/account"
 
@@ -105,7 +105,7 @@ def test_adding_asks_for_a_name_and_the_password(visitor, owner):
     for typed, says in (
         ({"name": ""}, "Give it a name, such as the device it is on."),
         ({"name": "x" * 61}, "This is too long."),
-        ({"current": "not it"}, "The password does not fit."),
+        ({"current": "not it"}, "The password is not right."),
     ):
         page = visitor.submit(f"{LIST}/new", **{"name": "Telephone", "current": PASSWORD, **typed})
         assert says in page.errors[0]
@@ -116,7 +116,7 @@ def test_removing_asks_for_the_password(visitor, owner):
     add(signed_in(visitor, owner), Authenticator())
     path = f"{LIST}/{session.scalar(select(Passkey.public_id))}/remove"
 
-    assert "The password does not fit." in visitor.submit(path, current="not it").errors[0]
+    assert "The password is not right." in visitor.submit(path, current="not it").errors[0]
     assert "You have no passkey yet." in visitor.submit(path, current=PASSWORD).text
 
 

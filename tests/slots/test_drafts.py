@@ -56,7 +56,7 @@ def test_drafts_are_released_for_an_announced_instant(scheduler, post):
 def test_nothing_ticked_is_told_beside_the_field(scheduler, post):
     make_draft(post)
 
-    assert scheduler.submit(PAGE, slots=None).errors == ["Tick at least one slot."]
+    assert scheduler.submit(PAGE, slots=None).errors == ["Select at least one slot."]
 
 
 def test_a_form_sent_twice_releases_once_r12(post):

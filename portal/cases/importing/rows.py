@@ -156,20 +156,20 @@ def _read(column, text, posts, countries, own_words):
 def _require_plain(column, text):
     """Raise CellUnfit if a cell is ambiguous, so that its value could only be guessed."""
     if DIRECTIONS.search(text):
-        raise CellUnfit(gettext_noop("holds invisible marks that turn the direction of the text: type it again"))
+        raise CellUnfit(gettext_noop("holds invisible marks that turn the direction of the text: enter it again"))
     if MISSING.fullmatch(text):
         raise CellUnfit(gettext_noop("holds what a program writes for an empty cell: leave it empty"))
     if FAULT.fullmatch(text):
         raise CellUnfit(gettext_noop("holds an error of a spreadsheet: correct the cell"))
     if FORMULA.fullmatch(text):
-        raise CellUnfit(gettext_noop("is written as a formula, with an equals sign: type the value alone"))
+        raise CellUnfit(gettext_noop("is written as a formula, with an equals sign: enter the value alone"))
     if column not in LISTS and len(text.splitlines()) > 1:
         raise CellUnfit(gettext_noop("holds a line break: write it on one line"))
     if column in NUMBERS and re.search("[._/]", text):
         raise CellUnfit(
             gettext_noop(
-                "may hold letters, digits, spaces and dashes only. Where it ends in .0, a program took it for a "
-                "number: format the column as text, then type the value again"
+                "may hold letters, digits, spaces and dashes only. Where it ends in .0, a program took it for "
+                "a number: format the column as text, then enter the value again"
             )
         )
 
