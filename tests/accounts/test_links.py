@@ -195,7 +195,7 @@ def test_a_recovery_code_stands_in_for_the_password_once(app, visitor):
 
     assert stranger.submit("/en/account/recover", **typed).h1 == "Log in"
     assert session.query(SignIn).count() == 0
-    assert "Those sign-in details are not right" in stranger.submit("/en/account/recover", **typed).errors[0]
+    assert "do not match, or the code has been used" in stranger.submit("/en/account/recover", **typed).errors[0]
     assert stranger.log_in(account.sign_in_number, NEW).h1 == "Dashboard"
 
 
@@ -210,7 +210,7 @@ def test_a_recovery_code_of_another_account_opens_nothing(app, visitor):
         "/en/account/recover", name="other@example.org", code=code, password=NEW, password_again=NEW
     )
 
-    assert "Those sign-in details are not right" in page.errors[0]
+    assert "do not match, or the code has been used" in page.errors[0]
 
 
 def test_asking_twice_with_one_form_sends_one_letter(visitor, mailbox):

@@ -65,7 +65,7 @@ def test_the_calendar_which_is_made_in_advance_says_it_of_each_session(app, visi
     page = visitor.submit("/en/account/login", name=account.email, password=PASSWORD, shared_device="y")
 
     page = visitor.open(f"/en/appointments/cases/{case.public_id}/calendar")
-    assert "logged out in about 20 minutes." in page.text
+    assert "signed out in about 20 minutes." in page.text
     assert session_end.PLACE not in page.html
 
 
