@@ -16,7 +16,7 @@ SAID = {
     "created": _l("Your account is ready."),
     "cancelled": _l("The appointment is canceled. You can book another time."),
     "kept": _l("The place is yours. Print this page again: a page from before is not valid."),
-    "hold_over": _l("The time for which the place was held is over. Choose another time."),
+    "hold_over": _l("We are no longer keeping this time for you. Choose another time."),
     "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
     "logged_out_in_form": _l(
         "You were signed out before your form was sent, so nothing is saved yet. Log in, and you can send "

@@ -39,7 +39,7 @@ class NothingToCancel(PortalError):
 
 
 class Busy(PortalError):
-    message = _l("Others are booking in these slots at this moment. Try again.")
+    message = _l("Other people are booking these slots right now. Try again.")
 
 
 @dataclass(frozen=True)

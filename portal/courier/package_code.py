@@ -29,7 +29,7 @@ MEANINGS = {
     RECEIVED: _l("The Embassy has received the package."),
     SENT_BACK: _l("The Embassy has sent the package back."),
     WITHDRAWN: _l("Do not send a package with this page."),
-    UNKNOWN: _l("This code was not made by this portal, or was not read whole. Scan it again."),
+    UNKNOWN: _l("This code is not from this portal, or the scan was not complete. Scan it again."),
 }
 STATES = {
     "dropped_off": DROPPED_OFF,

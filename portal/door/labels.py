@@ -35,7 +35,7 @@ MEANINGS = {
     HELD: _l("The place is only kept for the person. It has to be taken on the dashboard first."),
     OTHER_POST: _l("This appointment is at another Embassy, not here."),
     PACKAGE: _l("This code is on a package that was sent by courier. Take it to where packages are opened."),
-    FORGED: _l("This code was not made by this portal, or was not read whole. Scan it again."),
+    FORGED: _l("This code is not from this portal, or the scan was not complete. Scan it again."),
     UNKNOWN: _l("There is no appointment with this reference here. Check every character."),
     UNLISTED: _l("The line is lost, and the list may be older than this appointment. Call the desk."),
     NO_LIST: _l("The line is lost. Use the printed list."),

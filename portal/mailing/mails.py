@@ -208,7 +208,7 @@ def _moved(when):
 def _cancelled(when):
     return (
         _("Your appointment on %(when)s is canceled", when=when),
-        (_("This appointment is canceled. Do not come at this time."),),
+        (_("This appointment has been canceled. Do not come at this time."),),
     )
 
 
@@ -216,7 +216,7 @@ def _cancelled_by_post(when):
     return (
         _("Your appointment on %(when)s is canceled", when=when),
         (
-            _("This appointment is canceled. Do not come at this time."),
+            _("This appointment has been canceled. Do not come at this time."),
             _("The Embassy had to cancel it, and asks you to choose another time on your dashboard."),
         ),
     )

@@ -22,7 +22,7 @@ class StatusForm(BaseForm):
     def __init__(self, posts, **kwargs):
         super().__init__(**kwargs)
         self._posts = {post.code: post for post in posts}
-        self.location.choices = options([("", _("Choose a place")), *choices(posts)])
+        self.location.choices = options([("", _("Select a place")), *choices(posts)])
 
     def validate_case_number(self, field):
         try:
@@ -35,7 +35,7 @@ class StatusForm(BaseForm):
             return
         suggested = self._posts.get(case_number(self.case_number.data or "")[:POST_CODE_CHARACTERS])
         if suggested is None:
-            raise ValidationError(_("Choose where your interview was."))
+            raise ValidationError(_("Select where you had your interview."))
         field.data = suggested.code
         raise ValidationError(
             _(

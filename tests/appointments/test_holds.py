@@ -71,7 +71,7 @@ def test_a_held_place_is_kept_by_one_press(holder, visitor):
     place = held(account=holder)
     signed_in(visitor, holder)
 
-    assert "A place is held for you until" in visitor.open("/en/dashboard").text
+    assert "We are keeping a time for you until" in visitor.open("/en/dashboard").text
     page = press_keep(visitor, place)
 
     assert page.h1 == "Appointment Confirmation Page"
@@ -218,8 +218,8 @@ def test_a_person_whose_place_was_held_too_long_chooses_again(holder, visitor):
     with time_machine.travel(clock.now() + OVER, tick=False):
         signed_in(visitor, holder)
         assert live_appointment(place.case, clock.now()) is None
-        assert "Keep this place" not in visitor.open("/en/dashboard").text
-        assert visitor.open(page_of(place)).h1 == "The place is not held any more"
+        assert "Confirm this appointment" not in visitor.open("/en/dashboard").text
+        assert visitor.open(page_of(place)).h1 == "We are no longer keeping this time for you"
         page = visitor.submit(path, slot=other.id)
 
     assert page.h1 == "Appointment Confirmation Page"

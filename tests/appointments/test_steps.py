@@ -95,10 +95,10 @@ def test_answers_are_encrypted_in_the_database_r10(applicant):
     ("step", "answers", "says"),
     [
         ("visa", {"visa": "nonimmigrant"}, "This service is for immigrant visas"),
-        ("purpose", {"purpose": "courier"}, "Send the documents as your letter says"),
+        ("purpose", {"purpose": "courier"}, "Send the documents as your letter tells you"),
         ("purpose", {"purpose": "status"}, "Your dashboard shows the status"),
         ("questions", {**YES, "letter": "no"}, "You need a letter"),
-        ("questions", {**YES, "documents": "no"}, "Collect all of the documents first"),
+        ("questions", {**YES, "documents": "no"}, "First collect all the documents"),
         ("questions", {**YES, "recent": "no"}, "The 12 months may be over"),
     ],
 )
@@ -176,7 +176,7 @@ def test_a_post_without_this_service_is_explained(applicant):
 
     page = applicant.submit(f"{NEW}/details", **{**DETAILS, "location": "BKK"})
 
-    assert any("does not give return appointments here" in error for error in page.errors)
+    assert any("You cannot book a return appointment for this place here" in error for error in page.errors)
 
 
 @pytest.mark.parametrize("kind", ["unknown", "wrong birth", "wrong passport", "somebody else's"])
@@ -262,7 +262,7 @@ def test_begun_answers_can_be_deleted(applicant):
 def test_a_name_without_a_letter_is_none(applicant, typed):
     page = answer_until(applicant, "questions", surname=typed[0], given_names=typed[1])
 
-    assert (page.path, page.errors) == (f"{NEW}/details", ["Enter your surname as in your passport."])
+    assert (page.path, page.errors) == (f"{NEW}/details", ["Enter your surname as it is in your passport."])
 
 
 def kept_details():

@@ -150,7 +150,7 @@ def test_nothing_is_asked_before_details_were_typed(applicant):
     ("typed", "says"),
     [
         ({"location": "BKK"}, "This place takes no packages through this service"),
-        ({"location": ""}, "Choose where your interview was."),
+        ({"location": ""}, "Select where you had your interview."),
         ({"case_number": "AA00ABCDEF"}, "starts with AA00"),
         ({"case_number": ""}, "Type the case number"),
         ({"day": "31", "month": "2"}, "There is no such day in this month"),

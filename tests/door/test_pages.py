@@ -110,9 +110,9 @@ def test_who_came_reads_that_the_appointment_is_over_not_that_it_is_cancelled(ap
     owner = signed_in(Visitor(app), appointment.case.account)
     page = owner.open(f"/en/appointments/{appointment.reference}")
 
-    assert page.h1 == "This appointment is over"
+    assert page.h1 == "This appointment is in the past"
     assert "You were checked in on" in page.text
-    assert "This appointment is over." in owner.open(f"{page.path}/print").text
+    assert "This appointment is in the past." in owner.open(f"{page.path}/print").text
     assert b"METHOD:PUBLISH" in owner.client.get(f"{page.path}.ics").data
 
 

@@ -173,7 +173,7 @@ def test_the_page_of_a_cancelled_appointment_says_so_and_has_no_code(app, print_
     appointment.state = "cancelled"
     path = print_of(appointment)
 
-    assert "This appointment is canceled." in text_of(path)
+    assert "This appointment has been canceled." in text_of(path)
     assert codes_in(picture_of(path, 110)) == []
 
 
