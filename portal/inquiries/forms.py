@@ -7,7 +7,7 @@ from portal.i18n.locale import _, _l
 
 LONGEST_TEXT = 2000
 CATEGORIES = {
-    "documents": _l("Documents that the letter lists"),
+    "documents": _l("Documents listed in the letter"),
     "appointment": _l("An appointment"),
     "lost_letter": _l("I lost the letter"),
     "mistake": _l("A mistake in my data"),

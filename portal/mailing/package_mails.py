@@ -40,5 +40,5 @@ def _facts(submission):
     return (
         (_("Reference"), submission.reference),
         (_("Send to"), submission.case.post.address),
-        (_("Comes back to"), f"{agency.courier}, {agency.name}\n{agency.address}"),
+        (_("Return to"), f"{agency.courier}, {agency.name}\n{agency.address}"),
     )

@@ -82,7 +82,7 @@ def test_who_fell_into_the_robots_trap_gets_out_with_the_password_alone(visitor)
 def test_an_address_that_is_taken_is_said_so(visitor):
     make_account(email="dara@example.org")
 
-    assert "There is an account with this email address already" in create(visitor, email="DARA@example.org").errors[0]
+    assert "There is already an account with this email address" in create(visitor, email="DARA@example.org").errors[0]
 
 
 def test_a_registration_sent_twice_is_one_account_r12(app, visitor):

@@ -64,7 +64,7 @@ def test_two_mailboxes_are_two_accounts_and_nobody_hears_of_the_other(app, one, 
 def test_one_mailbox_is_one_account_however_it_is_typed(app, again):
     create(Visitor(app), "user@straße.example")
 
-    assert "There is an account with this email address already" in create(Visitor(app), again).errors[0]
+    assert "There is already an account with this email address" in create(Visitor(app), again).errors[0]
 
 
 def test_the_link_for_a_new_password_goes_to_the_address_as_typed(app, visitor):

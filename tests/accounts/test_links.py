@@ -170,7 +170,7 @@ def test_an_address_of_another_account_cannot_be_taken(visitor, mailbox):
     refused = visitor.submit(link_in(mail))
 
     assert "is on its way" in page.text
-    assert "There is an account with this email address already" in refused.text
+    assert "There is already an account with this email address" in refused.text
     assert fresh(Account, account.id).email == "mine@example.org"
     assert fresh(Link, session.scalar(select(Link.id))).used_at is None
 
@@ -180,7 +180,7 @@ def test_a_wrong_password_changes_no_address(visitor, mailbox):
 
     page = visitor.submit("/en/account/email", email="new@example.org", current="not this one at all")
 
-    assert "does not fit" in page.errors[0] and page.fields["email"] == "new@example.org"
+    assert "is not right" in page.errors[0] and page.fields["email"] == "new@example.org"
     assert mailbox.deliver() == []
 
 

@@ -106,7 +106,7 @@ def test_an_account_that_cannot_be_is_explained(visitor, admin, desk):
     signed_in(visitor, admin)
     for typed, says in (
         ({"email": "x"}, "This email address is not complete."),
-        ({"email": "desk@example.org"}, "There is an account with this email address"),
+        ({"email": "desk@example.org"}, "There is already an account with this email address"),
         ({"role": None}, "Choose a role."),
         ({"post": ""}, "Everybody but an administrator belongs to a post."),
     ):

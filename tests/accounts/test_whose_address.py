@@ -129,7 +129,7 @@ def test_a_registration_with_an_unconfirmed_address_writes_to_it_and_the_link_gi
     typed = {"email": ADDRESS, **NEW, "agreed": "y"}
     page = Visitor(app).submit(CREATE, **typed)
 
-    assert "There is an account with this email address already" in page.errors[0]
+    assert "There is already an account with this email address" in page.errors[0]
     assert Visitor(app).submit(newest("/reset/"), **NEW).h1 == "Log in"
     assert owner_of(ADDRESS).id != first.id
 
@@ -163,7 +163,7 @@ def test_a_confirmed_address_and_that_of_staff_do_not_pass(app):
     for address in ("confirmed@example.org", "desk@example.org"):
         visitor.submit(EMAIL, email=address, current=PASSWORD)
         assert (
-            "There is an account with this email address already" in visitor.submit(newest("/confirm/", address)).text
+            "There is already an account with this email address" in visitor.submit(newest("/confirm/", address)).text
         )
     assert owner_of("other@example.org")
 

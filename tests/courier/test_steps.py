@@ -149,7 +149,7 @@ def test_nothing_is_asked_before_details_were_typed(applicant):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ({"location": "BKK"}, "This place takes no packages through this service"),
+        ({"location": "BKK"}, "You cannot register a package for this place here"),
         ({"location": ""}, "Select where you had your interview."),
         ({"case_number": "AA00ABCDEF"}, "starts with AA00"),
         ({"case_number": ""}, "Type the case number"),
@@ -201,7 +201,7 @@ def test_who_comes_back_to_register_again_finds_the_package(applicant):
     page = applicant.open(f"{COURIER}/cases/{case.public_id}/agency")
 
     assert page.path == package
-    assert "A package of this case is registered already." in page.text
+    assert "This case already has a registered package." in page.text
 
 
 def test_agencies_stand_by_city_with_address_and_opening_hours(applicant):
@@ -224,7 +224,7 @@ def test_many_agencies_can_be_searched_by_city(applicant):
     assert applicant.open(f"{page.path}?city=kampot").text.count("DHL, Agency") == 1
     elsewhere = applicant.open(f"{page.path}?city=Paris")
     assert elsewhere.text.count("DHL, Agency") == 9
-    assert "There is no agency in this city. These are all." in elsewhere.text
+    assert "There is no courier office in this city. Here are all the courier offices." in elsewhere.text
 
 
 @pytest.mark.parametrize("agency", ["", "x", "999999", "99999999999999999999"])
@@ -241,14 +241,14 @@ def test_without_an_agency_nothing_is_registered(applicant, agency):
 def test_a_post_without_agencies_says_so(applicant):
     page = describe(applicant, sending_case())
 
-    assert "No agency can be chosen now." in page.text
+    assert "No courier office is available now." in page.text
 
 
 @pytest.mark.parametrize(
     ("cells", "heading", "leads_to"),
     [
         ({"respond_by": "in_person"}, "Bring the documents yourself", "appointments"),
-        ({"respond_by": "direct"}, "Do what your letter says", "cases"),
+        ({"respond_by": "direct"}, "Follow the instructions in your letter", "cases"),
         ({"respond_by": "courier", "status": "issued"}, "There is nothing to send", "cases"),
         (
             {"respond_by": "none", "status": "administrative_processing", "reasons": ()},
@@ -282,7 +282,7 @@ def test_travellers_of_the_case_are_added_by_ticking_them(applicant):
 def test_somebody_alone_has_nobody_to_add(applicant):
     package = registered(applicant, sending_case())
 
-    assert "there is nobody to add" in applicant.open(f"{package}/family/add").text
+    assert "There are no other travelers in your case to add" in applicant.open(f"{package}/family/add").text
 
 
 def test_what_is_still_missing_is_said_before_the_envelope_is_sealed(applicant):
@@ -296,7 +296,7 @@ def test_what_is_still_missing_is_said_before_the_envelope_is_sealed(applicant):
     assert page.text.split("Not in the envelope yet")[1].count("Marriage certificate") == 1
     page = applicant.submit(f"{package}/contents", documents=[police, marriage])
 
-    assert "Everything that the letter lists is in the envelope." in page.text
+    assert "Everything listed in the letter is in the envelope." in page.text
     assert operations.number_of_documents(session.scalars(select(Submission)).one()) == 6
 
 
@@ -320,7 +320,7 @@ def test_a_registration_is_withdrawn_after_a_question(applicant):
 
     page = applicant.submit(f"{package}/withdraw")
 
-    assert page.h1 == "This registration is withdrawn"
+    assert page.h1 == "This registration has been withdrawn"
     assert any(link.endswith("/agency") for link in page.links)
     assert f"{package}/print" not in page.links
 
@@ -364,7 +364,7 @@ def test_a_late_package_is_taken_and_the_page_says_what_that_means_r7(applicant)
     page = applicant.open(registered(applicant, sending_case(refused_on=late)))
 
     assert "A new application and fee may be due." in page.text
-    assert "the Embassy still decides" in page.text
+    assert "a consular officer will decide" in page.text
 
 
 def test_the_dashboard_leads_to_the_courier_and_then_to_the_package(applicant, account):

@@ -128,7 +128,7 @@ def test_after_it_nobody_logs_in_and_the_address_is_free_for_a_new_account(app, 
 
 
 def test_without_the_password_or_the_tick_nothing_is_deleted(app, leaver):
-    assert "does not fit" in leave(app, leaver, current="not the password").errors[0]
+    assert "is not right" in leave(app, leaver, current="not the password").errors[0]
     assert leave(app, leaver, understood=None).errors == ["Select the box to continue."]
 
     assert session.get(Account, leaver.id, populate_existing=True).email == EMAIL
