@@ -19,8 +19,8 @@ SAID = {
     "hold_over": _l("We are no longer keeping this time for you. Choose another time."),
     "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
     "logged_out_in_form": _l(
-        "You were signed out before your form was sent, so nothing is saved yet. Log in, and you can send "
-        "what you entered. It is kept on this page for one hour, and only for your account."
+        "You were signed out before your form was sent, so nothing has been saved yet. Log in, and you can "
+        "send what you entered. We keep it on this page for one hour, and only for your account."
     ),
     "not_sent": _l("You were signed out before your form was sent. Nothing was saved. Log in and fill it in again."),
     "logged_out": _l("You are signed out."),

@@ -126,8 +126,9 @@ def _last_day(day, has_passed, post):
             day=when,
         )
     return _(
-        "If the Embassy receives the documents by %(day)s, you do not have to pay a new application fee. That "
-        "date is 12 months after the refusal, or another date set by an officer.",
+        "You have until %(day)s to submit the documents without having to reapply and without having to pay a "
+        "new visa application fee. That date is 12 months after the refusal, or another date set by an "
+        "officer.",
         day=when,
     )
 

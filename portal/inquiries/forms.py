@@ -10,7 +10,7 @@ CATEGORIES = {
     "documents": _l("Documents listed in the letter"),
     "appointment": _l("An appointment"),
     "lost_letter": _l("I lost the letter"),
-    "mistake": _l("A mistake in my data"),
+    "mistake": _l("A mistake in my details"),
     "processing": _l("The progress of administrative processing"),
     "other": _l("Something else"),
 }
@@ -21,7 +21,7 @@ class InquiryForm(KeyedForm):
     category = RadioField(
         _l("What is your question about?"),
         choices=options(CATEGORIES.items()),
-        validators=[Required(_l("Choose what your question is about."))],
+        validators=[Required(_l("Select what your question is about."))],
     )
     emergency = BooleanField(_l("I must travel because of an emergency in my immediate family"))
     text = TextAreaField(_l("Your question"), validators=[Required(_l("Enter your question.")), AtMost(LONGEST_TEXT)])

@@ -12,7 +12,7 @@ LONGEST_ANSWER = 20_000
 class NameForm(BaseForm):
     name = StringField(
         _l("Name of the passkey"),
-        validators=[Required(_l("Give it a name, such as the device it is on.")), AtMost(LONGEST_NAME)],
+        validators=[Required(_l("Enter a name for the passkey, such as the device it is on.")), AtMost(LONGEST_NAME)],
     )
     current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])
 

@@ -57,8 +57,8 @@ def test_somebody_without_email_gets_a_number_and_codes_to_print(visitor):
         ({"password": DEMONSTRATION_PASSWORD, "password_again": DEMONSTRATION_PASSWORD}, "easy to guess"),
         ({"password_again": "another otter here"}, "The passwords do not match"),
         ({"agreed": None}, "Select the box to continue."),
-        ({"language": "xx"}, "Not a valid choice"),
-        ({HONEYPOT: "http://robot.example"}, "Your browser filled in a field that people do not see."),
+        ({"language": "xx"}, "Select an option from the list"),
+        ({HONEYPOT: "http://robot.example"}, "Your browser filled in a hidden field"),
     ],
 )
 def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, says):

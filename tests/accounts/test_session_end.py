@@ -129,5 +129,5 @@ def test_the_script_says_that_it_is_over_and_the_form_can_be_sent_all_the_same(p
     page.goto(LANGUAGE_PAGE)
     page.clock.fast_forward("04:00:01")
 
-    assert page.get_by_role("alert").inner_text().startswith("You are signed out. You can still send this form")
+    assert page.get_by_role("alert").inner_text().startswith("You have been signed out. You can still send this form")
     assert not page.get_by_role("button", name="Stay signed in").is_visible()

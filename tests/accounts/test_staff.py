@@ -117,7 +117,7 @@ def test_an_account_that_cannot_be_is_explained(visitor, admin, desk):
 def test_a_supervisor_makes_no_administrator_whatever_is_sent(visitor, supervisor, desk):
     page = signed_in(visitor, supervisor).submit(NEW, email="new@example.org", role="administrator")
 
-    assert page.errors == ["Not a valid choice."]
+    assert page.errors == ["Select an option from the list."]
     with pytest.raises(RoleNotYours):
         staff.change_role(who(supervisor), desk.id, "administrator", None, clock.now())
 

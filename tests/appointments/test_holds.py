@@ -107,7 +107,7 @@ def test_whoever_keeps_too_late_reads_why(holder, visitor):
     page = visitor.submit(page_of(place, "/keep"), page=shown)
 
     assert page.h1 == "Dashboard"
-    assert "The time for which the place was held is over." in page.text
+    assert "We are no longer keeping this time for you." in page.text
 
 
 def test_another_time_is_chosen_from_a_held_place(holder, visitor):

@@ -123,17 +123,17 @@ def test_somebody_whose_letter_is_old_can_still_go_on(applicant):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ({"day": "31", "month": "2"}, "There is no such day in this month"),
+        ({"day": "31", "month": "2"}, "This month does not have that day"),
         ({"month": "13"}, "Enter the month as a number from 1 to 12."),
         ({"year": "90"}, "Enter the year with four digits"),
         ({"year": "2999"}, "Enter the year with four digits"),
         ({"day": "x"}, "Enter the day as a number from 1 to 31."),
         ({"passport_number": "N" * 10_000}, "A passport number has 3 to 20 letters and digits"),
-        ({"surname": "S\x00ok"}, "Some characters here cannot be read"),
-        ({"surname": "S\ufffdok"}, "Some characters here cannot be read"),
+        ({"surname": "S\x00ok"}, "We cannot read some of the characters here"),
+        ({"surname": "S\ufffdok"}, "We cannot read some of the characters here"),
         ({"surname": "S" * 101}, "This is too long"),
-        ({"nationality": "QQ"}, "Not a valid choice"),
-        ({"location": "ZZZ"}, "Not a valid choice"),
+        ({"nationality": "QQ"}, "Select an option from the list"),
+        ({"location": "ZZZ"}, "Select an option from the list"),
         ({"has_new_passport": "y"}, "Enter the number of your new passport"),
     ],
 )

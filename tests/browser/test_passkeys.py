@@ -70,7 +70,7 @@ def add_passkey(page, name="My telephone"):
     page.get_by_label("Name of the passkey").fill(name)
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("button", name="Create the passkey").click()
     page.get_by_text("The passkey is added.").wait_for()
 
 
@@ -178,9 +178,9 @@ def test_a_device_that_holds_a_passkey_of_the_account_makes_no_second_one(page):
     page.get_by_label("Name of the passkey").fill("Again")
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("button", name="Create the passkey").click()
 
-    page.get_by_text("This device holds a passkey of your account already.").wait_for()
+    page.get_by_text("This device already has a passkey for your account.").wait_for()
 
 
 def test_at_a_number_in_place_of_the_name_there_is_no_button_and_the_page_says_where_it_works(browser, server):

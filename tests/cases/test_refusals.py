@@ -80,7 +80,7 @@ def test_an_item_that_needs_nothing_more_is_not_asked_for_again(officer):
         ({"evidence_on": "2001-01-01"}, "before the refusal"),
         ({"evidence_on": "2999-01-01"}, "not come yet"),
         ({"is_stopped": "y"}, "Say on which day"),
-        ({"last_day": "x"}, "Not a valid date"),
+        ({"last_day": "x"}, "Enter a real date"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_saved(officer, typed, said):

@@ -174,7 +174,7 @@ def test_a_sentence_that_says_no_gives_no_case_away(applicant, officer):
         ({"case_number": UNKNOWN}, "There is no case with this number at your post. Add it first."),
         ({"case_number": "AMM2025000001"}, "There is no case with this number at your post. Add it first."),
         ({"case_number": "", "answer": "x" * 1001}, "This is too long."),
-        ({"case_number": "", "answer": "No\x00"}, "Some characters here cannot be read."),
+        ({"case_number": "", "answer": "No\x00"}, "We cannot read some of the characters here."),
     ],
 )
 def test_an_answer_that_does_not_fit_is_said_and_the_request_stays_open(applicant, officer, answer, error):

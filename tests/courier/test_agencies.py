@@ -88,7 +88,7 @@ def test_an_agency_is_corrected_and_saving_it_as_it_is_changes_nothing(superviso
         ({"code": "x" * 21}, "Use at most 20 characters."),
         ({"courier": " "}, "Enter the courier."),
         ({"name": "x" * 81}, "Use at most 80 characters."),
-        ({"city": "\x00"}, "Some characters here cannot be read."),
+        ({"city": "\x00"}, "We cannot read some of the characters here."),
         ({"address": ""}, "Enter the address."),
         ({"opening_hours": "x" * 401}, "Use at most 400 characters."),
     ],

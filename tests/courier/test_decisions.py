@@ -89,9 +89,9 @@ def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, ans
     ("answers", "error"),
     [
         ({}, "Choose whether more is needed."),
-        ({"decision": "perhaps"}, "Not a valid choice"),
+        ({"decision": "perhaps"}, "Select an option from the list"),
         ({"decision": "more_needed", "reason": ""}, "Choose why more is needed."),
-        ({"decision": "more_needed", "reason": "ugly"}, "Not a valid choice"),
+        ({"decision": "more_needed", "reason": "ugly"}, "Select an option from the list"),
     ],
 )
 def test_a_decision_that_is_not_whole_is_said_beside_its_document(officer, answers, error):

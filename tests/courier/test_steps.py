@@ -153,7 +153,7 @@ def test_nothing_is_asked_before_details_were_typed(applicant):
         ({"location": ""}, "Select where you had your interview."),
         ({"case_number": "AA00ABCDEF"}, "starts with AA00"),
         ({"case_number": ""}, "Type the case number"),
-        ({"day": "31", "month": "2"}, "There is no such day in this month"),
+        ({"day": "31", "month": "2"}, "This month does not have that day"),
     ],
 )
 def test_bad_details_are_explained_beside_the_field_and_stay(applicant, typed, says):

@@ -50,12 +50,12 @@ def answer(officer, text="Bring the original."):
 def test_a_question_is_asked_answered_and_the_person_is_told(visitor, holder, officer):
     case, mailbox = make_case(holder), Mailbox()
     page = ask(visitor, case)
-    assert "The Embassy answers by" in page.text and "Is a copy enough?" in page.text
+    assert "The Embassy replies by" in page.text and "Is a copy enough?" in page.text
 
     answer(officer)
 
     (mail,) = mailbox.deliver()
-    assert mail["Subject"] == "There is news for you" and "original" not in text_of(mail)
+    assert mail["Subject"] == "You have a new message about your case" and "original" not in text_of(mail)
     assert "The Embassy answered your question" in visitor.open("/en/dashboard").text
     assert "answered" in visitor.open(f"/en/cases/{case.public_id}").text
     assert "Bring the original." in visitor.open(page.path).text
@@ -92,7 +92,7 @@ def test_a_question_about_processing_waits_180_days_and_says_until_when(visitor,
     page = ask(visitor, case, "processing", "How long?")
     day = clock.now().date() + timedelta(days=120)
 
-    assert "It is too early for this question" in page.text and str(day.day) in page.text
+    assert "You cannot ask about this yet" in page.text and str(day.day) in page.text
     assert page.fields["category"] == "processing" and "How long?" in page.text
     assert count(Inquiry) == 0
     assert "Your question is with the Embassy" in ask(visitor, case, "documents").text
@@ -148,7 +148,7 @@ def test_questions_of_others_do_not_exist_for_applicants_and_other_posts_r5(app,
 def test_an_empty_question_is_refused_with_what_was_typed(visitor, holder):
     page = ask(visitor, make_case(holder), None, "  ")
 
-    assert page.errors == ["Choose what your question is about.", "Enter your question."]
+    assert page.errors == ["Select what your question is about.", "Enter your question."]
 
 
 def test_texts_are_kept_encrypted(visitor, holder):

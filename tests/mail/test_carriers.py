@@ -82,7 +82,7 @@ def test_mails_go_through_a_server_with_starttls_and_a_log_in(mailbox, use_mail,
         mailbox.deliver()
 
     assert len(office.taken) == 3 and states() == [("sent", "")] * 3
-    assert all("There is news" in mail["Subject"] for mail in office.taken)
+    assert all("You have a new message about your case" in mail["Subject"] for mail in office.taken)
 
 
 def test_a_mail_that_was_put_off_goes_later_and_only_once(mailbox, use_mail, tmp_path):

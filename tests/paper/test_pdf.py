@@ -140,7 +140,7 @@ def test_where_a_name_has_letters_that_no_font_has_the_page_says_so_and_shows_no
     written = text_of(print_of(booked(surname="Sok 🙂🙂", given_names="Dara"), language))
 
     assert "Dara Sok …" in written and "?" not in written
-    assert "Some letters of this name cannot be printed. The passport has them." in written
+    assert "Some letters in this name cannot be printed. They are in the passport." in written
 
 
 def test_the_standard_refuses_a_page_with_a_glyph_that_no_font_has(app, monkeypatch):

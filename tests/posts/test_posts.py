@@ -68,7 +68,7 @@ def test_a_post_that_cannot_be_is_explained(admin):
         ({"code": "BK"}, "A code has three letters, such as PHP."),
         ({"code": "\u0412\u041a\u041a"}, "A code has three letters, such as PHP."),
         ({"code": "PHP"}, "Another post has this code."),
-        ({"country": "XX"}, "Not a valid choice."),
+        ({"country": "XX"}, "Select an option from the list."),
         ({"city": " "}, "Enter the city."),
         ({"timezone": "Asia/Nowhere"}, "There is no such time zone."),
         ({"timezone": "../etc/passwd"}, "There is no such time zone."),

@@ -75,10 +75,10 @@ def test_a_deleted_account_leaves_nothing_personal_in_the_database(app, leaver):
     assert all(text in everything() for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash))
 
     page = leave(app, leaver)
-    assert (page.h1, page.path) == ("Your account is deleted", "/en/account/deleted")
+    assert (page.h1, page.path) == ("Your account has been deleted", "/en/account/deleted")
     letters = Mailbox().deliver()
 
-    assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account is deleted")]
+    assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account has been deleted")]
     assert "cancelled" in text_of(letters[0])
     found = everything()
     assert [text for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash) if text in found] == []

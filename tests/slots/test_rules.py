@@ -361,7 +361,7 @@ def test_r12_a_rule_sent_twice_is_one(scheduler):
         ({"least_open": "4"}, "Fill in all three numbers about open seats, or none of them."),
         ({"least_open": "4", "most_open": "3", "within_days": "9"}, "The second number of seats is smaller"),
         ({"reserve": "-1"}, "Enter a number of seats from 0 to 20,000."),
-        ({"pattern_id": "99999"}, "Not a valid choice"),
+        ({"pattern_id": "99999"}, "Select an option from the list"),
     ],
 )
 def test_a_rule_that_does_not_fit_is_said_and_not_saved(scheduler, typed, error):
