@@ -6,11 +6,11 @@ from portal.inquiries.forms import CATEGORIES
 from portal.status.labels import ITEM_STATES
 
 APPOINTMENT_STATES = {
-    "held": _l("Held for you"),
+    "held": _l("Kept for you"),
     "booked": _l("Booked"),
     "cancelled": _l("Canceled"),
-    "attended": _l("You came"),
-    "missed": _l("You did not come"),
+    "attended": _l("Attended"),
+    "missed": _l("Did not attend"),
 }
 REQUEST_STATES = {"open": _l("Not answered yet"), "done": _l("Your case was found"), "refused": _l("Answered")}
 ANSWERS = {

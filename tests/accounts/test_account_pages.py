@@ -190,7 +190,7 @@ def test_changing_the_password_needs_the_present_one_and_ends_other_sessions(app
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
 
     assert visitor.submit("/en/account/password", current="wrong", **new).errors
-    assert "Your password is changed." in visitor.submit("/en/account/password", current=PASSWORD, **new).text
+    assert "Your password has been changed." in visitor.submit("/en/account/password", current=PASSWORD, **new).text
     assert elsewhere.open("/en/dashboard").path == LOG_IN
     assert visitor.open("/en/dashboard").path == "/en/dashboard"
 

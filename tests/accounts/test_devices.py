@@ -65,7 +65,7 @@ def test_one_device_is_logged_out_and_feels_it_at_once(app, visitor):
 
     page = visitor.submit(DEVICES, sign_in=str(lost))
 
-    assert "That device is signed out." in page.text
+    assert "That device has been signed out." in page.text
     assert other.open("/en/dashboard").path == LOG_IN
     assert third.open("/en/dashboard").path == "/en/dashboard"
     assert session.scalar(select(Entry.action).order_by(Entry.id.desc())) == "sessions ended"
@@ -78,7 +78,7 @@ def test_all_other_devices_are_logged_out_at_once(app, visitor):
 
     page = visitor.submit(DEVICES, sign_in=None)
 
-    assert "All other devices are signed out." in page.text
+    assert "All other devices have been signed out." in page.text
     assert [one.open("/en/dashboard").path for one in (*others, visitor)] == [LOG_IN, LOG_IN, "/en/dashboard"]
 
 

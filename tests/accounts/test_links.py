@@ -45,7 +45,7 @@ def test_a_new_account_confirms_its_address_by_the_link_that_came(visitor, mailb
     page = visitor.submit(link_in(mail))
 
     assert mail["To"] == "dara@example.org"
-    assert "Your email address is confirmed." in page.text
+    assert "Your email address has been confirmed." in page.text
     assert "not confirmed" not in visitor.open("/en/dashboard").text
     assert session.scalar(select(Entry).where(Entry.action == "e-mail address confirmed"))
 
@@ -79,7 +79,7 @@ def test_a_forgotten_password_is_chosen_anew_once_and_everybody_is_logged_out(ap
 
     visitor.submit(address, password=NEW, password_again=NEW)
 
-    assert "If an account has this email address" in page.text
+    assert "If there is an account with this email address" in page.text
     assert visitor.open(address, status=410).h1 == "This link does not work"
     assert elsewhere.open("/en/dashboard").h1 == "Log in"
     assert visitor.log_in("dara@example.org", NEW).h1 == "Dashboard"

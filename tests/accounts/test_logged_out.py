@@ -112,7 +112,7 @@ def test_what_is_too_large_to_be_carried_is_said_to_be_lost(visitor, owner, hold
     page = send_logged_out(visitor, holder, category="documents", text=TYPED)
 
     assert "unsent" not in page.fields
-    assert "Nothing was saved. Log in and fill it in again." in page.text
+    assert "Nothing was saved. Log in and fill in the form again." in page.text
 
 
 def test_a_form_without_the_mark_of_an_account_leads_back_to_its_page_after_the_log_in(visitor, owner, holder):
@@ -120,7 +120,7 @@ def test_a_form_without_the_mark_of_an_account_leads_back_to_its_page_after_the_
 
     page = visitor.submit(holder, page=visitor.open(LOG_IN), text=TYPED)
 
-    assert "Nothing was saved. Log in and fill it in again." in page.text
+    assert "Nothing was saved. Log in and fill in the form again." in page.text
     assert log_in_at(visitor, page, owner).path == holder
 
 
@@ -162,7 +162,7 @@ def test_staff_carry_what_they_typed_through_their_second_step(visitor):
     assert (page.h1, page.fields["address"]) == (NOT_SENT, "7 New Street")
     assert session.scalar(select(Post.address)) != "7 New Street"
 
-    assert "The settings are saved." in visitor.submit(SETTINGS, page=page).text
+    assert "The settings have been saved." in visitor.submit(SETTINGS, page=page).text
     session.expire_all()
     assert session.scalar(select(Post.address)) == "7 New Street"
 
@@ -171,7 +171,7 @@ def test_who_presses_log_out_and_is_logged_out_already_is_told_just_that(visitor
     shown = visitor.open("/en/account/logout")
     log_out(visitor)
 
-    assert "You are signed out." in visitor.submit("/en/account/logout", page=shown).text
+    assert "You have signed out." in visitor.submit("/en/account/logout", page=shown).text
 
 
 @pytest.mark.parametrize("role", ["applicant", "guard", "supervisor", "administrator"])

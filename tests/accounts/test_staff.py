@@ -70,7 +70,7 @@ def test_a_supervisor_makes_an_account_and_the_person_chooses_a_password_by_the_
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
     person.submit(link_in(mail), **new)
 
-    assert "The account is made." in page.text
+    assert "The account has been created." in page.text
     assert mail["To"] == "New@example.org"
     assert person.log_in("new@example.org", "eleven brass kettles").path == "/en/account/factor"
     made = session.scalar(select(Account).where(Account.email == "new@example.org"))
@@ -162,7 +162,7 @@ def test_a_new_role_ends_the_sessions_of_the_person_and_is_noted_r6(app, visitor
     person = signed_in(Visitor(app), desk)
     page = signed_in(visitor, supervisor).submit(f"{page_of(desk)}/role", role="officer")
 
-    assert "The role is changed." in page.text
+    assert "The role has been changed." in page.text
     assert person.open("/en/staff/").path == "/en/account/login"
     entry = session.scalar(select(Entry).where(Entry.action == "staff role changed"))
     assert (entry.before["role"], entry.after["role"], entry.post_id) == ("desk", "officer", supervisor.post_id)

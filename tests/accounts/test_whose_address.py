@@ -215,7 +215,7 @@ def test_whoever_reads_mail_at_an_address_that_a_stranger_typed_takes_it_away_an
 
     page = reader.submit(f"{link}/not-mine", page=reader.open(link))
 
-    assert "does not have this email address any more" in page.text
+    assert "no longer has this email address" in page.text
     assert stored(first).email is None
     assert [case.account_id for case in cases_of(first.id)] == [first.id]
     assert here.open("/en/dashboard").h1 == "Dashboard"

@@ -75,7 +75,7 @@ def test_a_held_place_is_kept_by_one_press(holder, visitor):
     page = press_keep(visitor, place)
 
     assert page.h1 == "Appointment Confirmation Page"
-    assert "The place is yours." in page.text
+    assert "Your appointment is confirmed." in page.text
     assert (fresh(place).state, fresh(place).held_until, fresh(place).version) == ("booked", None, 3)
     assert all_is_well()
 

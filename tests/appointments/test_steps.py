@@ -217,7 +217,7 @@ def test_asking_the_embassy_twice_is_asking_once_r12(applicant):
     first = applicant.submit(f"{NEW}/ask", page=page)
     applicant.submit(f"{NEW}/ask", page=page)
 
-    assert "Your answers are with the Embassy" in first.text
+    assert "We have sent your answers to the Embassy" in first.text
     assert session.query(CaseRequest).count() == 1
 
 

@@ -71,7 +71,7 @@ def add_passkey(page, name="My telephone"):
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Continue").click()
     page.get_by_role("button", name="Create the passkey").click()
-    page.get_by_text("The passkey is added.").wait_for()
+    page.get_by_text("The passkey has been added.").wait_for()
 
 
 def log_out(page):
@@ -138,7 +138,7 @@ def test_a_removed_passkey_opens_nothing(page):
     page.get_by_role("main").get_by_role("button", name="Remove").click()
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Remove").click()
-    page.get_by_text("The passkey is removed").wait_for()
+    page.get_by_text("The passkey has been removed").wait_for()
     log_out(page)
     use_passkey(page)
 

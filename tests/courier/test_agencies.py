@@ -56,7 +56,7 @@ def deeds():
 def test_an_agency_is_added_and_its_code_kept_in_capitals(supervisor):
     page = supervisor.submit(NEW, **RIVERSIDE)
 
-    assert (page.path, "The agency is saved." in page.text) == (AGENCIES, True)
+    assert (page.path, "The agency has been saved." in page.text) == (AGENCIES, True)
     (agency,) = kept()
     assert (agency.code, agency.address, agency.closed_at) == ("DHL-01", "1 Quay\nPhnom Penh", None)
     assert deeds() == ["agency added"]

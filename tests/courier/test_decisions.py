@@ -48,7 +48,7 @@ def test_r7_evidence_is_dated_and_an_officer_alone_confirms_that_the_clock_stopp
     page = officer.submit(stop, page=officer.open(address(package)))
     officer.post(stop, status=303)
 
-    assert "It is confirmed that the 12 months have stopped." in page.text
+    assert "The decision has been saved: the documents came in time." in page.text
     assert "Confirm that" not in page.text
     assert stored(package).case.refusals[0].clock_stopped_on == package.received_on
     assert deeds("clock stopped") == 1
@@ -79,7 +79,7 @@ def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, ans
     page = officer.submit(f"{address(package)}/items/{item}", page=officer.open(address(package)), **typed)
     officer.submit(f"{address(package)}/items/{item}", page=officer.open(address(package)), **typed)
 
-    assert "The decision is saved." in page.text and said in page.text
+    assert "The decision has been saved." in page.text and said in page.text
     assert deeds("document decided") == 1
     told = session.scalars(select(Notice.kind).where(Notice.account_id == package.case.account_id)).all()
     assert told == ["package_received", "document_decided"]
@@ -134,7 +134,7 @@ def test_a_return_is_recorded_once_with_carrier_and_tracking_number(desk):
     page = desk.submit(f"{address(package)}/return", page=stale, tracking_number=" JD-0146 ")
     again = desk.submit(f"{address(package)}/return", page=stale, carrier="Other", tracking_number="2")
 
-    assert "The return is recorded." in page.text and "JD-0146" in again.text
+    assert "The return has been recorded." in page.text and "JD-0146" in again.text
     after = stored(package)
     assert (after.state, after.return_carrier, after.tracking_number) == ("returned", "DHL", "JD-0146")
     assert deeds("package returned") == 1

@@ -158,7 +158,7 @@ def test_what_was_not_listed_can_be_ticked_too(desk):
 
     page = desk.submit(address(package), found=items(package)[:1])
 
-    assert "The package is taken in." in page.text and "Was in the envelope" in page.text
+    assert "The package has been checked in." in page.text and "Was in the envelope" in page.text
     (one,) = stored(package).contents
     assert (one.refusal_item_id, one.state, one.item.state) == (items(package)[0], "received", "received")
 

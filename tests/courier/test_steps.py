@@ -135,7 +135,7 @@ def test_the_embassy_is_asked_to_find_the_case_with_what_was_typed(applicant):
         answer = applicant.submit(f"{COURIER}/ask", page=page)
 
     asked = session.scalars(select(CaseRequest)).one()
-    assert "Your answers are with the Embassy" in answer.text
+    assert "We have sent your answers to the Embassy" in answer.text
     assert '"PHP2025999999"' in asked.answers and '"1990-04-12"' in asked.answers
 
 
@@ -311,7 +311,7 @@ def test_the_agency_is_changed_and_the_old_page_is_out_of_date(applicant):
 
     page = applicant.submit(f"{package}/agency", agency=other.id)
 
-    assert "A page that you printed before is out of date" in page.text
+    assert "Any page you printed earlier will be out of date" in page.text
     assert "DHL, South" in page.text
 
 
@@ -331,7 +331,7 @@ def test_once_dropped_off_a_package_is_only_followed(applicant):
     assert "You handed the package to the courier." in page.text
 
     for step in ("family", "family/add", "contents", "agency", "withdraw"):
-        assert "This cannot be changed any more." in applicant.open(f"{package}/{step}").text
+        assert "You can no longer change this." in applicant.open(f"{package}/{step}").text
     for step in ("family/add", "contents", "agency", "withdraw", "collected"):
         assert "said=package_too_late" in applicant.post(f"{package}/{step}", status=303).location
     assert session.scalars(select(Submission)).one().state == "dropped_off"

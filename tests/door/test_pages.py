@@ -100,7 +100,7 @@ def test_a_check_in_is_taken_back_on_the_page(guard):
     shown = guard.submit(DOOR, code=appointment.reference)
     page = guard.submit(f"{DOOR}{appointment.reference}/undo", page=shown, code=None)
 
-    assert "The check-in is taken back." in page.text
+    assert "The check-in has been undone." in page.text
     assert state_of(appointment) == "booked"
 
 

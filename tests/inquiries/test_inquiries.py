@@ -95,7 +95,7 @@ def test_a_question_about_processing_waits_180_days_and_says_until_when(visitor,
     assert "You cannot ask about this yet" in page.text and str(day.day) in page.text
     assert page.fields["category"] == "processing" and "How long?" in page.text
     assert count(Inquiry) == 0
-    assert "Your question is with the Embassy" in ask(visitor, case, "documents").text
+    assert "We have sent your question to the Embassy" in ask(visitor, case, "documents").text
 
 
 def test_an_emergency_does_not_wait_and_stands_first_in_the_queue(visitor, holder, officer):
@@ -163,7 +163,7 @@ def test_the_days_before_a_question_about_processing_are_a_setting_of_the_post(v
     case = make_case(holder, **PROCESSING)
 
     assert "60 days after the interview" in visitor.open(f"/en/cases/{case.public_id}").text
-    assert "Your question is with the Embassy" in ask(visitor, case, "processing").text
+    assert "We have sent your question to the Embassy" in ask(visitor, case, "processing").text
 
 
 def test_a_standard_answer_comes_in_the_language_of_the_person_and_is_sent_by_staff_only(app, visitor, officer):

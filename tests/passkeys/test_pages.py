@@ -45,7 +45,7 @@ def token(visitor):
 
 def test_a_passkey_is_added_and_logs_in_from_another_browser(app, visitor, owner):
     device, elsewhere = Authenticator(), Visitor(app)
-    assert "The passkey is added." in add(signed_in(visitor, owner), device).text
+    assert "The passkey has been added." in add(signed_in(visitor, owner), device).text
     answer = send(elsewhere, device.use(ask(elsewhere)))
 
     assert (answer.status_code, answer.location) == (303, "/en/dashboard")

@@ -103,7 +103,7 @@ def test_a_code_that_stands_on_papers_stays(admin):
     make_case()
 
     assert "the code has to stay" in admin.submit(f"{LIST}PHP/correct", code="PNH").errors[0]
-    assert "The post is saved." in admin.submit(f"{LIST}PHP/correct", code="PHP", city="Phnum Penh").text
+    assert "The post has been saved." in admin.submit(f"{LIST}PHP/correct", code="PHP", city="Phnum Penh").text
 
 
 def test_the_code_of_another_post_cannot_be_taken(admin):

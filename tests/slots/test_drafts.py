@@ -39,7 +39,7 @@ def test_what_is_ticked_is_released_now_and_the_rest_stays_a_draft(scheduler, po
     page = scheduler.submit(PAGE, slots=str(second.id), opens="now")
     session.expire_all()
 
-    assert "The slots are released." in page.text
+    assert "The slots have been released." in page.text
     assert (first.state(clock.now()), second.state(clock.now())) == ("draft", "open")
     assert session.query(Entry).filter_by(action="slots released").one().after["seats"] == 3
     assert drafts_of(post.id, clock.now()) == [first]

@@ -238,7 +238,7 @@ def test_slots_are_made_from_a_pattern_after_a_preview(scheduler):
     assert "2 new slots, 4 seats" in preview.text
     assert session.scalar(select(func.count()).select_from(Slot)) == 0
     page = scheduler.submit(address, page=preview, **asked, confirm="1")
-    assert "The slots are made." in page.text
+    assert "The slots have been created." in page.text
     assert session.scalar(select(func.sum(Slot.seats)).where(Slot.opens_at.is_not(None))) == 4
 
 
