@@ -45,11 +45,11 @@ _ADMINISTRATORS = (
 
 
 class OwnAccount(PortalError):
-    message = _l("This is your own account. Somebody else has to change it.")
+    message = _l("You cannot change your own account. Ask someone else to change it.")
 
 
 class LastAdministrator(PortalError):
-    message = _l("This is the last administrator. Make somebody else an administrator first.")
+    message = _l("This is the last administrator. Make someone else an administrator first.")
 
 
 class RoleNotYours(PortalError):
@@ -57,7 +57,7 @@ class RoleNotYours(PortalError):
 
 
 class PostMissing(PortalError):
-    message = _l("Everybody but an administrator belongs to a post. Choose one.")
+    message = _l("Everyone except administrators belongs to a post. Choose a post.")
 
 
 class NobodyNamed(PortalError):

@@ -8,11 +8,11 @@ from portal.forms import AtMost, BaseForm, KeyedForm, Required, options
 from portal.i18n.locale import _, _l
 
 ROLE_MEANINGS = {
-    "guard": _l("Guard: the list of the day and check-in, nothing else"),
-    "desk": _l("Desk: look up cases, packages, the counter"),
-    "scheduler": _l("Scheduler: what the desk can, and slots"),
-    "officer": _l("Officer: what the desk can, and cases, statuses, questions"),
-    "supervisor": _l("Supervisor: all of it, settings and staff of the post"),
+    "guard": _l("Guard: today's list and check-in, nothing else"),
+    "desk": _l("Desk: look up cases, handle packages, serve the counter"),
+    "scheduler": _l("Scheduler: everything the desk can do, and slots"),
+    "officer": _l("Officer: everything the desk can do, and cases, statuses and questions"),
+    "supervisor": _l("Supervisor: all of these, and settings and staff of the post"),
     "administrator": _l("Administrator: all posts and all staff, no cases"),
 }
 

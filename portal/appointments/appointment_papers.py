@@ -21,8 +21,8 @@ ENTRY = gettext_noop("You cannot enter the Embassy without the refusal letter an
 CANCELLED = gettext_noop("This appointment has been canceled. Do not come at this time.")
 OVER = gettext_noop("This appointment is in the past.")
 HELD = gettext_noop(
-    "We are keeping this time for you, but you have not confirmed it. You cannot use this page to enter until you "
-    "confirm the appointment."
+    "We are keeping this time for you, but you have not confirmed it. This page is not valid for entry until "
+    "you confirm the appointment."
 )
 BRING = gettext_noop("What to bring")
 REFERENCE = gettext_noop("Reference")

@@ -22,9 +22,9 @@ CANCELLED_FOR = {
     "other": _l("Another reason"),
 }
 CHANGED_FOR = {
-    "at_counter": _l("The person asked at the counter"),
-    "by_telephone": _l("The person asked by telephone"),
-    "in_writing": _l("The person asked in writing"),
+    "at_counter": _l("The applicant asked at the counter"),
+    "by_telephone": _l("The applicant asked by telephone"),
+    "in_writing": _l("The applicant asked in writing"),
     "embassy": _l("The Embassy needs it"),
 }
 
@@ -35,7 +35,7 @@ class CancelSlotsForm(KeyedForm):
     order = ("slots", "reason", "hold_on", "hold_at", "form_key")
     slots = TickBoxes(_l("Slots to cancel"), coerce=slot_id)
     reason = RadioField(_l("Reason"), choices=options(CANCELLED_FOR.items()), validators=[Required(CHOOSE_REASON)])
-    hold_on = DateField(_l("Hold other places until this day"), validators=[Required(_l("Choose a day."))])
+    hold_on = DateField(_l("Keep replacement times until this day"), validators=[Required(_l("Choose a day."))])
     hold_at = StringField(_l("Until this time"), validators=[Required(_l("Enter a time, such as 18:00."))])
 
     def __init__(self, post, slots, label, now, **kwargs):
@@ -67,7 +67,7 @@ class SeatsForm(BaseForm):
     seats = IntegerField(
         _l("Seats"),
         validators=[
-            Required(_l("Enter how many cases each slot takes.")),
+            Required(_l("Enter the number of seats in each slot.")),
             NumberRange(1, MOST_SEATS, _l("Enter a number from 1 to 500.")),
         ],
     )

@@ -23,7 +23,7 @@ OWN_WORD = re.compile(r"[a-z][a-z0-9_]{1,25}")
 
 
 class WordTaken(PortalError):
-    message = _l("Your post has a word with this code already.")
+    message = _l("Your post already has a status word with this code.")
 
 
 class NotYet(PortalError):

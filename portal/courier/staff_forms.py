@@ -65,7 +65,7 @@ class ReturnForm(BaseForm):
     """How a package goes back."""
 
     order = ("carrier", "tracking_number", "despite_processing")
-    carrier = StringField(_l("Carrier"), validators=[Required(_l("Enter who carries the package.")), AtMost(40)])
+    carrier = StringField(_l("Carrier"), validators=[Required(_l("Enter the name of the carrier.")), AtMost(40)])
     tracking_number = StringField(_l("Tracking number"), validators=[AtMost(LONGEST_NUMBER)])
     despite_processing = BooleanField(_l("An officer wants the documents sent back now"))
 
@@ -111,7 +111,7 @@ class ImportForm(BaseForm):
         try:
             self.lines = io.StringIO(field.data.read().decode("utf-8-sig"), newline="")
         except UnicodeDecodeError as error:
-            raise ValidationError(_("Save the file as CSV in UTF-8, and choose it again.")) from error
+            raise ValidationError(_("Save the file as CSV UTF-8, then choose it again.")) from error
 
 
 def _whose(traveller, item):

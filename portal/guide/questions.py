@@ -42,7 +42,7 @@ QUESTIONS = {
     ),
     "age": Question(
         _l("Was the letter given to you less than 12 months ago?"),
-        {"recent": _l("Yes"), "old": _l("No"), "unknown": _l("I do not know")},
+        {"recent": _l("Yes"), "overdue": _l("No"), "unknown": _l("I do not know")},
         _l("The date is on the letter."),
     ),
     "documents": Question(
@@ -55,7 +55,7 @@ _ENDS = {
     ("letter", "lost"): "lost",
     ("letter", "none"): "no_letter",
     ("asks", "processing"): "processing",
-    ("age", "old"): "late",
+    ("age", "overdue"): "late",
     ("documents", "not_yet"): "collect",
 }
 

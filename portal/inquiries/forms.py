@@ -34,7 +34,7 @@ class TextForm(KeyedForm):
 class AnswerForm(TextForm):
     """The answer of the post, which may begin with a standard one."""
 
-    standard = SelectField(_l("A standard answer, in the language of the person"), validate_choice=False)
+    standard = SelectField(_l("A standard answer, in the language of the applicant"), validate_choice=False)
 
     def __init__(self, titles, **kwargs):
         super().__init__(**kwargs)

@@ -25,7 +25,7 @@ class ReleaseForm(KeyedForm):
     seats = IntegerField(
         _l("Seats in each slot"),
         validators=[
-            Required(_l("Enter how many cases each slot takes.")),
+            Required(_l("Enter the number of seats in each slot.")),
             NumberRange(1, MOST_SEATS, _l("Enter a number from 1 to 500.")),
         ],
     )
@@ -44,17 +44,17 @@ class ReleaseForm(KeyedForm):
 
     def validate_first_day(self, field):
         if field.data and field.data < self._today:
-            raise ValidationError(_("The first day is past. Choose today or later."))
+            raise ValidationError(_("The first day is in the past. Choose today or a later day."))
         if field.data and field.data.year > LATEST_YEAR:
-            raise ValidationError(_("Choose at most one year."))
+            raise ValidationError(_("Choose a period of one year or less."))
 
     def validate_last_day(self, field):
         if not field.data or not self.first_day.data:
             return
         if field.data < self.first_day.data:
-            raise ValidationError(_("The last day is before the first. Choose a later one."))
+            raise ValidationError(_("The last day is before the first day. Choose a later day."))
         if field.data - self.first_day.data > LONGEST_RANGE:
-            raise ValidationError(_("Choose at most one year."))
+            raise ValidationError(_("Choose a period of one year or less."))
 
     def validate_weekdays(self, field):
         if not field.data:
@@ -69,7 +69,7 @@ class ReleaseForm(KeyedForm):
         day = self.opens_on.data
         known = day is not None and day.year <= LATEST_YEAR and read_times(self.opens_time.data or "")
         if field.data == "announced" and not known:
-            raise ValidationError(_("Enter day and time of the release."))
+            raise ValidationError(_("Enter the day and time of the release."))
 
     @property
     def pattern(self):

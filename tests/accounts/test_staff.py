@@ -108,7 +108,7 @@ def test_an_account_that_cannot_be_is_explained(visitor, admin, desk):
         ({"email": "x"}, "This email address is not complete."),
         ({"email": "desk@example.org"}, "There is already an account with this email address"),
         ({"role": None}, "Choose a role."),
-        ({"post": ""}, "Everybody but an administrator belongs to a post."),
+        ({"post": ""}, "Everyone except administrators belongs to a post."),
     ):
         page = visitor.submit(NEW, **{"email": "new@example.org", "role": "desk", "post": "PHP", **typed})
         assert says in page.errors[0]
@@ -222,10 +222,10 @@ def test_nobody_changes_the_own_role_or_closes_the_own_account(visitor, admin):
     make_account("administrator")
     signed_in(visitor, admin)
 
-    assert "This is your own account." in visitor.open(page_of(admin)).text
+    assert "You cannot change your own account." in visitor.open(page_of(admin)).text
     form = {"role": "desk", "post": make_post().code}
-    assert "This is your own account." in visitor.submit(f"{page_of(admin)}/role", **form).errors[0]
-    assert "This is your own account." in visitor.post(f"{page_of(admin)}/close", status=400).text
+    assert "You cannot change your own account." in visitor.submit(f"{page_of(admin)}/role", **form).errors[0]
+    assert "You cannot change your own account." in visitor.post(f"{page_of(admin)}/close", status=400).text
 
 
 def test_the_last_administrator_is_neither_closed_nor_demoted(app, admin):

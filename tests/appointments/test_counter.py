@@ -113,7 +113,7 @@ def test_a_held_place_is_kept_for_somebody_who_was_called(desk):
     place = held(account=make_account())
 
     shown = desk.open(page_of(place.case))
-    assert "Held until" in shown.text
+    assert "Kept until" in shown.text
     desk.submit(page_of(place.case, "/keep"), page=shown)
 
     assert fresh(place).state == "booked"

@@ -131,7 +131,7 @@ def test_without_a_line_each_reason_is_told_and_heard(context, come):
             code[:-3]: "STOP Not valid",
             tokens.sign("PHP-0000-0000", 1, start): "STOP Not on the list of this device",
             tokens.sign("PHP-0000-0000", 1, start + WEEK): "STOP Not today: the appointment is on a later day",
-            tokens.sign("PHP-0000-0000", 1, start - WEEK): "STOP Not today: the day of the appointment is over",
+            tokens.sign("PHP-0000-0000", 1, start - WEEK): "STOP Not today: the appointment was on an earlier day",
             tokens.sign("PHP-0000-0000", 1, start, tokens.COURIER): "STOP A package",
             "nonsense": "STOP Not found",
         }

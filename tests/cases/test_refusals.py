@@ -79,7 +79,7 @@ def test_an_item_that_needs_nothing_more_is_not_asked_for_again(officer):
         ({"last_day": "2001-01-01"}, "before the refusal"),
         ({"evidence_on": "2001-01-01"}, "before the refusal"),
         ({"evidence_on": "2999-01-01"}, "not come yet"),
-        ({"is_stopped": "y"}, "Say on which day"),
+        ({"is_stopped": "y"}, "Enter the day on which the documents were received"),
         ({"last_day": "x"}, "Enter a real date"),
     ],
 )

@@ -119,7 +119,7 @@ def test_a_file_with_one_bad_cell_is_not_imported_at_all(app, tmp_path, more):
 
     result = run(app, "cases", "import", str(path), *more, code=1)
 
-    assert "line 3, column status: is no status of the vocabulary" in result.stderr
+    assert "line 3, column status: is not a known status" in result.stderr
     assert "1 errors. Nothing was imported." in result.stderr
     assert (count(Case), result.stdout) == (0, "")
 
@@ -218,7 +218,7 @@ def test_slots_can_be_announced_for_a_local_time(app):
     [
         ({"PHP": "XXX"}, "There is no post XXX."),
         ({"09:00,09:30": "25:00"}, "Times are hours and minutes, such as 09:00,09:30."),
-        ({"2027-01-08": "2027-01-01"}, "make no new slot"),
+        ({"2027-01-08": "2027-01-01"}, "create no new slots"),
         ({"2027-01-08": "2029-01-01"}, "more than 5,000 slots"),
     ],
 )

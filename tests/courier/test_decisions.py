@@ -42,14 +42,14 @@ def test_r7_evidence_is_dated_and_an_officer_alone_confirms_that_the_clock_stopp
     stop = f"{address(package)}/refusals/{refusal.id}/stop"
     assert (refusal.evidence_on, refusal.clock_stopped_on) == (package.received_on, None)
 
-    assert "Confirm that the 12 months have stopped" not in desk.open(address(package)).buttons
+    assert "Record that the documents came in time" not in desk.open(address(package)).buttons
     desk.post(stop, status=403)
-    assert "Confirm that the 12 months have stopped" in officer.open(address(package)).text
+    assert "Record that the documents came in time" in officer.open(address(package)).text
     page = officer.submit(stop, page=officer.open(address(package)))
     officer.post(stop, status=303)
 
     assert "The decision has been saved: the documents came in time." in page.text
-    assert "Confirm that" not in page.text
+    assert "Record that" not in page.text
     assert stored(package).case.refusals[0].clock_stopped_on == package.received_on
     assert deeds("clock stopped") == 1
 
@@ -68,7 +68,7 @@ def test_no_clock_is_stopped_before_evidence_came_or_on_a_refusal_of_another_cas
     [
         ({"decision": "nothing_more_needed", "reason": ""}, "Nothing more needed"),
         ({"decision": "nothing_more_needed", "reason": "expired"}, "Nothing more needed"),
-        ({"decision": "more_needed", "reason": "unreadable"}, "More needed It cannot be read."),
+        ({"decision": "more_needed", "reason": "unreadable"}, "More needed The document cannot be read."),
     ],
 )
 def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, answers, said):
@@ -144,7 +144,7 @@ def test_a_return_is_recorded_once_with_carrier_and_tracking_number(desk):
 @pytest.mark.parametrize(
     ("answers", "error"),
     [
-        ({"carrier": " "}, "Enter who carries the package."),
+        ({"carrier": " "}, "Enter the name of the carrier."),
         ({"carrier": "x" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "1" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "JD 01/46"}, "letters, digits and dashes only"),

@@ -152,7 +152,7 @@ def test_nothing_is_asked_before_details_were_typed(applicant):
         ({"location": "BKK"}, "You cannot register a package for this place here"),
         ({"location": ""}, "Select where you had your interview."),
         ({"case_number": "AA00ABCDEF"}, "starts with AA00"),
-        ({"case_number": ""}, "Type the case number"),
+        ({"case_number": ""}, "Enter the case number"),
         ({"day": "31", "month": "2"}, "This month does not have that day"),
     ],
 )
@@ -347,7 +347,11 @@ def test_the_time_line_follows_the_package_until_it_is_collected(applicant, acco
 
     page = applicant.open(f"{COURIER}/{package.reference}")
     steps = ["You registered the package.", "The Embassy received the package.", "Received: Police certificate"]
-    steps += ["Not in the envelope: Marriage certificate", "More is needed: Police certificate", "It cannot be read."]
+    steps += [
+        "Not in the envelope: Marriage certificate",
+        "More is needed: Police certificate",
+        "The document cannot be read.",
+    ]
     steps += ["The Embassy sent your documents back.", "1234567890"]
     places = [page.text.find(step) for step in steps]
     assert -1 not in places and places == sorted(places)
@@ -363,7 +367,7 @@ def test_a_late_package_is_taken_and_the_page_says_what_that_means_r7(applicant)
 
     page = applicant.open(registered(applicant, sending_case(refused_on=late)))
 
-    assert "A new application and fee may be due." in page.text
+    assert "You may need a new application and fee." in page.text
     assert "a consular officer will decide" in page.text
 
 

@@ -67,7 +67,7 @@ def test_enter_with_name_time_party_and_what_to_bring(guard):
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(1, "the appointment is on a later day"), (-1, "the day of the appointment is over")]
+    ("days", "said"), [(1, "the appointment is on a later day"), (-1, "the appointment was on an earlier day")]
 )
 def test_stop_with_the_reason_and_a_journal_entry(guard, days, said):
     told = scan(guard, scanned(expected(days)))
@@ -131,7 +131,7 @@ def test_todays_list_shows_who_is_expected_and_who_is_in(guard):
     page = guard.open(f"{DOOR}list")
 
     assert page.text.index("Chea") < page.text.index("Long")
-    assert "In since" in page.text
+    assert "Entered at" in page.text
     assert "Canceled" in page.text
     assert PASSPORT not in page.html
 

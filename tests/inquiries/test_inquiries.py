@@ -142,7 +142,7 @@ def test_questions_of_others_do_not_exist_for_applicants_and_other_posts_r5(app,
     other.open(page.path, status=404)
     other.open(f"/en/inquiries/new/{make_case(holder).public_id}", status=404)
     stranger.open(f"/en/staff/inquiries/{public_id}", status=404)
-    assert "Nobody is waiting." in stranger.open("/en/staff/inquiries/").text
+    assert "No one is waiting." in stranger.open("/en/staff/inquiries/").text
 
 
 def test_an_empty_question_is_refused_with_what_was_typed(visitor, holder):

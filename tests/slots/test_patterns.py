@@ -211,14 +211,14 @@ def test_a_pattern_is_added_and_changed_on_its_page(scheduler):
     [
         ({"name": ""}, "Enter a name."),
         ({"valid_from": ""}, "Choose the first day."),
-        ({"valid_to": "2026-01-01"}, "The last day is before the first."),
+        ({"valid_to": "2026-01-01"}, "The last day is before the first day."),
         ({"valid_from": "9999-12-31"}, "Choose a day of this century or the next."),
         ({"weekdays_0": None}, "Select at least one weekday."),
         ({"times_0": "soon"}, "Enter times as hours and minutes"),
-        ({"seats_0": ""}, "Enter how many cases each slot takes."),
+        ({"seats_0": ""}, "Enter the number of seats in each slot."),
         ({"seats_0": "501"}, "Enter a number from 1 to 500."),
-        ({"weekdays_0": None, "times_0": "", "seats_0": ""}, "Fill in at least one band."),
-        ({"weekdays_1": ["1"], "times_1": "9:00", "seats_1": "1"}, "A weekday has the same time in two bands."),
+        ({"weekdays_0": None, "times_0": "", "seats_0": ""}, "Enter at least one time band."),
+        ({"weekdays_1": ["1"], "times_1": "9:00", "seats_1": "1"}, "The same weekday and time is in two bands."),
     ],
 )
 def test_a_pattern_that_does_not_fit_is_said_and_not_saved(scheduler, typed, error):

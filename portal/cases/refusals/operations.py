@@ -22,7 +22,7 @@ class NotYet(PortalError):
 
 
 class NoEvidence(PortalError):
-    message = _l("Say on which day the documents came: without them the 12 months have not stopped.")
+    message = _l("Enter the day on which the documents were received.")
 
 
 @dataclass(frozen=True)

@@ -24,16 +24,16 @@ class RuleForm(KeyedForm):
     at = StringField(_l("Local time"), validators=[Required(_l("Enter a time, such as 09:00."))])
     starts_on = DateField(_l("Starts on"), validators=[Required(_l("Choose the first day.")), InReach()])
     least_open = IntegerField(
-        _l("Only while fewer seats are open than"), validators=[Optional(), NumberRange(1, MOST_SEATS, _SEATS)]
+        _l("Only when fewer seats are open than"), validators=[Optional(), NumberRange(1, MOST_SEATS, _SEATS)]
     )
     most_open = IntegerField(
-        _l("Then open until so many seats are open"), validators=[Optional(), NumberRange(1, MOST_SEATS, _SEATS)]
+        _l("Then open seats up to this number"), validators=[Optional(), NumberRange(1, MOST_SEATS, _SEATS)]
     )
     within_days = IntegerField(
-        _l("Counted over so many days from now"), validators=[Optional(), NumberRange(1, MOST_DAYS, _DAYS)]
+        _l("Count seats over this many days from now"), validators=[Optional(), NumberRange(1, MOST_DAYS, _DAYS)]
     )
     reserve = IntegerField(
-        _l("Seats of each run kept as a reserve"),
+        _l("Seats held back from each run"),
         validators=[Optional(), NumberRange(0, MOST_SEATS, _l("Enter a number of seats from 0 to 20,000."))],
     )
 
@@ -53,9 +53,9 @@ class RuleForm(KeyedForm):
     def validate_least_open(self, field):
         demand = (field.data, self.most_open.data, self.within_days.data)
         if any(one is not None for one in demand) and None in demand:
-            raise ValidationError(_("Fill in all three numbers about open seats, or none of them."))
+            raise ValidationError(_("Enter all three numbers about open seats, or none of them."))
         if None not in demand and self.most_open.data < field.data:
-            raise ValidationError(_("The second number of seats is smaller than the first."))
+            raise ValidationError(_("The second number of seats must not be smaller than the first."))
 
     @property
     def terms(self):

@@ -56,13 +56,13 @@ class PatternForm(BaseForm):
 
     def validate_valid_to(self, field):
         if field.data and self.valid_from.data and field.data < self.valid_from.data:
-            raise ValidationError(_("The last day is before the first. Choose a later one."))
+            raise ValidationError(_("The last day is before the first day. Choose a later day."))
 
     def validate(self, extra_validators=None):
         fits = super().validate(extra_validators)
         self.bands = [band for band in (self._read(*fields) for fields in self.band_fields) if band]
         if not self.bands and not any(field.errors for fields in self.band_fields for field in fields):
-            self.band_fields[0][0].errors = [_("Fill in at least one band.")]
+            self.band_fields[0][0].errors = [_("Enter at least one time band.")]
         return fits and not self.mistakes
 
     def _read(self, weekdays, times, seats):
@@ -74,7 +74,7 @@ class PatternForm(BaseForm):
         if not found or len(found) > MOST_TIMES:
             times.errors = [_("Enter times as hours and minutes, such as 09:00, 09:30, 14:00.")]
         if seats.data is None and not seats.errors:
-            seats.errors = [_("Enter how many cases each slot takes.")]
+            seats.errors = [_("Enter the number of seats in each slot.")]
         if weekdays.errors or times.errors or seats.errors:
             return None
         return Band(tuple(weekdays.data), tuple(found), seats.data)
@@ -112,7 +112,7 @@ class OpeningMixin(Form):
     def validate_opens(self, field):
         known = self.opens_on.data and read_times(self.opens_time.data or "")
         if field.data == "announced" and not known:
-            raise ValidationError(_("Enter day and time of the release."))
+            raise ValidationError(_("Enter the day and time of the release."))
 
     @property
     def local_opening(self):
@@ -133,9 +133,9 @@ class ApplyForm(OpeningMixin, KeyedForm):
         if not field.data or not self.first_day.data:
             return
         if field.data < self.first_day.data:
-            raise ValidationError(_("The last day is before the first. Choose a later one."))
+            raise ValidationError(_("The last day is before the first day. Choose a later day."))
         if field.data - self.first_day.data > LONGEST_RANGE:
-            raise ValidationError(_("Choose at most one year."))
+            raise ValidationError(_("Choose a period of one year or less."))
 
 
 class CopyForm(OpeningMixin, KeyedForm):
