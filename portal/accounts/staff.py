@@ -53,7 +53,7 @@ class LastAdministrator(PortalError):
 
 
 class RoleNotYours(PortalError):
-    message = _l("You cannot give this role.")
+    message = _l("You do not have permission to give this role.")
 
 
 class PostMissing(PortalError):

@@ -35,7 +35,7 @@ HOLD_DAYS, HOLD_HOUR = timedelta(days=2), time(18, 0)
 
 
 class NothingToCancel(PortalError):
-    message = _l("These slots are closed or past, and nobody is booked in them.")
+    message = _l("These slots are closed or in the past, and no one is booked in them.")
 
 
 class Busy(PortalError):

@@ -47,7 +47,7 @@ _HAS_ROOM = select(
 
 
 class SlotTaken(PortalError):
-    message = _l("That time is no longer free. Choose another.")
+    message = _l("That time is no longer available. Choose another.")
 
 
 class AlreadyBooked(PortalError):

@@ -53,7 +53,7 @@ class CancelSlotsForm(KeyedForm):
         if self.hold_on.data is None:
             return
         if not self._now < self.hold_until <= self._now + LONGEST_HOLD:
-            raise ValidationError(_("Choose a time from now on, at most 60 days ahead."))
+            raise ValidationError(_("Choose a time in the next 60 days."))
 
     @property
     def hold_until(self):

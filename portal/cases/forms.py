@@ -87,7 +87,7 @@ class WordForm(BaseForm):
     def validate_code(self, field):
         field.data = field.data.strip().lower()
         if not statuses.OWN_WORD.fullmatch(field.data):
-            raise ValidationError(_("Use 2 to 26 small letters, digits and underscores, a letter first."))
+            raise ValidationError(_("Use 2 to 26 lowercase letters, digits and underscores, starting with a letter."))
 
     def texts(self, kind):
         """Return the texts entered for "name" or "meaning", by language."""
@@ -100,7 +100,7 @@ def word_form(languages):
         f"{kind}_{language}": field(label, validators=[Required(_l("This field is required.")), AtMost(longest)])
         for language in languages
         for kind, field, label, longest in (
-            ("name", StringField, _l("Word"), 60),
+            ("name", StringField, _l("Status word"), 60),
             ("meaning", TextAreaField, _l("What it means (everyone can read this)"), 300),
         )
     }

@@ -27,7 +27,7 @@ class WordTaken(PortalError):
 
 
 class NotYet(PortalError):
-    message = _l("A status cannot begin in the future.")
+    message = _l("Choose today or an earlier day for the status.")
 
 
 def status_name(code: str) -> LazyProxy | str:

@@ -16,7 +16,7 @@ OLDEST = timedelta(days=7)
 
 
 class ScansUnfit(PortalError):
-    message = _l("These scans could not be read.")
+    message = _l("We could not read these scans.")
 
 
 class ScanForm(KeyedForm):

@@ -47,7 +47,7 @@ class ServiceForm(BaseForm):
     def validate_languages(self, field):
         codes = field.data.lower().replace(",", " ").split()
         if not codes or len(set(codes)) != len(codes) or not set(codes) <= set(LANGUAGES):
-            raise ValidationError(_("Use these codes, with spaces between: %(codes)s.", codes=" ".join(LANGUAGES)))
+            raise ValidationError(_("Use these codes, separated by spaces: %(codes)s.", codes=" ".join(LANGUAGES)))
         field.data = " ".join(codes)
 
 

@@ -93,7 +93,7 @@ def test_r1_a_full_slot_is_not_overbooked_at_the_counter_either(desk):
 
     page = desk.submit(page_of(make_case(), "/time"), slot=full.id, reason="at_counter")
 
-    assert "That time is no longer free." in page.text
+    assert "That time is no longer available." in page.text
     assert taken(full) == 1
 
 

@@ -229,7 +229,7 @@ def test_a_package_after_the_last_day_is_taken_in_and_the_page_says_plainly_that
     package = make_package(make_case(make_account(), respond_by="courier", refused_on=day))
 
     page = desk.open(address(package))
-    assert "Late: the last day" in page.text and "a new application and fee may be needed" in page.text
+    assert "Late: the last day" in page.text and "A new application and fee may be needed" in page.text
 
     desk.submit(address(package), found=items(package))
     assert stored(package).state == "received"

@@ -65,7 +65,7 @@ def test_a_status_cannot_begin_tomorrow_and_another_posts_word_is_not_there(app,
     here, there = make_case(), make_case(post="CDJ")
 
     page = set_status(member(app, "officer"), here, word="issued", save="1", effective_on="2099-01-01")
-    assert page.errors == ["A status cannot begin in the future."]
+    assert page.errors == ["Choose today or an earlier day for the status."]
     with pytest.raises(NotFound):
         statuses.set_status(there, word, clock.now().date(), "account:1", clock.now())
 

@@ -36,7 +36,7 @@ CODES_OF_CASE = guesses.Counter("letter codes of a case", ((30, "1 hour"), (100,
 BY_CODE = guesses.Counter("claims by a letter code", ((30, "1 hour"), (100, "1 day")))
 CLOSED = _l(
     "There have been too many attempts with details that do not match this case or this passport. Until the "
-    "time below, we will not check any more details. You can still use a letter code that you have not tried "
+    "time below, we will not check further details. You can still use a letter code that you have not tried "
     "yet, or ask the Embassy to find your case."
 )
 

@@ -13,7 +13,7 @@ TOO_MANY_ROWS = gettext_noop("more than %(most)s rows")
 OF_ANOTHER_POST = gettext_noop("belongs to a different post")
 DIFFERS = gettext_noop("does not match an earlier row for the same case")
 TWICE = gettext_noop("appears twice in the same case")
-SECOND_PRINCIPAL = gettext_noop("the case has a principal applicant already")
+SECOND_PRINCIPAL = gettext_noop("the case already has a principal applicant")
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def _require_plain(column, text):
     if DIRECTIONS.search(text):
         raise CellUnfit(gettext_noop("contains invisible marks that change the direction of the text: enter it again"))
     if MISSING.fullmatch(text):
-        raise CellUnfit(gettext_noop("contains what a program writes for an empty cell: leave it empty"))
+        raise CellUnfit(gettext_noop("contains what a program writes for an empty cell: leave the cell blank"))
     if FAULT.fullmatch(text):
         raise CellUnfit(gettext_noop("contains a spreadsheet error: correct the cell"))
     if FORMULA.fullmatch(text):
