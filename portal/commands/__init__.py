@@ -145,7 +145,7 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     left_out = (
-        f"{len(planned.clashes)}already exist, {len(planned.past)} past, {len(planned.missing)} in a clock change"
+        f"{len(planned.clashes)} already exist, {len(planned.past)} past, {len(planned.missing)} in a clock change"
     )
     click.echo(f"{act.slots} slots released with {act.seats} seats; {left_out}.")
 

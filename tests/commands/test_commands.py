@@ -200,7 +200,7 @@ def test_slots_are_released_and_counted(app):
 
     said = run(app, *RELEASE, "--seats", "3", "--weekdays", "mon,tue").stdout
 
-    assert said.startswith("4 slots released with 12 seats; 0already exist, 0 past, 0 in a clock change")
+    assert said.startswith("4 slots released with 12 seats; 0 already exist, 0 past, 0 in a clock change")
     assert len(open_slots(post.id, clock.now())) == 4
     assert "6 slots released with 6 seats; 4 exist already" in run(app, *RELEASE, "--seats", "1").stdout
 
