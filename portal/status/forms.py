@@ -15,7 +15,7 @@ class StatusForm(BaseForm):
     location = SelectField(_l("Interview location"))
     case_number = StringField(
         _l("Case number"),
-        validators=[Required(_l("Type the case number, such as PHP2025600001.")), AtMost(40)],
+        validators=[Required(_l("Enter the case number, such as PHP2025600001.")), AtMost(40)],
     )
     number = None
 
@@ -39,7 +39,8 @@ class StatusForm(BaseForm):
         field.data = suggested.code
         raise ValidationError(
             _(
-                "The number suggests %(place)s, so we chose it. If that is right, press the button again.",
+                "This case number looks like one from %(place)s, so we selected it. If that is right, select "
+                "Check status again.",
                 place=place(suggested),
             )
         )
