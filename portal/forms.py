@@ -22,6 +22,7 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal.i18n import locale
 from portal.i18n.locale import _l, gettext
+from portal.i18n.wtforms_messages import OURS
 from portal.values.normalise import normalise, unusable
 from portal.web import session_end
 from portal.web.csrf import masked_token
@@ -34,13 +35,13 @@ MOST = 2**31 - 1
 
 
 class _OurTexts:
-    """WTForms' own messages from our catalogue: it has no Khmer and no Vietnamese."""
+    """WTForms' own messages, in our words and from our catalogue."""
 
     def gettext(self, text):
-        return locale.translated(text)
+        return locale.translated(OURS.get(text, text))
 
     def ngettext(self, one, many, count):
-        return locale.translated(one if count == 1 else many)
+        return self.gettext(one if count == 1 else many)
 
 
 class BaseForm(FlaskForm):
@@ -130,7 +131,7 @@ class KeyedForm(BaseForm):
         try:
             field.data = str(UUID(field.data))
         except ValueError as error:
-            raise ValidationError(gettext("Open this page again and send it once more.")) from error
+            raise ValidationError(gettext("Open this page again, then send the form again.")) from error
 
     def refused(self, field, refusal):
         """Show a refusal at a field. If the form was taken before, it gets a new key: sent again, it is a new form."""
@@ -169,27 +170,27 @@ class BirthDateMixin(Form):
 
     day = StringField(_l("Day"))
     month = StringField(_l("Month"))
-    year = StringField(_l("Year"), validators=[Required(_l("Type the year of birth, such as 1990."))])
+    year = StringField(_l("Year"), validators=[Required(_l("Enter the year of your birth, such as 1990."))])
     day_unknown = BooleanField(_l("I do not know the day or month"))
 
     def validate_year(self, field):
         year = read_number(field.data, 4)
         if year is None or not 1900 <= year <= date.today().year:
-            raise ValidationError(gettext("Type the year with four digits, such as 1990."))
+            raise ValidationError(gettext("Enter the year with four digits, such as 1990."))
 
     def validate_month(self, field):
         month = read_number(field.data, 2)
         if self._may_be_unknown(field):
             return
         if month is None or not 1 <= month <= 12:
-            raise ValidationError(gettext("Type the month as a number from 1 to 12."))
+            raise ValidationError(gettext("Enter the month as a number from 1 to 12."))
 
     def validate_day(self, field):
         if self._may_be_unknown(field):
             return
         day, month, year = (read_number(one.data, 4) for one in (field, self.month, self.year))
         if day is None or not 1 <= day <= 31:
-            raise ValidationError(gettext("Type the day as a number from 1 to 31."))
+            raise ValidationError(gettext("Enter the day as a number from 1 to 31."))
         if month and year and 1 <= month <= 12 and 1900 <= year <= date.today().year:
             _require_real_day(year, month, day)
 
@@ -217,8 +218,8 @@ class TrapMixin(Form):
         if field.data:
             raise ValidationError(
                 gettext(
-                    "Your browser filled in a field that people do not see. Nothing was saved. That field is gone now: "
-                    "type your password again, and send the form once more."
+                    "Your browser filled in a hidden field, so nothing was saved. We have removed that field. "
+                    "Enter your password again, then send the form again."
                 )
             )
 
@@ -249,9 +250,9 @@ def _require_real_day(year, month, day):
     try:
         born = date(year, month, day)
     except ValueError as error:
-        raise ValidationError(gettext("There is no such day in this month. Check day, month and year.")) from error
+        raise ValidationError(gettext("This month does not have that day. Check the day, month and year.")) from error
     if born > date.today():
-        raise ValidationError(gettext("A date of birth cannot be in the future."))
+        raise ValidationError(gettext("Enter a date of birth that is in the past."))
 
 
 def _visible(value):
@@ -268,7 +269,7 @@ def _is_usable(field):
     if not isinstance(field, StringField | SelectField) or not isinstance(field.data, str):
         return True
     if unusable(field.data.replace("\n", " ").replace("\r", " ")):
-        field.errors = [gettext("Some characters here cannot be read. Type this again.")]
+        field.errors = [gettext("We cannot read some of the characters here. Remove them and enter this again.")]
         return False
     if not field.errors and len(field.data) > LONGEST and not any(isinstance(v, AtMost) for v in field.validators):
         field.errors = [gettext("This is too long. Use at most %(count)d characters.", count=LONGEST)]

@@ -64,7 +64,7 @@ def test_a_busy_answer_says_so_to_people_and_to_programs(app, visitor, holder):
     assert {name: page.response.headers[name] for name in BUSY} == BUSY
     assert is_failure(page.status, page.response.headers)
     assert page.h1 == "Many people are using this service right now"
-    assert "nothing was half saved" in page.text and "Send again" in page.buttons
+    assert "nothing was partly saved" in page.text and "Send again" in page.buttons
     assert "/en/dashboard" in page.links
 
 

@@ -74,7 +74,7 @@ def test_no_file_that_cannot_be_written_ends_the_server(portal):
         portal.execute(f"CREATE TABLE filling AS SELECT zeroblob({2 * INDEX_BYTES})")
         let_files_grow(processes, INDEX_BYTES)
         status, page = browser.create_account()
-        assert status == 503 and "Nothing was half saved" in page
+        assert status == 503 and "Nothing was partly saved" in page
         assert [browser.ask(path)[0] for path in ("/en/", "/healthz", "/readyz", "/metrics")] == [200] * 4
         assert (server.numbers, accounts(portal)) == (processes, 0)
         let_files_grow(processes, resource.RLIM_INFINITY)
@@ -91,7 +91,7 @@ def test_a_database_that_was_deleted_under_a_server_gets_nothing_and_is_taken_ba
         portal.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         aside = shutil.move(path, path.with_name("aside"))
         status, page = browser.create_account()
-        assert status == 503 and "Nothing was half saved" in page
+        assert status == 503 and "Nothing was partly saved" in page
         assert (browser.ask("/readyz")[0], browser.ask("/healthz")[0], path.exists()) == (503, 200, False)
         assert "cannot be opened" in doctor(portal)
         shutil.copy(aside, path)

@@ -23,7 +23,7 @@ _AS_IT_IS_NOW = {"populate_existing": True}
 
 
 class SessionOver(PortalError):
-    message = _l("You were logged out here: the session was ended, or a new password was chosen. Log in again.")
+    message = _l("You have been signed out: your session was ended, or your password was changed. Log in again.")
 
 
 def held(account_id: int, *, with_address: bool = False) -> Account:

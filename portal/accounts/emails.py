@@ -10,7 +10,7 @@ from portal.web.errors import PortalError
 
 
 class EmailUnfit(PortalError):
-    message = _l("This is not a complete e-mail address. Write it like name@example.org.")
+    message = _l("This email address is not complete. Enter it like name@example.org.")
 
 
 class LettersUnfit(EmailUnfit):

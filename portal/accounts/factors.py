@@ -34,7 +34,7 @@ class _App(pyotp.HOTP):
 
 
 class WrongCode(PortalError):
-    message = _l("This code does not fit. Wait until your app shows a new one, and type that. Each works once.")
+    message = _l("That code is not right. Wait for your app to show a new code, then enter it. Each code works once.")
 
 
 def is_set_up(account_id: int) -> bool:

@@ -16,33 +16,31 @@ FEATURE = Feature(
     messages={
         "created": _l("Your account is ready."),
         "logged_out_in_form": _l(
-            "You were logged out before your form was sent, so nothing is saved yet. Log in, and you can send what you "
-            "typed. It is kept on this page for one hour, and only for your account."
+            "You were signed out before your form was sent, so nothing has been saved yet. Log in, and you can send what you entered. We keep it on this page for one hour, and only for your account."
         ),
         "not_sent": _l(
-            "You were logged out before your form was sent. Nothing was saved. Log in and fill it in again."
+            "You were signed out before your form was sent. Nothing was saved. Log in and fill in the form again."
         ),
-        "logged_out": _l("You are logged out."),
-        "password_changed": _l("Your password is changed. Other devices are logged out."),
-        "session_ended": _l("That device is logged out."),
-        "sessions_ended": _l("All other devices are logged out."),
-        "code_used": _l("You used a recovery code. It does not work again."),
-        "language_changed": _l("Your language is changed."),
+        "logged_out": _l("You have signed out."),
+        "password_changed": _l("Your password has been changed. Your other devices have been signed out."),
+        "session_ended": _l("That device has been signed out."),
+        "sessions_ended": _l("All other devices have been signed out."),
+        "code_used": _l("You used a recovery code. You cannot use it again."),
+        "language_changed": _l("Your language has been changed."),
         "reset_asked": _l(
-            "If an account has this e-mail address, an e-mail with a link is on its way. It may take some minutes. "
-            "Look into the folder for unwanted e-mail too."
+            "If there is an account with this email address, we have sent an email with a link. It may take a few minutes. Check your spam folder too."
         ),
         "password_reset": _l("Your new password is set. Log in with it."),
-        "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
-        "confirmed": _l("Your e-mail address is confirmed."),
-        "disowned": _l("That account does not have this e-mail address any more. The link is used up."),
-        "mail_changed": _l("Your choice is saved."),
+        "confirm_asked": _l("We have sent an email with a link to that address. Open the link to confirm the address."),
+        "confirmed": _l("Your email address has been confirmed."),
+        "disowned": _l("That account no longer has this email address. The link cannot be used again."),
+        "mail_changed": _l("Your choice has been saved."),
         "codes_ended": _l("Your recovery codes no longer work."),
-        "invited": _l("The account is made. The person gets an e-mail with a link to choose a password."),
-        "role_changed": _l("The role is changed. The person has to log in again."),
-        "account_closed": _l("The account is closed. Nobody can log in with it."),
+        "invited": _l("The account has been created. The person will get an email with a link to choose a password."),
+        "role_changed": _l("The role has been changed. The person has to log in again."),
+        "account_closed": _l("The account is closed. No one can log in with it."),
         "account_opened": _l("The account is open again."),
-        "all_ended": _l("All sessions of this account are ended."),
+        "all_ended": _l("All sessions of this account have been ended."),
     },
     staff_pages=(StaffPage(("supervisor", "administrator"), "staff_accounts.list_accounts", _l("Staff")),),
     notices={

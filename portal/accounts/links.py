@@ -30,7 +30,7 @@ PROOF_CHARACTERS = 32
 class LinkUnfit(PortalError):
     """Unknown, used, expired, or for another purpose: the answer is the same."""
 
-    message = _l("This link does not work any more. It may be used already, or too old. Ask for a new one.")
+    message = _l("This link has expired or has already been used. Ask for a new one.")
 
 
 def ask_to_confirm(account: Account, address: str, now: datetime, public_id: UUID | None = None) -> None:

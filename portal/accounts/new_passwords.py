@@ -22,7 +22,9 @@ from portal.web.roles import SignedIn
 
 
 class CodeUnfit(PortalError):
-    message = _l("The name and the code do not fit together, or the code was used. Check both and try again.")
+    message = _l(
+        "The sign-in details and the recovery code do not match, or the code has been used. Check both and try again."
+    )
 
 
 def change(signed_in: SignedIn, current: str, new: str, number_digest: str, now: datetime) -> Sequence[str]:

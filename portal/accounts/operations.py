@@ -44,20 +44,20 @@ _SIGNED_IN = (
 
 
 class EmailTaken(PortalError):
-    message = _l("There is an account with this e-mail address already. Log in, or use another address.")
+    message = _l("There is already an account with this email address. Log in, or use a different address.")
 
 
 class EmailTold(EmailTaken):
     """The address is taken, and its reader was told by email what to do."""
 
     message = _l(
-        "There is an account with this e-mail address already. Log in, or use another address. "
-        "If the address is yours, look for an email from us there."
+        "There is already an account with this email address. Log in, or use a different address. If the "
+        "address is yours, look for an email from us in your inbox."
     )
 
 
 class WrongPassword(PortalError):
-    message = _l("The password does not fit. Check capitals and language of the keyboard, and try again.")
+    message = _l("The password is not right. Check Caps Lock and the language of your keyboard, then try again.")
 
 
 def create(email: str | None, password: str, language: str, form_key: UUID, now: datetime) -> tuple[Account, list[str]]:

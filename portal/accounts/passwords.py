@@ -45,7 +45,7 @@ _hashing, _waiting = Turns(AT_ONCE), threading.Semaphore(MOST_WAITING)
 class PasswordUnfit(PortalError):
     """The password is too easy to guess."""
 
-    message = _l("This password is easy to guess. Use three or four words that do not belong together.")
+    message = _l("This password is easy to guess. Use three or four words that have nothing to do with each other.")
 
 
 def hash_password(password: str) -> str:

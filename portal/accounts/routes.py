@@ -79,7 +79,7 @@ def log_in():
         operations.note_failure(form.name.data, clock.now())
         _log.info("log-in refused")
         form.password.errors = [
-            _("E-mail address or sign-in number and password do not fit together. Check both and try again.")
+            _("Those sign-in details are not right. Check your email address or sign-in number, and your password.")
         ]
     return render_template("accounts/log_in.html", form=form)
 

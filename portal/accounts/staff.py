@@ -45,23 +45,23 @@ _ADMINISTRATORS = (
 
 
 class OwnAccount(PortalError):
-    message = _l("This is your own account. Somebody else has to change it.")
+    message = _l("You cannot change your own account. Ask someone else to change it.")
 
 
 class LastAdministrator(PortalError):
-    message = _l("This is the last administrator. Make somebody else an administrator first.")
+    message = _l("This is the last administrator. Make someone else an administrator first.")
 
 
 class RoleNotYours(PortalError):
-    message = _l("You cannot give this role.")
+    message = _l("You do not have permission to give this role.")
 
 
 class PostMissing(PortalError):
-    message = _l("Everybody but an administrator belongs to a post. Choose one.")
+    message = _l("Everyone except administrators belongs to a post. Choose a post.")
 
 
 class NobodyNamed(PortalError):
-    message = _l("No account has this e-mail address or sign-in number.")
+    message = _l("No account has this email address or sign-in number.")
 
 
 def roles_for(who: SignedIn) -> tuple[str, ...]:

@@ -16,20 +16,22 @@ HELD = "held"
 WORDS = {
     TODAY: _l("Valid today"),
     LATER: _l("Valid, but for another day"),
-    MOVED: _l("Moved: this page is not valid any more"),
-    CANCELLED: _l("This appointment is cancelled"),
-    HELD: _l("Only held: not valid for entry"),
+    MOVED: _l("Changed: this page is no longer valid"),
+    CANCELLED: _l("This appointment has been canceled"),
+    HELD: _l("Not confirmed: not valid for entry"),
     PAST: _l("The time of this appointment has passed"),
     UNKNOWN: _l("Not valid"),
 }
 MEANINGS = {
-    TODAY: _l("The appointment is today. Compare the hour with the page."),
-    LATER: _l("The appointment is on the day below, not today."),
-    MOVED: _l("The appointment has another time now, and a newer page exists. The person finds it on the dashboard."),
-    CANCELLED: _l("Do not come at this time. You can book another one from your dashboard."),
-    HELD: _l("The Embassy cancelled this appointment and holds another place. The person must keep that place first."),
-    PAST: _l("The day below is over."),
-    UNKNOWN: _l("This code was not made by this portal, or was not read whole. Scan it again."),
+    TODAY: _l("The appointment is today. Compare the time with the page."),
+    LATER: _l("The appointment is on the date below, not today."),
+    MOVED: _l("This appointment has a new time. The applicant can print the new page from the dashboard."),
+    CANCELLED: _l("Do not come at this time. You can book another appointment from your dashboard."),
+    HELD: _l(
+        "The Embassy canceled this appointment and is keeping a new time for the applicant, who must confirm it first."
+    ),
+    PAST: _l("This appointment was on the date below."),
+    UNKNOWN: _l("This code is not from this portal, or the scan was not complete. Scan it again."),
 }
 
 

@@ -18,22 +18,25 @@ from portal.posts.operations import place
 
 TITLE = gettext_noop("Appointment Confirmation Page")
 ENTRY = gettext_noop("You cannot enter the Embassy without the refusal letter and this page.")
-CANCELLED = gettext_noop("This appointment is cancelled. Do not come at this time.")
-OVER = gettext_noop("This appointment is over.")
-HELD = gettext_noop("This place is only held for you. This page is not valid for entry: keep the place first.")
+CANCELLED = gettext_noop("This appointment has been canceled. Do not come at this time.")
+OVER = gettext_noop("This appointment is in the past.")
+HELD = gettext_noop(
+    "We are keeping this time for you, but you have not confirmed it. This page is not valid for entry until "
+    "you confirm the appointment."
+)
 BRING = gettext_noop("What to bring")
 REFERENCE = gettext_noop("Reference")
 WHEN = gettext_noop("Date and time")
 CASE = gettext_noop("Case number")
-TRAVELLERS = gettext_noop("Travellers")
+TRAVELLERS = gettext_noop("Travelers")
 WHERE = gettext_noop("Where")
 WHO = gettext_noop("Who must come")
-WHO_COMES = gettext_noop("The principal applicant, and every traveller whose document is asked for")
+WHO_COMES = gettext_noop("The principal applicant, and every traveler whose documents the letter asks for")
 LETTER = gettext_noop("The refusal sheet (your refusal letter)")
 PAGE = gettext_noop("This Appointment Confirmation Page, printed")
-DOCUMENTS = gettext_noop("All documents that the letter lists:")
+DOCUMENTS = gettext_noop("All the documents listed in the letter:")
 SEALED = gettext_noop("Do not open a sealed envelope.")
-PASSPORTS = gettext_noop("The original passports of all eligible travelling applicants")
+PASSPORTS = gettext_noop("The original passports of all eligible traveling applicants")
 
 PICTOGRAM = '{% from "macros/pictograms.html" import picture %}{{ picture(kind) }}'
 FEW_LINES, SOME_LINES = 10, 16
@@ -94,9 +97,7 @@ def confirmation(appointment):
         "bring": both(BRING),
         "checklist": _checklist(case, bring),
         "entry": both(_entry(appointment)),
-        "as_of": _(
-            "As of %(when)s. Look at your dashboard before you come: the time may have been changed.", when=when
-        ),
+        "as_of": _("Correct on %(when)s. Check your dashboard before you come: the time may have changed.", when=when),
     }
 
 

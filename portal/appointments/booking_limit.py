@@ -28,8 +28,9 @@ class ChangedTooOften(PortalError):
     def __init__(self, post: Post, ends_at: datetime) -> None:
         super().__init__(
             _(
-                "The appointment of this case was changed many times in a short time. Nothing was changed now. You can "
-                "book or change it again from %(when)s on. The Embassy can change it for you before then.",
+                "The appointment for this case has been changed many times in a short time, so we did not "
+                "change it now. You can book or change it again from %(when)s. The Embassy can change it for "
+                "you before then.",
                 when=format_instant(ends_at, post),
             )
         )

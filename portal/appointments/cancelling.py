@@ -35,11 +35,11 @@ HOLD_DAYS, HOLD_HOUR = timedelta(days=2), time(18, 0)
 
 
 class NothingToCancel(PortalError):
-    message = _l("These slots are closed or past, and nobody is booked in them.")
+    message = _l("These slots are closed or in the past, and no one is booked in them.")
 
 
 class Busy(PortalError):
-    message = _l("Others are booking in these slots at this moment. Try again.")
+    message = _l("Other people are booking these slots right now. Try again.")
 
 
 @dataclass(frozen=True)

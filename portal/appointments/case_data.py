@@ -10,11 +10,11 @@ from portal.i18n.locale import _, _l, format_short_day, format_time
 from portal.slots.models import Slot
 
 STATES = {
-    "held": _l("Held for you"),
+    "held": _l("Kept for you"),
     "booked": _l("Booked"),
-    "cancelled": _l("Cancelled"),
-    "attended": _l("You came"),
-    "missed": _l("You did not come"),
+    "cancelled": _l("Canceled"),
+    "attended": _l("Attended"),
+    "missed": _l("Did not attend"),
 }
 _COLUMNS = ("reference", "state", "booked_at", "changed_at", "held_until")
 

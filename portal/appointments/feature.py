@@ -14,15 +14,15 @@ FEATURE = Feature(
         routes.bp,
     ),
     messages={
-        "cancelled": _l("The appointment is cancelled. You can book another time."),
-        "kept": _l("The place is yours. Print this page again: a page from before is not valid."),
-        "hold_over": _l("The time for which the place was held is over. Choose another time."),
-        "counter_booked": _l("The appointment is booked. Print the confirmation page for the person."),
-        "counter_cancelled": _l("The appointment is cancelled."),
-        "undone": _l("The release is undone. Its slots are deleted."),
-        "seats_changed": _l("The seats are changed."),
+        "cancelled": _l("Your appointment has been canceled. You can book another time."),
+        "kept": _l("Your appointment is confirmed. Print this page again. Any page you printed earlier is not valid."),
+        "hold_over": _l("We are no longer keeping this time for you. Choose another time."),
+        "counter_booked": _l("The appointment is booked. Print the confirmation page for the applicant."),
+        "counter_cancelled": _l("The appointment has been canceled."),
+        "undone": _l("The release has been undone and its slots deleted."),
+        "seats_changed": _l("The number of seats has been changed."),
     },
-    staff_pages=(StaffPage(("desk",), "day.cancellations", _l("Cancelled slots")),),
+    staff_pages=(StaffPage(("desk",), "day.cancellations", _l("Canceled slots")),),
     notices={
         "appointment_held": Notice(
             gettext_noop("The Embassy had to cancel the appointment of case %(end)s. Another place is held for you.")

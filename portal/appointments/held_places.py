@@ -24,7 +24,7 @@ MOST = 20
 
 
 class HoldOver(PortalError):
-    message = _l("The time for which the place was held is over. Choose another time.")
+    message = _l("We are no longer keeping this time for you. Choose another time.")
 
 
 def lock(appointment: Appointment) -> None:

@@ -45,7 +45,7 @@ _HAS_ROOM = select(
 
 
 class SlotTaken(PortalError):
-    message = _l("That time is no longer free. Choose another.")
+    message = _l("That time is no longer available. Choose another.")
 
 
 class AlreadyBooked(PortalError):
@@ -59,14 +59,18 @@ class NotMoved(SentBefore):
         post, slot = appointment.case.post, appointment.slot
         when = format_instant(slot.local_start, post)
         super().__init__(
-            _("This case has the appointment on %(when)s; it was not moved. To move it, send this again.", when=when)
+            _(
+                "This case already has an appointment on %(when)s. We did not change it. To change it, send this "
+                "again.",
+                when=when,
+            )
             if appointment.is_live
-            else _("The appointment on %(when)s was cancelled. To book another, send this again.", when=when)
+            else _("The appointment on %(when)s has been canceled. To book another, send this again.", when=when)
         )
 
 
 class TooLate(PortalError):
-    message = _l("It is too late to move or cancel this appointment here.")
+    message = _l("It is too late to change or cancel this appointment here.")
 
 
 def schedule_for(signed_in: SignedIn, public_id: UUID, slot_id: int, form_key: UUID, by: str, now: datetime) -> str:

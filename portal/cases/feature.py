@@ -18,18 +18,16 @@ FEATURE = Feature(
         status_routes.bp,
     ),
     messages={
-        "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
-        "answered": _l("The request is answered. The person is told on the dashboard."),
-        "stored": _l("The case is saved."),
-        "word_added": _l("The word is added."),
+        "asked": _l("We have sent your answers to the Embassy. We will tell you here when your case is found."),
+        "answered": _l("The request has been answered. The applicant will see the answer on the dashboard."),
+        "stored": _l("The case has been saved."),
+        "word_added": _l("The status word has been added."),
         "asked_before": _l(
-            "You asked the Embassy before, with other details, and it is searching with those. The details that you "
-            "gave "
-            "now were not added. If the first ones were wrong, tell the Embassy when it answers."
+            "You have already asked the Embassy with other details, and it is searching with those. The details you gave now have not been added. If the first details were wrong, tell the Embassy when it replies."
         ),
     },
     staff_pages=(
-        StaffPage(("desk",), "cases.queue", _l("Cases to find"), requests.number_waiting),
+        StaffPage(("desk",), "cases.queue", _l("Requests to find a case"), requests.number_waiting),
         StaffPage(("desk",), "cases.search", _l("Find a case")),
         StaffPage(("officer",), "cases.conflicts", _l("Differences from the case file"), corrections.conflicts_waiting),
         StaffPage(("officer",), "case_import.upload", _l("Import cases")),

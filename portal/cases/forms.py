@@ -30,19 +30,19 @@ def status_choices(post):
 
 class SeenForm(BaseForm):
     seen = BooleanField(
-        _l("I have seen the letter and the passport of this person"),
-        validators=[Required(_l("Look at the letter and the passport first, then tick the box."))],
+        _l("I have seen this person's letter and passport"),
+        validators=[Required(_l("Check the letter and the passport first, then select the box."))],
     )
 
 
 class SearchForm(BaseForm):
-    case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
+    case_number = StringField(_l("Case number"), validators=[Required(_l("Enter the case number."))])
 
 
 class CaseRowForm(BaseForm):
     """One traveler of a case, in the words of the case file: with the same checks, stored in the same way."""
 
-    case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
+    case_number = StringField(_l("Case number"), validators=[Required(_l("Enter the case number."))])
     visa_class = StringField(_l("Visa class"))
     status = SelectField(_l("Status"))
     status_date = StringField(_l("Date of the status"))
@@ -53,9 +53,9 @@ class CaseRowForm(BaseForm):
     passport_number = StringField(_l("Passport number"))
     nationality = SelectField(_l("Nationality"))
     interview_date = StringField(_l("Date of the interview"))
-    refused_on = StringField(_l("Date of the refusal"))
+    refused_on = StringField(_l("Date refused"))
     respond_by = StringField(_l("How to respond"))
-    reasons = TextAreaField(_l("Reasons, as on the letter"), validators=[AtMost(500)])
+    reasons = TextAreaField(_l("Reasons, as in the letter"), validators=[AtMost(500)])
     letter_code = StringField(_l("Letter code"))
 
     def __init__(self, post, **kwargs):
@@ -96,7 +96,7 @@ class StatusForm(BaseForm):
     """A status from the post's vocabulary, and the day from which it applies."""
 
     word = SelectField(_l("Status"))
-    effective_on = DateField(_l("From which day"), validators=[InputRequired(_l("Type a date."))])
+    effective_on = DateField(_l("From this day"), validators=[InputRequired(_l("Enter a date."))])
 
     def __init__(self, post, **kwargs):
         super().__init__(**kwargs)
@@ -106,14 +106,14 @@ class StatusForm(BaseForm):
 class WordForm(BaseForm):
     """A post's own status word: its code, and the standard word it counts as; word_form adds names and meanings."""
 
-    code = StringField(_l("Code for case files"), validators=[Required(_l("Type a code."))])
+    code = StringField(_l("Code for case files"), validators=[Required(_l("Enter a code."))])
     standard = SelectField(_l("Counts as"), choices=options(STATUSES.items()), default="refused")
     languages: tuple[str, ...] = ()
 
     def validate_code(self, field):
         field.data = field.data.strip().lower()
         if not statuses.OWN_WORD.fullmatch(field.data):
-            raise ValidationError(_("Use 2 to 26 small letters, digits and underscores, a letter first."))
+            raise ValidationError(_("Use 2 to 26 lowercase letters, digits and underscores, starting with a letter."))
 
     def texts(self, kind):
         """Return the texts entered for "name" or "meaning", by language."""
@@ -126,8 +126,8 @@ def word_form(languages):
         f"{kind}_{language}": field(label, validators=[Required(_l("This field is required.")), AtMost(longest)])
         for language in languages
         for kind, field, label, longest in (
-            ("name", StringField, _l("Word"), 60),
-            ("meaning", TextAreaField, _l("What it means, for everybody to read"), 300),
+            ("name", StringField, _l("Status word"), 60),
+            ("meaning", TextAreaField, _l("What it means (everyone can read this)"), 300),
         )
     }
     return type("PostWordForm", (WordForm,), {**fields, "languages": tuple(languages)})()
@@ -144,9 +144,11 @@ class AnswerForm(BaseForm):
     """The answer to a request: a case number, or a sentence."""
 
     case_number = StringField(_l("Case number of this person"))
-    despite_owner = BooleanField(_l("I have checked letter and passport: move the case from the other account"))
-    answer = TextAreaField(_l("Or: why no case was found, for the person to read"), validators=[AtMost(1000)])
+    despite_owner = BooleanField(_l("I have checked the letter and the passport. Move the case from the other account"))
+    answer = TextAreaField(
+        _l("Or explain why no case was found (the applicant will read this)"), validators=[AtMost(1000)]
+    )
 
     def validate_answer(self, field):
         if not (field.data or "").strip() and not (self.case_number.data or "").strip():
-            raise ValidationError(_("Type a case number, or an answer for the person."))
+            raise ValidationError(_("Enter a case number, or an answer for the applicant."))

@@ -15,22 +15,22 @@ class NumberUnfit(PortalError):
     """What was entered is not a case number."""
 
     message = _l(
-        "A case number has three letters and ten digits, such as PHP2025600001. "
-        "Diversity visas have the year, two letters and up to eight digits, such as 2026AS12345."
+        "A case number has three letters and ten digits, such as PHP2025600001. A diversity visa case number "
+        "has the year, two letters and up to eight digits, such as 2026AS12345."
     )
 
 
 class NonimmigrantNumber(NumberUnfit):
     message = _l(
-        "A number that starts with AA00 belongs to a nonimmigrant visa application. "
-        "Type the case number of your immigrant visa: it stands on your refusal letter."
+        "A number that starts with AA00 is for a nonimmigrant visa application. Enter your immigrant visa "
+        "case number. It is on your refusal letter."
     )
 
 
 class ReceiptNumber(NumberUnfit):
     message = _l(
-        "This is the receipt number of the petition. "
-        "Type the case number of your immigrant visa: it stands on your refusal letter."
+        "This is the receipt number of the petition. Enter your immigrant visa case number. It is on your "
+        "refusal letter."
     )
 
 

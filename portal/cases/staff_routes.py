@@ -135,7 +135,9 @@ def _answered(asked, form):
         form.case_number.errors = [_("There is no case with this number at your post. Add it first.")]
         return False
     if case.account_id not in (None, asked.account_id) and not form.despite_owner.data:
-        form.despite_owner.errors = [_("Another account holds this case. Tick this to move it; both will be told.")]
+        form.despite_owner.errors = [
+            _("This case is in another account. Select this to move it. We will tell both account holders.")
+        ]
         return False
     requests.hand_over(asked, case, by, now)
     return True

@@ -23,11 +23,11 @@ OWN_WORD = re.compile(r"[a-z][a-z0-9_]{1,25}")
 
 
 class WordTaken(PortalError):
-    message = _l("Your post has a word with this code already.")
+    message = _l("Your post already has a status word with this code.")
 
 
 class NotYet(PortalError):
-    message = _l("A status cannot begin in the future.")
+    message = _l("Choose today or an earlier day for the status.")
 
 
 def status_name(code: str) -> LazyProxy | str:

@@ -88,14 +88,14 @@ def posts_import(file):
         raise click.ClickException("The file is not UTF-8. Nothing was imported.") from error
     click.echo(f"{added} posts added, {changed} changed.")
     if moved:
-        click.echo(f"{moved} slots to come follow a corrected time zone; their local times stay.")
+        click.echo(f"{moved} future slots follow a corrected time zone and keep their local times.")
 
 
 @cases_group.command("import")
 @click.argument("file", type=command_errors.FILE)
 @click.option("--dry-run", is_flag=True, help="Print what would change, and change nothing.")
 def cases_import(file, dry_run):
-    """Add or correct cases from a CSV or XLSX file: all of it, or none."""
+    """Add or correct cases from a CSV or XLSX file. The whole file is imported, or nothing."""
     try:
         report = import_file(file, journal.COMMAND, progress.bar, dry_run=dry_run)
     except DatabaseAway as refusal:
@@ -115,13 +115,13 @@ def cases_import(file, dry_run):
 @staff_group.command("create")
 @click.argument("email")
 @click.option("--role", required=True, type=click.Choice(STAFF_ROLES))
-@click.option("--post", "code", default=None, help="Three letters; not for an administrator.")
+@click.option("--post", "code", default=None, help="Three letters. Not for an administrator.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def staff_create(email, role, code, password_stdin):
     """Create an account for a member of staff."""
     post = posts.post_by_code(code) if code else None
     if (post is None) != (role == "administrator"):
-        raise click.ClickException("An administrator has no post; everybody else needs a known one: --post CODE.")
+        raise click.ClickException("An administrator has no post. Everyone else needs a known post: --post CODE.")
     password = _password(password_stdin)
     try:
         address, password_hash = read_email(email), accounts.new_password_hash(password, [email])
@@ -138,10 +138,10 @@ def staff_create(email, role, code, password_stdin):
 @click.option("--to", "last", required=True, type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--at", "times", required=True, help="09:00 or 09:00,09:30")
 @click.option("--seats", required=True, type=click.IntRange(1, 500))
-@click.option("--weekdays", default=",".join(WEEKDAYS), help="mon,tue; every day if not given")
+@click.option("--weekdays", default=",".join(WEEKDAYS), help="mon,tue. Every day if not given.")
 @click.option("--opens-at", default=None, type=click.DateTime(["%Y-%m-%d %H:%M"]), help="Local time of the post.")
 def slots_release(code, first, last, times, seats, weekdays, opens_at):
-    """Create slots, and let applicants see them now or from an instant on."""
+    """Create slots that applicants can see now or from a given instant."""
     post = posts.post_by_code(code)
     if post is None:
         raise click.ClickException(f"There is no post {code}.")
@@ -155,7 +155,7 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     left_out = (
-        f"{len(planned.clashes)} exist already, {len(planned.past)} past, {len(planned.missing)} in a clock change"
+        f"{len(planned.clashes)} already exist, {len(planned.past)} past, {len(planned.missing)} in a clock change"
     )
     click.echo(f"{act.slots} slots released with {act.seats} seats; {left_out}.")
 
@@ -164,7 +164,7 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
 def slots_recompute():
     """Recompute the instants of future slots from their local times, after time zone rules changed."""
     moved = sum(in_steps(zone_recompute.recompute(journal.COMMAND, clock.now())))
-    click.echo(f"{moved} instants of slots corrected.")
+    click.echo(f"{moved} slots corrected.")
 
 
 @demo_group.command("load")
@@ -183,7 +183,7 @@ def demo_load(upgrade):
 
 @demo_group.command("code")
 def demo_code():
-    """Print the code that an app with the demonstration's secret shows now."""
+    """Print the current code of an authenticator app with the demonstration's secret."""
     try:
         require_demonstration()
     except PortalError as refusal:
@@ -197,7 +197,7 @@ def demo_code():
 @click.option("--seats", required=True, type=click.IntRange(1, 100_000))
 @click.option("--out", required=True, type=command_errors.FILE)
 def demo_herd(code, number, seats, out):
-    """Make cases that may book, accounts that are logged in, and one slot with free seats: for load tests."""
+    """Create cases that can book, signed-in accounts and one slot with free seats, for load tests."""
     with progress.bar("Making", number) as bar:
         try:
             herds.make_herd(code, number, seats, out, clock.now(), bar.update)
@@ -209,14 +209,14 @@ def demo_herd(code, number, seats, out):
 @click.command("check")
 @click.option("--journal", "export", default=None, type=command_errors.FILE, help="An earlier journal export.")
 def check(export):
-    """Verify the rules over the whole database; print one line for each violation."""
+    """Check the whole database against the rules. Print one line for each violation."""
     violations = list(checks.violations())
     if export:
         try:
             with export.open(encoding="ascii") as lines:
                 violations += chain_check.cut_since(lines)
         except (ValueError, KeyError, TypeError) as error:
-            raise click.ClickException("This file is no export of the journal.") from error
+            raise click.ClickException("This file is not an export of the journal.") from error
     for violation in violations:
         click.echo(violation)
     click.echo(f"{len(violations)} violations.", err=True)

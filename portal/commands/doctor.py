@@ -20,7 +20,7 @@ from portal.integrity.doctor.operations import examine
     help="Look for damage to the database for at most this long.",
 )
 def doctor(seconds):
-    """Look at settings, database, mail and machine: one line for each check; exit 1 where something is wrong."""
+    """Check settings, database, mail and machine. Print one line for each check. Exit with 1 if something is wrong."""
     states: Counter = Counter()
     for finding in examine(current_app, seconds):
         states[finding.state] += 1

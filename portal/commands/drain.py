@@ -16,8 +16,8 @@ def drain(seconds, off):
     instance = current_app.extensions["settings"].instance
     if off:
         readiness.stop_draining(instance)
-        click.echo("Ready again.")
+        click.echo("Reporting ready again.")
         return
     readiness.drain(instance)
     time.sleep(seconds)
-    click.echo("Not ready: stop the server now, or within ten minutes.")
+    click.echo("Reporting not ready. Stop the server within ten minutes.")

@@ -20,7 +20,9 @@ def keys_new():
     path = settings.instance / NAME
     fresh = ",".join((new_key(), *settings.field_keys))
     if "PORTAL_FIELD_KEYS" in os.environ or "PORTAL_FIELD_KEYS" not in file_values(path):
-        click.echo("PORTAL_FIELD_KEYS comes from the environment: put this key and a comma in front of it.", err=True)
+        click.echo(
+            "PORTAL_FIELD_KEYS is set in the environment. Put this key and a comma in front of its value.", err=True
+        )
         click.echo(fresh.partition(",")[0])
         return
     change_value(path, "PORTAL_FIELD_KEYS", fresh)
@@ -35,14 +37,16 @@ def keys_rotate():
         passes = key_rotation.rotate(shown.update)
     last = passes[-1]
     changed, columns = sum(one.changed for one in passes), len(key_rotation.encrypted_columns())
-    click.echo(f"{changed} values encrypted anew, {last.current} under the first key, in {columns} columns.")
+    click.echo(f"{changed} values re-encrypted, {last.current} under the first key, in {columns} columns.")
     for column, number in last.unreadable.items():
-        click.echo(f"{number} values of {column} are under none of PORTAL_FIELD_KEYS.", err=True)
+        click.echo(f"{number} values of {column} cannot be read with any of PORTAL_FIELD_KEYS.", err=True)
     if last.unreadable:
-        raise click.ClickException("Put the key back under which they were written; nothing was lost.")
+        raise click.ClickException("Put back the key they were encrypted with. Nothing has been lost.")
     if last.changed or last.missed:
         raise click.ClickException(
-            "Something still writes with an older key: restart the server and the workers, then run this again."
+            "A process is still using an older key. Restart the server and the workers, then run this command again."
         )
     if len(current_app.extensions["settings"].field_keys) > 1:
-        click.echo("Every value is under the first key: the others can be taken out of PORTAL_FIELD_KEYS.", err=True)
+        click.echo(
+            "Every value is encrypted under the first key. You can remove the others from PORTAL_FIELD_KEYS.", err=True
+        )

@@ -40,7 +40,7 @@ class Mistake:
 class AgencyFileUnfit(PortalError):
     """The file of agencies is invalid: mistakes, by line and column."""
 
-    message = _l("The file does not fit. Nothing was saved.")
+    message = _l("The file is not in the right format. Nothing was saved.")
 
     def __init__(self, mistakes: list[Mistake]) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ class AgencyFileUnfit(PortalError):
 
 
 class CodeTaken(PortalError):
-    message = _l("Another agency of your post has this code already.")
+    message = _l("Another agency at your post already has this code.")
 
 
 def agencies_of(post_id: int, *, closed_too: bool = False) -> Sequence[Agency]:

@@ -13,28 +13,31 @@ FEATURE = Feature(
     ),
     messages={
         "package_not_changed": _l(
-            "This package was registered before with the courier office shown here; it was not changed. You can choose "
-            "another office on this page."
+            "You had already registered this package with the courier office shown here, so we did not change it. You can choose another office on this page."
         ),
-        "package_already": _l("A package of this case is registered already. This is its page."),
-        "package_too_late": _l("This cannot be changed any more."),
-        "package_dropped_off": _l("Noted: the package is on its way. Keep the receipt of the courier."),
-        "package_collected": _l("Noted: you have your documents back."),
-        "package_withdrawn": _l("The registration is withdrawn. You can register another package."),
-        "agency_changed": _l("The agency is changed. A page that you printed before is out of date: print it again."),
-        "packed": _l("Your list is saved."),
-        "page_older": _l("The printed page is older than the registration: something was changed since."),
-        "taken_in": _l("The package is taken in."),
-        "decided": _l("The decision is saved."),
-        "clock_stopped": _l("It is confirmed that the 12 months have stopped."),
-        "sent_back": _l("The return is recorded."),
-        "agency_saved": _l("The agency is saved."),
-        "agency_closed": _l("The agency is closed. Nobody can choose it; packages that come back there still do."),
+        "package_already": _l("This case already has a registered package. This is its page."),
+        "package_too_late": _l("You can no longer change this."),
+        "package_dropped_off": _l("We have recorded that the package is on its way. Keep the courier's receipt."),
+        "package_collected": _l("We have recorded that you have your documents back."),
+        "package_withdrawn": _l("The registration has been withdrawn. You can register another package."),
+        "agency_changed": _l(
+            "The courier office has been changed. Any page you printed earlier is out of date. Print it again."
+        ),
+        "packed": _l("Your list has been saved."),
+        "page_older": _l("The printed page is older than the registration, which has been changed since."),
+        "taken_in": _l("The package has been checked in."),
+        "decided": _l("The decision has been saved."),
+        "clock_stopped": _l("The decision has been saved: the documents came in time."),
+        "sent_back": _l("The return has been recorded."),
+        "agency_saved": _l("The agency has been saved."),
+        "agency_closed": _l(
+            "The agency is closed. No one can choose it. Packages already due to be returned there still are."
+        ),
         "agency_opened": _l("The agency is open again."),
     },
     staff_pages=(
         StaffPage(("desk",), "mail_desk.scan", _l("Mail desk: packages")),
-        StaffPage(("supervisor",), "mail_desk.list_agencies", _l("Agencies of couriers")),
+        StaffPage(("supervisor",), "mail_desk.list_agencies", _l("Courier agencies")),
     ),
     notices={
         "package_received": Notice(gettext_noop("The Embassy received your package for case %(end)s.")),

@@ -31,17 +31,17 @@ FOUND, CHANGED, WITHDRAWN, FOREIGN, APPOINTMENT, UNKNOWN = (
 )
 DECISIONS = ("nothing_more_needed", "more_needed")
 MORE_REASONS = {
-    "unreadable": _l("It cannot be read."),
+    "unreadable": _l("The document cannot be read."),
     "not_original": _l("The original is needed."),
     "incomplete": _l("Pages are missing."),
-    "expired": _l("It is not valid any more: a newer one is needed."),
-    "not_certified": _l("It lacks a certified translation."),
-    "wrong": _l("It is another document than the one the letter lists."),
+    "expired": _l("The document has expired. A newer one is needed."),
+    "not_certified": _l("A certified translation is missing."),
+    "wrong": _l("This is not the document listed in the letter."),
 }
 
 
 class NotHere(PortalError):
-    message = _l("This package is not at your post: take it in first.")
+    message = _l("This package is not at your post. Check it in first.")
 
 
 class ProcessingOpen(PortalError):

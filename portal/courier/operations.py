@@ -24,7 +24,7 @@ from portal.web.roles import SignedIn
 
 
 class AlreadyRegistered(PortalError):
-    message = _l("A package of this case is registered already.")
+    message = _l("This case already has a registered package.")
 
 
 class NotChanged(SentBefore):
@@ -36,7 +36,7 @@ class NotChanged(SentBefore):
 
 
 class TooLate(PortalError):
-    message = _l("The package is on its way: this cannot be changed any more.")
+    message = _l("You can no longer change this because the package is on its way.")
 
 
 def register(case: Case, sender: Traveller, agency_id: int, form_key: UUID, by: str, now: datetime) -> Submission:

@@ -16,27 +16,29 @@ from portal.values.normalise import reads_from_the_right
 
 TITLE = gettext_noop("Courier Confirmation Page")
 ENTRY = gettext_noop(
-    "Take this page to the courier's office, together with the package. Without it the package is not taken."
+    "Take this page and your package to the courier office. The courier will not accept the package without this page."
 )
-WITHDRAWN = gettext_noop("This registration is withdrawn. Do not send a package with this page.")
+WITHDRAWN = gettext_noop("This registration has been withdrawn. Do not send a package with this page.")
 REFERENCE = gettext_noop("Reference")
 SEND_TO = gettext_noop("Send to")
 SENDER = gettext_noop("Sender")
 INSIDE_OF = gettext_noop("Documents of")
-RETURN_TO = gettext_noop("Comes back to")
+RETURN_TO = gettext_noop("Return to")
 INSIDE = gettext_noop("What is in the envelope")
 NUMBER = gettext_noop("Number of documents")
 PASSPORT = gettext_noop("Passport")
-NOTHING_YET = gettext_noop("Nothing is ticked yet: tick it on the portal and print this page again, or write it here.")
-COMES_BACK = gettext_noop("The Embassy sends your documents back by courier, to the agency above.")
+NOTHING_YET = gettext_noop(
+    "No documents are listed yet. List them on the portal and print this page again, or write them here."
+)
+COMES_BACK = gettext_noop("The Embassy will return your documents by courier, to the courier office above.")
 POST_PAYS = gettext_noop("The Embassy pays the courier.")
 PERSON_PAYS = gettext_noop("You pay the courier.")
-CUT = gettext_noop("Cut here. The lower part stays with you.")
-RECEIPT = gettext_noop("Receipt of the sender")
+CUT = gettext_noop("Cut here. Keep the lower part.")
+RECEIPT = gettext_noop("Sender's receipt")
 CASE = gettext_noop("Case number")
 REGISTERED = gettext_noop("Registered on")
 SENT_TO = gettext_noop("Sent to")
-STAMP = gettext_noop("Stamp of the courier")
+STAMP = gettext_noop("Courier's stamp")
 TRACKING = gettext_noop("Tracking number")
 
 BETWEEN = "\u00a0· "
@@ -118,13 +120,15 @@ def _last_day(day, has_passed, post):
     when = format_day(day, post)
     if has_passed:
         return _(
-            "The last day was %(day)s: 12 months after the refusal, or the day that the officer gave. "
-            "A new application and fee may be due. Send the documents all the same: the Embassy still decides.",
+            "The last day was %(day)s: 12 months after the refusal, or another date set by an officer. You "
+            "may need a new application and fee. You can still send the documents: a consular officer will "
+            "decide.",
             day=when,
         )
     return _(
-        "Documents that come to the Embassy by %(day)s cost no new application fee. "
-        "That is 12 months after the refusal, or the day that the officer gave.",
+        "You have until %(day)s to submit the documents without having to reapply and without having to pay a "
+        "new visa application fee. That date is 12 months after the refusal, or another date set by an "
+        "officer.",
         day=when,
     )
 
@@ -159,7 +163,8 @@ def _post(post):
 def _again():
     address = f"{current_app.extensions['settings'].public_url}/{current()}/confirmation"
     return _(
-        "Lost a page? Print it again at %(address)s with passport number, date of birth and nationality.",
+        "If you lose this page, print it again at %(address)s. You need your passport number, date of birth "
+        "and nationality.",
         address=address if direction() == "ltr" else f"{ISOLATE}{address}{END}",
     )
 

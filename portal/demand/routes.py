@@ -24,7 +24,7 @@ def show():
 @staff_only("scheduler")
 def weeks():
     post = post_by_id(current_user.post_id)
-    head = [gettext("Week of"), gettext("Seats"), gettext("Attended"), gettext("Missed"), gettext("Cancelled late")]
+    head = [gettext("Week of"), gettext("Seats"), gettext("Attended"), gettext("Missed"), gettext("Canceled late")]
     found = demand_of(post, clock.now()).weeks
     rows = [(one.monday.isoformat(), one.seats, one.attended, one.missed, one.cancelled_late) for one in found]
     return _file(csv_of([head, *rows]), f"{post.code}-weeks.csv")
@@ -34,7 +34,7 @@ def weeks():
 @staff_only("scheduler")
 def looks():
     post = post_by_id(current_user.post_id)
-    head = [gettext("Day"), gettext("Looks at an empty calendar")]
+    head = [gettext("Day"), gettext("Views of an empty calendar")]
     rows = [(day.isoformat(), number) for day, number in demand_of(post, clock.now()).looks]
     return _file(csv_of([head, *rows]), f"{post.code}-looks.csv")
 

@@ -7,7 +7,7 @@ from portal.i18n.locale import _l
 FEATURE = Feature(
     blueprints=(routes.bp,),
     messages={
-        "arrival_undone": _l("The check-in is taken back."),
+        "arrival_undone": _l("The check-in has been undone."),
     },
     staff_pages=(
         StaffPage(("guard", "desk"), "door.check_in", _l("Check in")),

@@ -16,7 +16,7 @@ OLDEST = timedelta(days=7)
 
 
 class ScansUnfit(PortalError):
-    message = _l("These scans could not be read.")
+    message = _l("We could not read these scans.")
 
 
 class ScanForm(KeyedForm):
@@ -24,7 +24,7 @@ class ScanForm(KeyedForm):
 
     code = StringField(
         _l("Code or reference"),
-        validators=[Required(_l("Scan a code, or type a reference.")), AtMost(LONGEST_SCAN)],
+        validators=[Required(_l("Scan a code, or enter a reference.")), AtMost(LONGEST_SCAN)],
     )
 
 

@@ -32,7 +32,7 @@ MOST = 50
 
 
 class TooLateToUndo(PortalError):
-    message = _l("This check-in can no longer be taken back.")
+    message = _l("You can no longer undo this check-in.")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ def _radios(name):
     return RadioField(
         question.text,
         choices=options(question.choices.items()),
-        validators=[Required(_l("Choose the answer that fits."))],
+        validators=[Required(_l("Select an answer."))],
     )
 
 

@@ -21,11 +21,11 @@ QUESTIONS = {
     "visa": Question(
         _l("Which visa did you apply for?"),
         {"immigrant": _l("Immigrant Visa"), "nonimmigrant": _l("Nonimmigrant Visa")},
-        _l("K-1 fiancé(e) visas and SB-1 returning residents count as immigrant visas here."),
+        _l("Here, immigrant visas include K-1 visas for fiancés and SB-1 visas for returning residents."),
     ),
     "letter": Question(
         _l("Do you have the letter from the interview that says 221(g)?"),
-        {"yes": _l("Yes, I have it"), "lost": _l("I lost it"), "none": _l("No, I was given none")},
+        {"yes": _l("Yes, I have it"), "lost": _l("I lost it"), "none": _l("No, I did not get a letter")},
     ),
     "asks": Question(
         _l("What does the letter ask for?"),
@@ -33,17 +33,17 @@ QUESTIONS = {
             "in_person": _l("To bring documents to the Embassy in person"),
             "courier": _l("To send documents by courier"),
             ELSEWHERE: _l(
-                "Something else: a medical examination, an electronic form, a drop-off point, or papers that the "
-                "petitioner sends"
+                "Something else: a medical examination, an electronic form, a drop-off point, or documents "
+                "that the petitioner sends"
             ),
             "processing": _l("Nothing: it says administrative processing"),
         },
-        _l("If more than one fits, choose the first that fits."),
+        _l("If more than one applies to you, select the first."),
     ),
     "age": Question(
         _l("Was the letter given to you less than 12 months ago?"),
-        {"recent": _l("Yes"), "old": _l("No"), "unknown": _l("I do not know")},
-        _l("The date stands on the letter."),
+        {"recent": _l("Yes"), "overdue": _l("No"), "unknown": _l("I do not know")},
+        _l("The date is on the letter."),
     ),
     "documents": Question(
         _l("Do you have all of the documents listed in the letter?"),
@@ -55,7 +55,7 @@ _ENDS = {
     ("letter", "lost"): "lost",
     ("letter", "none"): "no_letter",
     ("asks", "processing"): "processing",
-    ("age", "old"): "late",
+    ("age", "overdue"): "late",
     ("documents", "not_yet"): "collect",
 }
 

@@ -25,7 +25,7 @@ MINUTES = 15
 
 
 class LinkEnded(PortalError):
-    message = _l("This link has ended.")
+    message = _l("This link has expired.")
 
 
 def find(passport_number: str, birth_dates: tuple[str, ...], nationality: str, now: datetime) -> list[int]:

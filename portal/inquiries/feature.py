@@ -11,10 +11,10 @@ FEATURE = Feature(
         staff_routes.bp,
     ),
     messages={
-        "inquiry_asked": _l("Your question is with the Embassy."),
-        "will_remind": _l("We write to you on that day."),
+        "inquiry_asked": _l("We have sent your question to the Embassy."),
+        "will_remind": _l("We will email you on that day."),
     },
-    staff_pages=(StaffPage(("officer",), "staff_inquiries.queue", _l("Questions of applicants")),),
+    staff_pages=(StaffPage(("officer",), "staff_inquiries.queue", _l("Questions from applicants")),),
     notices={
         "inquiry_answered": Notice(gettext_noop("The Embassy answered your question about case %(end)s.")),
     },

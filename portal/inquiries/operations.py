@@ -25,7 +25,7 @@ REMINDED_AT = time(9)
 class TooEarly(PortalError):
     """A question about administrative processing before its day; day is the first on which it is accepted."""
 
-    message = _l("It is too early for this question.")
+    message = _l("You cannot ask about this yet.")
 
     def __init__(self, day: date) -> None:
         super().__init__()

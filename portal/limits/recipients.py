@@ -19,10 +19,10 @@ class TooManyMails(PortalError):
         minutes = rules.minutes_until(ends_at)
         super().__init__(
             ngettext(
-                "Several emails were asked for at this address within an hour. The newest one still works: look for "
-                "it, in the spam folder too. You can ask for another in %(count)d minute.",
-                "Several emails were asked for at this address within an hour. The newest one still works: look for "
-                "it, in the spam folder too. You can ask for another in %(count)d minutes.",
+                "We have sent several emails to this address within an hour. The newest one still works: look "
+                "for it, and check your spam folder too. You can ask for another in %(count)d minute.",
+                "We have sent several emails to this address within an hour. The newest one still works: look "
+                "for it, and check your spam folder too. You can ask for another in %(count)d minutes.",
                 minutes,
             )
         )

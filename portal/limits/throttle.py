@@ -100,9 +100,9 @@ def _slow(who: SignedIn, scope: str, nonce: Any, ready_at: Any) -> Any:
         (TICKET, _signer().dumps([_place(who, scope), nonce, ready_at]))
     ]
     message = ngettext(
-        "Many tries came from this internet connection, which others may share. "
+        "There have been too many attempts from your internet connection, which you may share with others. "
         "Wait %(count)d second, then send this again. Nothing was lost.",
-        "Many tries came from this internet connection, which others may share. "
+        "There have been too many attempts from your internet connection, which you may share with others. "
         "Wait %(count)d seconds, then send this again. Nothing was lost.",
         seconds,
     )

@@ -10,7 +10,7 @@ FEATURE = Feature(
         staff_routes.bp,
     ),
     messages={
-        "again": _l("The e-mail will be sent again."),
+        "again": _l("The email will be sent again."),
     },
-    staff_pages=(StaffPage(("administrator",), "unsent.show", _l("E-mails that were not sent")),),
+    staff_pages=(StaffPage(("administrator",), "unsent.show", _l("Emails that were not sent")),),
 )

@@ -14,7 +14,7 @@ from portal.paper.glyphs import FONTS, is_printable, printable
 
 HERE = Path(__file__).parent
 STANDARD = "ua-1"
-NOT_WHOLE = gettext_noop("Some letters of this name cannot be printed. The passport has them.")
+NOT_WHOLE = gettext_noop("Some letters in this name cannot be printed. They are in the passport.")
 
 _idle: deque[Any] = deque()
 

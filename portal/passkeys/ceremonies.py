@@ -23,7 +23,7 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 class PasskeyUnfit(PortalError):
     """Unknown, removed, of another site, cloned, or malformed: the answer is the same."""
 
-    message = _l("This passkey does not open an account here. It may have been removed. Log in with your password.")
+    message = _l("No account here uses this passkey. It may have been removed. Log in with your password.")
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,11 @@ FEATURE = Feature(
         staff_routes.bp,
     ),
     messages={
-        "passkey_added": _l("The passkey is added. You can log in with it from now on."),
+        "passkey_added": _l("The passkey has been added. You can now log in with it."),
         "passkey_removed": _l(
-            "The passkey is removed, and other devices are logged out. Delete it on your device too."
+            "The passkey has been removed, and your other devices have been signed out. Delete the passkey on your device too."
         ),
-        "factor_reset": _l("The second step is reset. The next log-in with the password sets it up anew."),
+        "factor_reset": _l("The second step has been reset. The person will set it up again at the next login."),
     },
     recorded={Passkey: "passkey added"},
 )

@@ -12,9 +12,9 @@ LONGEST_ANSWER = 20_000
 class NameForm(BaseForm):
     name = StringField(
         _l("Name of the passkey"),
-        validators=[Required(_l("Give it a name, such as the device it is on.")), AtMost(LONGEST_NAME)],
+        validators=[Required(_l("Enter a name for the passkey, such as the device it is on.")), AtMost(LONGEST_NAME)],
     )
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])
 
 
 class AnswerForm(BaseForm):
@@ -25,4 +25,4 @@ class AnswerForm(BaseForm):
 
 
 class RemoveForm(BaseForm):
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])

@@ -37,15 +37,15 @@ _UNSYNCHRONISED = {"synchronize_session": False}
 class ChallengeSpent(PortalError):
     """No such challenge for this purpose in this browser: never given, expired, or answered before."""
 
-    message = _l("This took longer than five minutes, or was sent twice. Begin once more.")
+    message = _l("This took longer than five minutes, or was sent twice. Start again.")
 
 
 class TooManyPasskeys(PortalError):
-    message = _l("You have ten passkeys already. Remove one that you do not use any more.")
+    message = _l("You already have ten passkeys. Remove one that you no longer use.")
 
 
 class AlreadyAdded(PortalError):
-    message = _l("This passkey was added before.")
+    message = _l("You have already added this passkey.")
 
 
 def passkeys_of(account_id: int) -> Sequence[Passkey]:

@@ -7,8 +7,8 @@ from portal.posts import staff_routes
 FEATURE = Feature(
     blueprints=(staff_routes.bp,),
     messages={
-        "settings_saved": _l("The settings are saved."),
-        "post_saved": _l("The post is saved."),
+        "settings_saved": _l("The settings have been saved."),
+        "post_saved": _l("The post has been saved."),
     },
     staff_pages=(
         StaffPage(("supervisor",), "post_settings.change", _l("Settings of your post")),

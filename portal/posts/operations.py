@@ -42,11 +42,11 @@ class CodeTaken(PortalError):
 
 
 class CodeInUse(PortalError):
-    message = _l("Cases, papers or staff of this post carry its code already, so the code has to stay.")
+    message = _l("Cases, papers or staff of this post already use its code, so the code cannot be changed.")
 
 
 class AddressMissing(PortalError):
-    message = _l("First write the address of the Immigrant Visa Unit into the settings: it stands on every paper.")
+    message = _l("First enter the address of the Immigrant Visa Unit in the settings. It is printed on every page.")
 
 
 def all_posts() -> Sequence[Post]:

@@ -38,10 +38,14 @@ PERIODS = (
         3 * YEAR_DAYS,
         400,
         gettext_noop("A case: its people, refusals, documents, appointments, packages, questions and answers"),
-        gettext_noop("Until %(length)s after the last that happened in it, and after the last day to answer."),
         gettext_noop(
-            "A year to answer the refusal, then the time in which a case can be taken up again, then a year for "
-            "questions. A case is not erased while somebody who holds it still logs in."
+            "We keep it for %(length)s after the last activity in the case or the last day to bring documents, "
+            "whichever is later."
+        ),
+        gettext_noop(
+            "You have one year to respond to the refusal. We then keep the case for the time in which it can "
+            "be reopened, and one more year for questions. We do not erase a case while the person whose "
+            "account it is in still logs in."
         ),
     ),
     Period(
@@ -50,26 +54,26 @@ PERIODS = (
         2 * YEAR_DAYS,
         60,
         gettext_noop("A package by courier"),
-        gettext_noop("Until %(length)s after the last that happened to it."),
-        gettext_noop("So that it can be said where documents are, and who had them."),
+        gettext_noop("We keep it for %(length)s after the last activity."),
+        gettext_noop("This lets us tell you where documents are and who had them."),
     ),
     Period(
         "requests",
         "PORTAL_KEEP_REQUESTS",
         YEAR_DAYS,
         1,
-        gettext_noop("What you typed when you asked the Embassy to find your case"),
-        gettext_noop("Until %(length)s after the answer."),
-        gettext_noop("So that you can read the answer, and ask again."),
+        gettext_noop("What you entered when you asked the Embassy to find your case"),
+        gettext_noop("We keep it for %(length)s after the answer."),
+        gettext_noop("This lets you read the answer and ask again."),
     ),
     Period(
         "unused_accounts",
         "PORTAL_KEEP_UNUSED_ACCOUNTS",
         2 * YEAR_DAYS,
         30,
-        gettext_noop("An account without a case: e-mail address, telephone number, password"),
-        gettext_noop("Until %(length)s after you last used it, or until you delete it."),
-        gettext_noop("Somebody who does not come any more needs no account."),
+        gettext_noop("An account without a case: email address, telephone number, password"),
+        gettext_noop("We keep it for %(length)s after you last used it, or until you delete it."),
+        gettext_noop("People who no longer use the portal do not need an account."),
     ),
     Period(
         "closed_accounts",
@@ -77,8 +81,8 @@ PERIODS = (
         30,
         1,
         gettext_noop("An account that was closed for you"),
-        gettext_noop("Until %(length)s after it was closed."),
-        gettext_noop("So that a mistake can be undone. An account that you delete yourself is erased at once."),
+        gettext_noop("We keep it for %(length)s after it was closed."),
+        gettext_noop("This lets us undo a mistake. If you delete your account yourself, we erase it at once."),
     ),
     Period(
         "staff_accounts",
@@ -86,17 +90,17 @@ PERIODS = (
         6 * YEAR_DAYS,
         YEAR_DAYS,
         gettext_noop("The closed account of a member of staff"),
-        gettext_noop("Until %(length)s after it was closed."),
-        gettext_noop("So that it can be said who changed a case."),
+        gettext_noop("We keep it for %(length)s after it was closed."),
+        gettext_noop("This lets us tell who changed a case."),
     ),
     Period(
         "drafts",
         "PORTAL_KEEP_DRAFTS",
         180,
         2,
-        gettext_noop("Answers on the way to an appointment or a package"),
-        gettext_noop("Until %(length)s after you last went on, or until you are done."),
-        gettext_noop("So that you can go on later, on another device."),
+        gettext_noop("Your answers while you book an appointment or register a package"),
+        gettext_noop("We keep it for %(length)s after you last worked on it, or until you finish."),
+        gettext_noop("This lets you continue later, on another device."),
     ),
     Period(
         "notices",
@@ -104,35 +108,35 @@ PERIODS = (
         YEAR_DAYS,
         7,
         gettext_noop("News on your dashboard"),
-        gettext_noop("Until %(length)s after it was written."),
-        gettext_noop("So that you see what happened while you were away."),
+        gettext_noop("We keep it for %(length)s after it was written."),
+        gettext_noop("This lets you see what happened while you were away."),
     ),
     Period(
         "messages",
         "PORTAL_KEEP_MESSAGES",
         90,
         7,
-        gettext_noop("Which e-mails were sent to you, and when; the text is not kept"),
-        gettext_noop("Until %(length)s after it was sent."),
-        gettext_noop("So that we can find out why an e-mail did not come."),
+        gettext_noop("Which emails we sent you, and when (we do not keep their text)"),
+        gettext_noop("We keep it for %(length)s after it was sent."),
+        gettext_noop("This lets us find out why an email did not arrive."),
     ),
     Period(
         "links",
         "PORTAL_KEEP_LINKS",
         30,
         1,
-        gettext_noop("Links to confirm an e-mail address or to choose a new password"),
-        gettext_noop("Until %(length)s after the link stopped working."),
-        gettext_noop("So that we can say that a link was used."),
+        gettext_noop("Links to confirm an email address or to choose a new password"),
+        gettext_noop("We keep it for %(length)s after the link stopped working."),
+        gettext_noop("This lets us tell you that a link was already used."),
     ),
     Period(
         "sessions",
         "PORTAL_KEEP_SESSIONS",
         1,
         1,
-        gettext_noop("That you are logged in, on which kind of device (shared or not), and since when"),
-        gettext_noop("Until %(length)s after you log out or stop."),
-        gettext_noop("So that you stay logged in."),
+        gettext_noop("Your sessions: the kind of device (shared or not), and when you signed in"),
+        gettext_noop("We keep it for %(length)s after you log out or stop using the portal."),
+        gettext_noop("This keeps you signed in."),
     ),
 )
 

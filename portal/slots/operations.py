@@ -29,15 +29,18 @@ _TAKE_SEAT = (
 
 
 class NothingToRelease(PortalError):
-    message = _l("These dates, weekdays and times make no new slot.")
+    message = _l("These dates, weekdays and times create no new slots.")
 
 
 class TooMany(PortalError):
-    message = _l("This would make more than 5,000 slots. Choose fewer days or times.")
+    message = _l("This would create more than 5,000 slots. Choose fewer days or times.")
 
 
 class FewerThanTaken(PortalError):
-    message = _l("More seats are taken in this slot. Choose at least as many, or move or cancel appointments first.")
+    message = _l(
+        "More seats than this are already taken in the slot. Enter at least that number, or change or cancel "
+        "appointments first."
+    )
 
 
 @dataclass(frozen=True)

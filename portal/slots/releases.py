@@ -14,7 +14,7 @@ from portal.web.errors import NotFound, PortalError
 
 
 class EverBooked(PortalError):
-    message = _l("Somebody has booked one of these slots. The release cannot be undone; close the slots instead.")
+    message = _l("Someone has booked one of these slots. You cannot undo the release. Close the slots instead.")
 
 
 def release_at(post_id: int, release_id: int) -> Release:

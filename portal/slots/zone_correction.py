@@ -18,7 +18,7 @@ WIDEST_OFFSET = timedelta(days=1)
 
 
 class ZoneUnknown(PortalError):
-    message = _l("There is no such time zone. Write it like Asia/Phnom_Penh.")
+    message = _l("There is no such time zone. Enter it like Asia/Phnom_Penh.")
 
 
 def to_come(post: Post, now: datetime) -> tuple[int, ...]:

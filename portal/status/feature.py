@@ -10,6 +10,6 @@ FEATURE = Feature(
         routes.bp,
     ),
     messages={
-        "calendar_off": _l("The calendar address is switched off."),
+        "calendar_off": _l("The calendar address has been switched off."),
     },
 )

@@ -17,8 +17,8 @@ from portal.i18n.locale import _l
 from portal.security import encryption
 from portal.web import errors, identity, resubmission
 
-STALE = _l("This page was open for a long time, or in another window. Nothing was saved yet.")
-NOT_SENT = _l("Your form is not sent yet")
+STALE = _l("This page was open for too long, or you opened it in another window. Nothing has been saved yet.")
+NOT_SENT = _l("Your form has not been sent yet")
 HEADER = "X-CSRFToken"  # of what scripts send as JSON
 DOT, MARK_LENGTH = ".", 32
 _log = logging.getLogger(__name__)

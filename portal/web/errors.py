@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 class PortalError(Exception):
     """A rule refused the request. The message is for the user, in their language."""
 
-    message = _l("This cannot be done.")
+    message = _l("You cannot do this.")
 
     def __init__(self, message=None):
         super().__init__(type(self).__name__)
@@ -47,36 +47,45 @@ class SentBefore(PortalError):
     """A form came with an idempotency key that was used with other answers: they are refused, with a message (R12)."""
 
     message = _l(
-        "This form was sent before with other answers, and those were taken. What you see here now was not. "
-        "Check it, and send it again if you want this too."
+        "You sent this form before with different answers, and we saved those. What you see here now has not "
+        "been saved. Check it, and send it again if you want to save this too."
     )
 
 
 TITLES = {
-    400: _l("We could not read what was sent"),
-    403: _l("This page is not for this account"),
+    400: _l("We could not read what you sent"),
+    403: _l("You do not have permission to open this page"),
     404: _l("We could not find this page"),
-    405: _l("This page cannot be used in that way"),
+    405: _l("You cannot open this page this way"),
     408: _l("What you sent did not arrive in time"),
     409: _l("Many people are using this service right now"),
-    413: _l("What was sent is too large"),
-    429: _l("Please wait a little"),
+    413: _l("What you sent is too large"),
+    429: _l("Too many attempts"),
     500: _l("Something went wrong on our side"),
     503: _l("The service is not available right now"),
 }
 HELP = {
-    400: _l("Go back to the page before, check what you typed, and send it again. Nothing was saved."),
-    403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
-    404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
+    400: _l("Go back to the previous page, check what you entered, and send it again. Nothing was saved."),
+    403: _l("The account you are signed in with cannot open this page. Log in with a different account, or go back."),
+    404: _l("Check the web address, or start from your dashboard. The page may belong to a different account."),
     405: _l("Open the page again from your dashboard."),
     408: _l(
-        "Your connection was slow or was interrupted. Go back to the page before and send it again. Nothing was saved."
+        "Your connection was slow or was interrupted. Go back to the previous page and send it again. Nothing "
+        "was saved."
     ),
-    409: _l("We could not do this in time. Nothing was lost, and nothing was half saved."),
-    413: _l("Send less text. Nothing was saved."),
-    429: _l("Too many tries were made in a short time. This protects your data. Nothing was lost."),
-    500: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
-    503: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
+    409: _l("We could not do this in time. Nothing was lost, and nothing was partly saved."),
+    413: _l("Shorten your text, or choose a smaller file, and send it again. Nothing was saved."),
+    429: _l(
+        "There have been too many attempts in a short time. We limit attempts to protect your data. Nothing was lost."
+    ),
+    500: _l(
+        "Nothing was partly saved. Try again in a few minutes. If you were booking, check your dashboard first to "
+        "see if the appointment is there."
+    ),
+    503: _l(
+        "Nothing was partly saved. Try again in a few minutes. If you were booking, check your dashboard first to "
+        "see if the appointment is there."
+    ),
 }
 
 

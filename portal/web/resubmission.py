@@ -30,11 +30,11 @@ def _password(name, label, autocomplete):
 TYPED_AGAIN = {
     one.name: one
     for one in (
-        _password("current", _l("Present password"), "current-password"),
+        _password("current", _l("Current password"), "current-password"),
         TypedAgain("letter_code", _l("Letter code")),
         TypedAgain("code", _l("Code"), autocomplete="one-time-code"),
         _password("password", _l("Password"), "current-password"),
-        _password("password_again", _l("Password again"), "new-password"),
+        _password("password_again", _l("Confirm password"), "new-password"),
         TypedAgain("factor_code", _l("Code from your app"), autocomplete="one-time-code"),
         TypedAgain("file", _l("File"), "file"),
     )

@@ -30,12 +30,12 @@ def left(ends_at, now):
     seconds = max(0, int((ends_at - now).total_seconds()))
     if seconds >= 2 * HOUR:
         return seconds, ngettext(
-            "If you do not send this or open another page, you will be logged out in about %(count)d hour.",
-            "If you do not send this or open another page, you will be logged out in about %(count)d hours.",
+            "If you do not send this or open another page, you will be signed out in about %(count)d hour.",
+            "If you do not send this or open another page, you will be signed out in about %(count)d hours.",
             round(seconds / HOUR),
         )
     return seconds, ngettext(
-        "If you do not send this or open another page, you will be logged out in about %(count)d minute.",
-        "If you do not send this or open another page, you will be logged out in about %(count)d minutes.",
+        "If you do not send this or open another page, you will be signed out in about %(count)d minute.",
+        "If you do not send this or open another page, you will be signed out in about %(count)d minutes.",
         max(1, round(seconds / MINUTE)),
     )

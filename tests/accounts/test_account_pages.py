@@ -45,20 +45,20 @@ def test_somebody_without_email_gets_a_number_and_codes_to_print(visitor):
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        ({"email": ""}, "Type your e-mail address, or tick that you have none."),
-        ({"email": "nobody"}, "This is not a complete e-mail address"),
-        ({"email": "a@b.org\r\nBcc: c@d.org"}, "This is not a complete e-mail address"),
-        ({"no_email": "y"}, "Either type an e-mail address, or tick that you have none."),
+        ({"email": ""}, "Enter your email address, or select that you do not have one."),
+        ({"email": "nobody"}, "This email address is not complete"),
+        ({"email": "a@b.org\r\nBcc: c@d.org"}, "This email address is not complete"),
+        ({"no_email": "y"}, "Enter an email address, or select that you do not have one: not both."),
         ({"password": "short", "password_again": "short"}, "Use at least 12 characters"),
         ({"password": "p" * 129, "password_again": "p" * 129}, "Use at most 128 characters"),
         ({"password": "passwordpassword", "password_again": "passwordpassword"}, "easy to guess"),
         ({"password": "dara@example.org", "password_again": "dara@example.org"}, "easy to guess"),
         ({"password": "phnompenh embassy", "password_again": "phnompenh embassy"}, "easy to guess"),
         ({"password": DEMONSTRATION_PASSWORD, "password_again": DEMONSTRATION_PASSWORD}, "easy to guess"),
-        ({"password_again": "another otter here"}, "The two passwords differ"),
-        ({"agreed": None}, "Tick the box to go on."),
-        ({"language": "xx"}, "Not a valid choice"),
-        ({HONEYPOT: "http://robot.example"}, "Your browser filled in a field that people do not see."),
+        ({"password_again": "another otter here"}, "The passwords do not match"),
+        ({"agreed": None}, "Select the box to continue."),
+        ({"language": "xx"}, "Select an option from the list"),
+        ({HONEYPOT: "http://robot.example"}, "Your browser filled in a hidden field"),
     ],
 )
 def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, says):
@@ -82,7 +82,7 @@ def test_who_fell_into_the_robots_trap_gets_out_with_the_password_alone(visitor)
 def test_an_address_that_is_taken_is_said_so(visitor):
     make_account(email="dara@example.org")
 
-    assert "There is an account with this e-mail address already" in create(visitor, email="DARA@example.org").errors[0]
+    assert "There is already an account with this email address" in create(visitor, email="DARA@example.org").errors[0]
 
 
 def test_a_registration_sent_twice_is_one_account_r12(app, visitor):
@@ -130,7 +130,9 @@ def test_a_wrong_log_in_says_the_same_whoever_it_is(visitor, name):
 
     errors = visitor.log_in(name, "not the password").errors
 
-    assert errors == ["E-mail address or sign-in number and password do not fit together. Check both and try again."]
+    assert errors == [
+        "Those sign-in details are not right. Check your email address or sign-in number, and your password."
+    ]
 
 
 def test_after_logging_in_a_person_lands_where_they_wanted_to_go(visitor):
@@ -188,7 +190,7 @@ def test_changing_the_password_needs_the_present_one_and_ends_other_sessions(app
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
 
     assert visitor.submit("/en/account/password", current="wrong", **new).errors
-    assert "Your password is changed." in visitor.submit("/en/account/password", current=PASSWORD, **new).text
+    assert "Your password has been changed." in visitor.submit("/en/account/password", current=PASSWORD, **new).text
     assert elsewhere.open("/en/dashboard").path == LOG_IN
     assert visitor.open("/en/dashboard").path == "/en/dashboard"
 

@@ -18,7 +18,7 @@ from tests.cases.case_file import line, write_csv
 from tests.factories import make_account, make_factor, make_post, signed_in
 from tests.visitor import CODE, Visitor, code_now
 
-AGAIN = "Type the code of your app again"
+AGAIN = "Enter a code from your app again"
 SETTINGS = "/en/staff/settings"
 RELEASE = "/en/staff/slots/release"
 IMPORT = "/en/staff/cases/import/"
@@ -82,7 +82,7 @@ def test_settings_that_were_typed_slowly_are_kept_while_the_code_is_asked_for(su
     page = answer(supervisor, page)
 
     session.expire_all()
-    assert "The settings are saved." in page.text
+    assert "The settings have been saved." in page.text
     assert session.scalar(select(Post.address)) == "7 New Street"
 
 
@@ -96,7 +96,7 @@ def test_a_wrong_code_saves_nothing_keeps_what_was_typed_and_is_in_the_journal_r
     assert page.errors and page.fields["address"] == "7 New Street"
     assert session.scalar(select(Post.address)) != "7 New Street"
     assert session.scalar(select(Entry.action).order_by(Entry.id.desc())) == "wrong code of second factor"
-    assert "The settings are saved." in answer(supervisor, page).text
+    assert "The settings have been saved." in answer(supervisor, page).text
 
 
 def test_what_was_typed_stays_through_a_change_of_language(supervisor):

@@ -47,9 +47,9 @@ def test_a_person_sees_each_of_their_devices_and_nobody_elses(app, visitor):
 
     assert "Chrome, Android" in page.text
     assert "A shared device" in page.text
-    assert "Logged in just now" in page.text
-    assert page.text.count("This is the device that you use now.") == 1
-    assert "Log this device out" not in page.buttons
+    assert "Signed in just now" in page.text
+    assert page.text.count("This is the device you are using now.") == 1
+    assert "Sign out this device" not in page.buttons
 
 
 def typed(visitor, account, **more):
@@ -65,7 +65,7 @@ def test_one_device_is_logged_out_and_feels_it_at_once(app, visitor):
 
     page = visitor.submit(DEVICES, sign_in=str(lost))
 
-    assert "That device is logged out." in page.text
+    assert "That device has been signed out." in page.text
     assert other.open("/en/dashboard").path == LOG_IN
     assert third.open("/en/dashboard").path == "/en/dashboard"
     assert session.scalar(select(Entry.action).order_by(Entry.id.desc())) == "sessions ended"
@@ -78,7 +78,7 @@ def test_all_other_devices_are_logged_out_at_once(app, visitor):
 
     page = visitor.submit(DEVICES, sign_in=None)
 
-    assert "All other devices are logged out." in page.text
+    assert "All other devices have been signed out." in page.text
     assert [one.open("/en/dashboard").path for one in (*others, visitor)] == [LOG_IN, LOG_IN, "/en/dashboard"]
 
 

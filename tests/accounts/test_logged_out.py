@@ -22,7 +22,7 @@ from tests.factories import PASSWORD, make_account, make_case, make_factor, make
 from tests.visitor import CODE, Page, code_now
 
 LOG_IN, SETTINGS = "/en/account/login", "/en/staff/settings"
-NOT_SENT = "Your form is not sent yet"
+NOT_SENT = "Your form has not been sent yet"
 TYPED = "Is a copy enough? ខ្មែរ <b>"
 SECRETS = {name: "zq9 secret" for name in (*TYPED_AGAIN, *pending_form.WORTHLESS, "csrf_again_password")}
 
@@ -77,7 +77,7 @@ def log_in(visitor, page, account, password=PASSWORD):
 @pytest.mark.parametrize("how", [end_elsewhere, grow_idle, log_out_in_another_window])
 def test_a_question_sent_after_the_session_ended_is_asked_once_by_a_press_after_the_log_in(visitor, owner, holder, how):
     page = send_logged_out(visitor, holder, how, category="documents", text=TYPED)
-    assert page.h1 == "Log in" and "You were logged out before your form was sent" in page.text
+    assert page.h1 == "Log in" and "You were signed out before your form was sent" in page.text
     assert TYPED not in page.html and "unsent" in page.fields
 
     page = log_in(visitor, log_in(visitor, page, owner, "a wrong password"), owner)
@@ -103,7 +103,7 @@ def test_after_an_hour_the_page_says_that_nothing_was_saved(visitor, owner, hold
 
     page = log_in(visitor, page, owner)
 
-    assert "kept for one hour, which is over" in page.text
+    assert "but the hour has passed" in page.text
     assert "text" not in page.fields and "copy" not in page.html
 
 
@@ -112,7 +112,7 @@ def test_what_is_too_large_to_be_carried_is_said_to_be_lost(visitor, owner, hold
     page = send_logged_out(visitor, holder, category="documents", text=TYPED)
 
     assert "unsent" not in page.fields
-    assert "Nothing was saved. Log in and fill it in again." in page.text
+    assert "Nothing was saved. Log in and fill in the form again." in page.text
 
 
 def test_a_form_without_the_mark_of_an_account_leads_back_to_its_page_after_the_log_in(visitor, owner, holder):
@@ -120,7 +120,7 @@ def test_a_form_without_the_mark_of_an_account_leads_back_to_its_page_after_the_
 
     page = visitor.submit(holder, page=visitor.open(LOG_IN), text=TYPED)
 
-    assert "Nothing was saved. Log in and fill it in again." in page.text
+    assert "Nothing was saved. Log in and fill in the form again." in page.text
     assert log_in_at(visitor, page, owner).path == holder
 
 
@@ -162,7 +162,7 @@ def test_staff_carry_what_they_typed_through_their_second_step(visitor):
     assert (page.h1, page.fields["address"]) == (NOT_SENT, "7 New Street")
     assert session.scalar(select(Post.address)) != "7 New Street"
 
-    assert "The settings are saved." in visitor.submit(SETTINGS, page=page).text
+    assert "The settings have been saved." in visitor.submit(SETTINGS, page=page).text
     session.expire_all()
     assert session.scalar(select(Post.address)) == "7 New Street"
 
@@ -171,7 +171,7 @@ def test_who_presses_log_out_and_is_logged_out_already_is_told_just_that(visitor
     shown = visitor.open("/en/account/logout")
     log_out(visitor)
 
-    assert "You are logged out." in visitor.submit("/en/account/logout", page=shown).text
+    assert "You have signed out." in visitor.submit("/en/account/logout", page=shown).text
 
 
 @pytest.mark.parametrize("role", ["applicant", "guard", "supervisor", "administrator"])

@@ -67,7 +67,7 @@ def newest_actions(count):
 def test_staff_log_in_with_a_password_then_a_code_and_land_where_they_wanted_to(visitor, officer):
     asked = visitor.open("/en/staff/cases/")
     second = visitor.submit(asked.response.request.full_path, name=officer.email, password=PASSWORD)
-    assert (second.h1, second.labels) == ("Type the code of your app", ["Code"])
+    assert (second.h1, second.labels) == ("Enter the code from your app", ["Code"])
 
     page = visitor.submit(second.response.request.full_path, code=code_now(officer.app_secret))
 

@@ -43,7 +43,7 @@ def test_the_end_is_said_in_hours_or_minutes(app, span, said):
     seconds, text = session_end.left(NOW + span, NOW)
 
     assert seconds == max(0, span.total_seconds())
-    assert text == f"If you do not send this or open another page, you will be logged out in {said}"
+    assert text == f"If you do not send this or open another page, you will be signed out in {said}"
 
 
 @pytest.mark.parametrize("role", ["applicant", "supervisor"])
@@ -65,7 +65,7 @@ def test_the_calendar_which_is_made_in_advance_says_it_of_each_session(app, visi
     page = visitor.submit("/en/account/login", name=account.email, password=PASSWORD, shared_device="y")
 
     page = visitor.open(f"/en/appointments/cases/{case.public_id}/calendar")
-    assert "logged out in about 20 minutes." in page.text
+    assert "signed out in about 20 minutes." in page.text
     assert session_end.PLACE not in page.html
 
 
@@ -116,9 +116,9 @@ def test_the_script_warns_some_minutes_before_and_a_press_takes_the_warning_away
     page.goto(LANGUAGE_PAGE)
     assert not page.locator("#staying").is_visible()
     page.clock.fast_forward("03:58:00")
-    assert page.get_by_role("alert").inner_text().startswith("You will be logged out in a few minutes.")
+    assert page.get_by_role("alert").inner_text().startswith("You will be signed out in a few minutes.")
 
-    page.get_by_role("button", name="Stay logged in").click()
+    page.get_by_role("button", name="Stay signed in").click()
     page.locator("#staying").wait_for(state="hidden")
     assert page.evaluate("document.activeElement.id") == "session-end"
     page.clock.fast_forward("03:50:00")
@@ -129,5 +129,5 @@ def test_the_script_says_that_it_is_over_and_the_form_can_be_sent_all_the_same(p
     page.goto(LANGUAGE_PAGE)
     page.clock.fast_forward("04:00:01")
 
-    assert page.get_by_role("alert").inner_text().startswith("You are logged out. You can still send this form")
-    assert not page.get_by_role("button", name="Stay logged in").is_visible()
+    assert page.get_by_role("alert").inner_text().startswith("You have been signed out. You can still send this form")
+    assert not page.get_by_role("button", name="Stay signed in").is_visible()

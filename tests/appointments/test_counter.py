@@ -93,7 +93,7 @@ def test_r1_a_full_slot_is_not_overbooked_at_the_counter_either(desk):
 
     page = desk.submit(page_of(make_case(), "/time"), slot=full.id, reason="at_counter")
 
-    assert "That time is no longer free." in page.text
+    assert "That time is no longer available." in page.text
     assert taken(full) == 1
 
 
@@ -113,7 +113,7 @@ def test_a_held_place_is_kept_for_somebody_who_was_called(desk):
     place = held(account=make_account())
 
     shown = desk.open(page_of(place.case))
-    assert "Held until" in shown.text
+    assert "Kept until" in shown.text
     desk.submit(page_of(place.case, "/keep"), page=shown)
 
     assert fresh(place).state == "booked"

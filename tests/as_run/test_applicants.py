@@ -34,7 +34,7 @@ def test_somebody_books_prints_moves_and_cancels(day, page):
 
     page.goto(f"{confirmation}/cancel")
     walk.hands.press(page.get_by_role("button", name="Cancel the appointment"))
-    assert page.get_by_role("status").inner_text() == "The appointment is cancelled. You can book another time."
+    assert page.get_by_role("status").inner_text() == "Your appointment has been canceled. You can book another time."
 
 
 def test_somebody_sends_documents_by_courier_and_comes_back_by_the_passport(day, page):

@@ -152,7 +152,7 @@ def test_a_file_where_a_text_belongs_is_a_text_that_is_missing(visitor):
     fields = visitor.open(LOG_IN).fields
     page = Page(visitor.client.post(LOG_IN, data={**fields, "name": (io.BytesIO(b"x"), "x.txt")}))
 
-    assert page.errors[0] == "Type your e-mail address, or the sign-in number you printed."
+    assert page.errors[0] == "Enter your email address, or the sign-in number you printed."
 
 
 def test_of_a_doubled_field_the_first_counts_and_too_many_fields_are_refused(app, visitor):

@@ -13,9 +13,9 @@ def by_label(page):
     yes = [role("group", name=question).get_by_label("Yes", exact=True) for question in (LETTER, DOCUMENTS, RECENT)]
     return {
         "sign up": page.get_by_role("main").get_by_role("link", name="Create an account", exact=True),
-        "email": label("E-mail address"),
+        "email": label("Email address"),
         "password": label("Password"),
-        "password again": label("Password again"),
+        "password again": label("Confirm password"),
         "agreed": label("I have read this and agree"),
         "create": role("button", name="Create an account"),
         "new": role("link", name="New Application / Schedule Appointment"),

@@ -67,7 +67,7 @@ def test_one_press_sends_what_was_typed_again_and_it_is_there_once(app, page, ca
     hands.press(page.get_by_role("button", name="English"))
     hands.press(page.get_by_role("button", name="Send again"))
 
-    assert page.get_by_role("status").inner_text() == "Your question is with the Embassy."
+    assert page.get_by_role("status").inner_text() == "We have sent your question to the Embassy."
     assert session.scalars(select(Inquiry)).one().texts[0].text.splitlines() == TEXT.splitlines()
 
 

@@ -109,7 +109,9 @@ def test_an_appointment_is_moved_and_then_cancelled(browser, server):
         page.goto(f"/en{confirmation}/cancel")
         hands.press(page.get_by_role("button", name="Cancel the appointment"))
 
-        assert page.get_by_role("status").inner_text() == "The appointment is cancelled. You can book another time."
+        assert (
+            page.get_by_role("status").inner_text() == "Your appointment has been canceled. You can book another time."
+        )
 
 
 def _values(walk):

@@ -78,4 +78,4 @@ def test_a_file_that_takes_too_much_is_told_beside_the_field(visitor, monkeypatc
     monkeypatch.setattr(uploads, "LIMITS", Limits(memory_bytes=60 * 1024**2, cpu_seconds=20, seconds=60))
     page = officer.submit(IMPORT, file=(io.BytesIO(bomb()), "cases.xlsx"))
 
-    assert "takes more memory or time than a case file needs" in page.errors[0]
+    assert "takes more memory or time than a case file should" in page.errors[0]

@@ -70,7 +70,7 @@ def test_who_gave_it_is_in_the_journal_and_the_code_is_not_r6(desk, case):
 def test_nothing_is_given_before_letter_and_passport_are_seen(desk, case):
     page = desk.submit(path(case))
 
-    assert page.errors == ["Look at the letter and the passport first, then tick the box."]
+    assert page.errors == ["Check the letter and the passport first, then select the box."]
     assert recovery.codes_left(case.account_id, recovery.PASSWORD) == 0
 
 

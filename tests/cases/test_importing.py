@@ -128,7 +128,7 @@ def test_what_is_wrong_between_rows_far_apart_is_told_by_line(app, tmp_path):
     between = [line(case_number=f"PHP20256{number:05}") for number in range(2, 12)]
     said = bring_file(app, tmp_path, line(), *between, line(**SPOUSE, visa_class="CR1"), code=1).stderr
 
-    assert "line 13, column visa_class: differs from an earlier row of the same case" in said
+    assert "line 13, column visa_class: does not match an earlier row for the same case" in said
     assert count(Case) == 0
 
 

@@ -45,8 +45,8 @@ def test_an_officer_reads_the_new_code_once_and_a_letter_of_another_case_is_not_
     officer, other = signed_in(Visitor(app), make_account("officer", case.post)), make_case()
     page = officer.submit(f"/en/staff/cases/{case.public_id}/letters/{case.refusals[0].id}")
 
-    assert page.h1 == "The letter before is void" and "shown this once" in page.text
-    assert "Duplicate, given on" in officer.open(f"/en/staff/cases/{case.public_id}").text
+    assert page.h1 == "The earlier letter is no longer valid" and "It will not be shown again" in page.text
+    assert "Duplicate, issued on" in officer.open(f"/en/staff/cases/{case.public_id}").text
     with pytest.raises(NotFound):
         letters.reissue(case, other.refusals[0].id, "command", clock.now())
 

@@ -47,7 +47,7 @@ def test_the_sheet_that_was_read_and_its_hidden_rows_are_told(words, tmp_path):
     assert (len(rows), errors) == (1, [])
     assert [note.sentence % note.values for note in notes] == [
         "This was read from the sheet S2.",
-        "Rows that the sheet hides were read too: lines 2.",
+        "Hidden rows were read too: lines 2.",
     ]
 
 

@@ -76,11 +76,11 @@ def test_an_item_that_needs_nothing_more_is_not_asked_for_again(officer):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"last_day": "2001-01-01"}, "before the refusal"),
-        ({"evidence_on": "2001-01-01"}, "before the refusal"),
-        ({"evidence_on": "2999-01-01"}, "not come yet"),
-        ({"is_stopped": "y"}, "Say on which day"),
-        ({"last_day": "x"}, "Not a valid date"),
+        ({"last_day": "2001-01-01"}, "on or after the refusal"),
+        ({"evidence_on": "2001-01-01"}, "on or after the refusal"),
+        ({"evidence_on": "2999-01-01"}, "today or an earlier day"),
+        ({"is_stopped": "y"}, "Enter the day on which the documents were received"),
+        ({"last_day": "x"}, "Enter a real date"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_saved(officer, typed, said):
@@ -131,7 +131,7 @@ def test_nobody_is_invited_to_a_day_that_has_passed(officer):
     case = make_case()
     page = officer.submit(f"/en/staff/cases/{case.public_id}/invitation", until="2001-01-01")
 
-    assert page.errors == ["This day has passed."]
+    assert page.errors == ["Choose today or a later day."]
 
 
 def test_r5_a_refusal_of_another_case_is_not_there(app):

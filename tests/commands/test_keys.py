@@ -52,7 +52,7 @@ def test_after_a_rotation_the_old_key_is_not_needed_any_more_r10(app, keys):
     said = run(app, "keys", "rotate")
     keys(NEW)
 
-    assert said.stdout.startswith("4 values encrypted anew, 4 under the first key, in ")
+    assert said.stdout.startswith("4 values re-encrypted, 4 under the first key, in ")
     assert "the others can be taken out" in said.stderr
     assert passports() == [PASSPORT, "N7654321"]
 
@@ -63,7 +63,7 @@ def test_a_second_rotation_changes_nothing(app, keys):
     run(app, "keys", "rotate")
     before = stored()
 
-    assert run(app, "keys", "rotate").stdout.startswith("0 values encrypted anew, 2 under the first key")
+    assert run(app, "keys", "rotate").stdout.startswith("0 values re-encrypted, 2 under the first key")
     assert stored() == before
 
 
@@ -79,7 +79,7 @@ def test_a_rotation_that_was_cut_short_goes_on_where_it_was(app, keys, monkeypat
     with pytest.raises(KeyboardInterrupt):
         key_rotation.rotate(stop)
 
-    assert run(app, "keys", "rotate").stdout.startswith("4 values encrypted anew, 6 under the first key")
+    assert run(app, "keys", "rotate").stdout.startswith("4 values re-encrypted, 6 under the first key")
     keys(NEW)
     assert passports() == [PASSPORT] * 3
 

@@ -42,14 +42,14 @@ def test_r7_evidence_is_dated_and_an_officer_alone_confirms_that_the_clock_stopp
     stop = f"{address(package)}/refusals/{refusal.id}/stop"
     assert (refusal.evidence_on, refusal.clock_stopped_on) == (package.received_on, None)
 
-    assert "Confirm that the 12 months have stopped" not in desk.open(address(package)).buttons
+    assert "Record that the documents came in time" not in desk.open(address(package)).buttons
     desk.post(stop, status=403)
-    assert "Confirm that the 12 months have stopped" in officer.open(address(package)).text
+    assert "Record that the documents came in time" in officer.open(address(package)).text
     page = officer.submit(stop, page=officer.open(address(package)))
     officer.post(stop, status=303)
 
-    assert "It is confirmed that the 12 months have stopped." in page.text
-    assert "Confirm that" not in page.text
+    assert "The decision has been saved: the documents came in time." in page.text
+    assert "Record that" not in page.text
     assert stored(package).case.refusals[0].clock_stopped_on == package.received_on
     assert deeds("clock stopped") == 1
 
@@ -68,7 +68,7 @@ def test_no_clock_is_stopped_before_evidence_came_or_on_a_refusal_of_another_cas
     [
         ({"decision": "nothing_more_needed", "reason": ""}, "Nothing more needed"),
         ({"decision": "nothing_more_needed", "reason": "expired"}, "Nothing more needed"),
-        ({"decision": "more_needed", "reason": "unreadable"}, "More needed It cannot be read."),
+        ({"decision": "more_needed", "reason": "unreadable"}, "More needed The document cannot be read."),
     ],
 )
 def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, answers, said):
@@ -79,7 +79,7 @@ def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, ans
     page = officer.submit(f"{address(package)}/items/{item}", page=officer.open(address(package)), **typed)
     officer.submit(f"{address(package)}/items/{item}", page=officer.open(address(package)), **typed)
 
-    assert "The decision is saved." in page.text and said in page.text
+    assert "The decision has been saved." in page.text and said in page.text
     assert deeds("document decided") == 1
     told = session.scalars(select(Notice.kind).where(Notice.account_id == package.case.account_id)).all()
     assert told == ["package_received", "document_decided"]
@@ -89,9 +89,9 @@ def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, ans
     ("answers", "error"),
     [
         ({}, "Choose whether more is needed."),
-        ({"decision": "perhaps"}, "Not a valid choice"),
+        ({"decision": "perhaps"}, "Select an option from the list"),
         ({"decision": "more_needed", "reason": ""}, "Choose why more is needed."),
-        ({"decision": "more_needed", "reason": "ugly"}, "Not a valid choice"),
+        ({"decision": "more_needed", "reason": "ugly"}, "Select an option from the list"),
     ],
 )
 def test_a_decision_that_is_not_whole_is_said_beside_its_document(officer, answers, error):
@@ -134,7 +134,7 @@ def test_a_return_is_recorded_once_with_carrier_and_tracking_number(desk):
     page = desk.submit(f"{address(package)}/return", page=stale, tracking_number=" JD-0146 ")
     again = desk.submit(f"{address(package)}/return", page=stale, carrier="Other", tracking_number="2")
 
-    assert "The return is recorded." in page.text and "JD-0146" in again.text
+    assert "The return has been recorded." in page.text and "JD-0146" in again.text
     after = stored(package)
     assert (after.state, after.return_carrier, after.tracking_number) == ("returned", "DHL", "JD-0146")
     assert deeds("package returned") == 1
@@ -144,7 +144,7 @@ def test_a_return_is_recorded_once_with_carrier_and_tracking_number(desk):
 @pytest.mark.parametrize(
     ("answers", "error"),
     [
-        ({"carrier": " "}, "Type who carries the package."),
+        ({"carrier": " "}, "Enter the name of the carrier."),
         ({"carrier": "x" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "1" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "JD 01/46"}, "letters, digits and dashes only"),

@@ -90,13 +90,13 @@ def test_the_page_says_where_from_whom_what_and_by_when(app, print_of):
     assert f"{day:%B} {day.day}, {day.year}" in written and not has_passed
     assert "You pay the courier." in written
     assert "http://localhost:8000/en/confirmation" in written
-    assert submission.case.number in written.partition("Receipt of the sender")[2]
+    assert submission.case.number in written.partition("Sender's receipt")[2]
 
 
 def test_after_the_last_day_the_page_says_that_a_fee_may_be_due_r7(app, print_of):
     late = registered(refused_on=clock.now().date().replace(year=clock.now().year - 2))
 
-    assert "A new application and fee may be due." in text_of(print_of(late))
+    assert "You may need a new application and fee." in text_of(print_of(late))
 
 
 def test_a_page_without_a_last_day_says_nothing_of_one_r7(app):
@@ -165,20 +165,20 @@ def test_a_withdrawn_registration_has_a_page_that_says_so_and_no_code(app, visit
     session.commit()
     page = signed_in(visitor, account).open(f"/en/courier/{submission.reference}/print")
 
-    assert "This registration is withdrawn." in page.text and "qr" not in page.html
+    assert "This registration has been withdrawn." in page.text and "qr" not in page.html
     path = print_of(submission)
-    assert "This registration is withdrawn." in text_of(path) and codes_in(picture_of(path, 110)) == []
+    assert "This registration has been withdrawn." in text_of(path) and codes_in(picture_of(path, 110)) == []
 
 
 @pytest.mark.parametrize(
     ("state", "word"),
     [
         ("registered", "Valid registration"),
-        ("dropped_off", "The package is dropped off"),
+        ("dropped_off", "The package has been dropped off"),
         ("received", "The package is at the Embassy"),
-        ("returned", "The package is sent back"),
-        ("collected", "The package is sent back"),
-        ("withdrawn", "This registration is withdrawn"),
+        ("returned", "The package has been sent back"),
+        ("collected", "The package has been sent back"),
+        ("withdrawn", "This registration has been withdrawn"),
     ],
 )
 def test_one_sentence_says_what_a_code_is_worth_in_each_state(package, visitor, state, word):
@@ -193,7 +193,7 @@ def test_a_page_from_before_a_change_says_that_it_is_changed(package, visitor):
     operations.change_agency(package, make_agency(package.case.post).id, BY, clock.now())
     session.commit()
 
-    assert scan(visitor, old).h1 == "Changed: this page is not valid any more"
+    assert scan(visitor, old).h1 == "Changed: this page is no longer valid"
     assert scan(visitor, package).h1 == "Valid registration"
 
 

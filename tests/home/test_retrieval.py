@@ -22,7 +22,7 @@ from tests.visitor import Visitor
 
 DOOR = "/en/confirmation"
 RIGHT = {"passport_number": PASSPORT, "day": "12", "month": "4", "year": "1990", "nationality": "KH"}
-UNFOUND = "We found no confirmation page for these data"
+UNFOUND = "We could not find a confirmation page with these details"
 
 
 def ask(visitor, path=DOOR, **answers):
@@ -189,13 +189,13 @@ def test_the_link_ends_after_fifteen_minutes(app, visitor):
 
 @pytest.mark.parametrize("token", ["x", "WzFd.x.y", "é", "[1]"])
 def test_a_forged_link_has_ended(app, visitor, token):
-    assert visitor.open(f"{DOOR}/{token}", status=404).h1 == "This link has ended"
+    assert visitor.open(f"{DOOR}/{token}", status=404).h1 == "This link has expired"
 
 
 def test_a_link_signed_with_another_secret_has_ended(app, visitor):
     forged = URLSafeTimedSerializer("another secret", salt="retrieval").dumps([1])
 
-    assert visitor.open(f"{DOOR}/{forged}", status=404).h1 == "This link has ended"
+    assert visitor.open(f"{DOOR}/{forged}", status=404).h1 == "This link has expired"
 
 
 def test_nothing_personal_stands_in_the_address_r10(app, visitor):

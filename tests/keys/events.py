@@ -109,7 +109,7 @@ EVENTS = {
     "a new password by recovery code": (recovery_by_code, (Owner, WithoutAddress)),
     "a change of password": (change_of_password, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "a change of e-mail address": (change_of_address, (Owner, WithoutAddress, Unconfirmed, Staff)),
-    "*Log all other devices out*": (log_out_everywhere, (Owner, WithoutAddress, Unconfirmed, Staff)),
+    "*Sign out all other devices*": (log_out_everywhere, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "sessions ended by an administrator": (administrator_ends_sessions, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "a code given at the desk": (desk_gives_code, (WithoutAddress,)),
     "somebody else confirming its address": (address_passes, (Unproved,)),

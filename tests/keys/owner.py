@@ -18,7 +18,7 @@ DEVICES, EMAIL, FORGOTTEN = "/en/account/devices", "/en/account/email", "/en/acc
 CREATE, RECOVER, SETTINGS = "/en/account/create", "/en/account/recover", "/en/account"
 SET_UP = "/en/account/factor"
 SECRET = re.compile(r"<code dir=\"ltr\">([A-Z2-7 ]+)</code>")
-LINK_SUBJECTS = ("Choose a new password", "Confirm your e-mail address")
+LINK_SUBJECTS = ("Choose a new password", "Confirm your email address")
 
 
 class Owner:

@@ -77,7 +77,7 @@ def test_ending_and_making_recovery_codes_are_in_the_journal_once_each_r6(owner)
 
 
 def test_new_recovery_codes_ask_for_the_password_and_for_a_sign_in_number(app, owner):
-    assert "does not fit" in owner.here.submit("/en/account/recovery-codes", current="not it").errors[0]
+    assert "is not right" in owner.here.submit("/en/account/recovery-codes", current="not it").errors[0]
 
     by_mail_only = signed_in(Visitor(app), make_account(email_confirmed_at=clock.now()))
     by_mail_only.open("/en/account/recovery-codes", status=404)

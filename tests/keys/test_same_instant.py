@@ -73,7 +73,7 @@ def test_a_log_in_with_the_password_from_before_begins_no_session(monkeypatch, v
 
     page = visitor.log_in(EMAIL, PASSWORD)
 
-    assert "do not fit together" in page.errors[0]
+    assert "Those sign-in details are not right" in page.errors[0]
     assert left() == [0] * 5
 
 
@@ -86,7 +86,7 @@ def test_what_was_asked_for_with_the_password_from_before_is_not_made(monkeypatc
 
     answer = visitor.client.post(path, data=page.fields | typed)
 
-    assert "You were logged out here" in answer.text
+    assert "You have been signed out" in answer.text
     assert left() == [0] * 5
     assert Visitor(visitor.client.app).log_in(EMAIL, NEW["password"]).h1 == "Dashboard"
 
@@ -99,7 +99,7 @@ def test_a_process_that_still_remembers_a_session_makes_nothing_in_it(monkeypatc
     monkeypatch.setattr(identity, "forget_everyone", lambda: None)
     reset()
 
-    assert "You were logged out here" in visitor.client.post("/en/account/calendar", data=page.fields).text
+    assert "You have been signed out" in visitor.client.post("/en/account/calendar", data=page.fields).text
     made(visitor, device, *question)
     assert session.query(Passkey).count() + session.query(CalendarAddress).count() == 0
 

@@ -75,5 +75,5 @@ def test_nobody_resets_the_own_second_factor_or_that_of_another_post_r5(visitor,
     elsewhere = make_account("desk", make_post("AMM", country="JO", city="Amman", timezone="Asia/Amman"))
     signed_in(visitor, supervisor)
 
-    assert "This is your own account." in reset(visitor, supervisor).text
+    assert "You cannot change your own account." in reset(visitor, supervisor).text
     assert reset(visitor, elsewhere).status_code == 404

@@ -75,10 +75,10 @@ def test_a_deleted_account_leaves_nothing_personal_in_the_database(app, leaver):
     assert all(text in everything() for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash))
 
     page = leave(app, leaver)
-    assert (page.h1, page.path) == ("Your account is deleted", "/en/account/deleted")
+    assert (page.h1, page.path) == ("Your account has been deleted", "/en/account/deleted")
     letters = Mailbox().deliver()
 
-    assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account is deleted")]
+    assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account has been deleted")]
     assert "cancelled" in text_of(letters[0])
     found = everything()
     assert [text for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash) if text in found] == []
@@ -128,8 +128,8 @@ def test_after_it_nobody_logs_in_and_the_address_is_free_for_a_new_account(app, 
 
 
 def test_without_the_password_or_the_tick_nothing_is_deleted(app, leaver):
-    assert "does not fit" in leave(app, leaver, current="not the password").errors[0]
-    assert leave(app, leaver, understood=None).errors == ["Tick the box to go on."]
+    assert "is not right" in leave(app, leaver, current="not the password").errors[0]
+    assert leave(app, leaver, understood=None).errors == ["Select the box to continue."]
 
     assert session.get(Account, leaver.id, populate_existing=True).email == EMAIL
 

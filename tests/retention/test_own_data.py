@@ -109,7 +109,7 @@ def test_the_page_says_the_same_in_the_readers_language(visitor, owner):
 def test_without_the_password_nothing_is_shown(visitor, owner):
     response = take(visitor, owner, current="not the password")
 
-    assert "The password does not fit" in response.text
+    assert "The password is not right" in response.text
     assert TELEPHONE not in response.text
 
 

@@ -39,11 +39,11 @@ def test_r9_a_change_of_zone_rules_moves_the_instants_of_slots_to_come(app, new_
     make_slot()
     make_slot(amman_post)
     phnom_penh, amman = instants()
-    assert run(app, "slots", "recompute").stdout == "0 instants of slots corrected.\n"
+    assert run(app, "slots", "recompute").stdout == "0 slots corrected.\n"
 
     new_rules()
     assert [line[:2] for line in checks.violations()] == ["R9"]
-    assert run(app, "slots", "recompute").stdout == "1 instants of slots corrected.\n"
+    assert run(app, "slots", "recompute").stdout == "1 slots corrected.\n"
 
     assert instants() == [phnom_penh - 2 * HOUR, amman]
     assert list(checks.violations()) == []
@@ -76,5 +76,5 @@ def test_slots_that_are_over_stay_as_they_were(app, new_rules):
     before = instants()
     new_rules()
 
-    assert run(app, "slots", "recompute").stdout == "0 instants of slots corrected.\n"
+    assert run(app, "slots", "recompute").stdout == "0 slots corrected.\n"
     assert instants() == before

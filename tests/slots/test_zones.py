@@ -94,9 +94,9 @@ def test_the_page_says_what_will_move_and_moves_it(visitor, post):
     make_slot(post, nine_in(7))
     signed_in(visitor, make_account("administrator"))
 
-    assert "Slots to come: 1, with 0 seats taken." in visitor.open(ZONE).text
+    assert "Future slots: 1, with 0 seats taken." in visitor.open(ZONE).text
     assert "There is no such time zone." in visitor.submit(ZONE, timezone="Nowhere").errors[0]
-    assert "The time zone is corrected." in visitor.submit(ZONE, timezone=f" {RIGHT} ").text
+    assert "The time zone has been corrected." in visitor.submit(ZONE, timezone=f" {RIGHT} ").text
     assert session.scalars(select(Slot.timezone)).all() == [RIGHT]
 
 

@@ -93,8 +93,8 @@ def test_any_text_has_a_key_and_the_key_is_its_own_key(text):
 @pytest.mark.parametrize("typed", ["", "  ", "\u200b", "\u200e\u00ad", "\u3000"])
 def test_a_field_that_must_be_filled_in_takes_nothing_that_cannot_be_seen(typed):
     class Asked(Form):
-        name = StringField(validators=[Required("Type a name.")])
+        name = StringField(validators=[Required("Enter a name.")])
 
     form = Asked(MultiDict({"name": typed}))
 
-    assert not form.validate() and form.name.errors == ["Type a name."]
+    assert not form.validate() and form.name.errors == ["Enter a name."]

@@ -217,7 +217,7 @@ def test_a_package_sent_again_with_another_office_shows_the_one_it_has(app):
         form_key=key,
     )
 
-    assert "it was not changed" in page.text
+    assert "we did not change it" in page.text
 
 
 def test_a_question_sent_again_with_another_text_is_told_and_taken_at_the_next_press(app):
@@ -227,6 +227,6 @@ def test_a_question_sent_again_with_another_text_is_told_and_taken_at_the_next_p
     visitor.submit(path, page=form, category="lost_letter", text="first")
 
     told = visitor.submit(path, page=form, category="lost_letter", text="second")
-    assert "sent before with other answers" in told.errors[0]
+    assert "sent this form before with different answers" in told.errors[0]
     visitor.submit(path, page=told, category="lost_letter", text="second")
     assert [one.texts[0].text for one in inquiries.inquiries_of(case)] == ["second", "first"]

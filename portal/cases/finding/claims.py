@@ -35,8 +35,9 @@ BY_PASSPORT = guesses.Counter("claims by a passport", ((10, "1 hour"), (30, "1 d
 CODES_OF_CASE = guesses.Counter("letter codes of a case", ((30, "1 hour"), (100, "1 day")))
 BY_CODE = guesses.Counter("claims by a letter code", ((30, "1 hour"), (100, "1 day")))
 CLOSED = _l(
-    "Details for this case or this passport that do not match were sent too often. Until the time below, we do not "
-    "check them. A letter code that you have not tried yet is checked, and you can ask the Embassy to find your case."
+    "There have been too many attempts with details that do not match this case or this passport. Until the "
+    "time below, we will not check further details. You can still use a letter code that you have not tried "
+    "yet, or ask the Embassy to find your case."
 )
 
 

@@ -28,13 +28,13 @@ _CHILD = f"import sys; sys.path.append({_FOLDER!r}); from casefile.child import 
 
 class FileTooMuch(PortalError):
     message = _l(
-        "Reading this file takes more memory or time than a case file needs. Delete what does not belong to it, or "
-        "save it as CSV UTF-8."
+        "Reading this file takes more memory or time than a case file should. Delete everything that does not "
+        "belong in it, or save it as CSV UTF-8."
     )
 
 
 class ReadersBusy(PortalError):
-    message = _l("Other case files are being read at this moment. Try again in a minute.")
+    message = _l("Other case files are being read right now. Try again in a minute.")
 
 
 @dataclass(frozen=True)

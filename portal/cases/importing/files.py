@@ -10,10 +10,10 @@ from portal.i18n.locale import country_choices, gettext, gettext_noop
 from portal.posts.operations import all_posts
 
 TOO_MANY_ROWS = gettext_noop("more than %(most)s rows")
-OF_ANOTHER_POST = gettext_noop("is of another post than yours")
-DIFFERS = gettext_noop("differs from an earlier row of the same case")
-TWICE = gettext_noop("stands twice in the same case")
-SECOND_PRINCIPAL = gettext_noop("the case has a principal applicant already")
+OF_ANOTHER_POST = gettext_noop("belongs to a different post")
+DIFFERS = gettext_noop("does not match an earlier row for the same case")
+TWICE = gettext_noop("appears twice in the same case")
+SECOND_PRINCIPAL = gettext_noop("the case already has a principal applicant")
 
 
 @dataclass(frozen=True)

@@ -48,19 +48,19 @@ class ImportRunning(PortalError):
 
 
 class ChangedMeanwhile(PortalError):
-    message = _l("Cases of this file were changed while it was imported. Nothing was imported. Import it again.")
+    message = _l("Someone changed cases in this file during the import. Nothing was imported. Import the file again.")
 
 
 class LeftBehind(PortalError):
     message = _l(
-        "The import stood still for so long that it was given up. Nothing was imported. Import the file again."
+        "The import made no progress for too long and was stopped. Nothing was imported. Import the file again."
     )
 
 
 class DatabaseAway(PortalError):
     message = _l(
-        "The database stopped answering. Import the file again when it is back: nothing is imported twice, and "
-        "nothing stays half imported."
+        "The database stopped responding. Import the file again when it is back: nothing will be imported "
+        "twice or left half imported."
     )
 
 

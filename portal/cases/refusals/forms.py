@@ -20,10 +20,10 @@ STATES = options(
 class RefusalForm(BaseForm):
     """The decisions about one refusal; refusal_form adds the state of each document."""
 
-    last_day = DateField(_l("Last day to answer, if not a year after the refusal"), validators=[Optional()])
-    evidence_on = DateField(_l("Documents came on"), validators=[Optional()])
-    is_stopped = BooleanField(_l("With that day the 12 months have stopped"))
-    is_reopened = BooleanField(_l("May be answered though the last day has passed"))
+    last_day = DateField(_l("Last day to bring documents, if not one year after the refusal"), validators=[Optional()])
+    evidence_on = DateField(_l("Documents received on"), validators=[Optional()])
+    is_stopped = BooleanField(_l("All the documents we asked for came in time"))
+    is_reopened = BooleanField(_l("The applicant can still bring documents after the last day"))
     is_overcome = BooleanField(_l("This refusal is overcome"))
 
     @property
@@ -48,4 +48,4 @@ def refusal_form(shown, decided):
 class InvitationForm(BaseForm):
     """Until when a case may come in person."""
 
-    until = DateField(_l("May come until"), validators=[Optional()])
+    until = DateField(_l("Invited until"), validators=[Optional()])

@@ -14,15 +14,15 @@ from portal.web.errors import NotFound, PortalError
 
 
 class TooEarly(PortalError):
-    message = _l("This day is before the refusal.")
+    message = _l("Choose a day on or after the refusal.")
 
 
 class NotYet(PortalError):
-    message = _l("This day has not come yet.")
+    message = _l("Choose today or an earlier day.")
 
 
 class NoEvidence(PortalError):
-    message = _l("Say on which day the documents came: without them the 12 months have not stopped.")
+    message = _l("Enter the day on which the documents were received.")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def invite(case: Case, until: date | None, by: str, now: datetime) -> None:
     Raises TooEarly if the day has passed.
     """
     if until is not None and until < today(case.post, now):
-        raise TooEarly(_l("This day has passed."))
+        raise TooEarly(_l("Choose today or a later day."))
     before, case.invited_until = case.invited_until, until
     if before == until:
         return

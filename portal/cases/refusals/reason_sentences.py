@@ -18,7 +18,7 @@ NAMES = {
     "Certified Not Married": _l("Certificate that you are not married"),
     "Court or Legal Documents": _l("Court or legal documents"),
     "Petitioner Proof of Life": _l("Proof that the petitioner is alive"),
-    "Employment Qualifications": _l("Proof of qualifications for the work"),
+    "Employment Qualifications": _l("Proof of job qualifications"),
     "Employment Offer": _l("Offer of employment"),
     "Affidavit of Support": _l("Affidavit of support"),
     "Income evidence": _l("Evidence of income"),

@@ -50,13 +50,15 @@ def findings(engine, seconds=SECONDS):
     looked = look(engine, seconds)
     if looked.faults:
         number = f"{looked.faults}{' or more' if looked.faults >= MOST_FAULTS else ''}"
-        yield wrong("integrity", f"it is damaged, in {number} places. {WHAT_TO_DO}")
+        yield wrong("integrity", f"the database is damaged in {number} places. {WHAT_TO_DO}")
     elif not looked.is_whole:
-        yield warning("integrity", f"{seconds} s were too short to look at all of it: say --seconds and more of them.")
+        yield warning(
+            "integrity", f"{seconds} s was not enough to check all of it. Use --seconds with a larger number."
+        )
     elif looked.hindrance:
         yield warning("integrity", looked.hindrance)
     else:
-        yield ok("integrity", "nothing is damaged.")
+        yield ok("integrity", "no damage found.")
 
 
 def look(engine, seconds):

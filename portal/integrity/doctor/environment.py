@@ -36,10 +36,13 @@ def _mail(settings):
     try:
         carrier.check()
     except carriers.Away as error:
-        return wrong(MAIL_CALLED, f"no e-mail can go ({error}): see PORTAL_MAIL_URL, and whether the server runs.")
+        return wrong(
+            MAIL_CALLED,
+            f"no email can be sent ({error}). Check PORTAL_MAIL_URL and whether the mail server is running.",
+        )
     if isinstance(carrier, carriers.Folder):
         say = ok if settings.demonstration else warning
-        return say(MAIL_CALLED, "e-mails become files in a folder: nobody gets them by mail.")
+        return say(MAIL_CALLED, "emails are written to files in a folder and are not sent to anyone.")
     return ok(
         MAIL_CALLED, f"{carrier.host} answers{' and takes the password' if carrier.user else ''}; nothing was sent."
     )
@@ -47,16 +50,18 @@ def _mail(settings):
 
 def _counts(settings):
     if not settings.limits_url.startswith("redis"):
-        return ok("counts of tries", "in the portal's database.")
+        return ok("counts of attempts", "in the portal's database.")
     if limits.limiter.storage.check():
-        return ok("counts of tries", "in a Redis that answers.")
-    return warning("counts of tries", "the Redis of PORTAL_LIMITS_URL is away: the database counts meanwhile.")
+        return ok("counts of attempts", "in a Redis that answers.")
+    return warning(
+        "counts of attempts", "the Redis of PORTAL_LIMITS_URL is not available. The database counts in the meantime."
+    )
 
 
 def _fonts():
     found = [path for path in FONTS.glob("*.[to]tf") if path.stat().st_size]
     if len(found) < LEAST_FONTS or not COVERAGE.exists():
-        return wrong("fonts", f"{len(found)} of {LEAST_FONTS} are in portal/paper/fonts: bring the release in again.")
+        return wrong("fonts", f"{len(found)} of {LEAST_FONTS} are in portal/paper/fonts. Install the release again.")
     return ok("fonts", f"{len(found)} for paper.")
 
 

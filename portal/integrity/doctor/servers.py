@@ -41,7 +41,7 @@ def _answering(address, port, own):
             return wrong("port", f"a connection to port {port} of {address} gets no answer.")
         if mark != own:
             words = f"port {port} is answered by another portal or program, on some connections or on all"
-            return wrong("port", f"{words}: stop that one, or start this one at another port.")
+            return wrong("port", f"{words}: stop that one, or start this one on another port.")
     return ok("port", f"{port} answers, for this portal alone.")
 
 

@@ -30,7 +30,7 @@ def _remarks(settings):
     if not any(remark.startswith(SECRETS) for remark in settings.remarks):
         yield ok("secrets", "all four are there, hard to guess, and unlike each other.")
     if settings.secure_cookies and settings.public_url.startswith("http://"):
-        yield wrong("cookies", "PORTAL_SECURE_COOKIES is 1 and PORTAL_PUBLIC_URL is http: nobody can log in.")
+        yield wrong("cookies", "PORTAL_SECURE_COOKIES is 1 and PORTAL_PUBLIC_URL is http, so no one can log in.")
 
 
 def _demonstration(settings):
@@ -67,4 +67,4 @@ def _private(name, path, otherwise, advice):
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & OTHERS:
         return otherwise(name, f"others may look into it ({mode:o}): {advice} {path}")
-    return ok(name, f"only its owner may look into it ({mode:o}).")
+    return ok(name, f"only its owner can read it ({mode:o}).")

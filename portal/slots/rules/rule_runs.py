@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class AlreadyRan(PortalError):
-    message = _l("This rule has run for today already.")
+    message = _l("This rule has already run today.")
 
 
 def run_due(now: datetime, people_waiting: Callable[..., Any]) -> Iterator[Any]:

@@ -23,11 +23,11 @@ WEEK = timedelta(days=7)
 
 
 class PatternNameTaken(PortalError):
-    message = _l("Your post has a pattern with this name already.")
+    message = _l("Your post already has a pattern with this name.")
 
 
 class BandsClash(PortalError):
-    message = _l("A weekday has the same time in two bands. Leave it in one of them.")
+    message = _l("The same weekday and time is in two bands. Keep it in only one.")
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def test_what_there_was_no_time_for_is_said(app, own):
 def test_what_is_damaged_in_postgresql_is_found_with_amcheck_and_without(own, server):
     assert of_integrity(own)[0] == "warning" and "amcheck is not there" in of_integrity(own)[1]
     say(own, "CREATE EXTENSION amcheck")
-    assert of_integrity(own) == ("ok", "nothing is damaged.")
+    assert of_integrity(own) == ("ok", "no damage found.")
 
     _write_over(own, server, say(own, "SELECT pg_relation_filepath('post')"))
 

@@ -51,7 +51,7 @@ def test_every_check_is_one_line_with_a_state(app):
     assert {state for state, _words in found.values()} <= {"ok", "warning", "wrong"}
     for name in ("secrets", "database", "tables", "field keys", "worker", "mail", "fonts", "catalogues", "disk"):
         assert name in found
-    for name in ("tables", "field keys", "worker", "mail", "fonts", "counts of tries"):
+    for name in ("tables", "field keys", "worker", "mail", "fonts", "counts of attempts"):
         assert found[name][0] == "ok", found[name]
 
 
@@ -134,7 +134,7 @@ def test_mails_that_wait_or_are_dead_are_noticed(app):
 
     found = examine(app)
 
-    assert (found["outbox"][0], found["dead e-mails"][0]) == ("warning", "warning")
+    assert (found["outbox"][0], found["unsent emails"][0]) == ("warning", "warning")
 
 
 def test_the_mail_server_is_asked_and_gets_no_mail(app, change, tmp_path):

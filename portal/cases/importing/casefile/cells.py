@@ -7,21 +7,22 @@ from datetime import date, timedelta
 from .messages import Unfit, gettext_noop
 
 FORMULA = gettext_noop(
-    "holds a formula without a result: open the file in Excel and save it, or type the value instead"
+    "contains a formula without a result: open the file in Excel and save it, or enter the value instead"
 )
-LOGICAL = gettext_noop("holds the logical value %(read)s: format the column as text, then type what is meant")
-FAULT = gettext_noop("holds %(read)s, an error of Excel: correct the cell")
+LOGICAL = gettext_noop("contains the logical value %(read)s: format the column as text, then enter the value you mean")
+FAULT = gettext_noop("contains %(read)s, an Excel error: correct the cell")
 NUMBER = gettext_noop(
-    "holds a number, and a number loses its leading zeros: format the column as text, then type the value again"
+    "contains a number, and numbers lose their leading zeros: format the column as text, then enter the value again"
 )
-DATE = gettext_noop("holds a date where a text belongs: format the column as text, then type the value again")
-TIME = gettext_noop("holds a time of day: format the column as text, then type the date, such as 2026-01-31")
+DATE = gettext_noop("contains a date where text is expected: format the column as text, then enter the value again")
+TIME = gettext_noop("contains a time of day: format the column as text, then enter the date, such as 2026-01-31")
 PART_OF_DATE = gettext_noop(
-    "holds a date that is shown without its day or its year: format the column as text, then type what is known of "
-    "the date, such as 2026-01-31"
+    "contains a date that is shown without its day or its year: format the column as text, then enter what is "
+    "known of the date, such as 2026-01-31"
 )
 EARLY = gettext_noop(
-    "holds a date that Excel does not count well: format the column as text, then type the date, such as 1899-12-31"
+    "contains a date that Excel does not store correctly: format the column as text, then enter the date, "
+    "such as 1899-12-31"
 )
 DAY_ZERO = date(1899, 12, 30)
 DAY_ZERO_1904 = date(1904, 1, 1)

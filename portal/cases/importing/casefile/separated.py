@@ -14,10 +14,10 @@ SEPARATORS = ",;\t|"
 LONGEST_LINE = 1 << 16
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?[\r\n]*', re.IGNORECASE)
 NOT_UTF_8 = gettext_noop(
-    "the file is not UTF-8, so that letters with accents would be lost: in Excel choose Save As, and as the type "
-    "CSV UTF-8 (Comma delimited)"
+    "the file is not UTF-8, so letters with accents would be lost: in Excel, choose Save As and the type CSV "
+    "UTF-8 (Comma delimited)"
 )
-QUOTES = gettext_noop("the quotation marks from here on do not match: each cell that opens one has to close it")
+QUOTES = gettext_noop("the quotation marks do not match from here on: each cell that opens one must close it")
 
 
 def read_lines(file, columns):

@@ -10,7 +10,7 @@ WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 LEAST_KNOWN = 3
 LIKE = 0.6
 OLD = gettext_noop(
-    "the file is an old workbook (.xls), or has a password: in Excel, save it as an Excel Workbook (.xlsx) "
+    "the file is an old workbook (.xls) or has a password: in Excel, save it as an Excel Workbook (.xlsx) "
     "without a password"
 )
 UNREADABLE = gettext_noop("the file cannot be read: %(error)s")

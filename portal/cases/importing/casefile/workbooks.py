@@ -10,14 +10,14 @@ from .sheets import SheetReader, Unreadable
 
 MOST_PARTS = 1000
 MERGED = gettext_noop("is merged with other cells, %(read)s: unmerge them, then fill in each of them")
-OUTSIDE = gettext_noop("holds something, and is outside of the columns of a case file: delete it or move it")
+OUTSIDE = gettext_noop("contains something outside the columns of a case file: delete it or move it")
 RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?")
 MOST_NAMED = 5
 SEVERAL_SHEETS = gettext_noop(
-    "more than one sheet holds something: %(read)s. Leave one sheet in the workbook, and import the others one by one"
+    "more than one sheet has content: %(read)s. Leave one sheet in the workbook, and import the others one by one"
 )
 SHEET = gettext_noop("This was read from the sheet %(read)s.")
-HIDDEN = gettext_noop("Rows that the sheet hides were read too: lines %(read)s.")
+HIDDEN = gettext_noop("Hidden rows were read too: lines %(read)s.")
 
 
 def read_lines(file, columns, kinds, most_bytes):
