@@ -16,7 +16,8 @@ FEATURE = Feature(
     messages={
         "created": _l("Your account is ready."),
         "logged_out_in_form": _l(
-            "You were signed out before your form was sent, so nothing has been saved yet. Log in, and you can send what you entered. We keep it on this page for one hour, and only for your account."
+            "You were signed out before your form was sent, so nothing has been saved yet. Log in, and you can "
+            "send what you entered. We keep it on this page for one hour, and only for your account."
         ),
         "not_sent": _l(
             "You were signed out before your form was sent. Nothing was saved. Log in and fill in the form again."
@@ -28,7 +29,8 @@ FEATURE = Feature(
         "code_used": _l("You used a recovery code. You cannot use it again."),
         "language_changed": _l("Your language has been changed."),
         "reset_asked": _l(
-            "If there is an account with this email address, we have sent an email with a link. It may take a few minutes. Check your spam folder too."
+            "If there is an account with this email address, we have sent an email with a link. It may take a "
+            "few minutes. Check your spam folder too."
         ),
         "password_reset": _l("Your new password is set. Log in with it."),
         "confirm_asked": _l("We have sent an email with a link to that address. Open the link to confirm the address."),
@@ -51,7 +53,7 @@ FEATURE = Feature(
                 "your password. Write the number down now."
             ),
             "printed.renew",
-            gettext_noop("Make new recovery codes"),
+            gettext_noop("Get new recovery codes"),
         ),
         "password_reset": Notice(
             gettext_noop("You have a new password. Check what can still open your account."),

@@ -23,7 +23,9 @@ FEATURE = Feature(
         "stored": _l("The case has been saved."),
         "word_added": _l("The status word has been added."),
         "asked_before": _l(
-            "You have already asked the Embassy with other details, and it is searching with those. The details you gave now have not been added. If the first details were wrong, tell the Embassy when it replies."
+            "You have already asked the Embassy with other details, and it is searching with those. The details"
+            " you gave now have not been added. If the first details were wrong, tell the Embassy when it "
+            "replies."
         ),
     },
     staff_pages=(

@@ -13,7 +13,8 @@ FEATURE = Feature(
     ),
     messages={
         "package_not_changed": _l(
-            "You had already registered this package with the courier office shown here, so we did not change it. You can choose another office on this page."
+            "You had already registered this package with the courier office shown here, so we did not change "
+            "it. You can choose another office on this page."
         ),
         "package_already": _l("This case already has a registered package. This is its page."),
         "package_too_late": _l("You can no longer change this."),

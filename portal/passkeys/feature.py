@@ -13,7 +13,8 @@ FEATURE = Feature(
     messages={
         "passkey_added": _l("The passkey has been added. You can now log in with it."),
         "passkey_removed": _l(
-            "The passkey has been removed, and your other devices have been signed out. Delete the passkey on your device too."
+            "The passkey has been removed, and your other devices have been signed out. Delete the passkey on "
+            "your device too."
         ),
         "factor_reset": _l("The second step has been reset. The person will set it up again at the next login."),
     },
