@@ -6,15 +6,17 @@ PORT ?= 8000
 LINT_PACKAGES := gettext
 TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
 PROVE_PACKAGES := gcc libc6-dev
-# Most of what tests write is thrown away at once: in memory, where there is enough of it.
+# Most of what tests write is deleted at once: so it is kept in memory, if there is enough.
 TEST_FOLDER := $(shell df --output=avail -k /dev/shm 2> /dev/null | awk 'NR == 2 && $$1 > 4000000 { print "/dev/shm" }')
 CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql
 
-# What `make build` makes, and what it is made of: `make run` builds again only where something of this is newer.
+# The output of `make build`, and its sources: `make run` builds again only if one of these is newer.
 BUILT := build/made
 SOURCES := $(shell find portal static/css static/js tools/away_pages.py -type f \( -name '*.py' -o -name '*.po' -o -name '*.html' -o -name '*.css' -o -name '*.js' -o -name '*.csv' \))
 
+ifndef TOGETHER
 .NOTPARALLEL:
+endif
 .PHONY: help run test prove cluster-test bench format lint lint-code lint-imports lint-types lint-templates lint-texts \
   translations requirements environment lint-environment test-environment build
 
@@ -26,8 +28,8 @@ run: environment $(BUILT) ## Everything a fresh machine needs, then the portal o
 
 test: export PYTHONDONTWRITEBYTECODE =
 test: lint test-environment build ## Lint, types, translations, every test
-	TMPDIR=$(or $(TEST_FOLDER),/tmp) $(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
-	$(PY) -m pytest -q -n 0 tests/as_run
+	TMPDIR=$(or $(TEST_FOLDER),/tmp) $(PY) -m pytest -q -n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/as_run
+	$(PY) -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder tests/as_run
 
 prove: test-environment build ## What is too long for make test, in an hour (PART=NAME one of it, PART=--list which, PART=--full hours)
 	tools/system-packages $(PROVE_PACKAGES)
@@ -45,7 +47,7 @@ format: lint-environment ## Lay the code out as the style wants it
 	.venv/bin/ruff format .
 
 lint: lint-environment ## Style, import order, types, templates, texts: every part, and all that is wrong
-	@$(MAKE) --no-print-directory --keep-going lint-code lint-imports lint-types lint-templates lint-texts
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 --output-sync=target TOGETHER=1 lint-types lint-code lint-imports lint-templates lint-texts
 
 lint-code: lint-environment
 	.venv/bin/ruff format --check .
@@ -62,6 +64,7 @@ lint-templates: lint-environment
 
 lint-texts: lint-environment
 	tools/check-translations
+	$(PY) tools/check_english.py
 
 translations: lint-environment ## Extract the texts, update every catalogue, say what is missing
 	tools/update-translations

@@ -2,7 +2,7 @@
 
 import gc
 
-gc.disable()  # what is imported is never garbage, and looking for some takes a sixth of the time of a start
+gc.disable()  # imported objects are never garbage, and looking for some takes a sixth of the time of a start
 
 from portal import create_app, process
 from portal.observability import logs

@@ -1,1 +1,1 @@
-"""Load: what `make bench` measures and `make prove` proves. Nothing of the portal imports from here."""
+"""Load tests and benchmarks: `make bench` measures, `make prove` proves. The portal does not import this package."""

@@ -1,4 +1,4 @@
-"""The portal as `make run` starts it: tools/run itself on a port of its own, and commands beside it."""
+"""The portal as `make run` starts it: tools/run itself on a port of its own, with commands run beside it."""
 
 import os
 import shutil
@@ -27,12 +27,12 @@ LONGEST_HOLD, LONGEST_WAIT = "portal_writer_longest_hold_seconds", "portal_write
 
 
 class NotStarted(Exception):
-    """tools/run did not come to the line that says where the portal is; the text is what it said."""
+    """tools/run ended before it printed the portal's address; the text is its output."""
 
 
 @dataclass(frozen=True)
 class Done:
-    """A command that ended: its words, its exit code, what it said, and how many seconds it took."""
+    """A command that has ended: its words, its exit code, its output, and its duration in seconds."""
 
     words: str
     code: int
@@ -41,12 +41,12 @@ class Done:
 
     @property
     def last_line(self):
-        """The last line that it said."""
+        """The last line of its output."""
         return (self.said.strip().splitlines() or [""])[-1]
 
     @property
     def fault(self):
-        """What was wrong with it, in one line: the end of what it said, but for what it found well."""
+        """Its fault in one line: the end of its output, without what it found to be right."""
         lines = [line for line in self.said.strip().splitlines() if not line.startswith("ok ")]
         return f"{self.words}: exit {self.code}: {' / '.join(lines[-LAST_LINES:])}"
 
@@ -58,7 +58,7 @@ class AsRun:
         self.folder, self.port, self.environment = folder, port, environment
         self.log_file = folder / "run.log"
         with self.log_file.open("w") as log:
-            # A session of its own: whatever tools/run leaves behind can be found, and ended.
+            # A session of its own: whatever tools/run leaves behind can be found and ended.
             self.process = subprocess.Popen(
                 [str(ROOT / "tools" / "run")],
                 cwd=ROOT,
@@ -70,20 +70,20 @@ class AsRun:
 
     @property
     def url(self):
-        """Where it is, by the number of this machine."""
+        """Its address, by the IP address of this machine."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def log(self):
-        """What server and worker wrote so far."""
+        """The log of server and worker so far."""
         return self.log_file.read_text(errors="replace")
 
     def error_lines(self):
-        """Return the lines of the log that tell of an error."""
+        """Return the error lines of the log."""
         return [line for line in self.log.splitlines() if any(sign in line for sign in ERRORS)]
 
     def wait_until_announced(self):
-        """Wait for the line that says where the portal is."""
+        """Wait for the line that announces the portal's address."""
         end = time.monotonic() + START_SECONDS
         while ANNOUNCED not in self.log:
             if self.process.poll() is not None or time.monotonic() > end:
@@ -91,7 +91,7 @@ class AsRun:
             time.sleep(0.01)
 
     def start(self, *words, standard_input=subprocess.DEVNULL):
-        """Start a command of the portal as an operator does, and return its process; it has a session of its own."""
+        """Start a command of the portal as an operator does, and return its process, which has a session of its own."""
         return subprocess.Popen(
             [str(BINS / "flask"), "--app", "wsgi", *(str(word) for word in words)],
             cwd=ROOT,
@@ -104,7 +104,7 @@ class AsRun:
         )
 
     def flask(self, *words, typed=""):
-        """Run a command of the portal, type something into it, and return what is Done, whatever its exit code."""
+        """Run a command of the portal with some input, and return the Done, whatever its exit code."""
         began = time.monotonic()
         process = self.start(*words, standard_input=subprocess.PIPE)
         try:
@@ -114,7 +114,7 @@ class AsRun:
         return Done(" ".join(str(word) for word in words), process.returncode, said, time.monotonic() - began)
 
     def metrics(self):
-        """Return what /metrics says now: a list of values by name, one for each set of labels."""
+        """Return the present metrics: a list of values by name, one for each set of labels."""
         with urlopen(f"{self.url}/metrics", timeout=METRICS_SECONDS) as answer:
             families = text_string_to_metric_families(answer.read().decode())
         found: dict[str, list] = {}
@@ -123,7 +123,7 @@ class AsRun:
         return found
 
     def longest(self, name):
-        """Return the largest value of a gauge of /metrics, or None where there is no such gauge or no answer."""
+        """Return the largest value of a gauge in /metrics, or None if there is no such gauge or no answer."""
         try:
             values = [value for _labels, value in self.metrics().get(name, [])]
         except OSError:
@@ -131,11 +131,11 @@ class AsRun:
         return max(values) if values else None
 
     def process_numbers(self):
-        """Return the numbers of all its processes: that of tools/run, and those that it and its children started."""
+        """Return the ids of all its processes: tools/run, and its descendants."""
         return family(self.process.pid)
 
     def stop(self):
-        """End it as Ctrl-C does, and make sure that nothing of it is left; return the exit code of tools/run."""
+        """Stop it as Ctrl-C does, and make sure that no process is left; return the exit code of tools/run."""
         numbers = self.process_numbers()
         self.process.send_signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
@@ -148,7 +148,7 @@ class AsRun:
 
 @contextmanager
 def as_run(database_url=None, folder=None, **settings):
-    """Start tools/run with an empty instance; give the AsRun at the moment when it says where the portal is.
+    """Start tools/run with an empty instance; yield the AsRun once it has announced the portal's address.
 
     database_url: another database than the SQLite of the instance; settings: more variables.
     """
@@ -164,7 +164,7 @@ def as_run(database_url=None, folder=None, **settings):
 
 
 def environment_of(folder, database_url=None, **settings):
-    """Return the variables of a portal whose state is in a folder, with the limits and flags as they are shipped."""
+    """Return the environment of a portal with its state in a folder, with limits and flags as shipped."""
     machine = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     ours = {"PORTAL_INSTANCE": str(folder / "instance"), **settings}
     return {**machine, **ours, **({"PORTAL_DATABASE_URL": database_url} if database_url else {})}

@@ -1,4 +1,4 @@
-"""The figures of docs/asvs.md: `python -m bench.asvs` counts its items anew, and lists what is lacking."""
+"""The figures of docs/asvs.md: `python -m bench.asvs` counts its items, and lists what is missing."""
 
 import re
 from collections import Counter
@@ -15,7 +15,7 @@ ROW = re.compile(r"^\| (V(\d+)\.\d+\.\d+)( \(3\))? \| (.*?) \| (.*?) \| (.*?) ?\
 
 @dataclass(frozen=True)
 class Item:
-    """One line: the number, the chapter, whether it is of level 3, what it asks, what meets it, what shows it."""
+    """One line: the number, the chapter, whether it is of level 3, its requirement, what meets it, what shows it."""
 
     number: str
     chapter: int

@@ -1,6 +1,7 @@
-"""What operators and officers do beside a running portal, one thing after another: every command, and an upload."""
+"""Commands and an upload run beside a portal in use, one after another, as operators and officers do."""
 
 import signal
+import threading
 import time
 from dataclasses import replace
 from datetime import date, timedelta
@@ -27,7 +28,7 @@ def rows_of_guests(today, number):
 
 
 def import_guests(running, *rows):
-    """Import the cases of guests from a file; return what is Done."""
+    """Import the cases of guests from a file; return the Done."""
     file = running.folder / "guests.csv"
     write_rows(file, [row for some in rows for row in some])
     return running.flask("cases", "import", file)
@@ -40,6 +41,7 @@ class Beside:
         self.running, self.notes, self.folder = running, notes, running.folder
         self.rows, self.slots, self.uploaded, self.worker_seconds = rows, slots, uploaded, worker_seconds
         self.done: list[Done] = []
+        self.importing = threading.Lock()  # one import at a time: whoever comes second is told to wait a minute
         self._rounds = 0
         self.all = {
             "check": self.check,
@@ -55,7 +57,7 @@ class Beside:
         }
 
     def run_all(self):
-        """Run each once, in turn; keep and yield what is Done."""
+        """Run each once, in turn; store and yield each Done."""
         for name, run in self.all.items():
             self.done.append(replace(run(), words=name))
             yield self.done[-1]
@@ -67,13 +69,14 @@ class Beside:
 
     @property
     def failed(self):
-        """What ended with another code than 0."""
+        """The commands that ended with another code than 0."""
         return [one for one in self.done if one.code]
 
     def _import(self, name, **cells):
         file = self.folder / name
         write_case_file(file, self.rows, date.today(), **cells)
-        return self.running.flask("cases", "import", file)
+        with self.importing:
+            return self.running.flask("cases", "import", file)
 
     def _fresh(self, name):
         file = self.folder / name
@@ -101,13 +104,14 @@ class Beside:
         return Done("worker", process.returncode, said, time.monotonic() - began)
 
     def _upload(self):
-        """Upload a workbook as an officer: a row each of cases of PHP, new ones each time."""
+        """Upload a workbook as an officer: one row for each case of PHP, new ones each time."""
         began, code = time.monotonic(), self.running.flask("demo", "code").said.strip()
         officer = Guest(self.running.port, self.notes, ADDRESS)
         rows = (row for row in travellers(date.today(), UPLOADED + 10_000 * self._rounds) if row["post"] == "PHP")
         try:
             flows.log_in_staff(officer, "officer", code)
-            flows.import_by_page(officer, "cases.xlsx", workbook_of(islice(rows, self.uploaded)))
+            with self.importing:
+                flows.import_by_page(officer, "cases.xlsx", workbook_of(islice(rows, self.uploaded)))
             done = 0, f"{self.uploaded} rows uploaded and confirmed"
         except (Turned, flows.Unexpected) as error:
             done = 1, str(error)
@@ -115,6 +119,6 @@ class Beside:
 
 
 def _line_before(lines, sign):
-    """Return the next line, or nothing where it holds a sign or there is none."""
+    """Return the next line, or nothing if it contains a sign or there is none."""
     line = lines.readline()
     return "" if sign in line else line

@@ -1,4 +1,4 @@
-"""How fast bookings are written: through the full stack, by SQLAlchemy Core alone, and by many writers at once."""
+"""The rate of bookings: through the full stack, by SQLAlchemy Core alone, and by many writers at once."""
 
 from itertools import cycle
 
@@ -11,7 +11,7 @@ MANY_WRITERS = 32
 
 
 def full_stack(stage, connections=None):
-    """Let everybody with an open calendar book once, over as many connections as Core has threads."""
+    """Let each person with an open calendar book once, over as many connections as Core has threads."""
     processes, threads = LAYOUTS[stage.portal.database]
     forms = iter([person.book(slot) for person, slot in zip(stage.people, cycle(stage.slots), strict=False)])
     done = load(stage.server, [forms] * (connections or processes * threads))
@@ -21,7 +21,7 @@ def full_stack(stage, connections=None):
 
 
 def sold_out(stage, connections=None):
-    """Let everybody with an open calendar click on a slot whose last seat is gone."""
+    """Let each person with an open calendar click on a slot whose last seat is gone."""
     processes, threads = LAYOUTS[stage.portal.database]
     gone = stage.slots[0]
     stage.portal.execute("UPDATE slot SET taken = seats WHERE id = :gone", gone=gone)

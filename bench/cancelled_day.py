@@ -1,4 +1,4 @@
-"""A day of appointments is cancelled while the mail server refuses every third message: is anybody dropped silently?"""
+"""A day of appointments is canceled while the mail server refuses every third message: is anyone dropped silently?"""
 
 import tempfile
 import time
@@ -42,7 +42,7 @@ KINDS = ("held", "cancelled_by_post")
 
 @dataclass
 class CancelledDayReport:
-    """What became of the people of a cancelled day: places held, appointments cancelled, told, listed, dropped."""
+    """The results for the people of a canceled day: places held, appointments canceled, told, listed, dropped."""
 
     database: str
     people: int
@@ -75,7 +75,7 @@ class CancelledDayReport:
 
 
 def on_a_portal_of_its_own(database, postgres, people):
-    """Cancel a day on a fresh portal, where nobody else is booked; return the report."""
+    """Cancel a day on a new portal, where no one else is booked; return the report."""
     with portal_on(database, postgres) as portal:
         return cancel_a_day(portal, people)
 
@@ -126,7 +126,7 @@ def _book(people):
 
 
 def _reach(case, number, now):
-    """Of eight people, six have a confirmed address, one has a telephone only, one has no account."""
+    """Of eight people, six have a confirmed address, one has only a telephone, one has no account."""
     if number % 8 == 7:
         case.account_id = None
     elif number % 8 == 6:
@@ -150,7 +150,7 @@ def _cancel(scheduler, day):
 
 
 def _deliver(app):
-    """Let a worker send what is due, again and again, as over hours; give up after many rounds."""
+    """Let a worker send due messages repeatedly, as over hours; give up after many rounds."""
     for _round in range(MOST_ROUNDS):
         worker_of(app).run(once=True)
         session.remove()

@@ -1,4 +1,4 @@
-"""A case file of any size, as a consular system would hand it over: for imports at full scale."""
+"""A case file of any size, as a consular system would export it, for imports at full scale."""
 
 import csv
 from datetime import date, timedelta
@@ -18,7 +18,7 @@ OF_A_YEAR = 366_000  # a day and three digits
 
 
 def write_case_file(path, rows, today, **cells):
-    """Write a case file with a number of rows, families among them, as of a day; cells: what is the same in all."""
+    """Write a case file with a number of rows, families among them, as of a day; cells: values common to all rows."""
     write_rows(path, ({**one, **cells} for one in islice(travellers(today), rows)))
 
 
@@ -42,7 +42,7 @@ def workbook_of(rows):
 
 
 def travellers(today, first=1):
-    """Yield rows of a case file without end: the travellers of cases from a number on, as of a day."""
+    """Yield rows of a case file without end: the travelers of cases from a number on, as of a day."""
     for number in count(first):
         for place, relation in enumerate(("principal", "spouse", "child")):
             if place == 0 or number % FAMILY_OF == 0:

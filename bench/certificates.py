@@ -1,4 +1,4 @@
-"""Certificates for the real servers of tests, which only those trust who are given them."""
+"""Certificates for the real servers of tests, trusted only by clients that are given them."""
 
 import datetime
 

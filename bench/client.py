@@ -1,6 +1,6 @@
-"""A light load client: one process, one thread, plain sockets kept alive, answers read whole, redirects not followed.
+"""A light load client: one process, one thread, keep-alive sockets, complete answers, no redirects followed.
 
-It understands just as much of HTTP as the portal's server speaks: a status line, Content-Length, a body.
+It understands as much of HTTP as the portal's server uses: a status line, Content-Length, a body.
 """
 
 import re
@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer as it came, and how many seconds it took; status 0 where none came."""
+    """One answer, and how many seconds it took; status 0 if there was none."""
 
     status: int
     raw: bytes
@@ -47,7 +47,7 @@ class Answer:
 
     @property
     def failed(self):
-        """Whether whoever asked was failed: no answer, an error of the server's, or "busy"."""
+        """Whether the client was failed: no answer, a server error, or "busy"."""
         head = self.raw.partition(b"\r\n\r\n")[0].decode("latin-1").lower()
         return is_failure(self.status, {line.partition(":")[0] for line in head.split("\r\n")})
 
@@ -57,7 +57,7 @@ NONE = Answer(0, b"", 0.0)
 
 @dataclass
 class Load:
-    """What came of a load: seconds it took, latencies in seconds in ascending order, answers by status, bytes."""
+    """The result of a load: duration in seconds, latencies in seconds, ascending, answers by status, bytes."""
 
     seconds: float
     latencies: list[float]
@@ -71,13 +71,13 @@ class Load:
         return len(self.latencies) / self.seconds
 
     def percentile(self, share):
-        """Return the latency in milliseconds that a share of the answers kept."""
+        """Return the latency in milliseconds below which a share of the answers was."""
         return percentile(self.latencies, share) * 1000
 
 
 @dataclass(slots=True)
 class _Line:
-    """One connection: the requests still to send, and the answer that is coming in."""
+    """One connection: the requests still to send, and the answer that is being received."""
 
     socket: socket.socket
     requests: object
@@ -100,7 +100,7 @@ def post(path, fields, cookie="", encoding=""):
 
 
 def percentile(ascending, share):
-    """Return the value that a share of ascending values does not pass; 0 where there are none."""
+    """Return the percentile of ascending values for a share; 0 if there are none."""
     return ascending[min(len(ascending) - 1, int(len(ascending) * share))] if ascending else 0.0
 
 
@@ -119,12 +119,12 @@ def ratios_of(rounds, what):
 
 
 def form_of(page):
-    """Return the fields that a page hides in its form: token and one-time key."""
+    """Return the hidden fields of a page's form: token and idempotency key."""
     return {"csrf_token": TOKEN.search(page)[1], "form_key": KEY.search(page)[1]}
 
 
 def form_of_plain(page):
-    """Return the fields that a page hides in a form without a one-time key."""
+    """Return the hidden fields of a form without an idempotency key."""
     return {"csrf_token": TOKEN.search(page)[1]}
 
 
@@ -137,10 +137,10 @@ def ask(port, requests, connections=SEVERAL):
 
 
 def volley(port, requests, when_sent=lambda: None):
-    """Send all requests at one instant, each over a connection that is open already; return seconds and answers.
+    """Send all requests at one instant, each over an open connection; return seconds and answers.
 
     Latencies count from the instant, not from when this client came to send a request. when_sent is called once
-    all of them are on their way, before an answer is looked at.
+    all of them are sent, before an answer is read.
     """
     answers = [NONE] * len(requests)
     streams = [iter([one]) for one in enumerate(requests)]
@@ -170,7 +170,7 @@ def load(server, streams, seconds=None):
 
 
 def _exchange(port, streams, note, *, seconds=None, one_instant=False, when_sent=lambda: None):
-    """Send what streams of (tag, request) hold, a connection each; note(tag, answer); return when it began."""
+    """Send the streams of (tag, request), a connection each; note(tag, answer); return when it began."""
     lines = [_Line(_connect(port), stream) for stream in streams]
     began = time.perf_counter()
     end = began + seconds if seconds else None
@@ -207,7 +207,7 @@ def _connect(port):
 
 
 def _send_next(line, note, end):
-    """Send a line's next request; say whether an answer is to be waited for."""
+    """Send a connection's next request; return whether an answer is to be awaited."""
     line.sent_at = time.perf_counter()
     if end is not None and line.sent_at > end:
         return False
@@ -225,7 +225,7 @@ def _send_next(line, note, end):
 
 
 def _receive(line, note):
-    """Take in what came; say whether the answer is whole, or the connection lost."""
+    """Receive data; return whether the answer is complete, or the connection lost."""
     try:
         part = line.socket.recv(CHUNK)
     except OSError:

@@ -1,8 +1,8 @@
-"""SQLAlchemy Core writing the rows of a booking, and nothing else: what the full stack is compared with.
+"""SQLAlchemy Core writing only the rows of a booking: the baseline for the full stack.
 
-The same three statements in one transaction, on an engine that the portal made, with values prepared
-beforehand; no page, no form, no question first. It runs in processes of its own, as many as the web
-server has workers, with as many threads as there are people who book at once.
+The same three statements in one transaction, on an engine that the portal created, with values prepared
+beforehand; no page, no form, no earlier query. It runs in as many processes as the web
+server has workers, with as many threads as people book at once.
 """
 
 import json
@@ -37,7 +37,7 @@ RECORD = sa.insert(ENTRY)
 
 @dataclass(frozen=True)
 class Written:
-    """How many bookings a second were written, and the seconds that the longest of them took."""
+    """How many bookings a second were written, and the duration of the longest in seconds."""
 
     rate: float
     longest: float
@@ -46,7 +46,7 @@ class Written:
 def write(portal, slots, layout=None):
     """Let Core book every case that has an account into slots, in turn; return Written.
 
-    layout: processes and threads in each; those of bench.servers where not given.
+    layout: processes and threads in each; by default those of bench.servers.
     """
     processes, threads = layout or LAYOUTS[portal.database]
     task = {"url": portal.database_url, "slots": slots, "step": processes, "threads": threads}
@@ -65,7 +65,7 @@ def write(portal, slots, layout=None):
 
 
 class _Writer:
-    """One process that writes its share of the bookings when told to."""
+    """One process that writes its share of the bookings on a signal."""
 
     def __init__(self, portal, task):
         line = [sys.executable, "-m", "bench.core", json.dumps(task)]
@@ -116,7 +116,7 @@ def _work(engine, bookings, waits):
 
 
 def main():
-    """Be one writer: prepare, say so, wait for the word, write, and print what came of it."""
+    """Be one writer: prepare, say so, wait for the signal, write, and print the result."""
     task = json.loads(sys.argv[1])
     engine = make_engine(task["url"])
     bookings, waits = iter(list(_prepared(engine, task))), []

@@ -1,4 +1,4 @@
-"""A crowd that goes every way through a portal, one form a second among all of them, until it is told to stop."""
+"""A crowd that uses every flow of a portal, one form a second among all of them, until it is told to stop."""
 
 import threading
 from itertools import count, cycle
@@ -7,14 +7,14 @@ from bench import flows
 from bench.guests import Guest, Notes, Pace, Turned, address_of
 
 WAYS = ("book", "status", "courier", "staff", "account", "ask")
-REST_SECONDS = 0.25  # before somebody who was turned away does something else
-PEOPLE = 16  # enough that a form goes every second where some of them wait for long
+REST_SECONDS = 0.25  # before a person who was turned away does something else
+PEOPLE = 16  # enough that a form is sent every second although some of them wait for long
 
 
 class Crowd:
-    """People in threads of their own; a context manager: they come at its beginning, and are gone at its end.
+    """People in threads of their own; a context manager: they start with the block, and end with it.
 
-    Without cases (give_cases) they do only what needs none. without: names of ways that nobody goes.
+    Without cases (give_cases) they use only flows that need none. without: names of flows to leave out.
     """
 
     def __init__(self, port, seconds_between_forms=1.0, people=PEOPLE, without=()):
@@ -51,7 +51,7 @@ class Crowd:
                 return
             except Turned:  # it is in the notes
                 self._over.wait(REST_SECONDS)
-            except (flows.Unexpected, TypeError, IndexError) as error:  # a page lacked what the way needs
+            except (flows.Unexpected, TypeError, IndexError) as error:  # a page lacked what the flow needs
                 self.notes.strange.append(f"{way.__name__.strip('_')}: {error}")
 
     def _pace_or_end(self):
@@ -88,4 +88,4 @@ class Crowd:
 
 
 class _Over(Exception):
-    """The crowd goes home."""
+    """The crowd is dismissed."""

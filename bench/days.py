@@ -1,7 +1,7 @@
 """Days of a portal in minutes: `python -m bench.days [--minutes 20] [--speed 360]`.
 
-tools/run with a wall clock that goes faster, people who come all the time, and the worker whose jobs of every hour
-and every day run many times: how often each ran, the longest wait, and what is used at the start and at the end.
+tools/run with an accelerated wall clock, people who come all the time, and the worker's hourly
+and daily jobs, which run many times: how often each ran, the longest wait, and the resources used at start and end.
 """
 
 import argparse
@@ -28,7 +28,7 @@ MINUTES, SPEED = 20, 360
 PEOPLE, SECONDS_BETWEEN_FORMS = 4, 0.25
 GUESTS = 300
 WARM_AFTER_SECONDS = 45
-SELDOM_SECONDS = 45  # at the usual speed that is more than the four hours after which a session ends
+SELDOM_SECONDS = 45  # at the usual speed more than the four hours after which a session ends
 LONGEST_WAIT_SECONDS = 5
 JOBS = "portal_jobs_total"
 SHOWN = 5
@@ -36,7 +36,7 @@ SHOWN = 5
 
 @dataclass
 class Days:
-    """What the days came to: jobs by (name, result), what was used at the start and at the end."""
+    """The results of the days: jobs by (name, result), the resources used at start and end."""
 
     database: str
     speed: float
@@ -59,7 +59,7 @@ class Days:
         )
 
     def judge(self, log_errors):
-        """Note what was wrong."""
+        """Add the faults."""
         self.faults += self.notes.told_faults()
         self.faults += [f"job {name} {result} {n} times" for (name, result), n in self.jobs.items() if result != "done"]
         self.faults += [f"log: {line[:300]}" for line in log_errors[:SHOWN]]
@@ -71,7 +71,7 @@ class Days:
 
 
 class Resident(threading.Thread):
-    """Somebody with an account who looks at the dashboard again and again, and signs in whenever the session ended."""
+    """A person with an account who opens the dashboard repeatedly, and signs in whenever the session has ended."""
 
     def __init__(self, port, notes, seconds):
         super().__init__()
@@ -79,7 +79,7 @@ class Resident(threading.Thread):
         self._over = threading.Event()
 
     def run(self):
-        """Look until told to stop."""
+        """Run until told to stop."""
         email = flows.create_account(self.guest)
         while not self._over.wait(self.seconds):
             try:
@@ -90,7 +90,7 @@ class Resident(threading.Thread):
                 continue  # it is in the notes
 
     def stop(self):
-        """End; return how often this one signed in again."""
+        """Stop; return how often this one signed in again."""
         self._over.set()
         self.join()
         return self.sign_ins
@@ -140,7 +140,7 @@ def both(minutes=MINUTES, speed=SPEED, databases=DATABASES):
 
 
 def main():
-    """Print what came of it, and end with 1 if anything was wrong."""
+    """Print the results, and exit with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(description="Days of a portal in minutes.")
     parser.add_argument("--minutes", type=float, default=MINUTES, help="of each database")
     parser.add_argument("--speed", type=float, default=SPEED, help="how many times as fast the wall clock goes")

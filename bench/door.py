@@ -1,4 +1,4 @@
-"""A day at the door in a real Chromium: printed pages, their codes read from pictures, half of them without a line."""
+"""A day at the door in a real Chromium: printed pages, their codes read from pictures, half of them offline."""
 
 import shutil
 import statistics
@@ -45,7 +45,7 @@ WATCH = """() => {
 
 @dataclass
 class DoorReport:
-    """What came of the scans: expected people, those noted as in, entries in the journal, answers that were wrong."""
+    """The results of the scans: expected people, those recorded as in, entries in the journal, wrong answers."""
 
     database: str
     people: int
@@ -66,20 +66,20 @@ class DoorReport:
 
     @property
     def damage(self):
-        """What went wrong with people, as sentences."""
+        """The faults that affected people, as sentences."""
         found = [f"{self.people - self.noted} scans were lost"] if self.noted != self.people else []
         found += [f"{self.entries} entries for {self.noted} people"] if self.entries != self.noted else []
         return found + ([f"{self.wrong} answers at the door were wrong"] if self.wrong else [])
 
     @property
     def faults(self):
-        """What is wrong, as sentences: damage, and what took too long."""
+        """All faults, as sentences: also what took too long."""
         slow = [turn for turn in (self.turn_ms, self.plain_turn_ms) if turn >= MOST_TURN_MS]
         return self.damage + [f"a check-in takes {turn:.0f} ms" for turn in slow]
 
 
 def a_day_at_the_door(portal, server, number, browser=None):
-    """Let so many people come, half of them while the line is lost; return the DoorReport."""
+    """Let so many people come, half of them while the connection is lost; return the DoorReport."""
     codes = printed_codes(portal, number + number // AGAIN_EVERY)
     scripted, plain = codes[:number], codes[number:]
     with _chromium(browser) as chromium, closing(chromium.new_context(base_url=_address(server))) as context:
@@ -98,7 +98,7 @@ def a_day_at_the_door(portal, server, number, browser=None):
 
 
 def printed_codes(portal, number):
-    """Book so many people for today, print their pages, and return what a scanner reads from the pictures."""
+    """Book so many people for today, print their pages, and return the codes that a scanner reads from the pictures."""
     app = portal.application()
     with app.app_context(), TemporaryDirectory() as folder:
         booked = [expected(surname=f"Sok {place}") for place in range(number)]
@@ -109,7 +109,7 @@ def printed_codes(portal, number):
 
 
 def open_door(context, name="guard"):
-    """Log in and open the page of the door in a browser context; the device has its list then."""
+    """Log in and open the page of the door in a browser context, which then has its list."""
     page = context.new_page()
     type_log_in(page, name, DOOR)
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -119,7 +119,7 @@ def open_door(context, name="guard"):
 
 
 def wait_until(page, expression, seconds=60):
-    """Ask a page again and again until an expression is true: its policy forbids what Playwright has for this."""
+    """Evaluate an expression on a page until it is true: the page's policy forbids Playwright's own way."""
     end = time.monotonic() + seconds
     while not page.evaluate(expression):
         assert time.monotonic() < end, expression
@@ -127,7 +127,7 @@ def wait_until(page, expression, seconds=60):
 
 
 def scan(page, code):
-    """Type a code as a scanner does, and Enter; return the word on the screen and the milliseconds until it stood."""
+    """Type a code as a scanner does, and Enter; return the word on the screen and the milliseconds until then."""
     page.evaluate(WATCH)
     page.keyboard.type(code)
     page.keyboard.press("Enter")

@@ -1,4 +1,4 @@
-"""A wall clock that goes many times as fast, for processes that are started with it: days of a portal in minutes.
+"""An accelerated wall clock for processes that are started with it: days of a portal in minutes.
 
 The Debian package faketime does the same, but its time.sleep fails under Python, and SQLite's waits become shorter.
 """
@@ -12,7 +12,7 @@ SOURCE = Path(__file__).with_suffix(".c")
 
 
 class FastClock:
-    """A clock of a speed that begins now, in a library of its own in a folder."""
+    """A clock with a speed that begins now, as a library in a folder."""
 
     def __init__(self, folder, speed):
         self.speed, self.origin, self._library = speed, time.time(), folder / "fast_clock.so"
@@ -21,7 +21,7 @@ class FastClock:
 
     @property
     def environment(self):
-        """The variables that give a process, and those it starts, this clock."""
+        """The environment that gives a process and its descendants this clock."""
         return {
             "LD_PRELOAD": str(self._library),
             "FAST_CLOCK_ORIGIN": repr(self.origin),
@@ -29,5 +29,5 @@ class FastClock:
         }
 
     def now(self):
-        """Return what those processes take the time to be."""
+        """Return the present time of those processes."""
         return datetime.fromtimestamp(self.origin + (time.time() - self.origin) * self.speed, UTC)

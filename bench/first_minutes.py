@@ -1,7 +1,7 @@
 """The first minutes of `make run`: forms from the first second on, and every command beside them.
 
-`python -m bench.first_minutes [--minutes 5] [--url DATABASE_URL] [--out FILE]`. Without a URL, on a fresh SQLite
-and then on a PostgreSQL of its own. Ordinary limits apply; guests come from addresses of their own.
+`python -m bench.first_minutes [--minutes 5] [--url DATABASE_URL] [--out FILE]`. Without a URL, on a new SQLite
+and then on a PostgreSQL of its own. The usual limits apply; guests have network addresses of their own.
 """
 
 import argparse
@@ -28,7 +28,7 @@ FAULT_CHARACTERS = 300
 
 @dataclass
 class FirstMinutes:
-    """What the first minutes came to."""
+    """The results of the first minutes."""
 
     database: str
     notes: Notes = field(default_factory=Notes)
@@ -51,7 +51,7 @@ class FirstMinutes:
 
     @property
     def faults(self):
-        """What was wrong, a sentence each."""
+        """The faults, a sentence each."""
         found = self.notes.told_faults()
         found += [one.fault[:FAULT_CHARACTERS] for one in self.done if one.code]
         found += [f"log: {line[:200]}" for line in self.log_errors[:SHOWN]]
@@ -103,7 +103,7 @@ def _watched(database, running, report):
 
 
 def _commands(running, crowd, end, **sizes):
-    """Run all commands, and again until the end; the last is a check."""
+    """Run all commands, repeatedly until the end; the last is a check."""
     rows = rows_of_guests(date.today(), GUESTS)
     beside = Beside(running, crowd.notes, **sizes)
     beside.done.append(import_guests(running, *rows))
@@ -121,7 +121,7 @@ def _seconds(value):
 
 
 def both(minutes=MINUTES, databases=DATABASES, **sizes):
-    """Yield the FirstMinutes of a fresh SQLite, and of a PostgreSQL of their own."""
+    """Yield the FirstMinutes of a new SQLite, and of a PostgreSQL of its own."""
     if SQLITE in databases:
         yield first_minutes(SQLITE, minutes=minutes, **sizes)
     if POSTGRESQL in databases:
@@ -130,7 +130,7 @@ def both(minutes=MINUTES, databases=DATABASES, **sizes):
 
 
 def main():
-    """Print the tables, and end with 1 if anything was wrong."""
+    """Print the tables, and exit with 1 if anything was wrong."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if options.url:

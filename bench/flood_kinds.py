@@ -1,6 +1,6 @@
-"""Ways to flood a portal, each bounded in number, on 127.0.0.1 only: `python -m bench.flood_kinds NAME PORT`.
+"""Kinds of floods of a portal, each bounded in number, on 127.0.0.1 only: `python -m bench.flood_kinds NAME PORT`.
 
-A process of its own, so that it does not slow down whoever measures; it says "ready", and ends when its input does.
+A process of its own, so that it does not slow down the measurement; it prints "ready", and ends when its input does.
 """
 
 import io
@@ -29,7 +29,7 @@ CELLS = 500_000
 LOG_IN, IMPORT, SHEET = "/en/account/login", "/en/staff/cases/import/", "xl/worksheets/sheet1.xml"
 HEAD = f"POST /en/status HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\n"
 DRIP_SECONDS = 1
-NICE = 10  # floods come from elsewhere: they are to take the server's time, not the processor's
+NICE = 10  # floods come from elsewhere: they are to use the server's time, not this machine's CPU
 STYLESHEET = b"GET /static/css/portal.css HTTP/1.1\r\nHost: localhost\r\n\r\n" * 30
 
 
@@ -45,27 +45,27 @@ def lines(port, sent, number=LINES, drip=b""):
 
 
 def chunked(port):
-    """Bodies in chunks, of which none comes."""
+    """Chunked bodies that never arrive."""
     return lines(port, f"{HEAD}Transfer-Encoding: chunked\r\n\r\n".encode())
 
 
 def slow_bodies(port):
-    """Bodies of which a byte comes each second."""
+    """Bodies that arrive one byte a second."""
     return lines(port, f"{HEAD}Content-Length: 5000\r\n\r\n".encode(), drip=b"x")
 
 
 def large_bodies(port):
-    """Bodies larger than a form may be, of which nothing comes."""
+    """Bodies larger than a form may be, of which nothing arrives."""
     return lines(port, f"{HEAD}Content-Length: 1000000\r\n\r\n".encode())
 
 
 def unread_answers(port):
-    """Files asked for thirty times on each line, and never read."""
+    """Files requested thirty times on each connection, and never read."""
     return lines(port, STYLESHEET)
 
 
 class Stranger:
-    """Somebody who tries to log in as nobody, from another address each time, so that no limit ends it."""
+    """A stranger who tries to log in, from another network address each time, so that no limit stops it."""
 
     def __init__(self, port):
         visitor = Reader(port)
@@ -73,7 +73,7 @@ class Stranger:
         self._cookies = "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())
 
     def log_in(self):
-        """Try once; return the status, 0 where no answer came."""
+        """Try once; return the status, 0 without an answer."""
         typed = {"csrf_token": self._token, "name": f"{secrets.token_hex(4)}@example.org", "password": "x" * 20}
         return _ask(self._port, LOG_IN, urlencode(typed), {"Content-Type": FORM, "Cookie": self._cookies})
 
@@ -90,7 +90,7 @@ def log_ins(port):
 
 @contextmanager
 def uploads(port):
-    """An officer's session that sends workbooks of one row of very many cells, and files that do not come."""
+    """An officer's session that uploads workbooks of one row with very many cells, and files that never arrive."""
     officer = Guest(port, Notes(), "127.0.0.9")
     flows.log_in_staff(officer, "officer")
     token = officer.open(IMPORT).page.fields["csrf_token"]
@@ -127,7 +127,7 @@ TOLD = {
 
 @contextmanager
 def flood(name, port):
-    """Flood a port in a way of KINDS for the time of the block, by a process that others go before."""
+    """Flood a portal with one of KINDS for the time of the block, from a process of low priority."""
     line = [sys.executable, "-m", "bench.flood_kinds", name, str(port)]
     with subprocess.Popen(line, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -139,7 +139,7 @@ def flood(name, port):
 
 
 def wide_workbook(cells=CELLS):
-    """Return a workbook of some kilobytes with one row of very many cells, as bytes."""
+    """Return a workbook of a few kilobytes with one row of very many cells, as bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(workbook_of([]))) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -176,7 +176,7 @@ def _send(held, drip):
 
 @contextmanager
 def _again(act, pause):
-    """Do something again and again in a thread, with a pause of so many seconds, until the block ends."""
+    """Repeat an action in a thread, with a pause of so many seconds, until the block ends."""
     ended = threading.Event()
 
     def run():
@@ -193,7 +193,7 @@ def _again(act, pause):
 
 
 def main():
-    """Flood as the line says, until the input ends."""
+    """Flood as the arguments say, until the input ends."""
     name, port = sys.argv[1:]
     os.nice(NICE)
     allow_many_connections()

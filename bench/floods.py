@@ -1,7 +1,7 @@
-"""Floods of people without any right, on what `make run` starts: `python -m bench.floods [--out FILE]`.
+"""Floods by unauthenticated people, on what `make run` starts: `python -m bench.floods [--out FILE]`.
 
-SQLite, an empty instance, 127.0.0.1 only. While each flood lasts, a page, /healthz and a booking are asked for again
-and again; the report has their p99, and how many got no answer in time.
+SQLite, an empty instance, 127.0.0.1 only. During each flood, a page, /healthz and a booking are requested
+repeatedly; the report has their p99, and how many got no answer in time.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from bench.servers import allow_many_connections, answers
 from bench.watchers import Watched
 
 SECONDS, PATIENCE_SECONDS = 5, 3
-MOST_SECONDS = 0.5  # for what only reads
+MOST_SECONDS = 0.5  # for requests that only read
 PAUSE_SECONDS = 0.05
 READING = ("page", "healthz")
 RECOVERY_SECONDS, WARM_SECONDS, PEOPLE = 60, 2, 60
@@ -31,7 +31,7 @@ RECOVERY_SECONDS, WARM_SECONDS, PEOPLE = 60, 2, 60
 
 @dataclass
 class Floods:
-    """What others were answered under each flood, by its name: a Watched for each thing they asked for."""
+    """The answers to others under each flood, by its name: a Watched for each kind of request."""
 
     found: dict[str, dict[str, Watched]] = field(default_factory=dict)
     log_errors: list[str] = field(default_factory=list)
@@ -42,12 +42,12 @@ class Floods:
         return "p99 of others under a flood: " + "; ".join(told)
 
     def items(self):
-        """Return the floods and what was seen under each."""
+        """Return the floods and the results under each."""
         return self.found.items()
 
     @property
     def faults(self):
-        """What was wrong: no answer, a slow page, an answer that failed whoever asked."""
+        """The faults: no answer, a slow page, a failed answer."""
         pairs = [(flood, name, seen) for flood, all_seen in self.items() for name, seen in all_seen.items()]
         wrong = [f"{flood}: {seen.failed} of {name} failed" for flood, name, seen in pairs if seen.failed]
         slow = [(flood, name) for flood, name, seen in pairs if name in READING and seen.p99 > MOST_SECONDS]
@@ -62,11 +62,11 @@ class Floods:
 
 
 def floods(seconds=SECONDS):
-    """Start a portal and flood it in each way, for so many seconds; return the Floods."""
+    """Start a portal and flood it with each kind, for so many seconds; return the Floods."""
     allow_many_connections()
     report = Floods()
     with as_run() as running:
-        people = cycle(_people(running))  # whoever comes again gets the same appointment (R12)
+        people = cycle(_people(running))  # the same person again gets the same appointment (R12)
         slot = _newest_slot(running)
         _watch(running.port, people, slot, WARM_SECONDS)
         for name, told in TOLD.items():
@@ -80,7 +80,7 @@ def floods(seconds=SECONDS):
 
 
 def _watch(port, people, slot, seconds):
-    """Ask for everything, again and again; return what came."""
+    """Request everything repeatedly; return the results."""
     asked = {
         "page": lambda: b"GET /en/status HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "healthz": lambda: b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n",
@@ -121,7 +121,7 @@ def _recover(port):
 
 
 def main():
-    """Print the table, and end with 1 if anything was wrong."""
+    """Print the table, and exit with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(description="Floods on what make run starts, and what others get meanwhile.")
     parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--out", type=Path, help="a file for the table")

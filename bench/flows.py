@@ -1,6 +1,6 @@
-"""Whole ways through the portal by HTTP, as people go them: book, send by courier, ask, look; and what staff do.
+"""Complete flows through the portal by HTTP: book, send by courier, ask, look up; and flows of staff.
 
-Each takes a Guest and, where a case is needed, a row of a case file that nobody else uses.
+Each takes a Guest and, if a case is needed, a row of a case file that no one else uses.
 """
 
 import re
@@ -20,7 +20,7 @@ ICS = b"BEGIN:VCALENDAR"
 
 
 class Unexpected(Exception):
-    """A page was well, but not the one that the way leads to."""
+    """A page was successful, but not the one that the flow leads to."""
 
 
 def create_account(guest, email=None):
@@ -37,13 +37,13 @@ def log_in(guest, email, password=PASSWORD):
 
 
 def log_in_staff(guest, name, code=None):
-    """Log somebody of the demonstration's staff in, with a code or that of the moment."""
+    """Log a member of the demonstration's staff in, with a code or the current one."""
     guest.submit("/en/account/login", name=f"{name}@example.org", password=DEMONSTRATION_PASSWORD)
     _came(guest.submit(CODE, code=code or code_now(DEMONSTRATION_SECRET)), "/en/staff/")
 
 
 def look_up_status(guest, row):
-    """Look up where a case stands."""
+    """Look up the status of a case."""
     guest.submit("/en/status", location=row["post"], case_number=row["case_number"])
 
 
@@ -111,7 +111,7 @@ def pack(guest, package):
 
 
 def come_back(guest, row, reference):
-    """Without an account, come back to a confirmation page by the passport."""
+    """Without an account, reprint a confirmation page with the passport."""
     details = steps_of(row)["details"]
     typed = {name: details[name] for name in ("passport_number", "day", "month", "year", "nationality")}
     pages = _came(guest.submit("/en/confirmation", **typed), "/en/confirmation/")
@@ -119,7 +119,7 @@ def come_back(guest, row, reference):
 
 
 def send_by_courier(guest, row, stranger=None):
-    """Create an account, register a package, print it, come back to it without an account, withdraw it."""
+    """Create an account, register a package, print it, reprint it without an account, withdraw it."""
     create_account(guest)
     package = register_package(guest, row)
     pack(guest, package)
@@ -131,7 +131,7 @@ def send_by_courier(guest, row, stranger=None):
 
 
 def import_by_page(guest, name, content):
-    """As an officer who is logged in, upload a case file, look at the preview, confirm."""
+    """As a signed-in officer, upload a case file, look at the preview, confirm."""
     answer = guest.upload("/en/staff/cases/import/", name, content)
     preview = _came(answer, "/en/staff/cases/import/")
     if preview.endswith("/import/"):

@@ -1,4 +1,4 @@
-"""How often the disk is waited for while people book, one after the other: at least once a booking (R4).
+"""How often the disk is waited for during sequential bookings: at least once for each (R4).
 
 `python -m bench.flushes` runs it on both databases. SQLite's are counted by strace, PostgreSQL's by itself.
 """
@@ -17,7 +17,7 @@ from bench.servers import DATABASES, SQLITE, portal_on, postgresql, serve
 
 BOOKINGS = 30
 SETTLING_SECONDS = 1
-TELLING_SECONDS = 12  # so long an idle process of PostgreSQL may keep its figures to itself
+TELLING_SECONDS = 12  # for how long an idle process of PostgreSQL may hold back its figures
 CALLS = re.compile(r"^\s*[\d.]+\s+[\d.]+\s+\d+\s+(\d+)\s+(?:\d+\s+)?f(?:data)?sync$", re.MULTILINE)
 WAL_SYNCS = "SELECT wal_sync FROM pg_stat_wal"
 
@@ -41,7 +41,7 @@ class FlushReport:
 
 
 def count_flushes(portal):
-    """Book one after the other, and count the waits for the disk; return the FlushReport."""
+    """Book sequentially, and count the waits for the disk; return the FlushReport."""
     people, slot_id = make_people(portal, BOOKINGS, BOOKINGS)
     with serve(portal) as server:
         open_calendars(server.port, people)
@@ -70,7 +70,7 @@ def _by_postgresql(portal, _server, book):
 
 
 def main():
-    """Run it on both databases, and say what came of it."""
+    """Run it on both databases, and print the results."""
     with postgresql() as postgres:
         for database in DATABASES:
             with portal_on(database, postgres) as portal:

@@ -1,4 +1,4 @@
-"""The forms and links of a page as a program sees them, and what in a page shows that markup got into it."""
+"""The forms and links of a page, parsed for a program, and traces of injected markup."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -7,7 +7,7 @@ from urllib.parse import urljoin, urlsplit
 from bench.hostile import MARK
 from tests.factories import PASSPORT, PASSWORD
 
-# What an honest person would type, so that one hostile field meets rules behind it, and not the first check.
+# Values that an honest person would enter, so that one hostile field meets the rules behind it, not the first check.
 HONEST = {
     "day": "12",
     "month": "4",
@@ -28,7 +28,7 @@ _OWN_SCRIPTS = ("/static/", "/en/staff/")
 
 @dataclass
 class Field:
-    """One field of a form: its kind, what it offers, what it holds."""
+    """One field of a form: its kind, its options, its value."""
 
     name: str
     kind: str
@@ -36,7 +36,7 @@ class Field:
     held: list[str] = field(default_factory=list)
 
     def honest(self):
-        """Return what an honest person would send of this field."""
+        """Return what an honest person would send for this field."""
         if self.held:
             return self.held
         if self.kind in ("radio", "select"):
@@ -50,7 +50,7 @@ class Field:
 
 @dataclass
 class Form:
-    """One form: where it goes, how, and its fields by name."""
+    """One form: its action, its method, and its fields by name."""
 
     action: str
     method: str
@@ -63,7 +63,7 @@ class Form:
 
 
 class Reader(HTMLParser):
-    """Reads forms, links, and traces of markup that does not belong to the portal."""
+    """A parser of forms, links, and traces of markup that is not the portal's."""
 
     def __init__(self, path, html):
         super().__init__(convert_charrefs=True)

@@ -1,7 +1,7 @@
-"""Ten thousand guesses at each door, over two workers and a restart in the middle, with the limits of service.
+"""Ten thousand guesses at each entry, over two workers and a restart in the middle, with the limits of production.
 
-Every visitor comes through a proxy that says its address: the attacker guesses from one, the rightful person and a
-neighbour try from the same one and from others.
+Every visitor comes through a proxy that states the network address: the attacker guesses from one, the rightful
+person and a neighbor try from the same one and from others.
 """
 
 import re
@@ -30,9 +30,9 @@ _addresses = count(1)
 
 @dataclass(frozen=True)
 class Door:
-    """One door: its path, the fields of guess number n, how many are taken in so many minutes.
+    """One entry: its path, the fields of guess number n, how many are accepted in so many minutes.
 
-    cookie: of somebody who is logged in, where the door is behind a log-in.
+    cookie: of a signed-in user, if the entry is behind a log-in.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Door:
 
 @dataclass
 class GuessReport:
-    """What came of guesses at one door: how many were taken, and whether the rightful came in as they were told."""
+    """The results at one entry: how many guesses were accepted, and whether the rightful got in as told."""
 
     database: str
     door: str
@@ -63,7 +63,7 @@ class GuessReport:
 
 
 class Caller:
-    """Somebody at one address, who sends forms."""
+    """A person at one network address who sends forms."""
 
     def __init__(self, port, address, path, cookie=""):
         self._port, self.address, self._path = port, address, path
@@ -85,7 +85,7 @@ class Caller:
 
 
 def guess_at_every_door(portal, guesses, only=None):
-    """Yield the GuessReport of each door of a portal, or of those with some names only."""
+    """Yield the GuessReport of each entry of a portal, or of those with some names only."""
     strict = replace(portal, limits_factor=1, trusted_proxies=1)
     person = make_people(portal, 1, 1)[0][0]
     with serve(strict, layout=TWO_WORKERS) as server:
@@ -113,7 +113,7 @@ def _guess_at(portal, door, guesses):
 
 
 def doors(person):
-    """Return every door that can be guessed at, with how many guesses are taken in so many minutes, without waiting."""
+    """Return every entry that can be guessed at, with how many guesses it accepts in so many minutes without a wait."""
     case, one, many = "/en/appointments/new/case", "PHP2025600001", "PHP20256{:05}"
     return (
         Door("log-in to one account", LOG_IN, lambda n: {"name": KNOWN_NAME, "password": f"{WRONG} {n}"}, 10, 15),
@@ -131,7 +131,7 @@ def doors(person):
 
 
 def guess_links(portal, guesses):
-    """Guess the tokens of links, which no limit but their length keeps: none opens anything; return the GuessReport."""
+    """Guess the tokens of links, protected only by their length: none opens anything; return the GuessReport."""
     report = GuessReport(portal.database, "tokens of links and codes", guesses, most=0)
     paths = ("account/reset", "account/confirm", "confirmation", "mail/stop", "verify", "verify/package")
     with serve(portal, layout=TWO_WORKERS) as server:
@@ -149,7 +149,7 @@ def _guess(port, door, address, number):
 
 
 def _let_in(portal, port, door, address, report):
-    """See that the rightful person comes in at another address at once, and at this one as the page says."""
+    """Check that the rightful person gets in at once from another address, and from this one as the page says."""
     elsewhere = Caller(port, f"198.51.100.{next(_addresses)}", LOG_IN)
     if elsewhere.send({"name": KNOWN_NAME, "password": DEMONSTRATION_PASSWORD}).status != 303:
         report.faults.append("the rightful person is shut out at another address")
@@ -162,7 +162,7 @@ def _let_in(portal, port, door, address, report):
     ticket = TICKET.search(answer.text)
     if ticket:
         time.sleep(report.wait + 1)
-    else:  # longer than anybody wants to measure: the counters are set back by what the page says
+    else:  # longer than a measurement can wait: the counters are set back by what the page says
         portal.execute("UPDATE limit_counter SET ends_at = ends_at - :seconds", seconds=report.wait + 1)
     if here.send({**door.fields(1), **({"ticket": ticket[1]} if ticket else {})}).status == TURNED_AWAY:
         report.faults.append(f"still shut out after {report.wait} s")

@@ -1,4 +1,4 @@
-"""People who use a running portal by HTTP, each from an address of their own; every answer they get is noted."""
+"""People who use a running portal by HTTP, each from a network address of their own; every answer is recorded."""
 
 import re
 import threading
@@ -17,14 +17,14 @@ ONES_OWN = re.compile(r"[0-9a-f-]{36}|[A-Z]{3}-[0-9A-Z]{4}-[0-9A-Z]{4}|(?<=/conf
 
 
 class Turned(Exception):
-    """Somebody was turned away: by a fault, a busy answer, a limit, or a page that was not to be expected."""
+    """A person was turned away: by a fault, a busy answer, a limit, or an unexpected page."""
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One answer: seconds after the beginning, method, page without what is personal, status, seconds it took.
+    """One answer: seconds since the beginning, method, page without personal parts, status, seconds it took.
 
-    is_fault: whether it failed who asked (bench/failures.py).
+    is_fault: whether it failed the person (bench/failures.py).
     """
 
     at: float
@@ -37,22 +37,25 @@ class Seen:
 
     @property
     def name(self):
-        """What was asked and what came."""
+        """The request and its result."""
         said = " busy" if self.is_busy else ""
         return f"{self.method} {self.page}: {self.status or 'no answer'}{said}"
 
 
 class Notes:
-    """What all guests of a portal saw; any number of threads may write. Refusals before the first answer are apart."""
+    """The answers to all guests of a portal; any number of threads may write.
+
+    Refusals before the first answer are apart.
+    """
 
     def __init__(self):
         self.answers, self.refused_at_first, self.first_answer_after = [], 0, None
-        self.strange = []  # what a page showed that was not to be expected
-        self.is_up = threading.Event()  # the first answer came
+        self.strange = []  # unexpected content of pages
+        self.is_up = threading.Event()  # the first answer arrived
         self._began, self._lock = time.monotonic(), threading.Lock()
 
     def add(self, began, method, path, status, headers=()):
-        """Note an answer, or that none came; headers: a mapping that knows no case."""
+        """Record an answer, or that there was none; headers: a case-insensitive mapping."""
         now, page = time.monotonic(), ONES_OWN.sub("…", path.partition("?")[0])
         with self._lock:
             if self.first_answer_after is None and status == NO_ANSWER:
@@ -66,7 +69,7 @@ class Notes:
 
     @property
     def forms(self):
-        """The forms that were sent."""
+        """The submitted forms."""
         return [one for one in self.answers if one.method == "POST"]
 
     @property
@@ -75,7 +78,7 @@ class Notes:
         return [one for one in self.answers if one.is_fault]
 
     def told_faults(self):
-        """Return the faults as sentences: how often each came, and when, in seconds after the beginning."""
+        """Return the faults as sentences: how often each occurred, and when, in seconds since the beginning."""
         told: dict[str, list] = {}
         for one in self.faults:
             told.setdefault(one.name, []).append(one.at)
@@ -88,23 +91,23 @@ class Notes:
 
     @property
     def longest(self):
-        """The answer that took longest."""
+        """The slowest answer."""
         return max(self.answers, key=lambda one: one.seconds)
 
     def seconds_of(self, share):
-        """Return the seconds that a share of the answers kept."""
+        """Return the percentile of the durations for a share, in seconds."""
         return percentile(sorted(one.seconds for one in self.answers), share)
 
 
 class Guest(Reader):
-    """Somebody who opens pages and sends forms. pace is called before each form, and may wait."""
+    """A person who opens pages and sends forms. pace is called before each form, and may wait."""
 
     def __init__(self, port, notes, address="127.0.0.1", pace=lambda: None):
         super().__init__(port)
         self.notes, self.address, self.pace = notes, address, pace
 
     def fetch(self, path):
-        """Open something that is no page, such as a PDF, and return its bytes."""
+        """Open something that is not a page, such as a PDF, and return its bytes."""
         answer = self._ask("GET", path)
         self._check(answer, 200)
         return answer.body
@@ -150,13 +153,13 @@ class Guest(Reader):
 
 
 class Pace:
-    """Gives out turns, one in so many seconds, to whoever asks first."""
+    """A pacemaker: gives permission once in so many seconds, first come, first served."""
 
     def __init__(self, seconds=1.0):
         self._seconds, self._next, self._lock = seconds, time.monotonic(), threading.Lock()
 
     def turn(self):
-        """Take the next turn; return how many seconds it is away."""
+        """Take the next turn; return in how many seconds it is."""
         with self._lock:
             mine = max(self._next, time.monotonic())
             self._next = mine + self._seconds
@@ -164,7 +167,7 @@ class Pace:
 
 
 def address_of(number):
-    """Return an address of this machine for the guest of a number: hardly two share one."""
+    """Return an address of this machine for the guest with a number: hardly two share one."""
     return f"127.{1 + number // 62_500 % 250}.{number // 250 % 250}.{2 + number % 250}"
 
 

@@ -1,4 +1,4 @@
-"""Many people at one instant: the herd that books one slot, and the two who swap for ever.
+"""Many people at one instant: the herd that books one slot, and two people who swap slots repeatedly.
 
 `python -m bench.herd` runs both, small, on both databases; `python -m bench.herd 10000 200 1` with more people
 and seats, and one click each.
@@ -22,7 +22,7 @@ BOOKED, SHOWN_AGAIN = 303, 200
 
 @dataclass
 class HerdReport:
-    """What came of a herd: counts, seconds and milliseconds."""
+    """The results of a herd: counts, seconds and milliseconds."""
 
     database: str
     people: int
@@ -99,7 +99,7 @@ def herd(portal, server, number, seats, clicks=CLICKS, *, steadily=False):
 
 @dataclass
 class SwapReport:
-    """What came of two people who took each other's slot at the same instant, again and again."""
+    """The results of two people who repeatedly took each other's slot at the same instant."""
 
     database: str
     times: int
@@ -131,7 +131,7 @@ class SwapReport:
 def swaps(portal, server, times):
     """Let two people swap slots at the same instant, many times; return the SwapReport.
 
-    Then with both slots full: nobody can move, and nobody may lose the seat that they have.
+    Then with both slots full: neither can move, and neither may lose their seat.
     """
     people, one = make_people(portal, 2, 2)
     _, other = make_people(portal, 1, 2)
@@ -189,7 +189,7 @@ def _most_of_a_case(portal, slot_id):
 
 
 def _alike(answers, clicks):
-    """Say whether each person's clicks all led to one and the same confirmation, or none did."""
+    """Say whether each person's clicks all led to the same confirmation, or none did."""
     of_each = [answers[start : start + clicks] for start in range(0, len(answers), clicks)]
     return all(len({(answer.status, answer.location) for answer in one}) == 1 for one in of_each)
 
@@ -211,7 +211,7 @@ def _faults(report):
 
 
 def _move(port, people, wanted):
-    """Open both calendars, then send both wishes at one instant."""
+    """Open both calendars, then send both forms at one instant."""
     open_calendars(port, people)
     return volley(port, [person.book(slot_id) for person, slot_id in zip(people, wanted, strict=True)])[1]
 
@@ -226,14 +226,14 @@ def _places(portal, people):
 
 
 def _deadlocks(portal):
-    """Return how often PostgreSQL had to break a deadlock; SQLite knows none."""
+    """Return how often PostgreSQL had to break a deadlock; SQLite has none."""
     if portal.database == SQLITE:
         return 0
     return portal.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0][0]
 
 
 def main():
-    """Run both on both databases, with as many people, seats and clicks as asked for; say what came of them."""
+    """Run both on both databases, with as many people, seats and clicks as requested; print the results."""
     size = [int(word) for word in sys.argv[1:]] or [100, 20]
     with postgresql() as postgres:
         for database in DATABASES:

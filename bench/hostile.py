@@ -1,4 +1,4 @@
-"""Several hundred values that nobody types by mistake. Whatever they are made of names itself: MARK."""
+"""Several hundred hostile values. Whatever is made of one identifies itself by MARK."""
 
 import json
 from pathlib import Path
@@ -7,7 +7,7 @@ FILE = Path(__file__).with_suffix(".jsonl")
 MARK = "zq9"
 SUM = "1343433"  # what a template would make of 191919*7
 
-# Long ones, which a file would hold badly; the short ones stand in hostile.jsonl, one a line.
+# Long values, unsuitable for a file; the short ones are in hostile.jsonl, one a line.
 _HUGE = [
     *(letter * count for letter, count in (("x", 201), ("x", 2_001), ("x", 70_000), ("0", 70_000), ("9", 400))),
     *(letter * 10_000 for letter in (" ", "\n", "ក")),
@@ -26,7 +26,7 @@ _HUGE = [
     " ",
 ]
 VALUES = tuple(dict.fromkeys([*map(json.loads, FILE.read_text(encoding="ascii").splitlines()), *_HUGE]))
-# Bytes that are no text at all, as they stand in a form that is sent.
+# Bytes that are no text at all, in the encoding of a submitted form.
 BROKEN = [
     b"%ff%fe",
     b"%c3%28",

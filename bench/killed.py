@@ -1,4 +1,4 @@
-"""The server is killed while people book, again and again: what it confirmed must be there afterwards.
+"""The server is killed repeatedly while people book: what it confirmed must exist afterwards.
 
 `python -m bench.killed ROUNDS` runs it on both databases.
 """
@@ -36,7 +36,7 @@ WHERE subject = 'appointment' AND action = 'appointment booked' AND appointment.
 
 @dataclass
 class KillReport:
-    """What a server that was killed at random moments had confirmed, and what was there afterwards."""
+    """What a server that was killed at random moments had confirmed, and what existed afterwards."""
 
     database: str
     rounds: int = 0
@@ -65,7 +65,7 @@ class KillReport:
 
 @dataclass
 class TermReport:
-    """What became of requests under way when the server was asked to end."""
+    """The results of requests in progress when the server was asked to stop."""
 
     database: str
     rounds: int = 0
@@ -99,7 +99,7 @@ def kill_again_and_again(portal, rounds):
         if herd_seconds:
             threading.Timer(random.uniform(0, herd_seconds), server.kill).start()
         seconds, answers = volley(server.port, [person.book(slot_id) for person in some])
-        # The first herd is not killed: it says how long one takes, and no kill comes when all is over.
+        # The first herd is not killed: it shows how long one takes, so that no kill comes after its end.
         herd_seconds = herd_seconds or seconds
         server.kill()
         confirmed |= {one.case_number for one, got in zip(some, answers, strict=True) if got.status == BOOKED}
@@ -118,7 +118,7 @@ def kill_again_and_again(portal, rounds):
 
 
 def end_again_and_again(portal, rounds):
-    """Ask the server to end (SIGTERM) while requests are under way; return the TermReport."""
+    """Ask the server to stop (SIGTERM) while requests are in progress; return the TermReport."""
     report = TermReport(portal.database)
     people, slot_id = make_people(portal, rounds * PEOPLE, rounds * PEOPLE)
     for round_number in range(rounds):
@@ -135,7 +135,7 @@ def end_again_and_again(portal, rounds):
 
 
 def _terminate_under_way(server):
-    """Ask a server to end as soon as it has taken every connection, and read what was sent over it."""
+    """Ask a server to stop as soon as it has accepted every connection, and read what was sent over it."""
     end = time.monotonic() + PATIENCE_SECONDS
     while any(not one.is_taken or one.unread for one in server.connections()):
         if time.monotonic() > end:
@@ -150,7 +150,7 @@ def _start(portal, report):
 
 
 def _compared(portal, slot_id, confirmed, report):
-    """Yield what is wrong between what people were told and what is stored."""
+    """Yield the differences between what people were told and what is stored."""
     found = portal.execute(STATE, slot=slot_id)
     report.stored = len(found)
     booked = {number for number, state in found if state == "booked"}
@@ -165,7 +165,7 @@ def _compared(portal, slot_id, confirmed, report):
 
 
 def main():
-    """Run it on both databases, so many rounds as asked for."""
+    """Run it on both databases, with as many rounds as requested."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else ROUNDS
     with postgresql() as postgres:
         for database in DATABASES:

@@ -1,4 +1,4 @@
-"""What must not be found in what the portal writes, in whatever way it may be written."""
+"""What must not be found in the portal's output, in any encoding."""
 
 import base64
 import hashlib
@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 
 def disguises(secret):
-    """Return the byte strings under which a text could hide: plain, base 64 at any offset, hexadecimal, reversed, …"""
+    """Return the encodings in which a text could be hidden: plain, base 64 at any offset, hexadecimal, reversed, …"""
     plain = secret.encode()
     found = {plain, plain[::-1], plain.upper(), plain.lower(), secret.casefold().encode()[::-1]}
     found |= {quote(secret, safe="").encode(), quote(secret.replace(" ", "+"), safe="+").encode()}
@@ -17,7 +17,7 @@ def disguises(secret):
 
 
 def unkeyed_digests(secret):
-    """Return what a text would be as a digest without a key, as bytes and in hexadecimal."""
+    """Return the digests of a text without a key, as bytes and in hexadecimal."""
     found = set()
     for text in {secret, secret.upper(), secret.lower(), secret.strip()}:
         for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_256"):
@@ -27,7 +27,7 @@ def unkeyed_digests(secret):
 
 
 def found_in(files, secrets):
-    """Return (name of the file, secret) of every secret that stands in files, a mapping of name to bytes, somehow."""
+    """Return (name of the file, secret) of every secret found in files, a mapping of name to bytes, in any encoding."""
     hidden = {secret: disguises(secret) | unkeyed_digests(secret) for secret in secrets}
     return [
         (name, secret)
@@ -38,7 +38,7 @@ def found_in(files, secrets):
 
 
 def _base64(plain):
-    """Yield what stands in base 64 of any text that holds these bytes, at each of the three offsets."""
+    """Yield the base 64 of any text that contains these bytes, at each of the three offsets."""
     for offset in range(3):
         coded = base64.b64encode(b"\0" * offset + plain).rstrip(b"=")
         inner = coded[(offset * 8 + 5) // 6 :]

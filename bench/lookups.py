@@ -1,4 +1,4 @@
-"""Look-ups of a status among ten million cases against ten thousand."""
+"""Lookups of a status among ten million cases against ten thousand."""
 
 import random
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ AT_A_TIME = 100_000
 
 @dataclass
 class ManyReport:
-    """What a look-up costs among many cases, as multiples of the same among few."""
+    """The cost of a lookup among many cases, as multiples of the same among few."""
 
     database: str
     many: int
@@ -35,7 +35,7 @@ class ManyReport:
 
 
 def among_many(database, postgres, many=MANY, samples=1000, rounds=5):
-    """Look up hits and misses in a portal with few cases and in one with many, in turns; return the ManyReport."""
+    """Look up hits and misses in a portal with few cases and in one with many, alternately; return the ManyReport."""
     with portal_on(database, postgres) as small, portal_on(database, postgres) as large:
         for portal, number in ((small, FEW), (large, many)):
             fill(portal, number)
@@ -46,7 +46,7 @@ def among_many(database, postgres, many=MANY, samples=1000, rounds=5):
 
 
 def fill(portal, number):
-    """Put refused cases into a post, numbered from PHP4000000000 on."""
+    """Insert refused cases at a post, numbered from PHP4000000000 on."""
     statement = _FILL_SQLITE if portal.database == SQLITE else _FILL_POSTGRESQL
     for first in range(0, number, AT_A_TIME):
         portal.execute(statement, first=first, last=min(first + AT_A_TIME, number) - 1, code=HERE)

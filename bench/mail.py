@@ -1,4 +1,4 @@
-"""A thousand messages through a real mail server while the workers that send them are killed at random."""
+"""A thousand messages through a real mail server, while the workers that send them are killed at random."""
 
 import random
 import subprocess
@@ -27,7 +27,7 @@ REFUSE_EVERY = 3
 
 @dataclass
 class MailReport:
-    """What became of the messages: how many were written, came, came twice, are marked as doubtful."""
+    """The results: how many messages were written, arrived, arrived twice, are marked as doubtful."""
 
     database: str
     written: int
@@ -66,16 +66,18 @@ def send_under_fire(portal, number, kills, *, refusing=False):
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         url = stack.enter_context(post_office(folder, office))
         workers = stack.enter_context(_Workers(portal, url))
-        offered, moved_at = 0, began
+        offered, moved_at, patience = 0, began, IDLE_SECONDS
         while _left(portal) and time.monotonic() - began < LONGEST_SECONDS:
             if office.offered != offered:
-                offered, moved_at = office.offered, time.monotonic()
+                offered, moved_at, patience = office.offered, time.monotonic(), IDLE_SECONDS
             if killed < kills and offered >= (killed + 1) * number / (kills + 1):
                 time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))
                 workers.kill_one()
                 killed += 1
-            elif time.monotonic() - moved_at > IDLE_SECONDS:
-                # Only what the dead had claimed is left: five minutes later, a lease is over.
+            elif time.monotonic() - moved_at > patience:
+                # Only messages claimed by killed workers are left: five minutes later their leases have expired.
+                # Or workers start slowly: they get longer the next time.
+                patience *= 2
                 workers.kill_all()
                 _let_leases_end(portal)
                 workers.start_missing()
@@ -107,7 +109,7 @@ class _Workers:
             self.running.append(subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=quiet, stderr=quiet))
 
     def kill_one(self):
-        """Kill one of the workers at any moment of its work, and start another."""
+        """Kill one of the workers at a random moment of its work, and start another."""
         self._kill(random.choice(self.running))
         self.start_missing()
 
@@ -126,7 +128,7 @@ def _refuse(number):
 
 
 def _write(portal, number):
-    """Write news to people with confirmed addresses."""
+    """Write notices to people with confirmed addresses."""
     app, now = portal.application(), datetime.now(UTC)
     with app.app_context():
         for _person in range(number):
@@ -144,12 +146,12 @@ def _left(portal):
 
 
 def _let_pauses_end(portal):
-    """Let what was put off be due, as after minutes."""
+    """Make postponed messages due, as after minutes."""
     portal.execute("UPDATE message SET due_at = :past WHERE state = 'waiting'", past=_past())
 
 
 def _let_leases_end(portal):
-    """Let the leases of the dead be over, as after minutes: no worker runs now."""
+    """Let the leases of killed workers expire, as after minutes: no worker runs now."""
     portal.execute("UPDATE message SET leased_until = :past WHERE state = 'sending'", past=_past())
 
 

@@ -1,4 +1,4 @@
-"""A case file with a million rows comes in while people book: how fast, in how much memory, who waits for it.
+"""A case file with a million rows is imported while people book: how fast, in how much memory, who waits for it.
 
 `python -m bench.million ROWS` runs it on both databases.
 """
@@ -41,7 +41,7 @@ SEEN = (
 
 @dataclass
 class MillionReport:
-    """What came of one large import beside bookings; seconds and megabytes."""
+    """The results of one large import beside bookings; seconds and megabytes."""
 
     database: str
     rows: int
@@ -139,7 +139,7 @@ def import_beside_bookings(portal, rows, bookers=BOOKERS):
 
 @dataclass
 class Imported:
-    """What one import came to: seconds, what it said, megabytes, its longest transaction in seconds."""
+    """The results of one import: seconds, its output, megabytes, its longest transaction in seconds."""
 
     seconds: float
     said: str
@@ -148,7 +148,7 @@ class Imported:
 
 
 class Bookings:
-    """People who book one after the other; how they were answered, and how many new cases were seen meanwhile."""
+    """People who book sequentially; how they were answered, and how many new cases were seen in the meantime."""
 
     def __init__(self, portal, port, slot_id, people):
         self._portal, self._port, self._slot_id, self._people = portal, port, slot_id, iter(people)
@@ -170,9 +170,9 @@ class Bookings:
 
 
 def import_and_be_killed(portal, rows, kills, after_the_lease=None):
-    """Kill imports of one file with SIGKILL at random moments, then let one through; return the KilledReport.
+    """Kill imports of one file with SIGKILL at random moments, then let one finish; return the KilledReport.
 
-    after_the_lease: waits until the lease of an importer that was killed has run out, half a minute.
+    after_the_lease: waits until the lease of a killed importer has expired, half a minute.
     """
     after_the_lease = after_the_lease or wait_for_the_lease
     file = portal.folder / "killed.csv"
@@ -212,7 +212,7 @@ def _start(portal, file):
 
 
 def _end_of(running):
-    """Wait for an import; return what it said, its memory in megabytes, and its longest transaction in seconds."""
+    """Wait for an import; return its output, its memory in megabytes, and its longest transaction in seconds."""
     output = running.communicate()[0].strip().splitlines()
     if running.returncode:
         raise AssertionError("\n".join(output))
@@ -221,18 +221,18 @@ def _end_of(running):
 
 
 def wait_for_the_lease(portal):
-    """Wait until the lease of an importer that was killed has run out."""
+    """Wait until the lease of a killed importer has expired."""
     until = time.monotonic() + LEASE_SECONDS
     while portal.execute(LEASED)[0][0] and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)
 
 
 def end_the_lease(portal):
-    """Let the lease run out at once, as half a minute would."""
+    """Let the lease expire at once, as after half a minute."""
     portal.execute("UPDATE lease SET held_until = '2000-01-01 00:00:00.000000'")
 
 
-# The process itself says at its end how much memory it held at most, and for how long a transaction.
+# The process itself prints its peak memory at its end, and the length of its longest transaction.
 _MEASURED = """
 import atexit, resource
 from flask.cli import main
@@ -245,7 +245,7 @@ main()
 
 
 def main():
-    """Run it on both databases, with as many rows as asked for, and say what came of it."""
+    """Run it on both databases, with as many rows as requested, and print the results."""
     rows = int(sys.argv[1]) if len(sys.argv) > 1 else ROWS
     names = sys.argv[2:] or DATABASES
     with postgresql() as postgres:

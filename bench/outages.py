@@ -1,6 +1,6 @@
-"""What people are told, and what is kept, while the database is gone, the disk is full, or others hold the line.
+"""What people are told, and what is kept, while the database is away, the disk is full, or others hold connections.
 
-`python -m bench.outages` runs all of it. A full disk is a small file system in memory: that needs root.
+`python -m bench.outages` runs all of it. A full disk is a small file system in memory, which needs root.
 """
 
 import math
@@ -43,7 +43,7 @@ REFERENCES = "SELECT reference FROM appointment WHERE slot_id = :slot ORDER BY r
 
 @dataclass
 class OutageReport:
-    """What came of one outage: a sentence, and what is wrong."""
+    """The results of one outage: a sentence, and the faults."""
 
     told: str
     faults: list[str] = field(default_factory=list)
@@ -86,7 +86,7 @@ def database_goes_away(portal, postgres):
 
 
 def disk_is_full(database, postgres=None):
-    """Let the disk under the database be full, and make room again; return the OutageReport."""
+    """Let the disk of the database be full, and free space again; return the OutageReport."""
     with small_disk() as folder, ExitStack() as stack:
         portal = stack.enter_context(portal_on(database, postgres, folder))
         people, slot_id = make_people(portal, PEOPLE, PEOPLE)
@@ -131,7 +131,7 @@ def slow_connections(portal, number=SLOW):
 
 
 def lost_answers(portal, number=PEOPLE):
-    """Hang up before the answer to a booking comes, and send it again (R12); return the OutageReport."""
+    """Disconnect before the answer to a booking arrives, and send it again (R12); return the OutageReport."""
     people, slot_id = make_people(portal, number, number)
     with serve(portal) as server:
         open_calendars(server.port, people)
@@ -139,7 +139,7 @@ def lost_answers(portal, number=PEOPLE):
         for form in forms:
             with socket.create_connection(("127.0.0.1", server.port), 10) as line:
                 line.sendall(form)
-                # The server drops what it has not begun when somebody hangs up: that is no lost answer.
+                # The server drops requests it has not begun when the client disconnects: that is no lost answer.
                 time.sleep(BEGUN_SECONDS)
         _wait_for(lambda: len(portal.execute(STORED, slot=slot_id)) == number)
         before = portal.execute(REFERENCES, slot=slot_id)
@@ -156,7 +156,7 @@ def lost_answers(portal, number=PEOPLE):
 
 
 def unfit_pages(pages):
-    """Yield what is wrong with pages given while something was gone: 503 in plain, or what was really done."""
+    """Yield what is wrong with pages sent during an outage: they must be the plain 503, or what was really done."""
     for answer in pages:
         if answer.status not in (503, BOOKED, NEEDS_NO_DATABASE):
             yield f"answered {answer.status}"
@@ -171,7 +171,7 @@ def wait_until_gone(postgres):
 
 @contextmanager
 def small_disk():
-    """Mount a small file system in memory; gives its folder."""
+    """Mount a small file system in memory; yield its folder."""
     folder = Path(tempfile.mkdtemp(prefix="portal-disk-"))
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", folder], check=True)
     try:
@@ -205,7 +205,7 @@ def _wait_for(is_so):
 
 
 def _page_seconds(server):
-    """Return how long a page takes (median), without an end where one does not come."""
+    """Return how long a page takes (median), forever if one does not arrive."""
     seconds = []
     for _look in range(LOOKS):
         began = time.monotonic()
@@ -217,7 +217,7 @@ def _page_seconds(server):
 
 @contextmanager
 def _slow_line(port, place):
-    """Half of them never end their head, half never end their body."""
+    """Half of them never end their headers, half never end their body."""
     with socket.create_connection(("127.0.0.1", port), 10) as line:
         head = "POST /en/status HTTP/1.1\r\nHost: localhost\r\n"
         body = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\n"
@@ -233,7 +233,7 @@ def _drip(lines, stopped):
 
 
 def main():
-    """Run everything, and say what came of it."""
+    """Run everything, and print the results."""
     with postgresql() as postgres:
         with portal_on(POSTGRESQL, postgres) as portal:
             _show(database_goes_away(portal, postgres))

@@ -1,4 +1,4 @@
-"""How fast the calendar is shown to somebody who is logged in, against a bare Flask on the same server."""
+"""How fast the calendar is shown to a signed-in person, against a bare Flask on the same server."""
 
 from itertools import cycle, repeat
 
@@ -14,19 +14,19 @@ def hello(stage, seconds):
 
 
 def calendar(stage, seconds, encoding="", connections=CONNECTIONS):
-    """Load the calendar by as many people as connections, each of whom looks again and again."""
+    """Load the calendar by as many people as connections, each of whom opens it repeatedly."""
     requests = [person.look(LANGUAGE, encoding) for person in stage.people]
     lines = [repeat(requests[number % len(requests)]) for number in range(connections)]
     return _checked(load(stage.server, lines, seconds))
 
 
 def compressed_calendar(stage, seconds):
-    """Load the calendar as browsers do, who take it compressed."""
+    """Load the compressed calendar, as browsers do."""
     return calendar(stage, seconds, BROWSERS_ENCODING)
 
 
 def calendar_of_many(stage, seconds):
-    """Load the calendar by everybody in turn, so that hardly anybody looks twice in a quarter of a second."""
+    """Load the calendar by everyone in turn, so that hardly anyone opens it twice within a quarter of a second."""
     requests = cycle([person.look(LANGUAGE, BROWSERS_ENCODING) for person in stage.people])
     return _checked(load(stage.server, [requests] * CONNECTIONS, seconds))
 

@@ -1,4 +1,4 @@
-"""What a confirmation PDF costs: the first of a process, the ones after it, and memory, in a process of its own."""
+"""The cost of a confirmation PDF: the first of a process, the later ones, and memory, in a process of its own."""
 
 import json
 import resource
@@ -28,7 +28,7 @@ MEGABYTE = 1024
 class Paper:
     """Milliseconds of the first page, and of the later ones (median, slowest of a hundred); megabytes added in all.
 
-    processor: what the median of the later ones took of the processor, whatever else the machine did.
+    processor: the CPU time of the median of the later ones.
     """
 
     cold: float
@@ -40,7 +40,7 @@ class Paper:
 
 
 def pdf(pages=PAGES):
-    """Make so many different pages, the eight languages in turn, in a new process; return what they cost."""
+    """Render so many different pages, the eight languages in turn, in a new process; return their cost."""
     command = [sys.executable, "-m", "bench.paper", str(pages)]
     made = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
     return Paper(**json.loads(made.stdout))
@@ -69,7 +69,7 @@ def _taken(appointment, number):
 
 
 def _appointment(number):
-    """An appointment of a made-up case, kept in no database."""
+    """An appointment of an invented case, not in the database."""
     zone, start = "Asia/Phnom_Penh", datetime(2030, 1, 7, 9) + timedelta(days=number)
     post = Post(code="PHP", country="KH", city="Phnom Penh", timezone=zone, address="Immigrant Visa Unit\n1 Street")
     names = ("Police Certificate", "Marriage Certificate")

@@ -1,4 +1,4 @@
-"""The people of a herd: who they are, and the form that each has open when the instant comes."""
+"""The people of a herd, and the form that each has open when the instant comes."""
 
 import csv
 import re
@@ -12,12 +12,12 @@ CALENDAR = re.compile(r"/en(/appointments/cases/[0-9a-f-]{36}/calendar)")
 
 
 class PageUnfit(Exception):
-    """A page was not what a person needs to go on."""
+    """A page did not have what a person needs to continue."""
 
 
 @dataclass
 class Person:
-    """One of the herd; fields holds what the open calendar page hides in its form."""
+    """One of the herd; fields has the hidden fields of the open calendar's form."""
 
     cookie: str
     case_number: str
@@ -25,18 +25,18 @@ class Person:
     fields: dict = field(default_factory=dict)
 
     def look(self, language="en", encoding="", day=""):
-        """Return the request for the calendar, opened on a day if one is given, by a browser that has been there."""
+        """Return the request for the calendar, opened on a day if one is given, by a browser with cookies."""
         address = f"/{language}{self.calendar}" + (f"?day={day}" if day else "")
         return get(address, f"{self.cookie}; {LANGUAGE_COOKIE}={language}", encoding)
 
     def book(self, slot_id, **fields):
-        """Return the sent form that books a slot, as a browser sends it."""
+        """Return the form that books a slot, as a browser sends it."""
         sent = self.fields | {"slot": slot_id} | fields
         return post(f"/en{self.calendar}", sent, self.cookie, BROWSERS_ENCODING)
 
 
 def make_people(portal, number, seats):
-    """Make people who may book, logged in, and one slot with seats for some; return people and the slot's id."""
+    """Create people who may book, signed in, and one slot with seats for some; return people and the slot's id."""
     file = portal.folder / "herd.csv"
     portal.command("demo", "herd", "--post", POST, "--cases", number, "--seats", seats, "--out", file)
     with file.open(encoding="utf-8", newline="") as lines:
@@ -45,7 +45,7 @@ def make_people(portal, number, seats):
 
 
 def open_calendars(port, people):
-    """Let everybody find the calendar on the dashboard and open it."""
+    """Let everyone find the calendar on the dashboard and open it."""
     if not all(person.calendar for person in people):
         pages = ask(port, [get("/en/dashboard", person.cookie) for person in people])
         for person, page in zip(people, pages, strict=True):

@@ -1,4 +1,4 @@
-"""A real mail server with STARTTLS and a log-in, on 127.0.0.1, that keeps what it takes and can be difficult."""
+"""A real mail server with STARTTLS and authentication, on 127.0.0.1, that stores messages and can refuse them."""
 
 import asyncio
 import ipaddress
@@ -20,7 +20,7 @@ USER, PASSWORD = "portal", "for-tests-only"
 
 
 class PostOffice:
-    """What a mail server took: messages in order; refuse says what to answer to the n-th instead, or None."""
+    """A mail server's messages, in order; refuse returns the answer to the n-th instead, or None."""
 
     def __init__(self, refuse=lambda number: None):
         self.taken, self.offered, self.refuse = [], 0, refuse
@@ -31,7 +31,7 @@ class PostOffice:
         return Counter(mail["Message-ID"] for mail in self.taken)
 
     async def handle_DATA(self, _server, _session, envelope):  # noqa: N802 (the library's name)
-        """Take a message, or refuse it."""
+        """Accept a message, or refuse it."""
         self.offered += 1
         await asyncio.sleep(DECIDING_SECONDS)
         answer = self.refuse(self.offered)
@@ -48,7 +48,7 @@ def _authenticated(_server, _session, _envelope, _mechanism, data):
 
 @contextmanager
 def post_office(folder, office, *, utf8=True):
-    """Run a mail server; give the address that PORTAL_MAIL_URL takes. utf8: whether it speaks SMTPUTF8."""
+    """Run a mail server; yield its PORTAL_MAIL_URL. utf8: whether it supports SMTPUTF8."""
     certificate, key = write_certificate(folder, x509.IPAddress(ipaddress.ip_address("127.0.0.1")))
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     tls.load_cert_chain(certificate, key)

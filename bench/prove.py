@@ -1,7 +1,7 @@
 """What is too long for the tests: `python -m bench.prove [NAME …] [--list] [--full] [--only DATABASE]`.
 
-Without names, everything, in about an hour on two cores; figures go to docs/measured.md, those of named parts are only
-printed. --full: at the sizes of FULL in bench/sizes.py, which takes hours.
+Without names, everything, in about an hour on two cores; the figures are written to docs/measured.md, those of named
+parts are only printed. --full: at the sizes of FULL in bench/sizes.py, which takes hours.
 """
 
 import argparse
@@ -21,13 +21,13 @@ SECTION = "prove"
 
 @dataclass
 class Broken:
-    """A proof that ended with an error of its own: that is a fault, and the others go on."""
+    """A proof that ended with an error of its own: this is a fault, and the others continue."""
 
     said: str
     faults: list[str]
 
     def line(self):
-        """Say so."""
+        """Return the figures as one sentence."""
         return self.said
 
 
@@ -45,13 +45,13 @@ def prove(names, databases, sizes):
 def _reports(name, database, postgres, sizes):
     try:
         yield from PROOFS[name].on(database, postgres, sizes)
-    except Exception as error:  # a proof that breaks takes none of the others with it
+    except Exception as error:  # a failing proof must not stop the others
         said = "".join(traceback.format_exception(error))
         yield Broken(f"{database}: the proof broke", [said.strip().splitlines()[-1], said])
 
 
 def main():
-    """Prove what is asked for, write each figure as it comes, and end with 1 if anything was wrong."""
+    """Run the requested proofs, write each figure as it comes, and exit with 1 if anything was wrong."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     if options.list:

@@ -1,4 +1,4 @@
-"""Requests that are no HTTP, over a real connection: refused or dropped, no error of the server, and it goes on."""
+"""Malformed HTTP requests over a real connection: refused or dropped, without a server error, and it keeps serving."""
 
 import socket
 from collections import Counter
@@ -73,7 +73,7 @@ INVALID = {
 
 @dataclass
 class RawReport:
-    """What came of requests that are no HTTP: answers by status, 0 where the connection was dropped."""
+    """The results of malformed requests: answers by status, 0 if the connection was dropped."""
 
     database: str
     statuses: Counter = field(default_factory=Counter)
@@ -86,13 +86,13 @@ class RawReport:
 
 
 def send_invalid(database, port):
-    """Send every invalid request to a server, and see after each that it still serves; return the RawReport."""
+    """Send every invalid request to a server, and check after each that it still serves; return the RawReport."""
     report = RawReport(database)
     for name, request in INVALID.items():
         answer = _answer(port, request)
         status = int(answer[9:12]) if answer.startswith(b"HTTP/1.") and answer[9:12].isdigit() else 0
         report.statuses[status] += 1
-        if status and Answer(status, answer, 0).failed:  # here, to drop the connection is an answer
+        if status and Answer(status, answer, 0).failed:  # here, dropping the connection is an answer
             report.faults.append(f"{name}: status {status}")
         if any(trace in answer for trace in (b"Traceback", b"root:x:0", b"zq9.example", b"X-Zq9")):
             report.faults.append(f"{name}: {answer[:300]!r}")

@@ -1,6 +1,6 @@
-"""A large release while applicants read the calendar: how long it takes, and whether anybody sees a part of it.
+"""A large release while applicants read the calendar: how long it takes, and whether anyone sees only a part of it.
 
-Every page that a reader was shown is read again afterwards: it offers all days of the release with all
+Every page that a reader was shown is checked afterwards: it offers all days of the release with all
 their times, or none.
 """
 
@@ -36,7 +36,7 @@ TIME = re.compile(r'datetime="(\d{4}-\d\d-\d\d)T(\d\d:\d\d)')
 
 @dataclass
 class ReleaseReport:
-    """What came of a release: seconds it took, pages that readers saw before and after it, pages with a part of it."""
+    """The results of a release: its seconds, pages that readers saw before and after it, pages with a part of it."""
 
     database: str
     slots: int
@@ -65,42 +65,50 @@ class ReleaseReport:
         return found + ([f"longer than {MOST_SECONDS} s"] if self.seconds > MOST_SECONDS else [])
 
 
-def release_under_eyes(portal, server, slots, readers):
-    """Release slots while each of some readers looks at the calendar again and again; return the ReleaseReport."""
+def release_under_eyes(portal, server, slots, readers, seconds_around=READ_SECONDS):
+    """Release slots while some readers repeatedly open the calendar; return the ReleaseReport.
+
+    seconds_around: for how long they read before, and after.
+    """
     people, _slot = make_people(portal, readers, 1)
     open_calendars(server.port, people)
     first = date.today() + timedelta(days=DAYS_AHEAD)
     days = [(first + timedelta(days=number)).isoformat() for number in range(slots // TIMES_A_DAY)]
     requests = [person.look(day=day) for person, day in zip(people, cycle(days), strict=False)]
     with _Releaser(portal, days) as releaser:
-        pages, seconds = _read_and_release(server, requests, releaser)
+        pages, seconds = _read_and_release(server, requests, releaser, seconds_around)
     kinds = [_kind(page, set(days)) for page in pages]
     slowest = percentile(sorted(page.seconds for page in pages), 0.99)
     before, after, halves, others = (kinds.count(kind) for kind in ("before", "after", "half", "other"))
     return ReleaseReport(portal.database, slots, seconds, readers, before, after, halves, others, slowest)
 
 
-def _read_and_release(server, requests, releaser):
-    """Let readers read, release meanwhile, let them read on. Return what they were shown, and the release's seconds."""
+def _read_and_release(server, requests, releaser, seconds_around):
+    """Let readers read, release meanwhile, let them continue. Return their pages, and the duration of the release."""
     pages: list = []
-    done = threading.Event()
+    one_was_read, done = threading.Event(), threading.Event()
 
     def read():
         while not done.is_set():
             pages.extend(ask(server.port, requests, len(requests)))
+            one_was_read.set()
 
     reading = threading.Thread(target=read)
     reading.start()
-    time.sleep(READ_SECONDS)
+    one_was_read.wait(LIMIT_SECONDS)
+    time.sleep(seconds_around)
     seconds = releaser.release()
-    time.sleep(READ_SECONDS)
+    time.sleep(seconds_around)
+    for _begun in ("before the end of the release, perhaps", "after it"):
+        one_was_read.clear()
+        one_was_read.wait(LIMIT_SECONDS)
     done.set()
     reading.join()
     return pages, seconds
 
 
 def _kind(page, days):
-    """Say what a page shows of the release: "before" (nothing), "after" (all), "half", or "other" (no calendar)."""
+    """Return what a page shows of the release: "before" (nothing), "after" (all), "half", or "other" (no calendar)."""
     if page.status != 200:
         return "other"
     offered = set(DAY.findall(page.text)) & days
@@ -111,7 +119,7 @@ def _kind(page, days):
 
 
 class _Releaser:
-    """A process of its own that releases when told to, as a member of staff's request does."""
+    """A process of its own that releases on a signal, as a member of staff's request does."""
 
     def __init__(self, portal, days):
         line = [sys.executable, "-m", "bench.release", json.dumps({"first": days[0], "last": days[-1]})]
@@ -127,12 +135,12 @@ class _Releaser:
         self.process.communicate()
 
     def release(self):
-        """Release, and return the seconds from the wish to the commit."""
+        """Release, and return the seconds from the request to the commit."""
         return float(self.process.communicate("go\n", timeout=LIMIT_SECONDS)[0])
 
 
 def main():
-    """Be the releaser: make ready, say so, wait for the word, release, and print the seconds it took."""
+    """Be the releaser: prepare, say so, wait for the signal, release, and print the seconds it took."""
     task = json.loads(sys.argv[1])
     app = create_app()
     times = tuple(clock_time(6 + number // 6, number % 6 * 10) for number in range(TIMES_A_DAY))

@@ -1,4 +1,4 @@
-"""A restore drill: so many cases backed up while somebody writes, restored into an empty database, verified.
+"""A restore drill: cases backed up while a process writes, restored into an empty database, verified.
 
 `python -m bench.restore [--cases 100000]` does it on both databases and prints the figures.
 """
@@ -17,14 +17,14 @@ from bench.servers import DATABASES, SQLITE, Portal, new_database, portal_on, po
 
 CASES = 100_000
 GOAL_CASES, GOAL_SECONDS = 1_000_000, 600
-ENOUGH_CASES = 50_000  # with fewer, what is the same for any number would count as if it grew
+ENOUGH_CASES = 50_000  # with fewer, the constant part would count as if it grew
 CASE_ROWS = 1.5  # every fourth case of the case file is a family of three
 LOOKED_AT = ("post", "case", "traveller", "refusal", "refusal_item", "status_change", "journal_entry")
 
 
 @dataclass
 class DrillReport:
-    """How long a backup and a restore took, and whether the restored database is the one that was backed up."""
+    """How long a backup and a restore took, and whether the restored database equals the one that was backed up."""
 
     database: str
     cases: int
@@ -46,12 +46,12 @@ class DrillReport:
 
     @property
     def expected(self):
-        """How long the restore of a million cases would take, were it as long for each case."""
+        """The extrapolated duration of restoring a million cases."""
         return self.restore_seconds * GOAL_CASES / self.cases
 
 
 def drill(database, postgres, cases):
-    """Make a portal with a number of cases, back it up, restore it elsewhere; return the DrillReport."""
+    """Create a portal with a number of cases, back it up, restore it elsewhere; return the DrillReport."""
     with portal_on(database, postgres) as portal, tempfile.TemporaryDirectory() as folder:
         _import(portal, cases, Path(folder) / "cases.csv")
         file = Path(folder) / "portal.backup"
@@ -78,7 +78,7 @@ def drill(database, postgres, cases):
 
 
 class _Writer:
-    """Somebody who writes a small thing again and again while the backup runs."""
+    """A process that repeatedly writes a small row while the backup runs."""
 
     def __init__(self, portal):
         self.portal, self.longest, self.marks = portal, 0.0, 0
@@ -122,7 +122,7 @@ def _timed(portal, *words):
 
 
 def _faults(portal, other, marks):
-    """Compare what both databases say of themselves; a mark was written before the backup's instant, or after."""
+    """Compare both databases; a mark was written before the backup's instant, or after."""
     found = []
     for table in LOOKED_AT:
         counts = [one.execute(f'SELECT count(*), max(id) FROM "{table}"')[0] for one in (portal, other)]
@@ -134,7 +134,7 @@ def _faults(portal, other, marks):
 
 
 def main():
-    """Drill on both databases, and end with 1 if anything was wrong."""
+    """Run the drill on both databases, and exit with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=CASES)
     parser.add_argument("--only", choices=DATABASES)

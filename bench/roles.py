@@ -1,4 +1,4 @@
-"""The table of role by action in docs/roles.md: `python -m bench.roles` writes it anew from the portal itself."""
+"""The table of role by action in docs/roles.md: `python -m bench.roles` updates it from the portal itself."""
 
 import os
 import re
@@ -7,27 +7,27 @@ import tempfile
 from bench.tables import write_section
 from portal import create_app
 from portal.settings.settings import ROOT, settings_from, write_secrets
-from portal.web import access
+from portal.web.roles import ROLES
 
 DOCUMENT = ROOT / "docs" / "roles.md"
-ROLES = ("visitor", "applicant", *access.ROLES)
+COLUMNS = ("visitor", "applicant", *ROLES)
 HEADS = ("visitor", "applicant", "guard", "desk", "scheduler", "officer", "supervisor", "admin.")
 
 
 def may(role, audience):
-    """Say whether somebody of a role may come to a view with an audience."""
+    """Say whether a role may open a view with an audience."""
     kind, *roles = audience
     if kind == "staff":
-        return role in access.ROLES and any(one in access.ROLES[role] for one in roles)
+        return role in ROLES and any(one in ROLES[role] for one in roles)
     return {"public": True, "signed in": role != "visitor", "applicant": role == "applicant"}[kind]
 
 
 def table(app):
-    """Return the table as Markdown: a row for each address and what is done there, a column for each role."""
+    """Return the table as Markdown: a row for each address and its methods, a column for each role."""
     lines = [f"| address | sees | sends | {' | '.join(HEADS)} |", f"|---|---|---|{'---|' * len(HEADS)}"]
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: (_area(rule.rule), rule.rule)):
         audience = app.view_functions[rule.endpoint].audience
-        cells = ["yes" if may(role, audience) else "" for role in ROLES]
+        cells = ["yes" if may(role, audience) else "" for role in COLUMNS]
         does = ["yes" if method in rule.methods else "" for method in ("GET", "POST")]
         lines.append(f"| `{_plain(rule)}` | {' | '.join([*does, *cells])} |")
     return "\n".join(lines)

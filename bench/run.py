@@ -1,6 +1,6 @@
 """The benchmarks, as ratios in one run: `python -m bench.run [--quick] [--write]`.
 
-Rounds of all measurements on both databases take turns, so that what else the machine does falls on
+Rounds of all measurements on both databases alternate, so that other load on the machine affects
 all of them; figures are medians of the rounds.
 """
 
@@ -81,7 +81,7 @@ def _reading(stage, size):
 
 
 def table_of(figures):
-    """Return the table of what was measured through the server."""
+    """Return the table of the measurements through the server."""
     table = Table(DATABASES)
 
     def row(label, name, form="{:.0f}", goal=None):
@@ -116,7 +116,7 @@ def table_of(figures):
 
 
 def table_of_costs(costs):
-    """Return the table of what translation costs."""
+    """Return the table of the cost of translation."""
     table, goal = Table(tuple(costs)), Goal(1.25, at_most=True)
     for variant in translation.VARIANTS:
         found = {page: taken[variant] for page, taken in costs.items()}
@@ -128,7 +128,7 @@ def table_of_costs(costs):
 
 
 def table_of_paper(found):
-    """Return the table of what a confirmation PDF costs."""
+    """Return the table of the cost of a confirmation PDF."""
     rows = [
         Row("first page of a process, ms", {"PDF": found.cold}, "{:.0f}"),
         Row("later pages, median ms", {"PDF": found.warm}, "{:.1f}", Goal(10, at_most=True)),
@@ -140,7 +140,7 @@ def table_of_paper(found):
 
 
 def main():
-    """Measure, print the tables, and say what missed its target."""
+    """Measure, print the tables, and list the missed targets."""
     options = _options()
     size = QUICK if options.quick else FULL
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))

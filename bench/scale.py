@@ -1,4 +1,4 @@
-"""The pages people use, in a portal with many cases and much history, against one with little, in turns.
+"""The pages people use, in a portal with many cases and a long history, against one with few, alternately.
 
 `python -m bench.scale CASES SLOTS` runs it on both databases.
 """
@@ -39,7 +39,7 @@ _HISTORY_POSTGRESQL = """
 
 @dataclass
 class ScaleReport:
-    """What each page costs among much, as a multiple of the same among little; milliseconds; memory of a worker."""
+    """The cost of each page among many rows, as a multiple of the same among few; milliseconds; memory of a worker."""
 
     database: str
     cases: int
@@ -64,7 +64,7 @@ class ScaleReport:
 
 
 def pages_among_many(database, postgres, cases=MANY, slots=SLOTS, samples=SAMPLES):
-    """Open every page in a portal with much in it and in one with little, in turns; return the ScaleReport."""
+    """Open every page in a portal with many rows and in one with few, alternately; return the ScaleReport."""
     with portal_on(database, postgres) as small, portal_on(database, postgres) as large:
         for portal, some_cases, some_slots in ((small, FEW, FEW_SLOTS), (large, cases, slots)):
             fill(portal, some_cases)
@@ -78,7 +78,7 @@ def pages_among_many(database, postgres, cases=MANY, slots=SLOTS, samples=SAMPLE
 
 
 def fill_history(portal, number):
-    """Give a post slots of times long past, one a minute."""
+    """Insert slots of the distant past at a post, one a minute."""
     statement = _HISTORY_SQLITE if portal.database == SQLITE else _HISTORY_POSTGRESQL
     for first in range(0, number, AT_A_TIME):
         portal.execute(statement, first=first, last=min(first + AT_A_TIME, number) - 1, code=HERE)
@@ -86,7 +86,7 @@ def fill_history(portal, number):
 
 
 def _pages(portal, server):
-    """Return what is asked for, by name: each as somebody's browser sends it."""
+    """Return the requests, by name: each as a person's browser sends it."""
     people, slot_id = make_people(portal, 2, 2)
     open_calendars(server.port, people)
     booked, other = people
@@ -127,7 +127,7 @@ def _memory_of(server):
 
 
 def main():
-    """Run it on both databases, at the sizes asked for."""
+    """Run it on both databases, at the requested sizes."""
     cases, slots = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (MANY, SLOTS)
     with postgresql() as postgres:
         for database in DATABASES:

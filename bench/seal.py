@@ -1,4 +1,4 @@
-"""The journal sealed by several workers at once, killed at random, while transactions end out of order."""
+"""The journal sealed by several workers at once, killed at random, while transactions commit out of order."""
 
 import multiprocessing
 import random
@@ -22,14 +22,14 @@ WRITERS = 4
 AT_ONCE = 7
 LONGEST_PAUSE_SECONDS = 0.05
 LONGEST_SECONDS = 600
-# Every worker is a process of its own, which need not read the whole portal anew: another can take its place soon.
+# Every worker is a process of its own, forked so that another can quickly take its place.
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload([__name__])
 
 
 @dataclass
 class SealReport:
-    """What became of the journal: entries, seals, runs of sealing, kills, what is wrong as sentences."""
+    """The results for the journal: entries, seals, runs of sealing, kills, and faults as sentences."""
 
     database: str
     entries: int
@@ -79,7 +79,7 @@ def seal_under_fire(portal, number, kills, workers=3):
 
 
 def work(environment, ready):
-    """Seal until killed, a few entries at a time: what a worker does, without its rest."""
+    """Seal until killed, a few entries at a time: like a worker, without pauses."""
     app = create_app(settings_from(environment))
     with app.app_context():
         ready.set()
@@ -112,7 +112,7 @@ def _write(app, number):
             post = session.scalars(select(Post)).first()
             journal.record("bench", "tried", post, post_id=post.id, after={"at": time.time()})
             if session.get_bind().dialect.name == "postgresql":
-                time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # so that higher numbers are seen earlier
+                time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS))  # so that higher ids become visible earlier
 
 
 def _count(portal):

@@ -1,4 +1,4 @@
-"""Start what a measurement needs, and end it again: a PostgreSQL, a portal with a folder of its own, a web server.
+"""Start and stop what a measurement needs: a PostgreSQL, a portal with a folder of its own, a web server.
 
 Everything listens on 127.0.0.1 or on a socket in a temporary folder, and nothing is left behind.
 """
@@ -31,7 +31,7 @@ DATABASES = (SQLITE, POSTGRESQL)
 WORKERS = {SQLITE: 1, POSTGRESQL: 2}  # as tools/run starts them
 THREADS = 64  # of an application that is not the portal
 HELLO = "bench.hello:app"
-LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # processes, and threads of each, that write or ask at the same time
+LAYOUTS = {SQLITE: (1, 16), POSTGRESQL: (2, 8)}  # processes, and threads of each, that write or read at the same time
 START_SECONDS = 60
 STARTED = re.compile(r"Started worker-\d+\s*$", re.MULTILINE)
 STOP_SECONDS = 15
@@ -46,12 +46,12 @@ _first: dict[tuple, "Portal"] = {}  # of each kind, in this process
 
 
 class CommandFailed(Exception):
-    """A command of the portal ended with an error; the text is what it said."""
+    """A command of the portal ended with an error; the text is its output."""
 
 
 @dataclass(frozen=True)
 class Portal:
-    """One portal: the kind of its database, a folder for its state, the settings it starts with."""
+    """One portal: the kind of its database, a folder for its state, its settings."""
 
     database: str
     folder: Path
@@ -61,7 +61,7 @@ class Portal:
 
     @property
     def environment(self):
-        """The variables that make a process serve this portal, and no other."""
+        """The environment with which a process serves this portal, and no other."""
         others = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
         return others | {
             "PORTAL_INSTANCE": str(self.folder),
@@ -73,7 +73,7 @@ class Portal:
         }
 
     def application(self):
-        """Return the portal as an application in this process; its engine is the caller's to dispose of."""
+        """Return the portal as an application in this process; the caller disposes of its engine."""
         return create_app(settings_from(self.environment))
 
     def command(self, *words):
@@ -108,7 +108,7 @@ class Portal:
 
 @dataclass(frozen=True)
 class Connection:
-    """A connection to a server: whether the server has taken it, and how many bytes came that it did not read yet."""
+    """A connection to a server: whether the server has accepted it, and how many bytes it has not read yet."""
 
     is_taken: bool
     unread: int
@@ -122,37 +122,37 @@ class Server:
         self.ready_seconds = 0.0
 
     def process_numbers(self):
-        """Return the numbers of the server's process and of its workers."""
+        """Return the ids of the server's process and of its workers."""
         return _group(self.process.pid)
 
     def process_states(self):
-        """Return what the system says of the server and its workers: their memory among other things."""
+        """Return /proc's status of the server and its workers, with their memory."""
         return [Path(f"/proc/{number}/status").read_text() for number in self.process_numbers()]
 
     def connections(self):
-        """Return the server's open connections as the system knows them."""
+        """Return the server's open connections according to the system."""
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
             _, local, _, state, queues, _, _, _, _, inode, *_ = line.split()
             if state == ESTABLISHED and int(local.rpartition(":")[2], 16) == self.port:
                 yield Connection(is_taken=inode != "0", unread=int(queues.rpartition(":")[2], 16))
 
     def end(self):
-        """Ask the server to end, and wait until it has."""
+        """Ask the server to stop, and wait until it has."""
         _end(self.process)
 
     def kill(self):
-        """End the server and its workers at once, as a loss of power would."""
+        """Kill the server and its workers at once, like a power cut."""
         with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # the group that began with this process: its own session
+            os.killpg(self.process.pid, signal.SIGKILL)  # its process group, since it leads a session of its own
         self.process.wait()
 
     @property
     def numbers(self):
-        """The numbers of its processes."""
+        """The ids of its processes."""
         return set(_group(self.process.pid))
 
     def processor_seconds(self):
-        """Return the processor time that the server and its workers have used so far."""
+        """Return the CPU time that the server and its workers have used so far, in seconds."""
         return sum(_processor_seconds(number) for number in _group(self.process.pid))
 
     def worker_megabytes(self):
@@ -162,16 +162,16 @@ class Server:
 
 @contextmanager
 def postgresql():
-    """Give a PostgreSQL that keeps what it confirms (R4), and remove it afterwards."""
+    """A durable PostgreSQL (R4), removed after the block."""
     with temporary_postgresql("fsync=on", "synchronous_commit=on") as postgres:
         yield postgres
 
 
 @contextmanager
 def portal_on(database, postgres=None, disk=None, *, loaded=True):
-    """Give a portal on a fresh database, migrated, with the demonstration data, or with posts alone.
+    """A portal on a new database, migrated, with the demonstration data, or with posts alone.
 
-    disk: a folder for its data, where it is not to be its own.
+    disk: a folder for its data, if not its own.
     """
     folder = Path(tempfile.mkdtemp(prefix="portal-bench-"))
     try:
@@ -190,7 +190,7 @@ def _prepared(database, postgres, folder, disk, loaded):
 
 
 def _copied(database, postgres, folder, _disk, loaded):
-    """Return a portal like the first of its kind in this process, whose preparing takes six seconds."""
+    """Return a copy of the first portal of its kind in this process, whose preparation takes six seconds."""
     kind = database, postgres and postgres.folder, loaded
     if kind not in _first:
         kept = Path(tempfile.mkdtemp(prefix="portal-bench-"))
@@ -205,7 +205,7 @@ def _copied(database, postgres, folder, _disk, loaded):
 
 @contextmanager
 def serve(portal, target="wsgi:app", answers_at="/healthz", layout=None):
-    """Serve a portal, or another application on the same layout, by granian; give the Server."""
+    """Serve a portal, or another application with the same layout, with granian; yield the Server."""
     server = start_server(portal, target, answers_at, layout)
     try:
         yield server
@@ -214,19 +214,19 @@ def serve(portal, target="wsgi:app", answers_at="/healthz", layout=None):
 
 
 def start_server(portal, target="wsgi:app", answers_at="/healthz", layout=None):
-    """Start a Server and wait until it answers; the caller ends it, by end() or kill()."""
+    """Start a Server and wait until it answers; the caller ends it, with end() or kill()."""
     return start(target, portal.environment, portal.folder, answers_at, layout or (WORKERS[portal.database], THREADS))
 
 
 def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BINS):
-    """Start an application by the granian of an environment, on a layout of workers and threads; return the Server."""
+    """Start an application with the granian of an environment and a layout of workers; return the Server."""
     allow_many_connections()
     workers, threads = layout
     port = free_port()
     log = folder / f"server-{port}.log"
     line = [str(bins / "granian"), "--no-ws", "--http", "1", "--host", "127.0.0.1", "--port", str(port)]
     line += ["--workers", str(workers), *_interface(target, cwd, threads)]
-    # A herd keeps its connections open from the beginning; people whose browsers come later would just connect later.
+    # A herd keeps its connections open from the beginning; later browsers would just connect later.
     line += ["--backlog", "4096", "--backpressure", str(MOST_CONNECTIONS)]
     line += ["--respawn-failed-workers", "--log-level", "info", target]
     began = time.monotonic()
@@ -244,27 +244,27 @@ def start(target, environment, folder, answers_at, layout, *, cwd=ROOT, bins=BIN
 
 
 def _interface(target, cwd, threads):
-    """Return how granian talks to an application: to the portal by RSGI, as tools/run does, to others by WSGI."""
+    """Return granian's interface for an application: RSGI for the portal, as in tools/run, WSGI for others."""
     if cwd == ROOT and target != HELLO:
         return ["--interface", "rsgi"]
     return ["--interface", "wsgi", "--blocking-threads", str(threads)]
 
 
 def allow_many_connections():
-    """Let this process, and those it starts, hold as many connections as the machine allows."""
+    """Raise the limit on open files of this process and its children to the machine's maximum."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def new_database(postgres, disk=None, template="template1"):
-    """Make a database on a server of PostgreSQL, a copy of another one; return its address."""
+    """Create a database on a PostgreSQL server, a copy of another one; return its URL."""
     name = f"portal_load_{next(_numbers)}"
     postgres.create(name, template, disk=disk)
     return postgres.url(name)
 
 
 def free_port():
-    """Return a port of 127.0.0.1 that nobody listens on."""
+    """Return a port of 127.0.0.1 on which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return taken.getsockname()[1]
 
@@ -278,7 +278,7 @@ def _wait_until(is_so, process, log):
 
 
 def answers(port, path, seconds=1):
-    """Say whether a server answers a page, if with no fault of its own, in so many seconds."""
+    """Say whether a server answers a page without a fault of its own, within so many seconds."""
     try:
         with socket.create_connection(("127.0.0.1", port), seconds) as connection:
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
@@ -291,7 +291,7 @@ def answers(port, path, seconds=1):
 def _end(process):
     for how in (signal.SIGTERM, signal.SIGKILL):
         try:
-            os.killpg(process.pid, how)  # the group that began with this process: its own session
+            os.killpg(process.pid, how)  # its process group, since it leads a session of its own
             process.wait(STOP_SECONDS)
             return
         except ProcessLookupError:
@@ -302,13 +302,13 @@ def _end(process):
 
 
 def _group(leader):
-    """Return the numbers of the processes of a group."""
+    """Return the ids of the processes of a group."""
     numbers = (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
     return [number for number in numbers if _fields(number)[2:3] == [str(leader)]]
 
 
 def family(first):
-    """Return the numbers of a process and of all that come from it, whatever groups they are in."""
+    """Return the ids of a process and of all its descendants, whatever their groups."""
     parents = {int(path.name): _fields(path.name)[1:2] for path in Path("/proc").iterdir() if path.name.isdecimal()}
     found = [first]
     for number in found:  # it grows meanwhile
@@ -329,7 +329,7 @@ def _resident_bytes(number):
 
 
 def _fields(number):
-    """Return what stands in a process's stat after its name, or nothing if it is gone."""
+    """Return the fields of a process's stat after its name, or nothing if it is gone."""
     try:
         return Path(f"/proc/{number}/stat").read_text().rpartition(") ")[2].split()
     except OSError:

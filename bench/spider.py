@@ -1,8 +1,8 @@
-"""A spider that fills every form of every address with hostile values, as everybody, and looks at every answer.
+"""A spider that fills every form of every address with hostile values, as every role, and checks every answer.
 
-In this process, through the whole application. What must never come: a server error, a trace of the inside, markup that
-was typed, a redirect to elsewhere, an answer without the protecting headers. Afterwards every page is looked at again,
-for markup that was stored, and every mail.
+It runs in this process, through the whole application. What must never occur: a server error, disclosed internals,
+injected markup, a redirect to another site, an answer without the security headers. Afterwards every page is opened
+again, to find stored markup, and every email.
 """
 
 import io
@@ -71,7 +71,7 @@ PRIVATE = ("no-store", "public, max-age", "private, max-age", "max-age", "no-cac
 
 @dataclass
 class SpiderReport:
-    """What came of some submissions on one database."""
+    """The results of some submissions on one database."""
 
     database: str
     submissions: int = 0
@@ -91,7 +91,7 @@ class SpiderReport:
 
 
 class Spider:
-    """Attacks as one persona of a world, with chance that a seed decides; most: pages on which it looks for forms."""
+    """Attacks as one persona of a world, at random with a seed; most: pages on which it looks for forms."""
 
     def __init__(self, world, persona, report, seed, most=MOST_PAGES):
         self.world, self.persona, self.report = world, persona, report
@@ -105,7 +105,7 @@ class Spider:
         self.token = self._token()
 
     def attack(self, submissions):
-        """Send so many hostile submissions, and look at each answer."""
+        """Send so many hostile submissions, and check each answer."""
         for _number in range(submissions):
             kind = self.chance.choice(KINDS)
             form = self.chance.choice(self.forms)
@@ -182,7 +182,7 @@ class Spider:
 
     def _token(self):
         found = self._tokens()
-        if not found:  # a form has deleted or closed the account: somebody else of this role goes on
+        if not found:  # a form has deleted or closed the account: another person with this role continues
             replace(self.persona)
             found = self._tokens()
         return found[0]
@@ -199,9 +199,9 @@ class Spider:
 
 
 def attacked(portal, submissions, at_a_time=400):
-    """Attack a portal as everybody, with so many submissions in all; return the SpiderReport.
+    """Attack a portal as every role, with so many submissions in all; return the SpiderReport.
 
-    Each round has a world of its own: what was cancelled or withdrawn in one is there again in the next.
+    Each round has a world of its own: what was canceled or withdrawn in one exists again in the next.
     """
     report, app, began = SpiderReport(portal.database), portal.application(), time.monotonic()
     with app.app_context(), in_language(LANGUAGE):
@@ -219,7 +219,7 @@ def attacked(portal, submissions, at_a_time=400):
 
 
 def crawl(world, report, most=MOST_PAGES):
-    """Look at pages again, as those at the first side who see most: what was stored must come back as text."""
+    """Open pages again, as the people of the first side who see most: stored values must come back as text."""
     for role in READERS:
         persona = world.persona(role)
         enter(persona)
@@ -228,7 +228,7 @@ def crawl(world, report, most=MOST_PAGES):
 
 
 def read_mails(folder, report):
-    """Look at every mail in a folder: its headers are the portal's, and its HTML holds no markup that was typed."""
+    """Check every email in a folder: its headers are the portal's, and its HTML has no injected markup."""
     for file in folder.glob("*.eml"):
         mail = message_from_bytes(file.read_bytes(), policy=default)
         strange = [name for name in list(mail.keys()) if name.lower() not in MAIL_HEADERS]
@@ -239,12 +239,12 @@ def read_mails(folder, report):
 
 
 def starts_of(persona):
-    """Return the paths from which somebody begins to walk."""
+    """Return the paths from which a persona begins to crawl."""
     return [f"/{LANGUAGE}/{path}" for path in STARTS.get(persona.role, STAFF_STARTS)]
 
 
 def faults_of(response):
-    """Return what is wrong with an answer, as short sentences."""
+    """Return the faults of an answer, as short sentences."""
     found = [f"status {response.status_code}"] if is_failure(response.status_code, response.headers) else []
     headers = {name.lower() for name, _value in response.headers}
     found += [f"no header {name}" for name, _value in ALWAYS if name not in headers]

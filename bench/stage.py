@@ -1,4 +1,4 @@
-"""What a round of the benchmarks plays on: a portal with people and slots, its server, and a bare Flask beside it."""
+"""The stage of a round of benchmarks: a portal with people and slots, its server, and a bare Flask beside it."""
 
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ DAYS_AHEAD = 16
 
 @dataclass(frozen=True)
 class Stage:
-    """A portal, its people with an open calendar each, slots with seats enough, two servers of one layout."""
+    """A portal, its people with an open calendar each, slots with enough seats, two servers of one layout."""
 
     portal: Portal
     people: list
@@ -24,7 +24,7 @@ class Stage:
 
 @contextmanager
 def stage_on(database, postgres, number, with_pages):
-    """Give a Stage with a number of people, some of whom have the calendar open."""
+    """A Stage with a number of people, some of whom have the calendar open."""
     with portal_on(database, postgres) as portal:
         people, _ = make_people(portal, number, number)
         slots = _release(portal, number)
@@ -34,13 +34,13 @@ def stage_on(database, postgres, number, with_pages):
 
 
 def clear(portal):
-    """Take every appointment back, so that the same people can book again."""
+    """Delete every appointment, so that the same people can book again."""
     portal.execute("DELETE FROM appointment")
     portal.execute("UPDATE slot SET taken = 0 WHERE taken > 0")
 
 
 def _release(portal, seats):
-    """Release slots that hold everybody, however they choose."""
+    """Release slots with room for everyone, however they choose."""
     day = date.today() + timedelta(days=DAYS_AHEAD)
     times = ",".join(f"{5 + number // 12:02}:{number % 12 * 5:02}" for number in range(SLOTS))
     words = ("--post", POST, "--from", day, "--to", day, "--at", times, "--seats", min(seats, 500))

@@ -1,4 +1,4 @@
-"""Which transactions stay open on PostgreSQL while nothing is done in them: looked at four times a second."""
+"""Transactions that stay idle on PostgreSQL: sampled four times a second."""
 
 import threading
 
@@ -18,7 +18,7 @@ SHOWN = 120
 class IdleTransactions:
     """The longest time that a transaction was seen idle, in seconds, and the statement before it; a context manager.
 
-    oldest: how long a transaction that was seen idle had been open, in seconds; longer where it is used now and then.
+    oldest: the largest age of an idle transaction, in seconds; larger for one that is used now and then.
     """
 
     def __init__(self, database_url):

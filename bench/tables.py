@@ -1,4 +1,4 @@
-"""Figures as a table that a person can read, on the terminal and in docs/measured.md."""
+"""Figures as a table, on the terminal and in docs/measured.md."""
 
 import os
 import re
@@ -17,7 +17,7 @@ TITLE = (
 
 @dataclass(frozen=True)
 class Goal:
-    """What a figure should be at least (or at most), and what we aim for."""
+    """A target: what a figure should be at least (or at most)."""
 
     target: float
     aim: float | None = None
@@ -34,7 +34,7 @@ class Goal:
 
 @dataclass
 class Row:
-    """One line of a table: what it is, and a figure for each column."""
+    """One line of a table: its name, and a figure for each column."""
 
     name: str
     figures: dict[str, float]
@@ -76,7 +76,7 @@ def circumstances(command):
 
 
 def write_section(name, text, path: Path = MEASURED):
-    """Put text under a name into the document, in place of what stood there; other sections stay."""
+    """Replace the section of a name in the document; other sections stay."""
     begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
     section = f"{begin}\n{text.strip()}\n{end}\n"
     before = path.read_text(encoding="utf-8") if path.exists() else TITLE

@@ -1,4 +1,4 @@
-"""Can somebody who asks tell what exists from what does not: by text, by status and headers, by time (R8)?"""
+"""Enumeration: can a client tell existing from unknown by text, by status and headers, or by time (R8)?"""
 
 import random
 import re
@@ -22,7 +22,7 @@ COOKIE = re.compile(r"\r\nset-cookie: *(portal_session=[^;\r]+)", re.IGNORECASE)
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 OWN = re.compile(r'name="(csrf_token|form_key)" value="[^"]*"|data-seconds="[0-9]+"')  # until a session ends
 PADDING = re.compile(r"<!--.*?-->", re.DOTALL)
-# What differs between any two answers, and says nothing.
+# Headers that differ between any two answers, and reveal nothing.
 PASSING = ("date:", "content-length:", "set-cookie:", "x-request-id:")
 STEPS = {
     "visa": {"visa": "immigrant"},
@@ -44,9 +44,9 @@ STEPS = {
 
 @dataclass
 class TellingReport:
-    """How well two kinds of question can be told apart: by text and head, and by time (0.5 is not at all).
+    """How well two kinds of request can be told apart: by text and headers, and by time (0.5 is not at all).
 
-    is_expected: a guard was taken out, and the measure must see it.
+    is_expected: a protection was removed, and the measurement must notice it.
     """
 
     database: str
@@ -73,7 +73,7 @@ class TellingReport:
 
 
 class Stranger:
-    """Somebody who sends one form again and again; with a cookie, somebody who is logged in."""
+    """A client that sends one form repeatedly; with a cookie, as a signed-in user."""
 
     def __init__(self, port, path="/en/status", cookie=""):
         self._port, self._path = port, path
@@ -88,9 +88,9 @@ class Stranger:
 
 
 def telling_numbers(portal, server, samples):
-    """Look numbers up at one post that are another post's, or nobody's, in turns; return the TellingReport."""
+    """Look up numbers at one post that belong to another post, or to no case, alternately; return the TellingReport."""
     others = [row[0] for row in portal.execute(_NUMBERS_AT, code=THERE)]
-    # Both kinds of number look alike: letters of this post are in neither's favour.
+    # Both kinds of number look alike: letters of this post would favor neither.
     unknown = [f"{THERE}{3_000_000_000 + random.randrange(10**9)}" for _one in range(samples)]
     stranger = Stranger(server.port)
     what = "a number of another post or of nobody"
@@ -100,7 +100,7 @@ def telling_numbers(portal, server, samples):
 
 
 def telling_passports(portal, server, samples):
-    """Ask for confirmation pages with a passport that exists and a wrong birth date, or with one that nobody has."""
+    """Reprint with an existing passport and a wrong birth date, or with an unknown passport."""
     known = _column(portal, Traveller.passport_number)
     unknown = [f"Q{random.randrange(10**7):07}" for _one in range(samples)]
     stranger = Stranger(server.port, "/en/confirmation")
@@ -110,21 +110,21 @@ def telling_passports(portal, server, samples):
 
 
 def telling_accounts(portal, server, samples):
-    """Log in with a wrong password to an account that exists, and to one that does not."""
+    """Log in with a wrong password to an existing account, and to an unknown one."""
     stranger = Stranger(server.port, "/en/account/login")
     what = "log-in to an account that exists or not, each with a wrong password"
     return _names(portal, what, samples, lambda typed: stranger.send(name=typed, password=WRONG))
 
 
 def telling_resets(portal, server, samples):
-    """Ask for a new password for an address that has an account, and for one that has none."""
+    """Request a new password for an address that has an account, and for one that has none."""
     stranger = Stranger(server.port, "/en/account/forgotten")
     what = "a forgotten password of an account that exists or not"
     return _names(portal, what, samples, lambda typed: stranger.send(name=typed))
 
 
 def telling_recoveries(portal, server, samples):
-    """Try a wrong recovery code for an account that exists, and for one that does not."""
+    """Try a wrong recovery code for an existing account, and for an unknown one."""
     stranger = Stranger(server.port, "/en/account/recover")
     new = {"code": "AAAA-BBBB-CCCC", "password": WRONG, "password_again": WRONG}
     what = "a wrong recovery code for an account that exists or not"
@@ -132,7 +132,7 @@ def telling_recoveries(portal, server, samples):
 
 
 def telling_cases(portal, server, samples):
-    """Name a case that exists, and one that does not, on the way to an appointment; neither matches."""
+    """Enter an existing case, and an unknown one, while booking; neither matches."""
     # The first number of the demonstration is the example on the page.
     here = select(Case.number).join(Post).where(Post.code == HERE, Case.number.like(f"{HERE}20256%_2")).limit(100)
     known = _column(portal, here)
@@ -146,7 +146,7 @@ def telling_cases(portal, server, samples):
 
 
 def telling_accounts_undecoyed(portal, samples):
-    """Log in as telling_accounts does, where nobody's hash is not computed: what the measure must see."""
+    """Log in as telling_accounts does, without the dummy hash: the measurement must notice the difference."""
     with serve(portal, "bench.undecoyed:app") as server:
         report = telling_accounts(portal, server, samples)
     report.what = f"{report.what}, without the hash of nobody"
@@ -158,7 +158,7 @@ DOORS = (telling_numbers, telling_accounts, telling_resets, telling_recoveries, 
 
 
 def told_apart(portal, what, samples, known, unknown, ask_for):
-    """Ask for what is known and what is not, in turns; return the TellingReport."""
+    """Request what is known and what is not, alternately; return the TellingReport."""
     seconds, texts = {True: [], False: []}, set()
     for number in range(samples):
         for is_known, typed in ((True, known[number % len(known)]), (False, unknown[number])):

@@ -1,4 +1,4 @@
-"""What translation costs a page: processor time in process, in Khmer, in English, and with texts left as they are."""
+"""The cost of translation for a page: CPU time in process, in Khmer, in English, and with untranslated texts."""
 
 import io
 import statistics
@@ -16,9 +16,9 @@ VARIANTS = ("km", "untranslated", "en")
 
 
 def costs(portal, person, rounds):
-    """Return the milliseconds of processor time that each page takes, by page and variant; medians of rounds.
+    """Return the milliseconds of CPU time of each page, by page and variant; medians of rounds.
 
-    The calendar is made anew for every call: one that is given out again is translated already.
+    The calendar is rendered for every call: a cached one is translated already.
     """
     app = portal.application()
     plain = portal.application()
@@ -93,7 +93,7 @@ def _call(app, path, cookie):
 
 @contextmanager
 def _texts(untranslated):
-    """Let Python code, too, find every text untranslated for a while."""
+    """Let Python code, too, find every text untranslated inside the block."""
     catalogue = locale._catalogue
     if untranslated:
         locale._catalogue = lambda _code: catalogue(locale.DEFAULT)

@@ -1,7 +1,7 @@
-"""Everybody tries everybody else's addresses and forms, by numbers that are real; forms with tokens that are not good.
+"""Every user tries all other users' addresses and forms, with real ids; and forms with invalid tokens.
 
-Nothing may be answered but "not found", "not for this account" or the way to the log-in, and no row of the database
-may change. What belongs to whom is found by walking as its owner, so that new pages are tried by themselves.
+The only allowed answers are "not found", "not for this account" and the log-in, and no row of the database
+may change. What belongs to whom is found by crawling as its owner, so that new pages are tried automatically.
 """
 
 import hashlib
@@ -21,10 +21,11 @@ from portal.accounts.models import Account
 from portal.database.base import Base
 from portal.database.transactions import session
 from portal.i18n.locale import in_language
-from portal.web import access, csrf
+from portal.web import csrf
+from portal.web.roles import ROLES
 
 REFUSED = (403, 404)
-# What a refused request may leave: that it was tried, and that a session was used.
+# What a refused request may leave: a count of attempts, and the use of a session.
 LEFT_OUT = {"limit_counter", "sign_in"}
 ELSEWHERE = (
     {"Sec-Fetch-Site": "cross-site"},
@@ -36,7 +37,7 @@ ELSEWHERE = (
 
 @dataclass
 class TrespassReport:
-    """What came of trying doors: how many, and what was wrong, as sentences."""
+    """The results: how many attempts, and the faults, as sentences."""
 
     database: str
     what: str
@@ -66,7 +67,7 @@ def trespass(portal):
 
 
 def rows():
-    """Return a digest of every table's rows, by name, but for what a refused request may leave."""
+    """Return a digest of every table's rows, by name, except what a refused request may leave."""
     session.rollback()
     found = {}
     for table in Base.metadata.sorted_tables:
@@ -78,7 +79,7 @@ def rows():
 
 
 def strangers(world, database, intruders=None, owners=None):
-    """Let intruders try what belongs to owners (None: everybody), by their real numbers; return the TrespassReport."""
+    """Let intruders try what belongs to owners (None: all), with the real ids; return the TrespassReport."""
     report = TrespassReport(database, "what belongs to others")
     owned = [(owner, belongings(world, owner)) for owner in owners or world.people if owner.account]
     for stranger in intruders or world.people:
@@ -93,7 +94,7 @@ def strangers(world, database, intruders=None, owners=None):
 
 
 def belongings(world, owner):
-    """Return what an owner can go to and send, as the fields to send by (method, path): walked, and by numbers."""
+    """Return what an owner can open and send, as the fields to send by (method, path): from crawling, and by ids."""
     walked = walk(world.app, owner.visitor, starts_of(owner))
     found = {("GET", path): {} for path in walked.paths}
     for action, forms in walked.forms.items():
@@ -107,7 +108,7 @@ def belongings(world, owner):
 
 
 def _may(app, stranger, owner, path, method):
-    """Say whether somebody may do what an owner can: it is public, nobody's, their own, or of their post and role."""
+    """Say whether a stranger may do what an owner can: it is public, no one's, their own, or of their post and role."""
     endpoint, arguments = app.url_map.bind("localhost").match(path, method)
     view = app.view_functions[endpoint]
     if view.audience[0] == "public" or stranger is owner:
@@ -120,14 +121,14 @@ def _may(app, stranger, owner, path, method):
 
 
 def _keeps(persona, account_id):
-    """Say whether somebody keeps an account of staff: an administrator all, a supervisor those of the own post."""
+    """Say whether a persona manages an account of staff: an administrator all, a supervisor those of the same post."""
     return persona.side is None or session.get_one(Account, account_id).post_id == persona.side.post.id
 
 
 def _is_for(persona, view):
     kind, *roles = view.audience
     if kind == "staff":
-        return persona.role in access.ROLES and any(role in access.ROLES[persona.role] for role in roles)
+        return persona.role in ROLES and any(role in ROLES[persona.role] for role in roles)
     if kind == "applicant":
         return persona.role == APPLICANT
     return kind == "public" or persona.role != VISITOR
@@ -165,7 +166,7 @@ def foreign_choices(world, database, people=None):
 
 
 def _forms_of(world, persona):
-    """Yield ((endpoint, name), (path, form)) of each field of a person's forms that names things by number."""
+    """Yield ((endpoint, name), (path, form)) of each field with ids in a person's forms."""
     walked = walk(world.app, persona.visitor, starts_of(persona))
     for action, forms in walked.forms.items():
         for form in forms:
@@ -179,7 +180,7 @@ def _names_a_thing(value):
 
 
 def _send_choice(report, persona, endpoint, path, form, name, offered, before):
-    """Send a form with choices that it did not offer; return the digests of the rows as they are then."""
+    """Send a form with choices that it did not offer; return the digests of the rows afterwards."""
     foreign = [one for one in offered if one and one not in form.fields[name].offered]
     token = token_of(persona)
     for value in foreign[:2]:
@@ -197,7 +198,7 @@ def _send_choice(report, persona, endpoint, path, form, name, offered, before):
 
 
 def bad_tokens(world, database, roles=None):
-    """Let the rightful send their forms with no, foreign and made-up tokens, and from elsewhere; return the report."""
+    """Let the rightful users send their forms with no, foreign and invented tokens, and from another site."""
     report = TrespassReport(database, "forms without a good token")
     for persona in world.people:
         if persona.side is world.sides[1] or (roles is not None and persona.role not in roles):
@@ -238,7 +239,7 @@ def _is_exempt(app, action):
 
 
 def token_of(persona):
-    """Return a good form token of whoever it is."""
+    """Return a valid form token of a persona."""
     page = "login" if persona.role == VISITOR else "logout"
     response = persona.visitor.client.get(f"/{LANGUAGE}/account/{page}")
     forms = Reader(response.request.path, response.get_data(as_text=True)).forms

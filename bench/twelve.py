@@ -1,6 +1,6 @@
 """Twelve people at once on what `make run` starts: `python -m bench.twelve [--minutes 10] [--people 12]`.
 
-SQLite, the worker beside it, limits as shipped; each goes every way by HTTP, one after another, without a pause.
+SQLite, the worker beside it, limits as shipped; each uses every flow by HTTP, one after another, without a pause.
 """
 
 import argparse
@@ -23,7 +23,7 @@ SHOWN = 5
 
 @dataclass
 class Twelve:
-    """What the people saw, in so many seconds, and how long the writer was held and awaited."""
+    """The answers to the people, in so many seconds, and how long the write lock was held and awaited."""
 
     people: int
     notes: Notes
@@ -45,14 +45,14 @@ class Twelve:
 
     @property
     def faults(self):
-        """What was wrong, a sentence each."""
+        """The faults, a sentence each."""
         found = self.notes.told_faults()
         found += [f"log: {line[:300]}" for line in self.log_errors[:SHOWN]]
         return found + [f"strange: {one}" for one in self.notes.strange[:SHOWN]]
 
 
 def twelve(minutes=MINUTES, people=PEOPLE):
-    """Let people use a portal for minutes; return what they saw, as Twelve."""
+    """Let people use a portal for minutes; return the answers, as Twelve."""
     with as_run() as running:
         rows = rows_of_guests(date.today(), round(GUESTS_A_MINUTE * minutes))
         import_guests(running, *rows)
@@ -70,7 +70,7 @@ def _seconds(value):
 
 
 def main():
-    """Print what came of it, and end with 1 if anything was wrong."""
+    """Print the results, and exit with 1 if anything was wrong."""
     parser = argparse.ArgumentParser(description="Twelve people at once on what make run starts.")
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--people", type=int, default=PEOPLE)

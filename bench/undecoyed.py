@@ -1,4 +1,4 @@
-"""The portal without the hash that belongs to nobody: for the measure that must then see who has an account.
+"""The portal without the dummy hash: for a measurement that must then notice which names have an account.
 
 Nothing else differs. Served in place of wsgi:app by measurements only.
 """
@@ -10,7 +10,7 @@ _fits = passwords.fits
 
 
 def fits_at_once(password, password_hash):
-    """Say no at once where there is no such account: the mistake that fits does not make."""
+    """Return False at once if there is no such account: the mistake that fits does not make."""
     return password_hash is not None and _fits(password, password_hash)
 
 

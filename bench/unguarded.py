@@ -1,7 +1,7 @@
-"""The portal with its guard against overselling taken out: for the tests that must then see the damage.
+"""The portal without its protection against overselling: for the tests that must then see the damage.
 
-It asks for free seats when a request comes in and takes one later without asking again, and the
-database no longer minds. Nothing else differs. Served in place of wsgi:app by tests only.
+It checks for free seats when a request arrives and takes one later without checking again, and the
+database constraint is dropped. Nothing else differs. Served in place of wsgi:app by tests only.
 """
 
 import time
@@ -15,11 +15,11 @@ from portal.slots import operations
 from portal.slots.models import Slot
 from portal.web import concurrency_limit
 
-LOOKING_SECONDS = 0.1  # in which others look too
+LOOKING_SECONDS = 0.1  # in which others check too
 
 
 def check_early():
-    """Note which slots have a free seat as a request comes in, before anybody waits for a turn to write."""
+    """Record which slots have a free seat when a request arrives, before it waits for the write lock."""
     if request.method == "POST":
         with transactions.reading() as own:
             g.free = set(own.scalars(select(Slot.id).where(Slot.taken < Slot.seats)))
@@ -28,7 +28,7 @@ def check_early():
 
 
 def act_late(slot_id, post_id, now):
-    """Take a seat on the strength of what was read before: the mistake that take_seat does not make."""
+    """Take a seat relying on the earlier check: the mistake that take_seat does not make."""
     if slot_id not in g.free:
         return False
     transactions.session.execute(update(Slot).where(Slot.id == slot_id).values(taken=Slot.taken + 1))
@@ -36,7 +36,7 @@ def act_late(slot_id, post_id, now):
 
 
 def let_go(engine):
-    """Take the constraint out of the database, so that only the statement could keep the rule."""
+    """Drop the constraint from the database, so that only the statement could enforce the rule."""
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", lambda raw, _record: raw.execute("PRAGMA ignore_check_constraints=ON"))
         return
@@ -46,7 +46,7 @@ def let_go(engine):
 
 
 def unguarded_app():
-    """Return the portal without its guard."""
+    """Return the portal without its protection."""
     operations.take_seat = act_late
     made = create_app()
     made.before_request_funcs.setdefault(None, []).append(check_early)

@@ -1,4 +1,4 @@
-"""From the first tables to those of today, with many cases, while people book as the first release did: no error.
+"""Upgrade from the first tables to today's, with many cases, while people book as the first release did: no error.
 
 `python -m bench.upgrade CASES` runs it on both databases.
 """
@@ -43,7 +43,7 @@ SELECT id, :start, timezone, :start, 1000000, 0, :start FROM post WHERE code = '
 
 @dataclass
 class UpgradeReport:
-    """What came of an upgrade beside bookings; seconds."""
+    """The results of an upgrade beside bookings; seconds."""
 
     database: str
     cases: int
@@ -67,7 +67,7 @@ class UpgradeReport:
 
 
 def upgrade_under_a_herd(portal, cases):
-    """Take a portal back to the first tables, fill it, and upgrade it while threads book; return the UpgradeReport."""
+    """Downgrade a portal to the first tables, fill it, and upgrade it while threads book; return the UpgradeReport."""
     report = UpgradeReport(portal.database, cases)
     _go_back(portal)
     fill(portal, cases)
@@ -143,7 +143,7 @@ def _go_back(portal):
 
 
 def main():
-    """Run it on both databases, and say what came of it."""
+    """Run it on both databases, and print the results."""
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else CASES
     with postgresql() as postgres:
         for database in DATABASES:

@@ -1,4 +1,4 @@
-"""What a running portal uses of its machine: memory, open files, connections to its database, its log of writes."""
+"""The resources of a running portal: memory, open files, connections to its database, its write-ahead log."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ PG_CONNECTIONS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_
 
 @dataclass(frozen=True)
 class Used:
-    """What is used at a moment: MiB and open files by role, connections, MiB of the write-ahead log."""
+    """The resources at a moment: MiB and open files by role, connections, MiB of the write-ahead log."""
 
     memory: dict[str, float]
     files: dict[str, int]
@@ -30,13 +30,13 @@ class Used:
 
 
 class Usage:
-    """Looks at a portal that tools/run started, on a kind of database."""
+    """A probe of a portal that tools/run started, on a kind of database."""
 
     def __init__(self, running, database):
         self.running, self.database = running, database
 
     def now(self):
-        """Return what is Used now; of several processes of a role, the sum."""
+        """Return the present Used; for several processes of a role, the sum."""
         memory: dict[str, float] = {}
         files: dict[str, int] = {}
         for role, folder in self._processes():

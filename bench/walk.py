@@ -1,4 +1,4 @@
-"""Where somebody can go in the portal: pages that links lead to, forms on them, rules of the address map."""
+"""A crawler: the pages that links lead to, the forms on them, the rules of the address map."""
 
 import re
 from collections import deque
@@ -20,7 +20,7 @@ UNKNOWN = {"UUIDConverter": "00000000-0000-4000-8000-000000000000", "IntegerConv
 
 @dataclass
 class Walked:
-    """What somebody found: paths with their rule, forms by where they go, and rules that nothing led to."""
+    """The result: paths with their rule, forms by their action, and rules that nothing led to."""
 
     paths: dict[str, str] = field(default_factory=dict)
     forms: dict[str, list[Form]] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Walked:
 
 
 def walk(app, visitor, starts, most=MOST_PAGES):
-    """Follow links from some paths, as a visitor; return what was Walked. GET only."""
+    """Follow links from some paths, as a visitor; return the Walked. GET only."""
     walked, waiting, seen = Walked(), deque(starts), set(starts)
     while waiting and len(seen) <= most:
         path = waiting.popleft()
@@ -49,7 +49,7 @@ def walk(app, visitor, starts, most=MOST_PAGES):
 
 
 def rule_of(app, path, method="GET"):
-    """Return the endpoint of a path, or None where it leads nowhere."""
+    """Return the endpoint of a path, or None if there is none."""
     try:
         return app.url_map.bind("localhost").match(urlsplit(path).path, method)[0]
     except (RequestRedirect, HTTPException):
@@ -57,9 +57,9 @@ def rule_of(app, path, method="GET"):
 
 
 def addresses(app, values, endpoints=None):
-    """Yield (rule, path) of every rule, filled with values by the name of the argument; several paths a rule.
+    """Yield (rule, path) of every rule, filled with values by the name of the argument; several paths for each rule.
 
-    An argument that values do not know gets something of its kind.
+    An unknown argument gets a value of its kind.
     """
     for rule in app.url_map.iter_rules():
         if endpoints is not None and rule.endpoint not in endpoints:
@@ -71,12 +71,12 @@ def addresses(app, values, endpoints=None):
 
 
 def path_of(rule, values):
-    """Return the path of a rule with values in place of its arguments, whatever they hold."""
+    """Return the path of a rule with values for its arguments, whatever they contain."""
     return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: coded(values[found[1]]), rule.rule)
 
 
 def coded(text):
-    """Return a text as it stands in an address or a form, whatever is in it."""
+    """Return a text as it is encoded in an address or a form."""
     return quote(text.encode("utf-8", "surrogatepass"), safe="")
 
 

@@ -1,4 +1,4 @@
-"""Somebody who asks a server for one thing again and again, and notes how long each answer took."""
+"""A client that requests one thing from a server repeatedly, and records how long each answer took."""
 
 import re
 import socket
@@ -11,9 +11,9 @@ FAILED_SECONDS = 5
 
 
 class Watched:
-    """What came of asking: seconds of each answer, and how many failed whoever asked.
+    """The results: seconds of each answer, and how many failed the client.
 
-    make: returns the next request as bytes; patience: seconds after which no answer is waited for.
+    make: returns the next request as bytes; patience: the timeout of an answer in seconds.
     """
 
     def __init__(self, port, make, patience=FAILED_SECONDS):
@@ -22,7 +22,7 @@ class Watched:
         self.failed = 0
 
     def watch_until(self, end, pause):
-        """Ask, with a pause of so many seconds after each answer, until an instant of the monotonic clock."""
+        """Request, with a pause of so many seconds after each answer, until an instant of the monotonic clock."""
         while time.monotonic() < end:
             began = time.monotonic()
             answer = self._answer()
@@ -32,7 +32,7 @@ class Watched:
 
     @property
     def p99(self):
-        """The seconds that 99 of 100 answers kept."""
+        """The 99th percentile of the durations, in seconds."""
         return percentile(sorted(self.seconds), 0.99)
 
     def __str__(self):
@@ -40,7 +40,7 @@ class Watched:
         return f"{self.p99 * 1000:.0f} ms{failed}"
 
     def _answer(self):
-        """Return the answer to the next request, or None where none comes in time."""
+        """Return the answer to the next request, or None if there is none in time."""
         try:
             with socket.create_connection(("127.0.0.1", self._port), self._patience) as line:
                 line.sendall(self._make())

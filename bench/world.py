@@ -1,6 +1,6 @@
 """One world for every attack: two posts with staff of every role, and at each an applicant who has one of everything.
 
-It is made with the factories of the tests, in the database of whichever application is in use. Made again, it adds
+It is created with the factories of the tests, in the database of the application in use. Created again, it adds
 new cases and papers at the same two posts.
 """
 
@@ -38,8 +38,8 @@ from portal.slots.rules.terms import Terms
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.patterns import Band
 from portal.status import subscriptions
-from portal.web import access
-from portal.web.access import SignedIn
+from portal.web import identity, session_cookie
+from portal.web.roles import SignedIn
 from tests.factories import (
     BIRTH,
     PASSPORT,
@@ -59,7 +59,7 @@ POSTS = {
 }
 STAFF = ("guard", "desk", "scheduler", "officer", "supervisor")
 VISITOR, APPLICANT, ADMINISTRATOR = "visitor", "applicant", "administrator"
-# What stands in addresses and names nothing that belongs to anybody.
+# Arguments of addresses that identify nothing that belongs to a person.
 NOBODYS = {"lang", "position", "day", "topic"}
 EVERY_DAY = tuple(range(7))
 TELEPHONE = "+855 12 345 678"
@@ -68,7 +68,7 @@ _days = count(20)
 
 @dataclass
 class Side:
-    """What there is at one post: who works there, who has a case there, and what stands in addresses, by argument."""
+    """What there is at one post: its staff, its applicant, and the arguments of addresses, by name."""
 
     post: Post
     staff: dict[str, Account]
@@ -78,7 +78,7 @@ class Side:
 
 @dataclass
 class Persona:
-    """Somebody who visits: a role, the side they belong to (None for a visitor and an administrator), a browser."""
+    """A user: a role, the side they belong to (None for a visitor and an administrator), a browser."""
 
     role: str
     side: Side | None
@@ -87,26 +87,26 @@ class Persona:
 
     @property
     def name(self):
-        """How a report names this person."""
+        """The name of this person in a report."""
         return self.role + (f" at {self.side.post.code}" if self.side else "")
 
 
 @dataclass
 class World:
-    """Two sides, and who visits them."""
+    """Two sides, and their users."""
 
     app: object
     sides: list[Side]
     people: list[Persona]
 
     def persona(self, role, side=0):
-        """Return who has a role, at one of the sides where the role has one."""
+        """Return a persona with a role, at one of the sides that have the role."""
         found = [one for one in self.people if one.role == role and one.side in (None, self.sides[side])]
         return found[0]
 
 
 def make_world(app):
-    """Make one world in the database of an application whose context is pushed, and return it."""
+    """Create one world in the database of an application whose context is pushed, and return it."""
     sides = [_make_side(code, settings) for code, settings in POSTS.items()]
     people = [Persona(VISITOR, None, Visitor(app))]
     for side in sides:
@@ -119,14 +119,14 @@ def make_world(app):
 
 
 def enter(persona):
-    """Let somebody be logged in, anew."""
+    """Sign a persona in again."""
     if persona.account is not None:
         signed_in(persona.visitor, persona.account)
-        access.forget_everyone()
+        identity.forget_everyone()
 
 
 def replace(persona):
-    """Let somebody else with the same role be in somebody's place, whose account is gone."""
+    """Replace a persona whose account is gone by another person with the same role."""
     is_staff = persona.role in (*STAFF, ADMINISTRATOR)
     post = persona.side.post if persona.role in STAFF else None
     persona.account = make_account(persona.role if is_staff else None, post)
@@ -255,7 +255,7 @@ def _tokens(side, now):
         stop = unsubscribe.address_for(applicant, "news").rsplit("/", 1)[1]
     travellers = [one.id for case in cases_of(applicant.id) for one in case.travellers]
     found = [*(links.token(link.public_id) for link in made), stop, retrieval.token_for(travellers)]
-    _number, digest = access.new_number()
+    _number, digest = session_cookie.new_number()
     sessions.begin(applicant.id, digest, sessions.APPLICANT, now)
     who = SignedIn(applicant.id, None, None, digest)
     side.values["token"] += found

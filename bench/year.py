@@ -1,6 +1,6 @@
 """Rolling rules over simulated time: a year in five zones, with workers stopped, doubled and killed at random.
 
-Nothing is asked of the rules' own code afterwards: what should be there is counted anew from the terms, and
+The expected slots are computed from the terms, independently of the rules' own code, and
 compared with every slot in the database.
 """
 
@@ -36,7 +36,7 @@ PLACES = (
     ("HCM", "VN", "Ho Chi Minh City", "Asia/Ho_Chi_Minh"),
     ("NYC", "US", "New York", "America/New_York"),
 )
-# 02:30 is a time that a clock change leaves out; it is also when the rules run, where they are not at nine.
+# 02:30 is a time that a clock change skips; the rules run then too, if not at nine.
 BANDS = (
     Band((0, 1, 2, 3, 4, 5, 6), (clock_time(2, 30), clock_time(9)), 2),
     Band((0, 2, 4), (clock_time(14), clock_time(15, 30)), 5),
@@ -51,7 +51,7 @@ BY = "bench"
 
 @dataclass
 class YearReport:
-    """What came of simulated time: days, runs and slots; how workers fared; what is wrong, as sentences."""
+    """The results of simulated time: days, runs and slots; how workers fared; the faults, as sentences."""
 
     database: str
     days: int
@@ -121,7 +121,7 @@ def _rule(place, at):
 
 
 def _close(post, spans, chance):
-    """Close a post on the holidays known of its country, and on days of its own; return how many."""
+    """Close a post on the known holidays of its country, and on days of its own; return how many."""
     now, number = datetime(YEAR - 1, 12, 1, tzinfo=UTC), 0
     for kind in (closures.HERE, closures.UNITED_STATES):
         proposed = closures.proposals(post, YEAR) or ()
@@ -142,7 +142,7 @@ def _switch(how, made, now):
 
 
 def _pass_time(app, now, end, chance, report):
-    """Let workers come every few hours, sometimes two at once, sometimes none for days, sometimes one that dies."""
+    """Run workers every few hours, sometimes two at once, sometimes none for days, sometimes one that dies."""
     while now < end:
         if chance.random() < STOPS:
             report.stops += 1
@@ -167,7 +167,7 @@ def _work(app, now, dies):
 
 
 def _worker(app, now, dies):
-    """Be a worker once; one that dies does so before its first run is committed. Say whether it died."""
+    """Be a worker once; one that dies does so before its first run is committed. Return whether it died."""
     due = rule_runs.run_due(now, lambda _post, _today: 0)
     try:
         with app.app_context():
@@ -189,7 +189,7 @@ def _deadly(steps):
 
 
 def _run_days(rule, start, end):
-    """Return the local days of a span whose run was due in it: counted from the zone alone."""
+    """Return the local days of a span whose run was due in it, computed from the zone alone."""
     zone = ZoneInfo(rule.post.timezone)
     first = start.astimezone(zone).date() - timedelta(days=2)
     days = [first + timedelta(days=number) for number in range((end - start).days + 4)]
@@ -202,7 +202,7 @@ def _next_existing(day, at, zone):
     before, after = (datetime.combine(day, at).replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     if before.astimezone(zone).time() == at:
         return before
-    # In a gap the two readings lie on either side of it: walk to the first instant with the later offset.
+    # In a gap the two interpretations are on either side of it: step to the first instant with the later offset.
     offset = before.astimezone(zone).utcoffset()
     while after.astimezone(zone).utcoffset() != offset:
         after += timedelta(minutes=1)
@@ -232,7 +232,7 @@ def _compare(rule, run_days, report):
 
 
 def _starts(day, closed, zone):
-    """Return the local starts with seats that a run of a day should make, of the bands alone."""
+    """Return the local starts with seats that a run of a day should create, from the bands alone."""
     target = day + timedelta(days=DAYS_AHEAD)
     if target in closed:
         return {}

@@ -1,4 +1,4 @@
-"""The portal: create_app puts the settings, the parts and the pages together."""
+"""The portal: create_app, the application factory, puts settings, parts and pages together."""
 
 import hashlib
 import logging
@@ -11,64 +11,21 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from portal import clock, lazy_imports, template_globals
+from portal import clock, features, lazy_imports, template_globals
 from portal.accounts import factor_routes
 from portal.accounts import operations as accounts
 from portal.accounts import routes as account_routes
-from portal.accounts.code_routes import bp as printed_bp
-from portal.accounts.link_routes import bp as links_bp
-from portal.accounts.staff_routes import bp as staff_accounts_bp
-from portal.appointments.counter_routes import bp as counter_bp
-from portal.appointments.day_routes import bp as day_bp
-from portal.appointments.new_routes import bp as new_bp
-from portal.appointments.paper_routes import bp as paper_bp
-from portal.appointments.routes import bp as appointments_bp
 from portal.appointments.waiting_count import people_waiting
-from portal.cases.finding.desk_routes import bp as desk_bp
-from portal.cases.importing.routes import bp as case_import_bp
-from portal.cases.officer_routes import bp as officer_bp
-from portal.cases.refusals.routes import bp as refusals_bp
-from portal.cases.staff_routes import bp as cases_bp
-from portal.cases.status_routes import bp as statuses_bp
-from portal.courier.paper_routes import bp as courier_paper_bp
-from portal.courier.routes import bp as courier_bp
-from portal.courier.staff_routes import bp as mail_desk_bp
 from portal.database import transactions
-from portal.demand.routes import bp as demand_bp
-from portal.door.routes import bp as door_bp
-from portal.evidence.routes import bp as evidence_bp
-from portal.evidence.staff_routes import bp as window_bp
-from portal.guide.routes import bp as guide_bp
-from portal.health.routes import bp as operating_bp
-from portal.home.key_routes import bp as keys_bp
-from portal.home.retrieval_routes import bp as retrieval_bp
-from portal.home.routes import bp as home_bp
 from portal.i18n import locale
-from portal.inquiries.routes import bp as inquiries_bp
-from portal.inquiries.staff_routes import bp as staff_inquiries_bp
 from portal.limits import rules as limits
-from portal.mailing.routes import bp as mailing_bp
-from portal.mailing.staff_routes import bp as unsent_bp
-from portal.passkeys.routes import bp as passkeys_bp
-from portal.passkeys.staff_routes import bp as staff_factors_bp
-from portal.posts.staff_routes import bp as post_settings_bp
 from portal.retention import periods
-from portal.retention.account_routes import bp as own_bp
-from portal.retention.routes import bp as privacy_bp
 from portal.security import encryption
 from portal.settings.settings import ROOT, SettingsError, settings_from
-from portal.slots.rules.routes import bp as rules_bp
-from portal.slots.staff_routes import bp as slots_bp
-from portal.slots.weeks.routes import bp as weeks_bp
-from portal.slots.zone_routes import bp as zones_bp
-from portal.staff.routes import bp as staff_bp
-from portal.status.calendar_routes import bp as calendar_bp
-from portal.status.routes import bp as status_bp
-from portal.status.staff_routes import bp as case_page_bp
 from portal.web import (
-    access,
     authorization,
     errors,
+    identity,
     pending_form,
     request_bodies,
     request_metrics,
@@ -76,61 +33,14 @@ from portal.web import (
     security_headers,
 )
 
-BLUEPRINTS = (
-    home_bp,
-    retrieval_bp,
-    account_routes.bp,
-    links_bp,
-    printed_bp,
-    keys_bp,
-    passkeys_bp,
-    factor_routes.bp,
-    new_bp,
-    appointments_bp,
-    paper_bp,
-    staff_bp,
-    staff_accounts_bp,
-    staff_factors_bp,
-    slots_bp,
-    zones_bp,
-    rules_bp,
-    weeks_bp,
-    door_bp,
-    demand_bp,
-    day_bp,
-    counter_bp,
-    case_import_bp,
-    cases_bp,
-    case_page_bp,
-    officer_bp,
-    refusals_bp,
-    desk_bp,
-    statuses_bp,
-    status_bp,
-    calendar_bp,
-    post_settings_bp,
-    guide_bp,
-    evidence_bp,
-    window_bp,
-    courier_bp,
-    courier_paper_bp,
-    inquiries_bp,
-    staff_inquiries_bp,
-    mailing_bp,
-    unsent_bp,
-    mail_desk_bp,
-    own_bp,
-    privacy_bp,
-    operating_bp,
-)
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
-LARGE = ("/staff/cases/import/",)  # how the addresses end to which staff send files
+LARGE = ("/staff/cases/import/",)  # suffixes of the addresses to which staff upload files
 _log = logging.getLogger(__name__)
 
 
 class Commands(AppGroup):
-    """The commands, loaded when one is asked for: a server needs none of what they stand on."""
+    """Commands loaded on demand: a server needs none of their dependencies."""
 
     are_loaded = False
 
@@ -159,7 +69,7 @@ class Portal(Flask):
 
 
 class Packing(Compress):
-    """Flask-Compress that leaves alone what was packed already (portal.appointments.calendar.gzip_pieces)."""
+    """Flask-Compress that skips responses already compressed (portal.appointments.calendar.gzip_pieces)."""
 
     def after_request(self, response):
         return response if "Content-Encoding" in response.headers else super().after_request(response)
@@ -168,8 +78,7 @@ class Packing(Compress):
 def create_app(settings=None):
     """Return the application, ready to serve.
 
-    Raises SettingsError where a setting is missing or unfit, RuntimeError where a view does not say
-    for whom it is.
+    Raises SettingsError if a setting is missing or invalid, RuntimeError if a view does not declare its audience.
     """
     settings = settings or settings_from(os.environ)
     app = Portal(__name__, static_folder=None, instance_path=str(settings.instance))
@@ -186,7 +95,7 @@ def create_app(settings=None):
     errors.init_app(app)
     locale.init_app(app)
     transactions.init_app(app, settings.database_url)
-    access.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
+    identity.init_app(app, lambda digest, **how: accounts.session_for(digest, clock.now(), **how))
     authorization.init_app(app)
     pending_form.init_app(app)
     account_routes.init_app(app)
@@ -194,8 +103,7 @@ def create_app(settings=None):
     factor_routes.init_app(app)
     periods.init_app(app, settings)
     template_globals.init_app(app, settings, _fingerprint(STATIC / "css" / "portal.css"))
-    for blueprint in BLUEPRINTS:
-        app.register_blueprint(blueprint)
+    features.init_app(app)
     authorization.check_audiences(app)
     _wrap(app, settings)
     return app
@@ -214,7 +122,7 @@ def _configure(app, settings):
         COMPRESS_MIMETYPES=["text/html"],
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.url_map.merge_slashes = False  # else "//elsewhere" in an address is answered by a redirect that names it
+    app.url_map.merge_slashes = False  # otherwise "//elsewhere" in an address leads to a redirect there
 
 
 def _wrap(app: Any, settings):

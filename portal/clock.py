@@ -1,4 +1,4 @@
-"""What time it is. The one place that asks, so that tests can answer."""
+"""The time now. All code asks here, so that tests can set it."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The base of every form: texts of our catalogue, fields that keep what was typed, keys against doubled sending."""
+"""The base of every form: texts of our catalogue, fields that keep what was entered, idempotency keys."""
 
 from datetime import date
 from uuid import UUID, uuid4
@@ -22,31 +22,32 @@ from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from portal.i18n import locale
 from portal.i18n.locale import _l, gettext
+from portal.i18n.wtforms_messages import OURS
 from portal.values.normalise import normalise, unusable
 from portal.web import session_end
 from portal.web.csrf import masked_token
 from portal.web.errors import SentBefore
 
 SWITCH = "language_switch"
-TRAP = "leave_empty"
+HONEYPOT = "leave_empty"
 LONGEST = 200
 MOST = 2**31 - 1
 
 
 class _OurTexts:
-    """WTForms' own messages from our catalogue: it has no Khmer and no Vietnamese."""
+    """WTForms' own messages, in our words and from our catalogue."""
 
     def gettext(self, text):
-        return locale.translated(text)
+        return locale.translated(OURS.get(text, text))
 
     def ngettext(self, one, many, count):
-        return locale.translated(one if count == 1 else many)
+        return self.gettext(one if count == 1 else many)
 
 
 class BaseForm(FlaskForm):
-    """A form whose texts are translated by our catalogue and whose token is masked.
+    """A form whose texts are translated by our catalogue and whose CSRF token is masked.
 
-    order: the names of the fields in the order of the page, where that is not the order of the class.
+    order: the names of the fields in the order of the page, if it differs from the order in the class.
     """
 
     order: tuple[str, ...] = ()
@@ -62,10 +63,10 @@ class BaseForm(FlaskForm):
             return _OurTexts()
 
         def wrap_formdata(self, form, formdata):
-            # Forms are sent as forms: JSON would bring values that are no texts.
+            # Forms are sent as form data: JSON would bring values that are not text.
             if request.is_json:
                 return MultiDict()
-            # A file that comes in the name of a text field is no text: such a field counts as not sent.
+            # A file sent under the name of a text field is not text: such a field counts as not sent.
             sent = super().wrap_formdata(form, formdata)
             if not isinstance(sent, CombinedMultiDict):
                 return sent
@@ -83,16 +84,19 @@ class BaseForm(FlaskForm):
 
     @property
     def token(self):
-        """A form token under a fresh mask, or what was given in its place for pages made in advance."""
+        """The form token under a new mask, or its placeholder in pages rendered for many people."""
         return self._token or masked_token()
 
     @property
     def session_end(self):
-        """The line that says when the session ends, or what stands for it in a page made in advance."""
+        """The line that says when the session ends, or its placeholder in a page rendered for many people."""
         return session_end.PLACE if self._token else session_end.line()
 
     def validate_on_submit(self):
-        """Say whether the form was sent, and fits. A change of language keeps what was typed and sends nothing."""
+        """Say whether the form was submitted and is valid.
+
+        A change of language keeps what was entered and submits nothing.
+        """
         return request.method == "POST" and not self.is_switch and self.validate()
 
     def validate(self, extra_validators=None):
@@ -103,7 +107,7 @@ class BaseForm(FlaskForm):
 
     @property
     def is_switch(self):
-        """Whether somebody only asked for another language."""
+        """Whether the user only asked for another language."""
         return SWITCH in request.form
 
     @property
@@ -114,7 +118,7 @@ class BaseForm(FlaskForm):
 
 
 class KeyedForm(BaseForm):
-    """A form that creates something: sending it again gives the same thing (R12)."""
+    """A form that creates something, with an idempotency key: sending it again gives the same thing (R12)."""
 
     form_key = HiddenField()
 
@@ -127,29 +131,29 @@ class KeyedForm(BaseForm):
         try:
             field.data = str(UUID(field.data))
         except ValueError as error:
-            raise ValidationError(gettext("Open this page again and send it once more.")) from error
+            raise ValidationError(gettext("Open this page again, then send the form again.")) from error
 
     def refused(self, field, refusal):
-        """Say a refusal at a field. A form that was taken before gets another key: sent again, it is a new one."""
+        """Show a refusal at a field. If the form was taken before, it gets a new key: sent again, it is a new form."""
         field.errors = [refusal.message]
         if isinstance(refusal, SentBefore):
             self.form_key.data = str(uuid4())
 
     @property
     def key(self):
-        """The one-time key."""
+        """The idempotency key."""
         return UUID(self.form_key.data)
 
 
 class TickBoxes(SelectMultipleField):
-    """Several choices, each a box to tick."""
+    """A group of checkboxes."""
 
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
 
 class Required(InputRequired):
-    """Something must be typed or chosen; spaces and marks that cannot be seen are nothing."""
+    """A validator: something must be entered or chosen; spaces and invisible characters do not count."""
 
     def __init__(self, message):
         super().__init__(message)
@@ -166,27 +170,27 @@ class BirthDateMixin(Form):
 
     day = StringField(_l("Day"))
     month = StringField(_l("Month"))
-    year = StringField(_l("Year"), validators=[Required(_l("Type the year of birth, such as 1990."))])
+    year = StringField(_l("Year"), validators=[Required(_l("Enter the year of your birth, such as 1990."))])
     day_unknown = BooleanField(_l("I do not know the day or month"))
 
     def validate_year(self, field):
         year = read_number(field.data, 4)
         if year is None or not 1900 <= year <= date.today().year:
-            raise ValidationError(gettext("Type the year with four digits, such as 1990."))
+            raise ValidationError(gettext("Enter the year with four digits, such as 1990."))
 
     def validate_month(self, field):
         month = read_number(field.data, 2)
         if self._may_be_unknown(field):
             return
         if month is None or not 1 <= month <= 12:
-            raise ValidationError(gettext("Type the month as a number from 1 to 12."))
+            raise ValidationError(gettext("Enter the month as a number from 1 to 12."))
 
     def validate_day(self, field):
         if self._may_be_unknown(field):
             return
         day, month, year = (read_number(one.data, 4) for one in (field, self.month, self.year))
         if day is None or not 1 <= day <= 31:
-            raise ValidationError(gettext("Type the day as a number from 1 to 31."))
+            raise ValidationError(gettext("Enter the day as a number from 1 to 31."))
         if month and year and 1 <= month <= 12 and 1900 <= year <= date.today().year:
             _require_real_day(year, month, day)
 
@@ -195,7 +199,7 @@ class BirthDateMixin(Form):
 
     @property
     def birth_dates(self):
-        """The date of birth as typed, then its coarser forms: a passport may lack day or month."""
+        """The date of birth as entered, then its less precise forms, because a passport may lack day or month."""
         day, month, year = (read_number(one.data, 4) for one in (self.day, self.month, self.year))
         forms = [f"{year:04}"]
         if month:
@@ -206,7 +210,7 @@ class BirthDateMixin(Form):
 
 
 class TrapMixin(Form):
-    """A field that people do not see and robots fill in."""
+    """A honeypot field, which people do not see and bots fill in."""
 
     leave_empty = StringField(_l("Leave this field empty"))
 
@@ -214,25 +218,25 @@ class TrapMixin(Form):
         if field.data:
             raise ValidationError(
                 gettext(
-                    "Your browser filled in a field that people do not see. Nothing was saved. That field is gone now: "
-                    "type your password again, and send the form once more."
+                    "Your browser filled in a hidden field, so nothing was saved. We have removed that field. "
+                    "Enter your password again, then send the form again."
                 )
             )
 
 
 def options(pairs):
-    """Return what a field offers, from pairs of value and text."""
+    """Return the options of a field, from pairs of value and text."""
     return [SelectChoice(value, text) for value, text in pairs]
 
 
 def read_number(text, digits):
-    """Return the number that was typed in digits of any script, or None."""
+    """Return a number typed in digits of any script, or None."""
     plain = normalise(text or "")
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= digits else None
 
 
 class AtMost:
-    """The longest text that a field takes, in characters."""
+    """A validator for the longest text that a field accepts, in characters."""
 
     def __init__(self, count):
         self.count = count
@@ -246,18 +250,18 @@ def _require_real_day(year, month, day):
     try:
         born = date(year, month, day)
     except ValueError as error:
-        raise ValidationError(gettext("There is no such day in this month. Check day, month and year.")) from error
+        raise ValidationError(gettext("This month does not have that day. Check the day, month and year.")) from error
     if born > date.today():
-        raise ValidationError(gettext("A date of birth cannot be in the future."))
+        raise ValidationError(gettext("Enter a date of birth that is in the past."))
 
 
 def _visible(value):
-    # A NUL can neither be shown nor stored; the mark in its place is refused below.
+    # A NUL can be neither shown nor stored; its replacement character is refused below.
     return value.replace("\x00", "\ufffd") if isinstance(value, str) else value
 
 
 def _countable(value):
-    # Hundreds of digits are a number to Python, but not to whatever compares or stores it.
+    # Hundreds of digits are a number to Python, but cannot be compared or stored as one.
     return value if isinstance(value, int) and abs(value) <= MOST else None
 
 
@@ -265,7 +269,7 @@ def _is_usable(field):
     if not isinstance(field, StringField | SelectField) or not isinstance(field.data, str):
         return True
     if unusable(field.data.replace("\n", " ").replace("\r", " ")):
-        field.errors = [gettext("Some characters here cannot be read. Type this again.")]
+        field.errors = [gettext("We cannot read some of the characters here. Remove them and enter this again.")]
         return False
     if not field.errors and len(field.data) > LONGEST and not any(isinstance(v, AtMost) for v in field.validators):
         field.errors = [gettext("This is too long. Use at most %(count)d characters.", count=LONGEST)]
@@ -274,7 +278,7 @@ def _is_usable(field):
 
 
 def note_form(switch=SWITCH):
-    """Note that the page holds a form, so that the language switch sends along what was typed.
+    """Record that the page has a form, so that the language switch submits what was entered.
 
     switch: the name of its buttons.
     """

@@ -1,8 +1,8 @@
-"""What takes much memory and most requests never need: loaded at the first use, as `lazy_imports.openpyxl`.
+"""Lazy imports of libraries that take much memory and that most requests never need: `lazy_imports.openpyxl`.
 
-A worker that only serves looks and bookings never holds it. What each takes of a process is measured (MiB): the
-commands and what they stand on 9, zxcvbn 12, openpyxl and typst 7 each, webauthn 5, redis 4, holidays and icalendar
-3 each.
+A process that only serves calendars and bookings never loads them. Measured memory of each in a process (MiB): the
+commands and their dependencies 9, zxcvbn 12, openpyxl and typst 7 each, webauthn 5, redis 4, holidays and icalendar
+take 3 each.
 """
 
 from importlib import import_module

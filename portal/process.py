@@ -1,4 +1,4 @@
-"""What a process does that serves people, and a command does not."""
+"""Start and end of a serving process, which a command does not have."""
 
 import logging
 import multiprocessing
@@ -15,9 +15,9 @@ from portal import clock
 from portal.health import readiness
 from portal.observability import metrics, server_presence
 
-_held: list[Any] = []  # the presence file: open as long as the process is
+_held: list[Any] = []  # the presence file: open as long as the process runs
 _log = logging.getLogger(__name__)
-STARTED_FIELD = 19  # of /proc/…/stat after the name, in ticks since the machine started (proc(5))
+STARTED_FIELD = 19  # index in /proc/…/stat after the name, in clock ticks since boot (proc(5))
 
 
 def is_command():
@@ -27,9 +27,7 @@ def is_command():
 
 
 def begin(app):
-    """Be present, share the counts with the other processes, end with the server, and forget that the server before
-    this one was to be stopped.
-    """
+    """Announce this process, share its metrics, make it end with the server, and cancel an earlier drain."""
     settings = app.extensions["settings"]
     instance = settings.instance
     app.extensions["serving_since"] = clock.now()
@@ -41,7 +39,7 @@ def begin(app):
 
 
 def _end_with_the_server():
-    """Be told to end when the server's own process is gone, however it went: none of its processes serves on."""
+    """End this process when its parent server process has ended, for whatever reason: none keeps serving alone."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), daemon=True).start()
@@ -57,11 +55,11 @@ def _announce(settings):
         name, parent = server_presence.SERVER, os.getppid()
         _held.append(server_presence.announce(settings.instance, settings.database_url, name, parent))
     except OSError as error:
-        _log.warning("no presence file: %s", type(error).__name__)  # only the doctor misses it
+        _log.warning("no presence file: %s", type(error).__name__)  # only the doctor will miss it
 
 
 def _server_started_at():
-    """Return when the process that started this one began, in seconds since 1970; 0 where nobody can tell."""
+    """Return when the parent process of this one started, in seconds since 1970; 0 if unknown."""
     try:
         fields = Path(f"/proc/{os.getppid()}/stat").read_text().rpartition(") ")[2].split()
         booted = next(line for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime"))

@@ -1,118 +1,20 @@
-"""What every page can say: names of places, links between languages, sentences after a deed."""
+"""Template globals: names of places, links to other languages, messages after an action."""
 
 from flask import g, request, url_for
 
+from portal import features
 from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import is_refused, status_meaning, status_name
-from portal.forms import SWITCH, TRAP, note_form
+from portal.forms import HONEYPOT, SWITCH, note_form
 from portal.i18n import locale
-from portal.i18n.locale import _l
 from portal.passkeys.ceremonies import site_of
 from portal.posts.operations import place
 from portal.web import resubmission
-from portal.web.access import current_user
-
-SAID = {
-    "created": _l("Your account is ready."),
-    "cancelled": _l("The appointment is cancelled. You can book another time."),
-    "kept": _l("The place is yours. Print this page again: a page from before is not valid."),
-    "hold_over": _l("The time for which the place was held is over. Choose another time."),
-    "asked": _l("Your answers are with the Embassy. We will tell you here when your case is found."),
-    "logged_out_in_form": _l(
-        "You were logged out before your form was sent, so nothing is saved yet. Log in, and you can send what you "
-        "typed. It is kept on this page for one hour, and only for your account."
-    ),
-    "not_sent": _l("You were logged out before your form was sent. Nothing was saved. Log in and fill it in again."),
-    "logged_out": _l("You are logged out."),
-    "password_changed": _l("Your password is changed. Other devices are logged out."),
-    "session_ended": _l("That device is logged out."),
-    "sessions_ended": _l("All other devices are logged out."),
-    "code_used": _l("You used a recovery code. It does not work again."),
-    "language_changed": _l("Your language is changed."),
-    "released": _l("The slots are released."),
-    "closed": _l("The slot is closed. Nobody can book it; those who are booked keep their appointment."),
-    "counter_booked": _l("The appointment is booked. Print the confirmation page for the person."),
-    "counter_cancelled": _l("The appointment is cancelled."),
-    "undone": _l("The release is undone. Its slots are deleted."),
-    "seats_changed": _l("The seats are changed."),
-    "reopened": _l("The slot is open again."),
-    "answered": _l("The request is answered. The person is told on the dashboard."),
-    "stored": _l("The case is saved."),
-    "word_added": _l("The word is added."),
-    "settings_saved": _l("The settings are saved."),
-    "reset_asked": _l(
-        "If an account has this e-mail address, an e-mail with a link is on its way. It may take some minutes. "
-        "Look into the folder for unwanted e-mail too."
-    ),
-    "password_reset": _l("Your new password is set. Log in with it."),
-    "confirm_asked": _l("An e-mail with a link is on its way to that address. Open the link to confirm it."),
-    "confirmed": _l("Your e-mail address is confirmed."),
-    "disowned": _l("That account does not have this e-mail address any more. The link is used up."),
-    "passkey_added": _l("The passkey is added. You can log in with it from now on."),
-    "passkey_removed": _l("The passkey is removed, and other devices are logged out. Delete it on your device too."),
-    "mail_changed": _l("Your choice is saved."),
-    "codes_ended": _l("Your recovery codes no longer work."),
-    "calendar_off": _l("The calendar address is switched off."),
-    "inquiry_asked": _l("Your question is with the Embassy."),
-    "will_remind": _l("We write to you on that day."),
-    "package_not_changed": _l(
-        "This package was registered before with the courier office shown here; it was not changed. You can choose "
-        "another office on this page."
-    ),
-    "asked_before": _l(
-        "You asked the Embassy before, with other details, and it is searching with those. The details that you gave "
-        "now were not added. If the first ones were wrong, tell the Embassy when it answers."
-    ),
-    "package_already": _l("A package of this case is registered already. This is its page."),
-    "package_too_late": _l("This cannot be changed any more."),
-    "package_dropped_off": _l("Noted: the package is on its way. Keep the receipt of the courier."),
-    "package_collected": _l("Noted: you have your documents back."),
-    "package_withdrawn": _l("The registration is withdrawn. You can register another package."),
-    "agency_changed": _l("The agency is changed. A page that you printed before is out of date: print it again."),
-    "packed": _l("Your list is saved."),
-    "again": _l("The e-mail will be sent again."),
-    "page_older": _l("The printed page is older than the registration: something was changed since."),
-    "taken_in": _l("The package is taken in."),
-    "decided": _l("The decision is saved."),
-    "clock_stopped": _l("It is recorded that all that we asked for came in time."),
-    "sent_back": _l("The return is recorded."),
-    "agency_saved": _l("The agency is saved."),
-    "agency_closed": _l("The agency is closed. Nobody can choose it; packages that come back there still do."),
-    "agency_opened": _l("The agency is open again."),
-    "pattern_saved": _l("The pattern is saved."),
-    "rule_saved": _l("The rule is saved. It is off until you switch it on."),
-    "rule_on": _l("The rule is on."),
-    "rule_paused": _l("The rule is paused. What it has opened stays open."),
-    "rule_ran": _l("The rule has run. Its journal entry says what it did."),
-    "holidays_confirmed": _l("The holidays are confirmed. Patterns and rules leave these days out."),
-    "day_closed": _l("The day is closed. Patterns and rules leave it out."),
-    "day_opened": _l("The day is no longer closed."),
-    "made": _l("The slots are made."),
-    "invited": _l("The account is made. The person gets an e-mail with a link to choose a password."),
-    "role_changed": _l("The role is changed. The person has to log in again."),
-    "account_closed": _l("The account is closed. Nobody can log in with it."),
-    "account_opened": _l("The account is open again."),
-    "factor_reset": _l("The second step is reset. The next log-in with the password sets it up anew."),
-    "all_ended": _l("All sessions of this account are ended."),
-    "post_saved": _l("The post is saved."),
-    "zone_corrected": _l("The time zone is corrected. Slots to come keep their local times."),
-    "answer_recorded": _l("Your answer is recorded. We told the person who holds the case."),
-    "overcome": _l(
-        "The refusal is overcome. Now decide the application again: set the status, or enter a new refusal."
-    ),
-    "note_written": _l("The note is saved."),
-    "stage_recorded": _l("The stage is recorded. We told the person who holds the case."),
-    "stage_withdrawn": _l("The stage is taken back."),
-    "passport_asked": _l("We asked the person for the passport."),
-    "passport_withdrawn": _l("The passport is no longer asked for."),
-    "handed_back": _l("It is recorded that the document was handed back."),
-    "asked_back": _l("We passed your request to a consular officer. You will see here when the document is returned."),
-    "arrival_undone": _l("The check-in is taken back."),
-}
+from portal.web.identity import current_user
 
 
 def init_app(app, settings, fingerprint):
-    """Teach the templates what they need on every page."""
+    """Give the templates the functions and values of every page."""
     stylesheet = f"/static/css/portal.css?v={fingerprint}"
     app.jinja_env.globals.update(
         current_user=current_user,
@@ -123,6 +25,8 @@ def init_app(app, settings, fingerprint):
         note_form=note_form,
         has_form=lambda: g.get("has_form"),
         said_text=said_text,
+        notice_sentence=notice_sentence,
+        page_values=page_values,
         place=place,
         country_name=locale.country_name,
         format_instant=locale.format_instant,
@@ -135,13 +39,13 @@ def init_app(app, settings, fingerprint):
         status_meaning=status_meaning,
         is_refused=is_refused,
         SWITCH=SWITCH,
-        TRAP=TRAP,
+        HONEYPOT=HONEYPOT,
         KEEP=resubmission.KEEP,
     )
 
 
 def other_language(code):
-    """Return the address of this page in another language; of the front page where there is none."""
+    """Return the address of this page in another language; of the front page if the page has none."""
     path = g.get("form_address") or (request.full_path if request.query_string else request.path)
     if path.startswith(f"/{locale.current()}/"):
         return f"/{code}/{path[len(locale.current()) + 2 :]}"
@@ -149,11 +53,21 @@ def other_language(code):
 
 
 def said_text(key=None):
-    """Return the sentence about a deed that an address names, or None."""
-    return SAID.get(key or request.args.get("said", ""))
+    """Return the message about a finished action that an address names, or None."""
+    return features.added("messages").get(key or request.args.get("said", ""))
+
+
+def notice_sentence(kind):
+    """Return the Notice of a kind, as a feature says it; None for one that a newer release has left."""
+    return features.added("notices").get(kind)
+
+
+def page_values(sentence, notice):
+    """Return what the address of the page of a notice needs, by name."""
+    return {name: notice.details[name] for name in sentence.needs}
 
 
 def in_english(function, *args):
-    """Return what a function of the locale gives in English: for the guard, who reads English."""
+    """Return the result of a locale function in English: for the guard, who reads English."""
     with locale.in_language("en"):
         return function(*args)

@@ -1,4 +1,4 @@
-"""A database whose writer somebody else holds, as another process would."""
+"""A database whose write lock is held, as by another process."""
 
 import contextlib
 import sqlite3
@@ -16,7 +16,7 @@ WRITTEN = "account, inquiry, case_request, journal_entry, limit_counter, sign_in
 
 
 def impatient(app, monkeypatch):
-    """Give an application an engine that waits for the writer only a moment."""
+    """Give an application an engine with a short timeout for the write lock."""
     for module in (engines, sqlite_write_lock):
         monkeypatch.setattr(module, "WAIT_SECONDS", SECONDS)
     quick = postgresql.SESSION.replace("lock_timeout=10s", f"lock_timeout={SECONDS * 1000:.0f}ms")
@@ -28,7 +28,7 @@ def impatient(app, monkeypatch):
 
 
 def waits_for_the_writer(engine, monkeypatch):
-    """Give a list to which every wait for the writer that was in vain is added."""
+    """Return a list to which every wait for the write lock that timed out is added."""
     found, begin = [], sqlite_write_lock.Writer.begin
 
     def note(writer, *told, **how):
@@ -45,7 +45,7 @@ def waits_for_the_writer(engine, monkeypatch):
 
 @contextlib.contextmanager
 def writer_held(app):
-    """Hold the writer of an application's database from another connection; whoever reads is not kept waiting."""
+    """Hold the write lock of an application's database from another connection; readers do not wait."""
     session.remove()
     url = app.extensions["engine"].url
     if url.get_backend_name() == "sqlite":

@@ -1,4 +1,4 @@
-"""What tests stand on: the portal on a real SQLite file and on a real PostgreSQL, and people who visit it."""
+"""Shared fixtures: the portal on a real SQLite file and on a real PostgreSQL, and its visitors."""
 
 import os
 import shutil
@@ -16,7 +16,7 @@ from portal.database.transactions import session
 from portal.i18n.locale import DEFAULT, in_language
 from portal.migrations import state
 from portal.settings.settings import settings_from
-from portal.web import access
+from portal.web import identity
 from tests import slow_work
 from tests import tripwire as wires
 from tests.postgresql import temporary_postgresql
@@ -33,9 +33,9 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 TEMPLATE, DATABASE = "template_portal", "portal"
-# What the two databases do differently: each example on both, always.
+# Code that differs between the databases: each example on both, always.
 ABOUT_THE_DATABASE = ("backups", "commands", "integrity", "races", "writing", "test_busy", "database")
-# What comes before the database or after it (paper, words of pages), or is proved on both by `make prove`.
+# Code independent of the database (paper, page texts), or proved on both by `make prove`.
 NOT_ABOUT_IT = (
     "accounts/test_logged_out",
     "accounts/test_session_end",
@@ -49,8 +49,46 @@ NOT_ABOUT_IT = (
 )
 
 
+# Files that take long, the longest first: whichever process is through takes the next, so that all end together.
+LONGEST_FIRST = (
+    "browser/test_album",
+    "races/test_faults",
+    "test_migrations.py",
+    "races/test_mail",
+    "slots/test_a_year_of_rules",
+    "races/test_stopped_worker",
+    "races/test_seal",
+    "writing/test_jobs_and_commands",
+    "races/test_herd",
+    "browser/test_door",
+    "test_every_page",
+    "browser/test_courier_walk",
+    "races/test_lookups",
+    "browser/test_walk",
+    "home/test_retrieval",
+    "health/test_on_a_server",
+    "races/test_release",
+    "slots/test_rules",
+    "keys/test_table",
+    "cases/test_interrupted",
+    "browser/test_passkeys",
+    "writing/test_who_goes_first",
+    "retention",
+    "values/test_doors",
+    "test_migrations_interrupted",
+    "test_without_room",
+    "starting/test_make_run",
+    "web/test_browser_hints",
+    "races/test_cancelled_day",
+)
+
+
 def pytest_collection_modifyitems(config, items):
-    """Leave to `make prove` what a test shows on PostgreSQL again: its further examples, and what is not about it."""
+    """Begin with what takes long; leave to `make prove` what a test would show on PostgreSQL again.
+
+    That is: further examples and the like.
+    """
+    items.sort(key=_place)
     if "PORTAL_PROVE" in os.environ:
         return
     seen, kept, left = set(), [], []
@@ -65,13 +103,18 @@ def pytest_collection_modifyitems(config, items):
     items[:] = kept
 
 
+def _place(item):
+    places = (place for place, name in enumerate(LONGEST_FIRST) if _is_one_of(item, (name,)))
+    return next(places, len(LONGEST_FIRST))
+
+
 def _is_one_of(item, names):
     return item.nodeid.startswith(tuple(f"tests/{name}" for name in names))
 
 
 @pytest.fixture(scope="session")
 def postgresql():
-    """A PostgreSQL of our own; gives the folder of its socket."""
+    """A PostgreSQL of our own; yields the folder of its socket."""
     with temporary_postgresql() as folder:
         yield folder
 
@@ -97,7 +140,7 @@ def database_url(request, tmp_path, _templates, tmp_path_factory):
         _migrate(server.url(TEMPLATE), tmp_path)
         server.create(DATABASE, template=TEMPLATE)
         _templates["postgresql"] = server.url(DATABASE)
-    # A database for each test costs more than the test: all rows are taken out after each.
+    # A database for each test costs more than the test: all rows are deleted after each.
     request.addfinalizer(lambda: server.empty(DATABASE, TEMPLATE))
     return _templates["postgresql"]
 
@@ -110,7 +153,7 @@ def settings(database_url, tmp_path):
 
 @pytest.fixture(scope="session")
 def _portal(tmp_path_factory):
-    """The portal, put together once for all tests: its templates are compiled once."""
+    """The portal, built once for all tests: its templates are compiled once."""
     folder = tmp_path_factory.mktemp("instance")
     made = create_app(_settings(f"sqlite:///{folder / 'portal.db'}", folder))
     made.extensions["engine"].dispose()
@@ -123,7 +166,7 @@ def _portal(tmp_path_factory):
 def app(_portal, settings):
     """The portal on this test's own database, migrated and empty, with its context pushed."""
     _portal.extensions.update(settings=settings, engine=_engine(settings.database_url), left_uncommitted=False)
-    access.forget_everyone()
+    identity.forget_everyone()
     calendar_page.forget_everything()
     with _portal.app_context(), in_language(DEFAULT):
         yield _portal
@@ -134,7 +177,7 @@ def app(_portal, settings):
 
 @pytest.fixture(scope="session", autouse=True)
 def _stretched():
-    """The wire that every test would trip over that lets something personal be seen; metrics are looked at once."""
+    """The tripwire for personal data in every test; metrics are checked once."""
     with pytest.MonkeyPatch.context() as patch:
         wires.stretch(patch)
         slow_work.watch(patch)
@@ -145,7 +188,7 @@ def _stretched():
 
 @pytest.fixture(autouse=True)
 def tripwire(request, _stretched):
-    """What this test let be seen; it fails where that is personal."""
+    """What this test exposed; it fails if that is personal."""
     app = request.getfixturevalue("app") if "app" in request.fixturenames else None
     wire = wires.Tripwire()
     wires.listen(wire)
@@ -159,7 +202,7 @@ def tripwire(request, _stretched):
 
 @pytest.fixture
 def visitor(app):
-    """Somebody who is not logged in."""
+    """A visitor who is not signed in."""
     return Visitor(app)
 
 
@@ -176,7 +219,7 @@ def _engine(url, _first={}):  # noqa: B006 (it is kept on purpose)
     """A new engine with the dialect and the compiled statements of the first of its kind: a fifth of the time."""
     made = make_engine(url)
     if made.name not in _first:
-        made.connect().close()  # asks the server what it can do
+        made.connect().close()  # queries the server's capabilities
         _first[made.name] = made.dialect, {}
     made.dialect, compiled = _first[made.name]
     made.update_execution_options(compiled_cache=compiled)
@@ -184,7 +227,7 @@ def _engine(url, _first={}):  # noqa: B006 (it is kept on purpose)
 
 
 def _wait_for_threads(pool):
-    """Let what a test began elsewhere give its connections back; one kept is closed much later, in another test."""
+    """Wait until threads of a test have returned their connections; one kept would be closed in another test."""
     end = time.monotonic() + 10
     while pool.checkedout() and time.monotonic() < end:
         time.sleep(0.01)

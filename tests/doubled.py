@@ -1,4 +1,4 @@
-"""One form sent twice at the same instant: a doubled click."""
+"""One form sent twice at the same instant: a double click."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +10,9 @@ PATIENCE_SECONDS = 2
 
 
 def let_both_look_first(monkeypatch, module, name):
-    """Let two callers of a function wait for each other: both have looked before either writes.
+    """Make two callers of a function wait for each other: both have read before either writes.
 
-    On SQLite, where one waits its turn before it looks, the other goes on alone after a while.
+    On SQLite, where the second waits for the write lock before it reads, the first continues alone after a while.
     """
     both, real = threading.Barrier(2), getattr(module, name)
 
@@ -25,9 +25,9 @@ def let_both_look_first(monkeypatch, module, name):
 
 
 def send_twice(app, visitors, path, form):
-    """Send the same form as two visitors at once, each with a token of their own; gives the answers.
+    """Send the same form as two visitors at once, each with a token of their own; returns the answers.
 
-    path: where to, or one for each visitor; form: a page that each visitor was shown, with what is typed into it.
+    path: the action, or one for each visitor; form: a page that each visitor was shown, with the entered values.
     """
     session.rollback()
     paths = [path] * len(visitors) if isinstance(path, str) else path

@@ -1,4 +1,4 @@
-"""Plain makers of posts, cases, slots and accounts, as tests need them."""
+"""Plain factories of posts, cases, slots and accounts for tests."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
@@ -20,7 +20,7 @@ from portal.posts.models import Post
 from portal.sessions.operations import APPLICANT, begin
 from portal.slots.models import Slot
 from portal.slots.operations import instant_of
-from portal.web import access
+from portal.web import session_cookie
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 PASSWORD = "purple otter ladder 99"
@@ -138,8 +138,8 @@ def make_factor(account):
 
 
 def signed_in(visitor, account):
-    """Let a visitor be logged in to an account; staff have just given their second factor."""
-    number, digest = access.new_number()
+    """Sign a visitor in to an account; staff have just given their second factor."""
+    number, digest = session_cookie.new_number()
     now = clock.now()
     begin(account.id, digest, APPLICANT, now, factor_at=now if account.role else None)
     session.commit()
@@ -168,7 +168,7 @@ def make_agency(post=None, **values):
 
 
 def make_package(case=None, agency=None, listed=True, with_passport=False, other_documents=0):
-    """A package that the principal of a case has registered; listed: every item of the letter is ticked."""
+    """A package that the principal of a case has registered; listed: with every item of the letter."""
     case = case or make_case(make_account(), respond_by="courier")
     agency = agency or make_agency(case.post)
     package = register(case, case.principal, agency.id, uuid4(), "command", clock.now())

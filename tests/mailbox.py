@@ -1,4 +1,4 @@
-"""The folder of mails that the worker fills, as the people who get them read it."""
+"""The worker's folder of emails, as their recipients read them."""
 
 import re
 from contextvars import Context
@@ -21,7 +21,7 @@ class Mailbox:
         self.folder = Path(current_app.extensions["settings"].instance) / "mail"
 
     def deliver(self):
-        """Let a worker send what is due; return the letters that came."""
+        """Let a worker send what is due; return the emails that arrived."""
         known = set(self.folder.glob("*.eml"))
         session.rollback()
         Context().run(_work, current_app._get_current_object())
@@ -35,15 +35,15 @@ def _work(app):
 
 
 def read(data):
-    """Return a mail as it is read."""
+    """Return a parsed email."""
     return message_from_bytes(data, policy=default)
 
 
 def text_of(mail):
-    """Return what a mail says as plain text."""
+    """Return the plain text of an email."""
     return mail.get_body(("plain",)).get_content()
 
 
 def link_in(mail):
-    """Return the first address of the portal in a mail, without its host."""
+    """Return the first address of the portal in an email, without its host."""
     return ADDRESS.search(text_of(mail))[1]

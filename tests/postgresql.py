@@ -27,7 +27,7 @@ BEGIN
 END $$
 """
 
-# A test may take an index or a constraint away, to see the damage.
+# A test may drop an index or a constraint, to see the damage.
 SHAPE = """
 SELECT version_num, (SELECT count(*) FROM pg_indexes WHERE schemaname = 'public'),
   (SELECT count(*) FROM pg_constraint WHERE connamespace = 'public'::regnamespace)
@@ -36,7 +36,7 @@ FROM alembic_version
 
 
 class Server:
-    """A running PostgreSQL: its databases are made and dropped by name."""
+    """A running PostgreSQL: its databases are created and dropped by name."""
 
     def __init__(self, folder, settings=()):
         self.folder = folder
@@ -49,7 +49,7 @@ class Server:
         self.control("pg_ctl", "-w", "-l", f"{self.folder}/log", "-o", f"-k {self.folder} -h '' {options}", "start")
 
     def stop(self):
-        """Stop the server at once, as a loss of power would."""
+        """Stop the server at once, like a power cut."""
         self._forget_connections()
         self.control("pg_ctl", "-m", "immediate", "-w", "stop")
 
@@ -65,17 +65,17 @@ class Server:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def create(self, name, template="template1", disk=None):
-        """Make a database as a copy of another; disk: a folder of the server's user that holds its data."""
+        """Create a database as a copy of another; disk: a folder of the server's user for its data."""
         if disk is not None:
             self._run(f"CREATE TABLESPACE \"{name}\" LOCATION '{disk}'")
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"' + (f' TABLESPACE "{name}"' if disk else ""))
 
     def drop(self, name):
-        """Remove a database, whoever is still connected."""
+        """Drop a database, whoever is still connected."""
         self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def empty(self, name, template):
-        """Take out of a database what its template does not hold; make it anew where that cannot be done."""
+        """Delete what a database's template does not have; create it again if that is impossible."""
         if template not in self._shapes:
             self._shapes[template] = self._run(SHAPE, template)
         try:
@@ -83,7 +83,7 @@ class Server:
             kept = self._kept[name] = self._kept.get(name) or self._connect(name)
             if kept.execute(SHAPE).fetchall() == self._shapes[template]:
                 kept.execute(EMPTY)
-                # What it read is counted now, and not in the middle of a test that looks at the counts.
+                # Its reads are counted now, and not during a test that looks at the counts.
                 kept.execute("SELECT pg_stat_force_next_flush()")
                 return
         except psycopg.Error:

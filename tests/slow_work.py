@@ -1,6 +1,6 @@
-"""Whether anything slow happens while a transaction that writes is open (R16): noticed in every test.
+"""Detects slow work inside a writing transaction (R16), in every test.
 
-Slow is: a password hash, a PDF, a mail on its way, a wait, and a file that the portal opens.
+Slow work is: a password hash, a PDF, sending a mail, a wait, and a file that the portal opens.
 """
 
 import builtins
@@ -20,7 +20,7 @@ found: list[str] = []
 
 
 def watch(patch):
-    """Let slow work inside of a transaction that writes be noticed from now on."""
+    """Detect slow work inside a writing transaction from now on."""
     patch.setattr(argon2.PasswordHasher, "hash", _watched(argon2.PasswordHasher.hash))
     patch.setattr(argon2.PasswordHasher, "verify", _watched(argon2.PasswordHasher.verify))
     patch.setattr(typst, "Compiler", _watched_compiler(typst.Compiler))
@@ -58,7 +58,7 @@ def _asked_by_portal():
 
 
 def taken():
-    """Return what was noticed since the last time."""
+    """Return what was detected since the last call."""
     noticed = found.copy()
     found.clear()
     return noticed

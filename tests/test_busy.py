@@ -1,4 +1,4 @@
-"""The writer is busy: a page in the reader's language keeps the form, and sent again it is done once."""
+"""The write lock is busy: a page in the reader's language keeps the form, and sent again it takes effect once."""
 
 import io
 
@@ -14,7 +14,7 @@ from portal.database import transactions
 from portal.database.transactions import session
 from portal.forms import BaseForm, note_form
 from portal.inquiries.models import Inquiry
-from portal.web import access, errors, resubmission
+from portal.web import errors, identity, resubmission
 from portal.web.resubmission import KEEP, TYPED_AGAIN
 from tests.busy import impatient, waits_for_the_writer, writer_held
 from tests.factories import PASSWORD, make_account, make_case, signed_in
@@ -28,7 +28,7 @@ BUSY = {"Retry-After": "5", "X-Portal-Busy": "1", "Cache-Control": "no-store"}
 
 @pytest.fixture
 def holder(app, visitor, monkeypatch):
-    """An applicant with a case, at a portal that does not wait long for the writer; gives the inquiry's address."""
+    """An applicant with a case, at a portal with a short timeout for the write lock; returns the inquiry's address."""
     account = make_account()
     case = make_case(account)
     signed_in(visitor, account)
@@ -64,7 +64,7 @@ def test_a_busy_answer_says_so_to_people_and_to_programs(app, visitor, holder):
     assert {name: page.response.headers[name] for name in BUSY} == BUSY
     assert is_failure(page.status, page.response.headers)
     assert page.h1 == "Many people are using this service right now"
-    assert "nothing was half saved" in page.text and "Send again" in page.buttons
+    assert "nothing was partly saved" in page.text and "Send again" in page.buttons
     assert "/en/dashboard" in page.links
 
 
@@ -149,7 +149,7 @@ def test_another_language_keeps_what_the_busy_page_keeps_and_sends_nothing(app, 
 
 def test_who_is_logged_in_is_known_though_the_use_of_the_session_cannot_be_noted(app, visitor, holder, monkeypatch):
     shown = visitor.open(holder)
-    access.forget_everyone()
+    identity.forget_everyone()
     monkeypatch.setattr("portal.sessions.operations.is_due", lambda *_seen: True)
     with writer_held(app):
         page = visitor.submit(holder, page=shown, status=409, category="documents", text="Who?")

@@ -1,4 +1,4 @@
-"""A clock that was a day ahead, or goes back an hour: what it left behind keeps nobody out and nothing from going."""
+"""A clock that was a day ahead, or goes back an hour: its traces lock no one out and block nothing."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from portal.accounts import factors
 from portal.database.transactions import session
 from portal.journal import chain_check
 from portal.journal import sealing as seals
-from portal.limits.storage import DatabaseStorage
+from portal.limits.database_storage import DatabaseStorage
 from portal.mail import outbox
 from tests.factories import make_account, make_factor, make_post
 from tests.mailbox import Mailbox
@@ -20,7 +20,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 def at():
-    """Set the clock to an instant; gives the function that does."""
+    """Set the clock to an instant; returns the function that does."""
     with time_machine.travel(clock.now(), tick=False) as traveller:
         yield traveller.move_to
 
@@ -75,6 +75,6 @@ def test_a_code_that_was_used_works_no_second_time_when_the_clock_goes_back(app,
 
 
 def factors_of(account):
-    """Return the secret of an account's app, and what says whether a code of it is taken at an instant."""
+    """Return the secret of an account's app, and a function that says whether its code is accepted at an instant."""
     factor = session.query(factors.SecondFactor).filter_by(account_id=account.id).one()
     return factor.secret, lambda typed, now: factors._is_fresh(factor, typed, now, demonstration=False)

@@ -1,4 +1,4 @@
-"""A clock that steps, by an hour or into summer time: nothing comes twice, nobody is out, nothing opens too soon."""
+"""A clock that steps, by an hour or into daylight saving time: nothing runs twice, or too soon, and no one is out."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
@@ -10,7 +10,7 @@ from portal import clock
 from portal.appointments import operations
 from portal.database.transactions import session
 from portal.slots.operations import open_slots
-from portal.web import access
+from portal.web import identity
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 
@@ -21,14 +21,14 @@ CHANGE = datetime(2027, 3, 14, 7, 0, tzinfo=UTC)
 
 @pytest.fixture
 def at():
-    """Set the clock to an instant; gives the function that does."""
+    """Set the clock to an instant; returns the function that does."""
     with time_machine.travel(CHANGE - timedelta(days=9), tick=False) as traveller:
         yield traveller.move_to
 
 
 @pytest.fixture
 def booked(at, app):
-    """An appointment at nine in New York, hours after summer time has begun there."""
+    """An appointment at nine in New York, hours after daylight saving time has begun there."""
     holder = make_account(email="dara@example.org", email_confirmed_at=clock.now())
     post = make_post("NYC", country="US", city="New York", timezone="America/New_York")
     case = make_case(holder, post="NYC", case_number="NYC2026600001")
@@ -39,7 +39,7 @@ def booked(at, app):
 
 
 def reminders_at(at, mailbox, *instants):
-    """Let the worker run at instants, one after the other; return how many reminders came at each."""
+    """Let the worker run at instants, one after the other; return how many reminders were sent at each."""
     numbers = []
     for instant in instants:
         at(instant)
@@ -74,7 +74,7 @@ def test_a_step_of_an_hour_logs_nobody_out_and_a_session_ends_all_the_same(at, a
         assert visitor.open("/en/dashboard").h1 == "Dashboard"
 
     at(now + timedelta(days=40))
-    access.forget_everyone()  # what is remembered of a session for a second
+    identity.forget_everyone()  # what is cached of a session for a second
     assert visitor.open("/en/dashboard").h1 != "Dashboard"
 
 

@@ -1,4 +1,4 @@
-"""A disk without room: a plain page, nothing half saved, and the same again once there is room."""
+"""A full disk: a plain page, nothing half saved, and normal operation once there is space."""
 
 import errno
 import os
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def limit(app):
-    """Let the database file have so many pages and no more: SQLite's own error, as on a full disk."""
+    """Limit the pages of the database file: SQLite's own error, as on a full disk."""
 
     def let_it_have(pages):
         app.extensions["engine"].dispose()
@@ -39,8 +39,8 @@ def limit(app):
 
 @pytest.fixture
 def make_room(limit):
-    """A database without room for one row more; gives what makes room."""
-    engine = limit(1)  # SQLite takes that as: no more than there are
+    """A database without space for one more row; returns a function that frees some."""
+    engine = limit(1)  # SQLite reads this as: no more than it has
     with suppress(OperationalError):
         for number in count():
             with engine.begin() as connection:

@@ -1,6 +1,11 @@
-"""What the documents name is there, and what they count adds up."""
+"""What the documents name exists, and their figures add up."""
 
+import dataclasses
+import os
 import re
+import shutil
+import subprocess
+import sys
 from datetime import timedelta
 from urllib.parse import unquote
 
@@ -8,8 +13,10 @@ import pytest
 
 from bench import asvs
 from portal.accounts.passwords import LOCAL_WORDS
+from portal.features import Feature
 from portal.sessions import operations as sessions
 from portal.settings.settings import ROOT
+from tests.secrets import ENVIRONMENT
 
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 OF_LEVELS_1_AND_2 = {
@@ -47,7 +54,7 @@ def is_defined(path, name):
 
 
 def heads(path):
-    """Return what a link may name within a document: its headings, as they stand in an address."""
+    """Return the anchors of a document: its headings, as they are in an address."""
     plain = [re.sub(r"[^\w\- ]", "", head.lower()) for head in re.findall(r"^#+ (.+)$", text(path), re.MULTILINE)]
     return {head.strip().replace(" ", "-") for head in plain}
 
@@ -130,3 +137,46 @@ def test_the_lengths_of_sessions_are_written_down():
     ):
         assert f"| {who} | {idle} | {longest}" in said
         assert (length(idle), length(longest)) == (life.idle, life.absolute)
+
+
+def worked_example():
+    """The section of docs/contributors.md that adds a flow."""
+    return text(ROOT / "docs" / "contributors.md").partition("\n## Add a flow\n")[2].partition("\n## ")[0]
+
+
+def test_the_worked_example_names_every_file_of_its_flow_and_there_are_twelve_at_most():
+    listed = re.findall(r"^- `(.+)`$", worked_example().partition("<!-- flow: begin -->")[2], re.MULTILINE)
+    folders = (ROOT / "portal" / "cases" / "passports", ROOT / "portal" / "templates" / "cases" / "passports")
+    files = [path for folder in folders for kind in ("*.py", "*.html") for path in folder.rglob(kind)]
+
+    assert {str(path.relative_to(ROOT)) for path in files} <= set(listed)
+    assert len(set(listed)) <= 12
+
+
+def test_the_worked_example_names_tests_and_modules_that_there_are():
+    example, tests = worked_example(), "".join(text(path) for path in (ROOT / "tests").rglob("test_*.py"))
+    named = re.findall(r"`(test_\w+)`", example)
+    modules = re.findall(r"python -m ([\w.]+)", example)
+    fields = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \| .* \| .* \|$", example, re.MULTILINE)
+
+    assert len(named) > 6 and [one for one in named if f"def {one}(" not in tests] == []
+    assert modules and [one for one in modules if not (ROOT / f"{one.replace('.', '/')}.py").exists()] == []
+    assert set(re.findall(r"\w+", " ".join(fields))) == {one.name for one in dataclasses.fields(Feature)}
+
+
+def test_the_command_of_the_worked_example_writes_its_migration_whole(tmp_path):
+    (migration,) = (ROOT / "portal" / "migrations" / "versions").glob("*_new_passports.py")
+    (command,) = re.findall(r"^\.venv/bin/flask (--app wsgi db revision) \"(.+)\"$", worked_example(), re.MULTILINE)
+    shutil.copytree(ROOT / "portal", tmp_path / "portal", ignore=shutil.ignore_patterns("__pycache__", "translations"))
+    shutil.copy(ROOT / "wsgi.py", tmp_path)
+    (tmp_path / "static").symlink_to(ROOT / "static")
+    for path in (tmp_path / "portal" / "migrations" / "versions").glob("[0-9]*.py"):
+        if path.name >= migration.name:  # those that came later too
+            path.unlink()
+    settings = {**ENVIRONMENT, "PORTAL_INSTANCE": str(tmp_path / "instance"), "PATH": os.environ["PATH"]}
+    written = [sys.executable, "-m", "flask", *command[0].split(), command[1]]
+    done = subprocess.run(written, cwd=tmp_path, env=settings, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    made = text(tmp_path / "portal" / "migrations" / "versions" / migration.name).splitlines()
+    assert [line for line in text(migration).splitlines() if line not in made] == []

@@ -1,4 +1,7 @@
-"""The house: who may open what, and what every page has."""
+"""Rules of the house: who may open which page, and what every page has."""
+
+import re
+from uuid import UUID
 
 import pytest
 from flask import url_for
@@ -9,7 +12,8 @@ from portal.database.transactions import session
 from portal.home import routes as home
 from portal.i18n.locale import LANGUAGES
 from portal.migrations import revisions
-from portal.web import access, authorization
+from portal.web import authorization, identity
+from portal.web.roles import ROLES
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Page, Visitor
 
@@ -48,32 +52,22 @@ PUBLIC = {
     "retention.privacy",
     "own.deleted",
 }
-VALUES = {"case_id": "00000000-0000-4000-8000-000000000000", "reference": "PHP-0000-0000", "slot_id": 1}
-VALUES |= {
-    "inquiry_id": VALUES["case_id"],
-    "request_id": VALUES["case_id"],
-    "public_id": VALUES["case_id"],
-    "position": 0,
-    "item_id": 1,
-    "line_id": 1,
-    "stage_id": 1,
-    "passport_request_id": 1,
-    "refusal_id": 1,
-    "release_id": 1,
-    "rule_id": VALUES["case_id"],
-    "pattern_id": 1,
-    "closure_id": 1,
-    "account_id": 1,
-    "code": "PHP",
-}
+# What stands in an address for something that is not there, by its converter; a text may need to look like something.
+OF_CONVERTERS = {"uuid": UUID(int=0), "int": 1}
+TEXTS = {"reference": "PHP-0000-0000", "code": "PHP"}
 
 
 def addresses(app, language="en"):
-    """Every address of the portal with its endpoint, made-up values in it."""
+    """Every address of the portal with its endpoint, filled with invented values."""
     with app.test_request_context():
         for rule in app.url_map.iter_rules():
-            values = {name: VALUES.get(name, language) for name in rule.arguments}
-            yield rule, url_for(rule.endpoint, **values)
+            yield rule, url_for(rule.endpoint, **values_for(rule, language))
+
+
+def values_for(rule, language="en"):
+    """Made-up values for what stands in an address, from its converters."""
+    found = re.findall(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", rule.rule)
+    return {name: OF_CONVERTERS.get(kind) or TEXTS.get(name, language) for kind, name in found}
 
 
 def test_public_views_are_just_those_listed(app):
@@ -109,7 +103,7 @@ def test_each_role_opens_its_own_pages_and_no_others(app, role):
         allowed = {
             "signed in": True,
             "applicant": role is None,
-            "staff": role is not None and any(one in access.ROLES[role] for one in roles),
+            "staff": role is not None and any(one in ROLES[role] for one in roles),
         }[kind]
         status = somebody.client.get(address, follow_redirects=True).status_code
         assert (status != 403) == allowed, (address, status)
@@ -140,7 +134,8 @@ def test_every_page_opens_in_every_language(app, visitor, language):
         f"cases/{case.public_id}",
     ):
         visitor.open(f"/{language}/{path}")
-    visitor.open(f"/{language}/inquiries/new/{case.public_id}")
+    for flow in ("inquiries/new", "passport"):
+        visitor.open(f"/{language}/{flow}/{case.public_id}")
     for path in ("new/visa", "new", f"cases/{case.public_id}/calendar"):
         visitor.open(f"/{language}/appointments/{path}")
 
@@ -175,7 +170,16 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
     visitor.open(f"/{language}/staff/cases/{by_number.public_id}/recovery")
     for path in ("slots/month", "demand"):
         visitor.open(f"/{language}/staff/{path}")
-    for path in ("inquiries/", "settings", "cases/words", "cases/words/new", "door/", "door/list"):
+    for path in (
+        "inquiries/",
+        "settings",
+        "cases/words",
+        "cases/words/new",
+        "door/",
+        "door/list",
+        "passport/",
+        "cases/conflicts",
+    ):
         visitor.open(f"/{language}/staff/{path}")
 
 
@@ -269,10 +273,10 @@ def test_a_database_that_is_away_gives_a_plain_page_in_the_readers_language(app,
 
 @pytest.fixture
 def gone(app, visitor, monkeypatch):
-    """No database at all, for somebody who is logged in."""
+    """No database at all, for a signed-in user."""
     signed_in(visitor, make_account())
     visitor.open("/km/dashboard")
-    access.forget_everyone()
+    identity.forget_everyone()
 
     def away(*_args, **_kwargs):
         raise OperationalError("connect", {}, Exception("no server"))
@@ -298,7 +302,7 @@ def test_what_was_typed_stays_on_the_page_while_the_database_is_gone_but_no_pass
     assert page.status == 503 and "zq9" not in page.html
     assert (page.fields["name"], page.fields["password"]) == ("dara@example.org", "")
     assert page.html.count('name="kinds"') == 2 and "Send again" in page.buttons
-    assert "not saved" in page.text
+    assert "not been saved" in page.text
 
 
 def test_a_defect_gives_a_plain_page_without_a_trace(app, visitor, monkeypatch, caplog):

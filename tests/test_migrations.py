@@ -1,9 +1,11 @@
-"""Migrations lead to the tables of the models, take everybody along, and leave the release before working."""
+"""Migrations lead to the tables of the models, keep all rows, and leave the previous release working."""
 
+import re
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -11,9 +13,10 @@ from sqlalchemy import func, select, text
 
 from portal.accounts.models import Account
 from portal.cases.models import Case
-from portal.database.base import Base
+from portal.database.base import Base, Instant
 from portal.database.transactions import session
-from portal.migrations import revisions, state
+from portal.migrations import new_revision, revisions, state
+from portal.security.encryption import Encrypted
 from portal.sessions.models import SignIn
 from tests.factories import make_account, make_case, signed_in
 from tests.filling import add_rows, sizes_of, tables_of
@@ -24,7 +27,7 @@ LARGE = {"case", "traveller", "refusal", "refusal_item", "status_change", "journ
 
 @pytest.fixture
 def engine(app):
-    """The engine of a database without tables; what a test leaves is thrown away."""
+    """The engine of a database without tables; what a test leaves is dropped."""
     session.remove()
     state.downgrade("base")
     yield app.extensions["engine"]
@@ -41,7 +44,7 @@ def columns_of(tables):
 
 
 def broken_promises(before, after):
-    """Yield what a release that knows only the tables before would trip over."""
+    """Yield the changes that would break a release which knows only the earlier tables."""
     old, new = columns_of(before), columns_of(after)
     known = {table.name for table in before}
     for place, column in old.items():
@@ -52,6 +55,38 @@ def broken_promises(before, after):
     for place, column in new.items():
         if place[0] in known and place not in old and not (column.nullable or column.server_default is not None):
             yield f"{place} is new and has no default"
+
+
+@pytest.fixture
+def invented():
+    """A table that no migration knows, while a test lasts."""
+    table = sa.Table(
+        "invented",
+        Base.metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("case_id", sa.ForeignKey("case.id", ondelete="CASCADE"), nullable=False, index=True),
+        sa.Column("number", Encrypted, nullable=False),
+        sa.Column("asked_at", Instant),
+        sa.Column("state", sa.String(10)),
+        sa.CheckConstraint("state IN ('open', 'done')", name="state"),
+    )
+    yield table
+    Base.metadata.remove(table)
+
+
+def test_a_command_writes_the_migration_that_the_models_ask_for(app, invented, tmp_path):
+    path = new_revision.write("An invented table.", tmp_path)
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'portal.db'}")
+    config = state.config(engine, more_versions=tmp_path)
+    command.upgrade(config, "head")
+
+    assert differences(engine) == []
+    assert re.fullmatch(rf"{int(revisions.HEAD) + 1:04}_an_invented_table\.py", path.name)
+    assert re.search("portal|# ###", path.read_text()) is None  # it goes on working when a type of the portal changes
+    assert 'sa.CheckConstraint("state IN' in path.read_text()
+    command.downgrade(config, "-1")
+    assert not sa.inspect(engine).has_table("invented")
+    engine.dispose()
 
 
 def test_the_migrated_tables_are_those_of_the_models(app):
@@ -98,27 +133,30 @@ def test_every_revision_goes_up_and_down_with_rows_in_every_table(engine):
     for revision in revisions.KNOWN:
         state.upgrade(revision)
         add_rows(engine, tables_of(engine))
-    assert min(sizes_of(engine, tables_of(engine)).values()) > 0
+    before = sizes_of(engine)
+    assert min(before.values()) > 0
     assert differences(engine) == []
 
     for revision in revisions.KNOWN[-2::-1]:
-        before = sizes_of(engine, tables_of(engine))
         state.downgrade(revision)
-        left = tables_of(engine)
-        assert sizes_of(engine, left) == {table.name: before[table.name] for table in left}, revision
+        left = sizes_of(engine)
+        assert left == {name: before[name] for name in left}, revision
+        before = left
     state.upgrade()
     assert differences(engine) == []
 
 
 def test_the_release_before_goes_on_working_while_tables_are_newer(engine):
     state.upgrade(SURVIVED_SINCE)
+    before = tables_of(engine)
     for revision in revisions.KNOWN[revisions.KNOWN.index(SURVIVED_SINCE) + 1 :]:
-        before = tables_of(engine)
         state.upgrade(revision)
+        after = tables_of(engine)
 
-        assert list(broken_promises(before, tables_of(engine))) == [], revision
-        # It writes what it knows of, and no more.
+        assert list(broken_promises(before, after)) == [], revision
+        # It writes only the columns that it knows.
         add_rows(engine, before)
+        before = after
 
 
 def test_an_index_on_a_large_table_keeps_nobody_waiting(engine):

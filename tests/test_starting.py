@@ -1,4 +1,4 @@
-"""What a server brings along when it starts, and what it leaves where it is until it is needed."""
+"""What a server loads when it starts, and what it leaves until it is needed."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""A server and a worker whose every file may not grow, or whose database is gone: they go on, and say so plainly."""
+"""A server and a worker on a full disk, or without their database: they continue, and say so plainly."""
 
 import http.cookiejar
 import re
@@ -18,13 +18,13 @@ from portal.settings.settings import ROOT
 from tests.factories import PASSWORD
 
 TOKEN = re.compile(r'type="hidden" name="([^"]+)" value="([^"]+)"')
-INDEX_BYTES = 32 * 1024  # of SQLite's write-ahead log: without it nothing can be read either
+INDEX_BYTES = 32 * 1024  # of SQLite's write-ahead log: without it reading fails too
 TYPED = {"email": "dara@example.org", "password": PASSWORD, "password_again": PASSWORD, "agreed": "y", "language": "en"}
 PATIENCE_SECONDS = 30
 
 
 class Browser:
-    """Somebody's browser, with cookies of its own."""
+    """A browser with cookies of its own."""
 
     def __init__(self, port):
         self.front = f"http://127.0.0.1:{port}"
@@ -32,7 +32,7 @@ class Browser:
         self.opener = urllib.request.build_opener(keeping)
 
     def ask(self, path, typed=None):
-        """Return status and text of a page, or of what comes of a form."""
+        """Return status and text of a page, or of a form's answer."""
         data = urllib.parse.urlencode(typed).encode() if typed else None
         try:
             with self.opener.open(self.front + path, data, PATIENCE_SECONDS) as answer:
@@ -55,7 +55,7 @@ def portal():
 
 
 def let_files_grow(numbers, size):
-    """Let the files of processes grow to a size in bytes and no further, whatever the file is."""
+    """Limit the files of processes to a size in bytes."""
     for number in numbers:
         hard = resource.prlimit(number, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(number, resource.RLIMIT_FSIZE, (size, hard))
@@ -69,12 +69,12 @@ def test_no_file_that_cannot_be_written_ends_the_server(portal):
     with serve(portal) as server:
         browser, processes = Browser(server.port), server.numbers
         assert browser.ask("/readyz")[0] == 200
-        # A page that is written on a disk without room ends the process. SQLite takes care of its own one.
+        # Writing to a memory-mapped page on a full disk ends the process. SQLite handles its own one.
         assert mapped(server, portal) == {"portal.db-shm"}
         portal.execute(f"CREATE TABLE filling AS SELECT zeroblob({2 * INDEX_BYTES})")
         let_files_grow(processes, INDEX_BYTES)
         status, page = browser.create_account()
-        assert status == 503 and "Nothing was half saved" in page
+        assert status == 503 and "Nothing was partly saved" in page
         assert [browser.ask(path)[0] for path in ("/en/", "/healthz", "/readyz", "/metrics")] == [200] * 4
         assert (server.numbers, accounts(portal)) == (processes, 0)
         let_files_grow(processes, resource.RLIM_INFINITY)
@@ -91,7 +91,7 @@ def test_a_database_that_was_deleted_under_a_server_gets_nothing_and_is_taken_ba
         portal.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         aside = shutil.move(path, path.with_name("aside"))
         status, page = browser.create_account()
-        assert status == 503 and "Nothing was half saved" in page
+        assert status == 503 and "Nothing was partly saved" in page
         assert (browser.ask("/readyz")[0], browser.ask("/healthz")[0], path.exists()) == (503, 200, False)
         assert "cannot be opened" in doctor(portal)
         shutil.copy(aside, path)
@@ -106,7 +106,7 @@ def doctor(portal):
 
 
 def mapped(server, portal):
-    """Return the names of files that may be written and are mapped into the memory of a server's processes."""
+    """Return the names of writable files that are mapped into the memory of a server's processes."""
     lines = [
         line.split() for number in server.numbers for line in Path(f"/proc/{number}/maps").read_text().splitlines()
     ]

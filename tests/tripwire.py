@@ -1,7 +1,7 @@
-"""A wire through every test: who writes a seeded passport, birth, telephone, password or token in the open, trips.
+"""A tripwire in every test: it detects a seeded passport, birth, telephone, password or token in the open.
 
-Looked at: logs, addresses asked for and redirected to, cookies, what Flask calls the session, answers that may be
-cached, the calendar's own cache, metrics, the outbox and the mails, and what a test wrote into an SQLite file.
+It checks logs, requested and redirected addresses, cookies, Flask's session, cacheable
+answers, the calendar's own cache, metrics, the outbox and the emails, and what a test wrote into an SQLite file.
 """
 
 import logging
@@ -39,7 +39,7 @@ _OUTBOX = text("SELECT kind, key, details, trouble FROM message")
 
 
 class Tripwire(logging.Handler):
-    """What one test let be seen: texts with where they stood, and the tokens that were made meanwhile."""
+    """What one test exposed: texts with their place, and the tokens that were made in the meantime."""
 
     def __init__(self):
         super().__init__(logging.DEBUG)
@@ -49,11 +49,11 @@ class Tripwire(logging.Handler):
         self.is_cut = False  # for tests that trip on purpose
 
     def emit(self, record):
-        """Take a line of a log."""
+        """Record a line of the log."""
         self.texts.append(("log", _LINES.format(record)))
 
     def look_at(self, response):
-        """Take what an answer shows to others than the person who gets it."""
+        """Record what an answer shows to others than its recipient."""
         self.texts.append(("address", unquote_plus(request.full_path)))
         self.texts.append(("redirect", unquote_plus(response.location or "")))
         self.texts += [("cookie", line) for line in response.headers.getlist("Set-Cookie")]
@@ -62,7 +62,7 @@ class Tripwire(logging.Handler):
             self.texts.append(("cached answer", response.get_data(as_text=True)))
 
     def look_behind(self, app):
-        """Take what is left after a test: caches, outbox, mails, and the file of the database."""
+        """Record what is left after a test: caches, outbox, mails, and the database file."""
         kept = [*calendar_page._pages._answers.values(), *calendar_page._shared._answers.values()]
         self.texts += [("cache", _text_of(page)) for _until, page in kept if isinstance(page, list)]
         for row in _rows():
@@ -72,7 +72,7 @@ class Tripwire(logging.Handler):
         self._look_into(app.extensions["engine"].url)
 
     def trips(self):
-        """Return what was seen that must not be, as sentences."""
+        """Return the exposed texts that are forbidden, as sentences."""
         for where, seen in self.texts:
             self.found += [f"{where}: {one} in {seen[:200]!r}" for one in personal_in(seen)]
             if where in ("log", "cache", "cached answer", "outbox"):
@@ -97,7 +97,7 @@ _listening: list[Tripwire] = []
 
 
 def stretch(patch):
-    """Let every token that is made, every line of our logs and every answer be noticed from now on."""
+    """Observe every new token, every line of our logs and every answer from now on."""
     for name in LISTENED:
         patch.setattr(logging.getLogger(name), "level", logging.DEBUG)
     patch.setattr(secrets, "token_urlsafe", _noticed(secrets.token_urlsafe))
@@ -106,7 +106,7 @@ def stretch(patch):
 
 
 def listen(wire):
-    """Let a wire notice, in place of the one before; None: no wire."""
+    """Let a wire record, in place of the previous one; None: no wire."""
     for one in _listening:
         logging.getLogger().removeHandler(one)
     _listening[:] = [wire] if wire else []
@@ -115,13 +115,13 @@ def listen(wire):
 
 
 def personal_in(seen):
-    """Return the seeds that stand in a text, in whatever case."""
+    """Return the seeds in a text, ignoring case."""
     lowered = seen.lower()  # fifteen plain searches take a fiftieth of the time of one expression that ignores case
     return {seed for seed, small in _SEEDS.items() if small in lowered}
 
 
 def metrics():
-    """Return the metrics of this process as text, empty where it keeps none."""
+    """Return the metrics of this process as text, empty if it has none."""
     client = sys.modules.get("prometheus_client")
     return client.generate_latest().decode() if client else ""
 

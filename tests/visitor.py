@@ -1,4 +1,4 @@
-"""Somebody who visits the portal: opens pages, sends forms with their real token, and looks at each page."""
+"""A visitor of the portal: opens pages, sends forms with their real token, and checks each page."""
 
 import re
 from contextvars import Context
@@ -12,18 +12,18 @@ from portal.accounts.factors import present_code
 from portal.appointments.calendar import page as calendar_page
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES, tag
-from portal.web import access
+from portal.web import session_cookie
 
 CODE = "/en/account/code"
 
 
 def code_now(secret):
-    """What an app that holds this secret shows now."""
+    """The code that an app with this secret shows now."""
     return present_code(secret, clock.now())
 
 
 class Page:
-    """A page as a person sees it: status, address, heading, errors, fields, links. Read where it is asked for."""
+    """A page as a person sees it: status, address, heading, errors, fields, links. Parsed on demand."""
 
     def __init__(self, response):
         self.response, self.status, self.path = response, response.status_code, response.request.path
@@ -35,7 +35,7 @@ class Page:
 
     @cached_property
     def lang(self):
-        """The language that the page says it is in."""
+        """The declared language of the page."""
         return self._tree.root.attributes.get("lang")
 
     @property
@@ -50,17 +50,17 @@ class Page:
 
     @cached_property
     def errors(self):
-        """What is said to be wrong."""
+        """The error messages."""
         return [one.text() if one.tag == "p" else "" for one in self._tree.css(".error")]
 
     @cached_property
     def news(self):
-        """What the notices on the dashboard say."""
+        """The notices on the dashboard."""
         return [one.text().strip() for one in self._tree.css(".notices li")]
 
     @cached_property
     def links(self):
-        """Where the links lead."""
+        """The targets of the links."""
         return [one.attributes.get("href") or "" for one in self._tree.css("a")]
 
     @cached_property
@@ -75,7 +75,7 @@ class Page:
 
     @cached_property
     def fields(self):
-        """What the page would send as it stands, by name."""
+        """The values that the page would send, by name."""
         found = {}
         for one in self._tree.css("input[name], textarea[name], select[name]"):
             given = one.attributes
@@ -88,7 +88,7 @@ class Page:
 
     @cached_property
     def text(self):
-        """All words of the page, one space between them."""
+        """All text of the page, with single spaces."""
         return re.sub(r"\s+", " ", "".join(f"{words} " for words in _texts(self._tree.root)))
 
 
@@ -104,18 +104,18 @@ class Visitor:
         self.client = _Browser(app)
 
     def open(self, path, *, status=200):
-        """Open a page, following redirects, and look at it."""
+        """Open a page, following redirects, and check it."""
         return self._look(self.client.get(path, follow_redirects=True), status)
 
     def submit(self, path, *, status=200, page=None, **answers):
-        """Open a form, keep what it holds, type answers, send it; a None answer is left out."""
+        """Open a form, keep its values, enter answers, send it; a None answer is left out."""
         shown = page or self.open(path)
         typed = {**shown.fields, **answers}
         data = {name: value for name, value in typed.items() if value is not None}
         return self._look(self.client.post(path, data=data, follow_redirects=True), status)
 
     def post(self, path, *, status=None, headers=None, **data):
-        """Send data as it is, with a good token; do not follow."""
+        """Send data as it is, with a valid token, without following redirects."""
         data.setdefault("csrf_token", self.open("/en/account/logout").fields["csrf_token"])
         response = self.client.post(path, data=data, headers=headers)
         assert status is None or response.status_code == status, (response.status_code, response.text[:500])
@@ -127,8 +127,8 @@ class Visitor:
         return self.submit(CODE, code=code_now(secret)) if secret else page
 
     def enter(self, number):
-        """Take a session's number, as after a log-in."""
-        self.client.set_cookie(access.PLAIN_COOKIE, number)
+        """Use a session id, as after a log-in."""
+        self.client.set_cookie(session_cookie.PLAIN_COOKIE, number)
         return self
 
     def _look(self, response, status):

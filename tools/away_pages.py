@@ -1,6 +1,6 @@
-"""Write the pages that a web server shows while the portal cannot: static/away/<code>.<language>.html.
+"""Write the pages that a web server shows while the portal is away: static/away/<code>.<language>.html.
 
-The same texts as the portal's own plain page, from the same catalogues.
+They have the texts of the portal's own plain page, from the same catalogues.
 """
 
 import sys

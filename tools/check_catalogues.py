@@ -1,4 +1,4 @@
-"""Every catalogue says everything, with the same named values, in the plural forms of its language."""
+"""Check the catalogues: every text is translated, with the same named values, in the plural forms of the language."""
 
 import re
 import sys
@@ -14,7 +14,7 @@ STRAY = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 def main():
-    """Print what is wrong in any catalogue; return how much."""
+    """Print the faults of every catalogue; return how many."""
     wrong = [line for language in PLURALS for line in faults(language)]
     print("\n".join(wrong) or "Catalogues are complete.")
     return len(wrong)

@@ -1,12 +1,13 @@
-"""Make the fonts that the PDF is set in: what eight languages and names need of Noto, and a list of what they cover.
+"""Generate the fonts of the PDF: the parts of Noto that eight languages and names need, and a list of their coverage.
 
-    tools/make_fonts.py FOLDER      FOLDER holds Debian's fonts-noto-core and fonts-noto-cjk, unpacked
+    tools/make_fonts.py FOLDER      FOLDER has Debian's fonts-noto-core and fonts-noto-cjk, unpacked
 
-Latin with Vietnamese, Greek, Cyrillic, Khmer and Arabic whole; of Chinese what the catalogue, dates and
-places use and the 3,755 most common characters, in bold what the catalogue uses.
-For names besides, in the regular weight: the other scripts of the countries where there is a post, whole; the
+Latin with Vietnamese, Greek, Cyrillic, Khmer and Arabic completely; of Chinese the characters of the catalogue, dates
+and
+places and the 3,755 most common characters, in bold those of the catalogue.
+For names, in the regular weight: the other scripts of the countries where there is a post, completely; the
 common characters of Big5, JIS X 0208 with its additions for names, and the syllables of KS X 1001, in a font of
-their own, since a page in Chinese is made faster with a small one.
+their own, since a page in Chinese is rendered faster with a small one.
 """
 
 import csv
@@ -65,7 +66,7 @@ SIMPLIFIED, JAPANESE = "Noto Sans CJK SC", "Noto Sans CJK JP"
 
 
 def main(folder):
-    """Write every font and the list of what they cover."""
+    """Write every font and the list of their coverage."""
     source = Path(folder) / "usr" / "share" / "fonts"
     for weight in ("Regular", "Bold"):
         _write(TTFont(source / SANS / f"NotoSans-{weight}.ttf"), LATIN, f"NotoSans-{weight}.ttf")
@@ -128,7 +129,7 @@ def _common(encodings):
 
 def _write(font, points, name):
     options = Options(hinting=False, layout_features=["*"], notdef_outline=True, glyph_names=False)
-    options.name_IDs = ["*"]  # the licence is among them
+    options.name_IDs = ["*"]  # including the license
     options.drop_tables += ["DSIG", "vhea", "vmtx", "VORG", "BASE"]
     font.recalcTimestamp = False  # the same fonts give the same files
     subsetter = Subsetter(options)

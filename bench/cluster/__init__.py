@@ -1,1 +1,1 @@
-"""A PostgreSQL cluster of three under Patroni, two portals on it, and a primary that is killed again and again."""
+"""A PostgreSQL cluster of three under Patroni, two portals on it, and a primary that is repeatedly killed."""

@@ -17,7 +17,7 @@ EXPLANATION = (
 
 
 def main():
-    """Kill with synchronous replication, then without, where a loss must show; end with 1 if anything is wrong."""
+    """Kill with synchronous replication, then without, where a loss must show; exit with 1 if anything is wrong."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     asked = argparse.ArgumentParser(prog="python -m bench.cluster", description=__doc__)
     asked.add_argument("--kills", type=int, default=KILLS)

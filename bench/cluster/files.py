@@ -1,6 +1,6 @@
-"""The files of deploy/ for a cluster on one machine.
+"""The files of deploy/, adapted to a cluster on one machine.
 
-Addresses, folders, passwords and sizes are replaced by those of this machine; nothing else is changed.
+Only addresses, folders, passwords and sizes are replaced by those of this machine.
 """
 
 import secrets
@@ -33,7 +33,7 @@ def here(text, ports):
 
 
 def patroni(node, ports, folders, *, sockets, synchronous):
-    """Return Patroni's file for a node, made from that of db1; folders: what the file says, and what is so here."""
+    """Return Patroni's file for a node, made from that of db1; folders: replacements for this machine."""
     text = (DEPLOY / "patroni" / "portal.yml").read_text().replace("name: db1", f"name: {node}")
     for key in ("listen", "connect_address"):
         text = text.replace(f"{key}: {ADDRESS['db1']}", f"{key}: {ADDRESS[node]}")
@@ -47,5 +47,5 @@ def patroni(node, ports, folders, *, sockets, synchronous):
 
 
 def unprivileged(text):
-    """Return a configuration of HAProxy without what needs a user and folders of its own."""
+    """Return a configuration of HAProxy without the parts that need a user and folders of its own."""
     return "".join(line for line in text.splitlines(keepends=True) if not line.strip().startswith(PRIVILEGES))

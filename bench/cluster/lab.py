@@ -1,4 +1,4 @@
-"""The primary killed again and again under people who book: what was confirmed must be there afterwards, once."""
+"""The failover laboratory: the primary is killed repeatedly while people book; confirmed bookings must exist, once."""
 
 import re
 import shutil
@@ -29,7 +29,7 @@ PLAIN_PAGE = 503
 
 @dataclass
 class Round:
-    """One kill: of what, whether another node became primary, and for how many seconds nobody could book."""
+    """One kill: what was killed, whether another node became primary, and for how many seconds no one could book."""
 
     machine: bool
     moved: bool
@@ -39,7 +39,7 @@ class Round:
 
 @dataclass
 class ClusterReport:
-    """What came of a number of kills."""
+    """The results of a number of kills."""
 
     synchronous: bool
     rounds: list[Round] = field(default_factory=list)
@@ -86,7 +86,7 @@ class ClusterReport:
 
 @dataclass
 class Stage:
-    """A cluster, and the portal on it: one for commands, the processes by name, and the door that people use."""
+    """A cluster, and the portal on it: one for commands, the processes by name, and the entry that people use."""
 
     cluster: object
     portal: Portal
@@ -94,7 +94,7 @@ class Stage:
     port: int
 
     def numbers(self):
-        """Return the process numbers of all that is ours."""
+        """Return the ids of all our processes."""
         return {name: process.numbers for name, process in self.processes.items()}
 
 
@@ -121,7 +121,7 @@ def killed_primaries(kills, *, synchronous=True):
 
 @contextmanager
 def stage(*, synchronous):
-    """Give a Stage: two web nodes, one by way of pgbouncer, one that knows all hosts, and a worker."""
+    """Set up a Stage: two web nodes, one through pgbouncer, one that knows all hosts, and a worker."""
     with ExitStack() as stack:
         made = stack.enter_context(cluster(synchronous=synchronous))
         folder = Path(tempfile.mkdtemp(prefix="portal-nodes-"))
@@ -138,13 +138,13 @@ def stage(*, synchronous):
 
 
 def _round(made, releaser, *, machine):
-    """Kill the primary under load, wait until people book again, mend the node; return the tries and the Round."""
+    """Kill the primary under load, wait until people book again, repair the node; return the attempts and the Round."""
     people, slot_id = make_people(made.portal, PEOPLE, PEOPLE)
     open_calendars(made.port, people)
     victim = made.cluster.primary()
     with releaser, Bookers(made.port, people, slot_id) as bookers:
         time.sleep(BEFORE_SECONDS)
-        # The window in which something can be lost: confirmed by the primary, heard by nobody else.
+        # The window in which data can be lost: confirmed by the primary, not yet received by a standby.
         made.cluster.pause_senders()
         time.sleep(PAUSED_SECONDS)
         made.cluster.kill(victim, with_patroni=machine)
@@ -159,7 +159,7 @@ def _round(made, releaser, *, machine):
 
 
 def _wait_for_good(bookers, killed_at):
-    """Wait until a booking failed after the kill and a later one succeeded; return the two tries."""
+    """Wait until a booking failed after the kill and a later one succeeded; return the two attempts."""
     end = killed_at + PATIENCE_SECONDS
     while time.monotonic() < end:
         failed = bookers.first_failure_after(killed_at)
@@ -171,7 +171,7 @@ def _wait_for_good(bookers, killed_at):
 
 
 def _judge(report, portal, confirmed, releases):
-    """Compare what people were told with what is in the database, and let the portal check itself."""
+    """Compare what people were told with the database, and let the portal check itself."""
     stored = portal.execute(
         'SELECT number, reference FROM appointment JOIN "case" ON "case".id = case_id WHERE state = \'booked\''
     )
@@ -195,20 +195,20 @@ TRACE = re.compile(r"^Traceback .*?^(\S[^\n]*)", re.MULTILINE | re.DOTALL)
 
 
 def _defects(folder):
-    """Return what our processes wrote about errors that they did not expect."""
+    """Return the errors that our processes logged as unexpected."""
     found = Counter(told[:200] for log in folder.glob("*.log") for told in TRACE.findall(log.read_text()))
     return [f"{number} times {told}" for told, number in found.items()]
 
 
 class _Process:
-    """A process of ours by its number, as a Server names its own."""
+    """A process of ours by its id, with the interface of a Server."""
 
     def __init__(self, process):
         self.process = process
 
     @property
     def numbers(self):
-        """Its number while it runs."""
+        """Its id while it runs."""
         return {self.process.pid} if self.process.poll() is None else set()
 
 
@@ -226,7 +226,7 @@ def _worker(portal):
 
 @contextmanager
 def _door(folder, *web_ports):
-    """Run HAProxy as deploy/haproxy/web.cfg says, before servers without TLS; give its port."""
+    """Run HAProxy with deploy/haproxy/web.cfg, in front of servers without TLS; yield its port."""
     port = free_port()
     text = (DEPLOY / "haproxy" / "web.cfg").read_text()
     for address, web_port in zip(WEB.values(), web_ports, strict=True):

@@ -1,4 +1,4 @@
-"""People who book one after another and try again until they know, staff who release, whatever the database does."""
+"""Load during a failover: people who book and retry until they have an answer, and staff who release."""
 
 import threading
 import time
@@ -29,7 +29,7 @@ FIRST_DAY_AHEAD = 30
 
 @dataclass(frozen=True)
 class Try:
-    """One form that was sent: when it was sent and answered (seconds of time.monotonic), and what came."""
+    """One submitted form: when it was sent and answered (seconds of time.monotonic), and the result."""
 
     case_number: str
     sent_at: float
@@ -45,7 +45,7 @@ class Try:
 
 @dataclass
 class Bookers:
-    """A few lines of people who book a slot through the portal's door; each goes on when answered yes or no."""
+    """A few connections of people who book a slot through the portal's entry; each continues when answered."""
 
     port: int
     people: list
@@ -68,21 +68,21 @@ class Bookers:
 
     @property
     def statuses(self):
-        """How often which status was answered; 0 is none."""
+        """How often each status was answered; 0 is no answer."""
         return Counter(one.status for one in self.tries)
 
     def first_failure_after(self, instant):
-        """Return the first try that was answered after an instant and failed, or None."""
+        """Return the first failed attempt that was answered after an instant, or None."""
         failed = [one for one in self.tries if one.answered_at > instant and not one.is_good]
         return min(failed, key=lambda one: one.sent_at, default=None)
 
     def first_good_after(self, instant):
-        """Return the first booking whose form was sent after an instant and confirmed, or None."""
+        """Return the first confirmed booking whose form was sent after an instant, or None."""
         good = [one for one in self.tries if one.sent_at > instant and one.is_good]
         return min(good, key=lambda one: one.answered_at, default=None)
 
     def last_failure(self):
-        """Return when the last try that failed was answered."""
+        """Return when the last failed attempt was answered."""
         return max(one.answered_at for one in self.tries if not one.is_good)
 
     def _stand(self):
@@ -107,7 +107,7 @@ class Bookers:
 
 
 class Releaser:
-    """A member of staff who releases a day of slots again and again; each release is tried until it is confirmed."""
+    """A member of staff who releases a day of slots repeatedly; each release is retried until it is confirmed."""
 
     def __init__(self, app):
         self.app = app

@@ -1,6 +1,6 @@
 """A database cluster on this machine, from the files in deploy/: etcd, three nodes, HAProxy, pgbouncer.
 
-Everything listens on 127.0.0.1, in a temporary folder, and is ended by its number.
+Everything listens on 127.0.0.1, in a temporary folder, and is ended by its process id.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ USER = "postgres"
 
 
 class Cluster:
-    """Three PostgreSQL nodes under Patroni, and the ways that lead to their primary."""
+    """Three PostgreSQL nodes under Patroni, and the addresses that lead to their primary."""
 
     def __init__(self, folder, *, synchronous):
         self.folder = folder
@@ -37,7 +37,7 @@ class Cluster:
         self.processes: dict[str, subprocess.Popen] = {}
 
     def start(self):
-        """Start everything, and make the roles and the database of the portal."""
+        """Start everything, and create the roles and the database of the portal."""
         self._etcd()
         for node in NODES:
             self.start_node(node)
@@ -56,11 +56,11 @@ class Cluster:
         return f"postgresql+psycopg://{role}:{self._password(role)}@/portal?{hosts}"
 
     def pooled_url(self):
-        """The address of the cluster by way of pgbouncer and HAProxy."""
+        """The address of the cluster through pgbouncer and HAProxy."""
         return f"postgresql+psycopg://portal:{PASSWORDS['PORTAL']}@127.0.0.1:{self.pooler_port}/portal?pooler=pgbouncer"
 
     def primary(self):
-        """Return the node that is the primary now, by its own word, or None."""
+        """Return the node that says it is the primary now, or None."""
         return next((node for node in NODES if self._api(node, "/primary")), None)
 
     def wait_until_whole(self):
@@ -74,7 +74,7 @@ class Cluster:
         raise CommandFailed("the cluster did not become whole: " + self.log_tail())
 
     def pause_senders(self):
-        """Stop the primary's senders in their tracks: from now on no standby hears of what it commits."""
+        """Suspend the primary's WAL senders: from now on no standby receives what it commits."""
         for number in self._senders():
             os.kill(number, signal.SIGSTOP)
 
@@ -90,9 +90,9 @@ class Cluster:
                 os.kill(number, signal.SIGKILL)
 
     def stop(self):
-        """End everything that was started, by its number."""
+        """End everything that was started, by its process id."""
         for name in [name for name in self.processes if name in NODES]:
-            # Patroni would hand the cluster over first; nobody needs it any more.
+            # Patroni would hand over the cluster first, which is no longer needed.
             self.processes[name].kill()
             self.processes.pop(name).wait()
         for node in NODES:
@@ -107,7 +107,7 @@ class Cluster:
                 process.wait()
 
     def log_tail(self):
-        """Return the last lines of every log, for whoever has to find out what went wrong."""
+        """Return the last lines of every log, for finding out what went wrong."""
         logs = sorted(self.folder.glob("*.log"))
         return "\n".join(f"{path.name}:\n" + "\n".join(path.read_text().splitlines()[-8:]) for path in logs)
 
@@ -166,7 +166,7 @@ class Cluster:
         subprocess.run([*line, f"--file={DEPLOY / 'postgresql' / 'roles.sql'}"], env=known, check=True)
 
     def restrict(self):
-        """Take from the application what it may not do: after the tables are made."""
+        """Revoke the application's excess privileges, after the tables have been created."""
         for statement in (DEPLOY / "postgresql" / "grants.sql").read_text().splitlines():
             if statement.startswith("REVOKE"):
                 self.query(statement, database="portal")
@@ -196,7 +196,7 @@ class Cluster:
         return _asks(self.ports[f"{node} api"], "OPTIONS", path)
 
     def _end_postgresql(self, node):
-        """End a node's PostgreSQL at once, but so that it gives back its shared memory."""
+        """End a node's PostgreSQL at once, but so that it releases its shared memory."""
         lock = self._data(node) / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError):
             postmaster = int(lock.read_text().split()[0])
@@ -206,7 +206,7 @@ class Cluster:
 
 @contextlib.contextmanager
 def cluster(*, synchronous=True):
-    """Give a running Cluster in a temporary folder; end it and remove the folder."""
+    """A running Cluster in a temporary folder, ended and removed after the block."""
     folder = Path(tempfile.mkdtemp(prefix="portal-cluster-"))
     if os.getuid() == 0:
         shutil.chown(folder, USER, USER)
@@ -220,7 +220,7 @@ def cluster(*, synchronous=True):
 
 
 def _asks(port, method, path):
-    """Say whether something answers 200."""
+    """Say whether the answer is 200."""
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
         with contextlib.closing(connection):
@@ -249,7 +249,7 @@ def _wait_until(is_so, cluster):
 
 
 def _children(parent):
-    """Return the numbers of the processes whose parent is one."""
+    """Return the ids of the child processes of one."""
     found = []
     for path in Path("/proc").iterdir():
         if path.name.isdecimal():

@@ -1,1 +1,1 @@
-"""Others that give out places, on the same herd: from the package registry, in an environment of their own."""
+"""Other booking systems under the same herd: from the package registry, in an environment of their own."""

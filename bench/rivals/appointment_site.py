@@ -61,7 +61,7 @@ settings.configure(
             },
         }
     ],
-    # It ships no migrations: its tables, and those they refer to, are made from the models.
+    # It ships no migrations: its tables, and those they refer to, are created from the models.
     MIGRATION_MODULES={name: None for name in ("auth", "contenttypes", "sessions", "appointment")},
     STATIC_URL="/static/",
     EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend",

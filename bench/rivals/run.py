@@ -1,7 +1,7 @@
 """The same herd before the portal, django-appointment and pretix, one after another: `python -m bench.rivals.run`.
 
-Each is served by granian with the layout the portal has on PostgreSQL, on a PostgreSQL that keeps what it confirms. The
-rivals come from the package registry into `.venv-rivals`; the first call installs them.
+Each is served by granian with the layout that the portal has on PostgreSQL, on a durable PostgreSQL. The
+rivals come from the package registry into `.venv-rivals`; the first run installs them.
 """
 
 import argparse
@@ -30,7 +30,7 @@ SECTION = "rivals"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a herd: places given and how many there were, answers, seconds of each in ascending order."""
+    """The results of a herd: places given, places available, answers, seconds of each in ascending order."""
 
     name: str
     seats: int
@@ -58,7 +58,7 @@ def of_portal(people, seats, postgres):
 
 
 def of_appointment(people, seats, postgres):
-    """Let the herd book with django-appointment: all have seen the hour free, choose it, and say who they are."""
+    """Let the herd book with django-appointment: all have seen the hour free, choose it, and enter their details."""
     with _rival(postgres, "rival_appointment") as (environment, folder):
         site, file = HERE / "appointment_site.py", folder / "people.csv"
         _run(environment, site, "migrate")
@@ -83,7 +83,7 @@ def of_appointment(people, seats, postgres):
 
 
 def of_pretix(people, seats, postgres):
-    """Let the herd order with pretix, one order a request, through its own interface for programs."""
+    """Let the herd order with pretix, one order a request, through its API."""
     with _rival(postgres, "rival_pretix") as (environment, folder):
         environment |= {
             "PRETIX_DATABASE_BACKEND": "postgresql",

@@ -1,12 +1,16 @@
-"""Whose an e-mail address is: whoever reads mail there. It passes to them, and never an account with it."""
+"""Ownership of email addresses: an address belongs to the person who reads mail there.
 
+It passes to that person, but an account never passes with it.
+"""
+
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from portal.accounts import keys, links, notices
-from portal.accounts.models import Account
+from portal.accounts import credentials, links, notices
+from portal.accounts.models import Account, Link
 from portal.accounts.operations import EmailTaken, new_sign_in_number
 from portal.database.base import Base
 from portal.database.transactions import session
@@ -14,12 +18,12 @@ from portal.journal import journal
 from portal.mail import outbox
 from portal.values.emails import key as key_of
 
-# An account is empty where only these know it: its browsers, its links and mails, and what it was told.
+# An account is empty if only these tables refer to it: sessions, links, emails and notices.
 OF_EVERY_ACCOUNT = ("sign_in", "link", "message", "notice")
 
 
-def holds_anything(account_id):
-    """Say whether anything was made or kept in an account: a case, answers, a passkey, a calendar address …"""
+def holds_anything(account_id: int) -> bool:
+    """Say whether anything was created or stored in an account: a case, answers, a passkey, a calendar address …"""
     columns = [
         key.parent
         for table in Base.metadata.sorted_tables
@@ -30,29 +34,30 @@ def holds_anything(account_id):
     return any(session.scalar(select(exists().where(column == account_id))) for column in columns)
 
 
-def opens_another(account, signed_in_to):
-    """Say whether a link for a new password gives a new account, since nothing shows that this one is the reader's.
+def opens_another(account: Account, signed_in_to: int | None) -> bool:
+    """Say whether a link for a new password gives a new account, because nothing proves that this one is the reader's.
 
     signed_in_to: the id of the account that is open in the reader's browser, or None.
     """
     return signed_in_to != account.id and account.is_address_unproved and holds_anything(account.id)
 
 
-def gives_new_account(link, signed_in_to):
-    """Say the same of a link that is not used yet."""
+def gives_new_account(link: Link, signed_in_to: int | None) -> bool:
+    """Say the same of a link that has not been used yet."""
     return opens_another(session.get_one(Account, link.account_id), signed_in_to)
 
 
-def confirm(link, now):
-    """Make a link's address the account's own; the address before, if another, is told.
+def confirm(link: Link, now: datetime) -> None:
+    """Confirm a link's address as the account's own; a different earlier address is told.
 
-    An account that has the address without having confirmed it loses it. Raises EmailTaken where one has that did
-    or is of staff, LinkUnfit where the link was just used.
+    An account that has the address without having confirmed it loses it. Raises EmailTaken if an account has confirmed
+    it
+    or is of staff, LinkUnfit if the link was just used.
     """
     account, holder = _held_both(link)
     if holder is not None and not holder.is_address_unproved:
         raise EmailTaken
-    before, key, confirmed = account.address, account.email, account.email_confirmed_at
+    before, key = account.address if account.email_confirmed_at else None, account.email
     try:
         with session.begin_nested():
             links.use(link, account, now)
@@ -64,24 +69,24 @@ def confirm(link, now):
     action = "e-mail address confirmed" if account.email == key else "e-mail address changed"
     journal.record(f"account:{account.id}", action, account, post_id=account.post_id, now=now)
     if account.email != key:
-        _changed(link, before if confirmed else None, now)
+        _changed(link, before, now)
 
 
-def disown(link, now):
-    """Take a link's address away from its account, for whoever reads mail there and did not ask for the link.
+def disown(link: Link, now: datetime) -> None:
+    """Remove a link's address from its account, for a person who reads mail there and did not ask for the link.
 
-    An address that was confirmed before stays: it takes more than an old link to lose it. Raises LinkUnfit where the
+    An address that was confirmed earlier stays: losing it takes more than an old link. Raises LinkUnfit if the
     link was just used.
     """
     account, _holder = _held_both(link)
     links.use(link, account, now)
-    keys.end_links(account.id, now, sent_to=key_of(link.address))
+    credentials.end_links(account.id, now, sent_to=key_of(link.address))
     if account.is_address_unproved and account.email == key_of(link.address):
         take_away(account, journal.VISITOR, now)
 
 
-def give_new_account(account, password_hash, language, now):
-    """Give whoever reads mail at an account's address a new account with it, and return that; the other loses it."""
+def give_new_account(account: Account, password_hash: str, language: str, now: datetime) -> Account:
+    """Create an account for the reader of an account's address and return it; the other account loses the address."""
     address, form_key = account.address, uuid4()
     owner = Account(
         address=address,
@@ -99,12 +104,12 @@ def give_new_account(account, password_hash, language, now):
     return owner
 
 
-def take_away(account, by, now):
-    """Take an address away from an account that never confirmed it, with the links that were sent there.
+def take_away(account: Account, by: str, now: datetime) -> None:
+    """Remove the address of an account that never confirmed it, with the links that were sent there.
 
-    Everything else stays, and its sessions. It gets a sign-in number, told on the dashboard.
+    Everything else stays, including its sessions. It gets a sign-in number, shown on the dashboard.
     """
-    keys.end_links(account.id, now, sent_to=account.email)
+    credentials.end_links(account.id, now, sent_to=account.email)
     account.address = None
     account.sign_in_number = account.sign_in_number or new_sign_in_number()
     session.flush()
@@ -112,8 +117,8 @@ def take_away(account, by, now):
     notices.leave(account.id, "address_lost", now)
 
 
-def _held_both(link):
-    """Return a link's account and another one with its address, or None, held in one order (no ring of waits)."""
+def _held_both(link: Link) -> tuple[Account, Account | None]:
+    """Return a link's account and another one with its address, or None, locked in one order to avoid deadlocks."""
     both = select(Account).where(or_(Account.id == link.account_id, Account.email == key_of(link.address)))
     both = both.order_by(Account.id).with_for_update()
     found = session.scalars(both, execution_options={"populate_existing": True}).all()
@@ -121,9 +126,9 @@ def _held_both(link):
     return account, next((one for one in found if one is not account), None)
 
 
-def _changed(link, before, now):
-    """Let no older link change an address again, nor one to the address before open the account; tell that address."""
-    keys.end_links(link.account_id, now)
+def _changed(link: Link, before: str | None, now: datetime) -> None:
+    """Void older links that would change the address again, or went to the previous address; tell that address."""
+    credentials.end_links(link.account_id, now)
     if before:
         key = f"address_changed:{link.public_id}"
         outbox.write("address_changed", key, now, account_id=link.account_id, address=before)

@@ -1,4 +1,4 @@
-"""The pages of recovery codes on paper: make new ones, end those that are out."""
+"""The pages of printed recovery codes: create new ones, end the existing ones."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -8,7 +8,8 @@ from portal.accounts.forms import NewCodesForm
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.limits import rules as limits
-from portal.web.access import applicant_only, current_user
+from portal.web.audience import applicant_only
+from portal.web.identity import current_user
 
 bp = Blueprint("printed", __name__, url_prefix="/<language:lang>/account/recovery-codes")
 

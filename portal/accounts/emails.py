@@ -1,4 +1,4 @@
-"""E-mail addresses that people give us to write to."""
+"""Email addresses that people enter to receive mail."""
 
 from email_validator import EmailNotValidError
 from flask import current_app
@@ -10,11 +10,11 @@ from portal.web.errors import PortalError
 
 
 class EmailUnfit(PortalError):
-    message = _l("This is not a complete e-mail address. Write it like name@example.org.")
+    message = _l("This email address is not complete. Enter it like name@example.org.")
 
 
 class LettersUnfit(EmailUnfit):
-    """An address that is well, and that our mail server cannot write to."""
+    """A valid address to which our mail server cannot write."""
 
     message = _l(
         "We cannot send email to this address, because it has letters other than plain a to z before the @. "
@@ -22,8 +22,8 @@ class LettersUnfit(EmailUnfit):
     )
 
 
-def read_email(typed):
-    """Return an e-mail address as it is written to; raise EmailUnfit, or LettersUnfit where no mail could reach it."""
+def read_email(typed: str) -> str:
+    """Return an email address to write to; raise EmailUnfit, or LettersUnfit if no mail could reach it."""
     try:
         address = emails.address(typed)
     except (EmailNotValidError, ValueError) as error:

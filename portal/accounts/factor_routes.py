@@ -1,4 +1,4 @@
-"""The second step of staff: give a code, set the factor up, keep recovery codes; asked again for what is grave."""
+"""The pages of the second factor of staff: enter a code, set it up, recovery codes; also before sensitive actions."""
 
 from dataclasses import replace
 
@@ -11,9 +11,11 @@ from portal.accounts.operations import account_of
 from portal.database.transactions import commits, records, session
 from portal.forms import SWITCH
 from portal.limits import rules as limits
-from portal.paper.codes import drawing_of_text
-from portal.web import access, authorization, pending_form, resubmission
-from portal.web.access import confirmed, current_user, half_entered, staff_only
+from portal.paper.qr_codes import drawing_of_text
+from portal.web import audience, authorization, identity, pending_form, resubmission, session_cookie
+from portal.web.audience import confirmed, half_entered, staff_only
+from portal.web.identity import current_user
+from portal.web.roles import STAFF
 
 bp = Blueprint("factors", __name__, url_prefix="/<language:lang>/account")
 ASKED = AskedAgainForm.FIELD
@@ -21,13 +23,13 @@ few_guesses = limits.guesses_at_most(10, "15 minutes", per=limits.second_factor)
 
 
 def init_app(app):
-    """Ask for the second factor again where a view wants it fresh: after everything else has looked at the request."""
+    """Ask for the second factor again where a view requires a recent one: after all other checks of the request."""
     app.before_request(_look_at_factor)
-    app.register_error_handler(access.NotConfirmed, _ask_again)
+    app.register_error_handler(audience.NotConfirmed, _ask_again)
 
 
 @bp.route("/code", methods=["GET", "POST"])
-@staff_only(*access.STAFF)
+@staff_only(*STAFF)
 @half_entered
 @few_guesses
 @commits
@@ -37,7 +39,7 @@ def enter():
         return redirect(url_for(".set_up", next=target), 303)
     form = FactorForm()
     if form.validate_on_submit():
-        number, digest = access.new_number()
+        number, digest = session_cookie.new_number()
         try:
             used = factors.enter(current_user, form.code.data, digest, clock.now(), demonstration=_demonstration())
         except factors.WrongCode as refusal:
@@ -46,14 +48,14 @@ def enter():
             home = url_for("staff.home")
             page = url_for(".codes", next=target, said="code_used") if used else target or home
             limits.forgive()
-            access.forget(current_user.session_digest)
+            identity.forget(current_user.session_digest)
             who = replace(current_user._get_current_object(), session_digest=digest, factor_at=clock.now())
             return pending_form.answer(who, number, page, home, clock.now(), said="code_used" if used else None)
     return render_template("accounts/factor.html", form=form)
 
 
 @bp.route("/factor", methods=["GET", "POST"])
-@staff_only(*access.STAFF)
+@staff_only(*STAFF)
 @half_entered
 @confirmed
 @few_guesses
@@ -63,7 +65,7 @@ def set_up():
         return redirect(url_for(".enter", next=request.args.get("next")), 303)
     form = SetUpForm()
     if form.validate_on_submit():
-        number, digest = access.new_number()
+        number, digest = session_cookie.new_number()
         try:
             codes = factors.set_up(current_user, form.code.data, digest, clock.now())
         except factors.WrongCode as refusal:
@@ -77,7 +79,7 @@ def set_up():
 
 
 @bp.route("/codes", methods=["GET", "POST"])
-@staff_only(*access.STAFF)
+@staff_only(*STAFF)
 @confirmed
 @commits
 def codes():
@@ -95,14 +97,14 @@ def _look_at_factor():
             return refusal
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "confirmed", False) and current_user.is_authenticated and current_user.is_staff:
-        access.require_confirmed()
+        audience.require_confirmed()
     return None
 
 
 @few_guesses
 @commits
 def _given_again():
-    """Take the code that a page asked for; return a page where it does not fit, else nothing: the request goes on."""
+    """Check the code that a page asked for; return a page if it is wrong, otherwise None: the request continues."""
     form = AskedAgainForm()
     if form.validate():
         try:
@@ -138,8 +140,8 @@ def _shown_once(codes):
 
 def _under_new_number(response, number):
     limits.forgive()
-    access.forget(current_user.session_digest)
-    return access.hand_over(response, number)
+    identity.forget(current_user.session_digest)
+    return session_cookie.hand_over(response, number)
 
 
 def _demonstration():

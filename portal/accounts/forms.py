@@ -13,7 +13,7 @@ LANGUAGE_CHOICES = options(LANGUAGES.items())
 
 
 class NewPasswordMixin:
-    """A new password, typed twice."""
+    """A new password, entered twice."""
 
     password: PasswordField
 
@@ -25,63 +25,63 @@ class NewPasswordMixin:
 
     def validate_password_again(self, field):
         if field.data != self.password.data:
-            raise ValidationError(_("The two passwords differ. Type the same one twice."))
+            raise ValidationError(_("The passwords do not match. Enter the same password in both boxes."))
 
 
 class CreateForm(NewPasswordMixin, TrapMixin, KeyedForm):
     order = ("email", "no_email", "password", "password_again", "language", "agreed", "leave_empty", "form_key")
-    email = EmailField(_l("E-mail address"), validators=[AtMost(254)])
-    no_email = BooleanField(_l("I have no e-mail"))
-    password = PasswordField(_l("Password"), validators=[Required(_l("Choose a password."))])
-    password_again = PasswordField(_l("Password again"), validators=[Required(_l("Type the password a second time."))])
+    email = EmailField(_l("Email address"), validators=[AtMost(254)])
+    no_email = BooleanField(_l("I do not have an email address"))
+    password = PasswordField(_l("Password"), validators=[Required(_l("Enter a password."))])
+    password_again = PasswordField(_l("Confirm password"), validators=[Required(_l("Enter the same password again."))])
     language = RadioField(
         _l("Preferred language"), choices=LANGUAGE_CHOICES, validators=[Required(_l("Choose a language."))]
     )
-    agreed = BooleanField(_l("I have read this and agree"), validators=[Required(_l("Tick the box to go on."))])
+    agreed = BooleanField(_l("I have read this and agree"), validators=[Required(_l("Select the box to continue."))])
 
     def validate_email(self, field):
         typed = (field.data or "").strip()
         if self.no_email.data and not typed:
             return
         if self.no_email.data:
-            raise ValidationError(_("Either type an e-mail address, or tick that you have none."))
+            raise ValidationError(_("Enter an email address, or select that you do not have one: not both."))
         if not typed:
-            raise ValidationError(_("Type your e-mail address, or tick that you have none."))
+            raise ValidationError(_("Enter your email address, or select that you do not have one."))
         try:
             self.address = read_email(typed)
         except EmailUnfit as refusal:
             raise ValidationError(str(refusal.message)) from refusal
 
-    address = None
+    address: str | None = None
 
 
 class LogInForm(BaseForm):
     name = StringField(
-        _l("E-mail address or sign-in number"),
-        validators=[Required(_l("Type your e-mail address, or the sign-in number you printed.")), AtMost(254)],
+        _l("Email address or sign-in number"),
+        validators=[Required(_l("Enter your email address, or the sign-in number you printed.")), AtMost(254)],
     )
-    password = PasswordField(_l("Password"), validators=[Required(_l("Type your password."))])
+    password = PasswordField(_l("Password"), validators=[Required(_l("Enter your password."))])
     shared_device = BooleanField(_l("This is a shared device"))
 
 
 class FactorForm(BaseForm):
     code = StringField(
         _l("Code"),
-        validators=[Required(_l("Type the six digits that your app shows, or a recovery code.")), AtMost(40)],
+        validators=[Required(_l("Enter the six digits that your app shows, or a recovery code.")), AtMost(40)],
     )
 
 
 class SetUpForm(BaseForm):
-    code = StringField(_l("Code"), validators=[Required(_l("Type the six digits that your app shows.")), AtMost(40)])
+    code = StringField(_l("Code"), validators=[Required(_l("Enter the six digits that your app shows.")), AtMost(40)])
 
 
 class AskedAgainForm(BaseForm):
-    """The code, asked for in the midst of something: its name is like that of no other field."""
+    """The code, asked for in the middle of another form: its name is unlike that of any other field."""
 
     FIELD = "factor_code"
     factor_code = StringField(
         _l("Code"),
-        validators=[Required(_l("Type the six digits that your app shows, or a recovery code.")), AtMost(40)],
+        validators=[Required(_l("Enter the six digits that your app shows, or a recovery code.")), AtMost(40)],
     )
 
 
@@ -92,49 +92,49 @@ class DevicesForm(BaseForm):
 
 
 class LogOutForm(BaseForm):
-    """Nothing but the wish to log out."""
+    """An empty form: only the button to log out."""
 
 
 class PasswordForm(NewPasswordMixin, BaseForm):
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
-    password = PasswordField(_l("New password"), validators=[Required(_l("Choose a password."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])
+    password = PasswordField(_l("New password"), validators=[Required(_l("Enter a password."))])
     password_again = PasswordField(
-        _l("New password again"), validators=[Required(_l("Type the password a second time."))]
+        _l("Confirm new password"), validators=[Required(_l("Enter the same password again."))]
     )
 
 
 class ForgottenForm(KeyedForm):
-    name = StringField(_l("E-mail address"), validators=[Required(_l("Type your e-mail address.")), AtMost(254)])
+    name = StringField(_l("Email address"), validators=[Required(_l("Enter your email address.")), AtMost(254)])
 
 
 class ResetForm(NewPasswordMixin, BaseForm):
-    password = PasswordField(_l("New password"), validators=[Required(_l("Choose a password."))])
+    password = PasswordField(_l("New password"), validators=[Required(_l("Enter a password."))])
     password_again = PasswordField(
-        _l("New password again"), validators=[Required(_l("Type the password a second time."))]
+        _l("Confirm new password"), validators=[Required(_l("Enter the same password again."))]
     )
 
 
 class RecoverForm(NewPasswordMixin, BaseForm):
     name = StringField(
-        _l("E-mail address or sign-in number"),
-        validators=[Required(_l("Type your e-mail address, or the sign-in number you printed.")), AtMost(254)],
+        _l("Email address or sign-in number"),
+        validators=[Required(_l("Enter your email address, or the sign-in number you printed.")), AtMost(254)],
     )
-    code = StringField(_l("Recovery code"), validators=[Required(_l("Type one of your recovery codes.")), AtMost(40)])
-    password = PasswordField(_l("New password"), validators=[Required(_l("Choose a password."))])
+    code = StringField(_l("Recovery code"), validators=[Required(_l("Enter one of your recovery codes.")), AtMost(40)])
+    password = PasswordField(_l("New password"), validators=[Required(_l("Enter a password."))])
     password_again = PasswordField(
-        _l("New password again"), validators=[Required(_l("Type the password a second time."))]
+        _l("Confirm new password"), validators=[Required(_l("Enter the same password again."))]
     )
 
 
 class NewCodesForm(BaseForm):
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])
 
 
 class EmailForm(KeyedForm):
     order = ("email", "current", "form_key")
-    email = EmailField(_l("New e-mail address"), validators=[Required(_l("Type the new address.")), AtMost(254)])
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
-    address = None
+    email = EmailField(_l("New email address"), validators=[Required(_l("Enter your new email address.")), AtMost(254)])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])
+    address: str | None = None
 
     def validate_email(self, field):
         try:
@@ -145,25 +145,31 @@ class EmailForm(KeyedForm):
 
 class MailForm(BaseForm):
     kinds = TickBoxes(
-        _l("E-mails to me"),
+        _l("Emails we send you"),
         choices=options(
             [
-                ("booked", _l("When I make an appointment")),
-                ("moved", _l("When I move an appointment")),
+                ("booked", _l("When I book an appointment")),
+                ("moved", _l("When I change an appointment")),
                 ("cancelled", _l("When I cancel an appointment")),
                 ("reminder_7", _l("A reminder seven days before the appointment")),
                 ("reminder_1", _l("A reminder one day before the appointment")),
                 ("last_day", _l("Reminders before the last day to bring the documents")),
                 ("package_registered", _l("When I register a package")),
-                ("news", _l("When something changed in my case, or the Embassy answered")),
-                ("inquiry_open", _l("A reminder of the day on which I can ask, where I wanted one")),
+                ("news", _l("When my case changes, or the Embassy replies")),
+                (
+                    "inquiry_open",
+                    _l(
+                        "A reminder, if I asked for one, of the day from which I can ask about administrative "
+                        "processing"
+                    ),
+                ),
             ]
         ),
     )
 
 
 class PlainForm(KeyedForm):
-    """Nothing but a button."""
+    """An empty form: only a button."""
 
 
 class LanguageForm(BaseForm):

@@ -1,4 +1,4 @@
-"""The pages behind links in mails, and those that ask for such a mail: confirm an address, a forgotten password."""
+"""The pages of links in emails, and those that request such an email: confirm an address, forgotten password."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -9,12 +9,13 @@ from portal.database.transactions import commits, writing
 from portal.i18n.locale import current
 from portal.limits import guesses, recipients
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
-from portal.web import access
-from portal.web.access import applicant_only, confirmed, current_user, public, signed_in
+from portal.limits.throttle import slowed
+from portal.web import identity
+from portal.web.audience import applicant_only, confirmed, public, signed_in
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
-GONE = 410  # for programs and histories: the page is the same for a used, an old and an invented link
+GONE = 410  # for programs and histories: the page is the same for a used, an expired and an invented link
 bp = Blueprint("links", __name__, url_prefix="/<language:lang>/account")
 
 
@@ -51,7 +52,7 @@ def reset(token):
         except PortalError as refusal:
             form.password.errors = [refusal.message]
         else:
-            access.forget_everyone()
+            identity.forget_everyone()
             return _to_log_in()
     return render_template("accounts/reset.html", form=form, is_new=addresses.gives_new_account(link, here))
 
@@ -72,7 +73,7 @@ def recover():
             form.password.errors = [refusal.message]
         else:
             guesses.was_right()
-            access.forget_everyone()
+            identity.forget_everyone()
             return _to_log_in()
     return render_template("accounts/recover.html", form=form)
 
@@ -152,7 +153,7 @@ def mail():
 
 
 def _to_log_in():
-    """Lead to the log-in, and from there to what can still open the account."""
+    """Redirect to the log-in, and from there to the keys that can still open the account."""
     return redirect(url_for("accounts.log_in", said="password_reset", next=url_for("keys.show")), 303)
 
 

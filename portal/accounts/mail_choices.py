@@ -1,8 +1,11 @@
-"""Which e-mails a person gets, of those that can be switched off."""
+"""Preferences for the kinds of email that can be turned off."""
+
+from datetime import datetime
 
 from portal.accounts.models import Account
 from portal.database.transactions import session
 from portal.journal import journal
+from portal.web.roles import SignedIn
 
 OPTIONAL = (
     "booked",
@@ -17,8 +20,8 @@ OPTIONAL = (
 )
 
 
-def change_mail(signed_in, wanted, now):
-    """Set which of the mails that can be switched off a person gets: some of OPTIONAL."""
+def change_mail(signed_in: SignedIn, wanted: list[str], now: datetime) -> None:
+    """Set which of the kinds in OPTIONAL a person gets."""
     account = session.get_one(Account, signed_in.account_id)
     before, account.mail_off = account.mail_off, [kind for kind in OPTIONAL if kind not in wanted]
     if before != account.mail_off:
@@ -26,8 +29,8 @@ def change_mail(signed_in, wanted, now):
         journal.record(signed_in.actor, "mail changed", account, post_id=account.post_id, now=now, **change)
 
 
-def stop_mail(account, kind, now):
-    """Switch off one kind of mail, by the link in such a mail."""
+def stop_mail(account: Account, kind: str, now: datetime) -> None:
+    """Turn off one kind of email, by the unsubscribe link in such an email."""
     if kind in OPTIONAL and kind not in account.mail_off:
         before, account.mail_off = account.mail_off, [*account.mail_off, kind]
         change = {"before": {"mail_off": before}, "after": {"mail_off": account.mail_off}}

@@ -1,4 +1,4 @@
-"""Accounts of applicants and staff, their recovery codes, and notices to them."""
+"""Tables of accounts, their second factors, recovery codes, notices, calendar addresses and links."""
 
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,10 @@ from portal.values.emails import key
 
 
 class Account(Base):
-    """Somebody who can log in: an applicant (no role), or a member of staff.
+    """A person who can log in: an applicant (no role), or a member of staff.
 
-    email is the key by which an address is compared (values.emails.key), email_as_typed the same address as it is
-    written to, where that differs. What shows an address or writes to it takes `address`.
+    email is the key by which an address is compared (values.emails.key), email_as_typed the same address as mail is
+    sent to it, if that differs. Code that shows an address or writes to it uses `address`.
     """
 
     __tablename__ = "account"
@@ -47,9 +47,9 @@ class Account(Base):
 
     @property
     def address(self):
-        """The e-mail address as it is written to and shown, or None."""
+        """The email address for sending mail and for display, or None."""
         typed = self.email_as_typed
-        # The release before this one changes the key alone.
+        # The previous release changes the key alone.
         return typed if typed and key(typed) == self.email else self.email
 
     @address.setter
@@ -59,20 +59,23 @@ class Account(Base):
 
     @property
     def name(self):
-        """What the person types to log in."""
+        """The name with which the person logs in."""
         return self.address or self.sign_in_number
 
     @property
     def is_address_unproved(self):
-        """Whether nobody showed that this account's address is theirs. Who keeps staff answers for that of staff."""
+        """Whether no one has proved to own this account's address.
+
+        For staff, the people who manage them are responsible.
+        """
         proved = self.email is None or self.email_confirmed_at is not None
         return not proved and self.role is None and self.closed_at is None
 
 
 class SecondFactor(Base):
-    """What a member of staff proves beside the password: the secret that their app shares with the portal.
+    """The second factor of a member of staff: the secret shared with their app.
 
-    last_step: the time step (of 30 seconds, counted from 1970) of the last code that was accepted: none
+    last_step: the time step (of 30 seconds, counted from 1970) of the last accepted code: none
     works twice.
     """
 
@@ -86,7 +89,7 @@ class SecondFactor(Base):
 
 
 class RecoveryCode(Base):
-    """One printed code that stands in, once, for a forgotten password or for the code of an app: never for both."""
+    """One printed code that replaces, once, a forgotten password or the code of an app: never both."""
 
     __tablename__ = "recovery_code"
 
@@ -99,7 +102,7 @@ class RecoveryCode(Base):
 
 
 class Notice(Base):
-    """Something that happened to a person's case while they were away, told on the dashboard."""
+    """An event in a person's case while they were away, shown on the dashboard."""
 
     __tablename__ = "notice"
 
@@ -112,7 +115,7 @@ class Notice(Base):
 
 
 class CalendarAddress(Base):
-    """The secret address from which a calendar program fetches the dates of an account's cases: one at a time."""
+    """The secret address of a calendar subscription with the dates of an account's cases: one at a time."""
 
     __tablename__ = "calendar_address"
 
@@ -123,7 +126,7 @@ class CalendarAddress(Base):
 
 
 class Link(Base):
-    """A link in a mail: for one purpose, once, until an instant. The address is the one it was sent to."""
+    """A link in an email: for one purpose, once, until an instant. The address is the one it was sent to."""
 
     __tablename__ = "link"
     __table_args__ = (CheckConstraint("purpose IN ('confirm', 'reset')", name="purpose"),)

@@ -1,30 +1,32 @@
-"""What people can do with their accounts."""
+"""Rules for accounts: create, log in and out, sessions, language."""
 
 import secrets
 from contextlib import suppress
-from uuid import uuid4
+from datetime import datetime
+from uuid import UUID, uuid4
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import ColumnElement, Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from portal.accounts import keys, passwords, recovery
+from portal.accounts import credentials, passwords, recovery
 from portal.accounts.models import Account
 from portal.database import transactions
 from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.mail import outbox
+from portal.posts.models import Post
 from portal.sessions import operations as sessions
 from portal.sessions.models import SignIn
 from portal.values.emails import sign_in_name
 from portal.values.telephones import same_telephone
-from portal.web.access import SignedIn
 from portal.web.errors import PortalError
+from portal.web.roles import SignedIn
 
 NUMBER_DIGITS = 10
 KEPT_SECONDS = int(sessions.APPLICANT.absolute.total_seconds())
-# Asked with nearly every request, so it is put together once.
+# Used by nearly every request, so it is built once.
 _SIGNED_IN = (
     select(
         SignIn.account_id,
@@ -42,28 +44,28 @@ _SIGNED_IN = (
 
 
 class EmailTaken(PortalError):
-    message = _l("There is an account with this e-mail address already. Log in, or use another address.")
+    message = _l("There is already an account with this email address. Log in, or use a different address.")
 
 
 class EmailTold(EmailTaken):
-    """The address is taken, and whoever reads mail there was told what to do."""
+    """The address is taken, and its reader was told by email what to do."""
 
     message = _l(
-        "There is an account with this e-mail address already. Log in, or use another address. "
-        "If the address is yours, look for an email from us there."
+        "There is already an account with this email address. Log in, or use a different address. If the "
+        "address is yours, look for an email from us in your inbox."
     )
 
 
 class WrongPassword(PortalError):
-    message = _l("The password does not fit. Check capitals and language of the keyboard, and try again.")
+    message = _l("The password is not right. Check Caps Lock and the language of your keyboard, then try again.")
 
 
-def create(email, password, language, form_key, now):
+def create(email: str | None, password: str, language: str, form_key: UUID, now: datetime) -> tuple[Account, list[str]]:
     """Create an applicant's account and return it with its recovery codes.
 
-    With None for the e-mail address the account gets a sign-in number and recovery codes to print;
+    With None for the email address the account gets a sign-in number and recovery codes to print;
     with an address, no codes. The same form key gives the same account again, without new codes
-    (R12); with another password it is a form of its own. Raises EmailTaken, whose owner is then written to,
+    (R12); with another password it counts as another form. Raises EmailTaken, whose owner then gets an email,
     or PasswordUnfit.
     """
     with transactions.reading() as own:
@@ -71,12 +73,12 @@ def create(email, password, language, form_key, now):
     if again is not None:
         if passwords.fits(password, again.password_hash):
             return again, []
-        form_key = uuid4()  # sent again with something else in it: another account, or none
+        form_key = uuid4()  # sent again with other content: another account, or none
     passwords.require_strong(password, own_words=[email] if email else [])
     password_hash = passwords.hash_password(password)
     transactions.one_at_a_time("account", form_key)
     if session.scalar(select(Account.id).where(Account.form_key == form_key)) is not None:
-        # The other click of a double one was faster, and whose account that is takes a slow look.
+        # The other click of a double click was faster; checking whose account that is takes a slow hash.
         transactions.end_reading()
         return create(email, password, language, form_key, now)
     account = Account(
@@ -92,6 +94,8 @@ def create(email, password, language, form_key, now):
         with session.begin_nested():
             session.add(account)
     except IntegrityError as error:
+        if email is None:  # two sign-in numbers were the same
+            raise
         _tell_owner(email, now)
         raise EmailTold from error
     codes = [] if email else recovery.new_codes(account.id, recovery.PASSWORD)
@@ -99,16 +103,25 @@ def create(email, password, language, form_key, now):
     return account, codes
 
 
-def new_password_hash(password, own_words):
-    """Return the hash of a password that somebody chose. Takes its time: before anything is written.
+def new_password_hash(password: str, own_words: list[str]) -> str:
+    """Return the hash of a new password. Slow: call it before anything is written.
 
-    own_words: what the person might have made it from. Raises PasswordUnfit.
+    own_words: words from which the person might have made it. Raises PasswordUnfit.
     """
     passwords.require_strong(password, own_words=own_words)
     return passwords.hash_password(password)
 
 
-def create_staff(email, password_hash, role, post, form_key, now, *, by=journal.COMMAND):
+def create_staff(
+    email: str,
+    password_hash: str,
+    role: str,
+    post: Post | None,
+    form_key: UUID,
+    now: datetime,
+    *,
+    by: str = journal.COMMAND,
+) -> Account:
     """Create an account for a member of staff; raises EmailTaken."""
     account = Account(
         address=email,
@@ -128,10 +141,10 @@ def create_staff(email, password_hash, role, post, form_key, now, *, by=journal.
     return account
 
 
-def verified(name, password, *, demonstration=False):
-    """Return id and password_hash of the account that a name and a password open, or None, in the same time either way.
+def verified(name: str, password: str, *, demonstration: bool = False) -> Row[int, str] | None:
+    """Return id and password_hash of the account that a name and a password open, or None, in constant time.
 
-    name: e-mail address or sign-in number, as typed. The demonstration's password opens nothing
+    name: email address or sign-in number, as typed. The demonstration's password opens nothing
     outside a demonstration.
     """
     with transactions.reading() as own:
@@ -144,14 +157,23 @@ def verified(name, password, *, demonstration=False):
     return found if found and fitting else None
 
 
-def log_in(account_id, number_digest, shared_device, now, *, second_factor=False, device="", password_hash=None):
+def log_in(
+    account_id: int,
+    number_digest: str,
+    shared_device: bool,
+    now: datetime,
+    *,
+    second_factor: bool = False,
+    device: str = "",
+    password_hash: str | None = None,
+) -> Account:
     """Begin a session for an account whose password was verified; return the account.
 
     second_factor: whether it was given too; without it, staff have a few minutes to give it, and may do
-    nothing else. device: what the owner knows the browser by. password_hash: what the password was compared with.
-    Raises WrongPassword where the account has another one by now, or was closed.
+    nothing else. device: the name by which the owner recognizes the browser. password_hash: what the password was
+    compared with. Raises WrongPassword if the account has another one by now, or was closed.
     """
-    account = keys.held(account_id)
+    account = credentials.held(account_id)
     if account.closed_at or password_hash not in (None, account.password_hash):
         raise WrongPassword
     factor_at = now if account.role and second_factor else None
@@ -164,10 +186,10 @@ def log_in(account_id, number_digest, shared_device, now, *, second_factor=False
     return account
 
 
-def note_failure(name, now):
-    """Leave a journal entry about a log-in that failed, without the name that was typed.
+def note_failure(name: str, now: datetime) -> None:
+    """Record a failed log-in in the journal, without the name that was entered.
 
-    A name that nobody has costs the same work, and an entry about nobody: time tells nothing (R8).
+    A name that no account has takes the same work, and an entry about account 0: timing reveals nothing (R8).
     """
     with transactions.reading() as own:
         found = own.execute(select(Account.id, Account.post_id).where(is_named(name))).one_or_none()
@@ -175,15 +197,15 @@ def note_failure(name, now):
     journal.record(journal.VISITOR, "log-in failed", known, post_id=found.post_id if found else None, now=now)
 
 
-def log_out(signed_in, now):
-    """End the session a person is using."""
+def log_out(signed_in: SignedIn, now: datetime) -> None:
+    """End the session in use."""
     account = session.get_one(Account, signed_in.account_id)
     sessions.end(signed_in.session_digest)
     journal.record(signed_in.actor, "logged out", account, post_id=account.post_id, now=now)
 
 
-def end_sessions(signed_in, sign_in_id, now):
-    """End one session of whoever is signed in, or with None all but the one in use; say how many ended."""
+def end_sessions(signed_in: SignedIn, sign_in_id: int | None, now: datetime) -> int:
+    """End one session of the signed-in user, or with None all but the one in use; return how many ended."""
     if sign_in_id is None:
         ended = len(sessions.end_all(signed_in.account_id, but=signed_in.session_digest))
     else:
@@ -194,8 +216,8 @@ def end_sessions(signed_in, sign_in_id, now):
     return ended
 
 
-def session_for(number_digest, now, *, note_use=True):
-    """Return who is signed in with a session number's digest, or None; notes the use at times.
+def session_for(number_digest: str, now: datetime, *, note_use: bool = True) -> SignedIn | None:
+    """Return who is signed in with the digest of a session id, or None; records the use from time to time.
 
     note_use: not inside a request's own writing.
     """
@@ -205,21 +227,21 @@ def session_for(number_digest, now, *, note_use=True):
         return None
     life, ends_at = _life(found.role, found.shared_device, found.factor_at), found.ends_at
     if note_use and sessions.is_due(found.seen_at, life, now):
-        # A page that only reads waits for nobody who writes: the use is noted with the next page.
+        # A page that only reads never waits for writers: the use is recorded with the next page.
         with suppress(PoolTimeout), transactions.noting() as connection:
             ends_at = sessions.keep_alive(connection, number_digest, found.started_at, life, now)
     who = found.account_id, found.role, found.post_id, number_digest, found.shared_device, found.factor_at
     return SignedIn(*who, ends_at)
 
 
-def account_of(signed_in):
-    """Return the account of whoever is signed in."""
+def account_of(signed_in: SignedIn) -> Account:
+    """Return the account of the signed-in user."""
     return session.get_one(Account, signed_in.account_id)
 
 
-def require_password(signed_in, password):
-    """Return the account of whoever is signed in if this is its password; raises WrongPassword."""
-    # Hashing takes its time: it happens before the transaction that others on SQLite wait for.
+def require_password(signed_in: SignedIn, password: str) -> Account:
+    """Return the account of the signed-in user if this is its password; raises WrongPassword."""
+    # Hashing is slow, so it is done before the transaction, for which others wait on SQLite.
     with transactions.reading() as own:
         known = own.get_one(Account, signed_in.account_id)
     if not passwords.fits(password, known.password_hash):
@@ -227,7 +249,7 @@ def require_password(signed_in, password):
     return known
 
 
-def change_language(signed_in, language, now):
+def change_language(signed_in: SignedIn, language: str, now: datetime) -> None:
     """Set the language in which the portal writes to a person."""
     account = session.get_one(Account, signed_in.account_id)
     before, account.language = account.language, language
@@ -236,40 +258,43 @@ def change_language(signed_in, language, now):
         journal.record(signed_in.actor, "language changed", account, post_id=account.post_id, now=now, **change)
 
 
-def keep_telephone(account_id, telephone, by, now):
-    """Keep the telephone number that somebody typed; an empty one keeps what is there. The journal does not say it."""
+def keep_telephone(account_id: int, telephone: str, by: str, now: datetime) -> None:
+    """Store a telephone number that was entered; an empty one keeps the existing one.
+
+    The journal does not contain it.
+    """
     account = session.get_one(Account, account_id)
     if telephone and not same_telephone(account.telephone or "", telephone):
         account.telephone = telephone
         journal.record(by, "telephone changed", account, now=now)
 
 
-def account_named(name):
+def account_named(name: str) -> Account | None:
     """Return the account with an e-mail address or sign-in number, or None: for staff and commands."""
     return session.scalar(select(Account).where(is_named(name)))
 
 
-def is_named(name):
-    """The condition that an account meets whose e-mail address or sign-in number this is."""
+def is_named(name: str) -> ColumnElement[bool]:
+    """Return the SQL condition for the account with this email address or sign-in number."""
     key = sign_in_name(name)
     return Account.email == key if "@" in key else Account.sign_in_number == key
 
 
-def new_sign_in_number():
-    """Return a number by which somebody without an e-mail address logs in: random, of NUMBER_DIGITS digits."""
+def new_sign_in_number() -> str:
+    """Return a new random sign-in number of NUMBER_DIGITS digits, for logging in without an email address."""
     return "".join(secrets.choice("0123456789") for _ in range(NUMBER_DIGITS))
 
 
-def _life(role, shared_device, factor_at):
+def _life(role: str | None, shared_device: bool, factor_at: datetime | None) -> sessions.Life:
     if role is not None:
         return sessions.STAFF if factor_at else sessions.HALF_ENTERED
     return sessions.SHARED_DEVICE if shared_device else sessions.APPLICANT
 
 
-def _tell_owner(email, now):
-    """Write to an address that somebody would register while an account has it: at most once a day.
+def _tell_owner(email: str, now: datetime) -> None:
+    """Write to an address that someone tried to register although an account has it: at most once a day.
 
-    Where that account never confirmed it, whoever reads mail there gets a link by which it becomes theirs.
+    If that account never confirmed it, the reader gets a link by which the address becomes theirs.
     """
     owner = account_named(email)
     if owner is not None and owner.is_address_unproved:

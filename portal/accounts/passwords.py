@@ -1,9 +1,10 @@
-"""Passwords: hashed with argon2id, refused when they are easy to guess."""
+"""Passwords: hashed with argon2id, and refused if they are easy to guess."""
 
 import os
 import re
 import secrets
 import threading
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from argon2 import PasswordHasher
@@ -26,15 +27,15 @@ LOCAL_WORDS = (
     "cambodia phnompenh phnom penh khmer mexico juarez jordan amman vietnam saigon hochiminh",
 )
 
-# A hash takes a core and 19 MiB for some hundredths of a second. Whoever waits for one, or makes one, holds no place
-# of those who look at pages (portal.web.concurrency_limit); as many wait as are served in about a second, and a third
+# A hash takes a core and 19 MiB for some hundredths of a second. Hashing, or waiting for it, takes no place
+# of pages (portal.web.concurrency_limit). As many may wait as are served in about a second, which is a third
 # of the threads.
-AT_ONCE = max(1, (os.cpu_count() or 1) - 1)  # a core is left for pages
+AT_ONCE = max(1, (os.cpu_count() or 1) - 1)  # one core is left for pages
 MOST_WAITING = 12
 PATIENCE_SECONDS = 3
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-# Somebody unknown costs as much time as somebody known: this hash belongs to nobody.
+# The dummy hash: an unknown name takes as much time as a known one.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
 
 
@@ -44,19 +45,19 @@ _hashing, _waiting = Turns(AT_ONCE), threading.Semaphore(MOST_WAITING)
 class PasswordUnfit(PortalError):
     """The password is too easy to guess."""
 
-    message = _l("This password is easy to guess. Use three or four words that do not belong together.")
+    message = _l("This password is easy to guess. Use three or four words that have nothing to do with each other.")
 
 
-def hash_password(password):
-    """Return the argon2id hash of a password. Raises Busy where too many are made at once."""
+def hash_password(password: str) -> str:
+    """Return the argon2id hash of a password. Raises Busy if too many are waiting."""
     with _turn():
         return _hasher.hash(password)
 
 
-def fits(password, password_hash):
-    """Say whether a password belongs to a hash; with None for the hash, take as long and say no.
+def fits(password: str, password_hash: str | None) -> bool:
+    """Say whether a password matches a hash; with None for the hash, take as long and return False.
 
-    Raises Busy where too many are asked at once.
+    Raises Busy if too many are waiting.
     """
     try:
         with _turn():
@@ -66,7 +67,7 @@ def fits(password, password_hash):
     return bool(password_hash)
 
 
-def require_strong(password, own_words=()):
+def require_strong(password: str, own_words: Sequence[str] = ()) -> None:
     """Raise PasswordUnfit if a password is common, or made of the person's own or of local words."""
     if len(password) < SHORTEST:
         raise PasswordUnfit
@@ -81,10 +82,10 @@ def require_strong(password, own_words=()):
 
 
 @contextmanager
-def _turn():
-    """Wait for a turn to hash, aside from the places of pages.
+def _turn() -> Iterator[None]:
+    """Wait for a hashing slot, without a place among the pages.
 
-    Raises Busy after PATIENCE_SECONDS, or at once where MOST_WAITING wait.
+    Raises Busy after PATIENCE_SECONDS, or at once if MOST_WAITING are waiting.
     """
     with concurrency_limit.aside():
         _begin()
@@ -94,7 +95,7 @@ def _turn():
             _hashing.release()
 
 
-def _begin():
+def _begin() -> None:
     if _hashing.acquire(0):
         return
     if not _waiting.acquire(blocking=False):

@@ -1,11 +1,12 @@
 """Recovery codes: printed, each works once, for one purpose: a forgotten password, or a lost app."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from portal.accounts.models import RecoveryCode
+from portal.accounts.models import Account, RecoveryCode
 from portal.database.transactions import session
 from portal.journal import journal
 from portal.paper.references import ALPHABET
@@ -18,14 +19,14 @@ CODES = 8
 CHARACTERS = 12
 GROUP = 4
 DESK_CODE_LIVES = timedelta(days=7)
-# A code is digested for its purpose: where it is looked for under another one, it is not found.
+# The digest of a code includes its purpose, so it cannot be found for another one.
 _DIGESTED_AS = {PASSWORD: "recovery", FACTOR: "second factor"}
 
 
-def new_codes(account_id, purpose, count=CODES, ends_at=None):
-    """Make an account's codes for a purpose and return them as printed; those made before work no more.
+def new_codes(account_id: int, purpose: str, count: int = CODES, ends_at: datetime | None = None) -> list[str]:
+    """Create an account's codes for a purpose and return them as printed; earlier ones stop working.
 
-    ends_at: until when they work, if not for good.
+    ends_at: until when they work, if not permanently.
     """
     session.execute(delete(RecoveryCode).where(*_unused(account_id, purpose)))
     codes = ["".join(secrets.choice(ALPHABET) for _ in range(CHARACTERS)) for _ in range(count)]
@@ -37,40 +38,40 @@ def new_codes(account_id, purpose, count=CODES, ends_at=None):
     return ["-".join(code[at : at + GROUP] for at in range(0, CHARACTERS, GROUP)) for code in codes]
 
 
-def spend(account_id, purpose, typed, now):
-    """Use up an account's code; say whether it was one."""
+def spend(account_id: int, purpose: str, typed: str, now: datetime) -> bool:
+    """Use up an account's code; return whether it was one."""
     fitting = update(RecoveryCode).where(
         *_unused(account_id, purpose), RecoveryCode.code_digest == digest_of(typed, purpose), is_in_time(now)
     )
     return session.execute(fitting.values(used_at=now).returning(RecoveryCode.id)).first() is not None
 
 
-def codes_left(account_id, purpose, now=None):
-    """Return how many of an account's codes were not used, and with an instant, still work then."""
+def codes_left(account_id: int, purpose: str, now: datetime | None = None) -> int:
+    """Return how many of an account's codes are unused, and with an instant, still valid then."""
     left = select(func.count(RecoveryCode.id)).where(*_unused(account_id, purpose))
-    return session.scalar(left.where(is_in_time(now)) if now else left)
+    return session.scalars(left.where(is_in_time(now)) if now else left).one()
 
 
-def forget_codes(account_id, purpose):
-    """Let none of an account's codes work any more."""
+def forget_codes(account_id: int, purpose: str) -> None:
+    """Void all of an account's codes for a purpose."""
     session.execute(delete(RecoveryCode).where(*_unused(account_id, purpose)))
 
 
-def is_helped_at_desk(account):
-    """Say whether the desk may help an account: an applicant's, without e-mail (design, 3.1). Others get a link."""
+def is_helped_at_desk(account: Account | None) -> bool:
+    """Say whether the desk may help an account: an applicant's without email (design, 3.1). Others get a link."""
     return account is not None and not (account.email or account.role or account.closed_at)
 
 
-def require_helped_at_desk(account):
+def require_helped_at_desk(account: Account | None) -> None:
     """Raise NotFound for an account that the desk does not help."""
     if not is_helped_at_desk(account):
         raise NotFound
 
 
-def give_at_desk(account, by, now):
-    """Give somebody who holds letter and passport one code that stands in for the password; return it as printed.
+def give_at_desk(account: Account, by: str, now: datetime) -> str:
+    """Give a person who shows letter and passport one code that replaces the password; return it as printed.
 
-    Those given or printed before work no more. Raises NotFound as require_helped_at_desk does.
+    Codes given or printed earlier stop working. Raises NotFound as require_helped_at_desk does.
     """
     require_helped_at_desk(account)
     [code] = new_codes(account.id, PASSWORD, count=1, ends_at=now + DESK_CODE_LIVES)
@@ -78,15 +79,15 @@ def give_at_desk(account, by, now):
     return code
 
 
-def digest_of(typed, purpose):
-    """Return what the database keeps of a code."""
+def digest_of(typed: str, purpose: str) -> str:
+    """Return the keyed digest of a code for a purpose."""
     return encryption.digest(_DIGESTED_AS[purpose], printed_code(typed))
 
 
-def is_in_time(now):
-    """The condition a code meets that has not come to its end."""
+def is_in_time(now: datetime) -> Any:
+    """Return the SQL condition for a code that has not expired."""
     return or_(RecoveryCode.ends_at.is_(None), RecoveryCode.ends_at > now)
 
 
-def _unused(account_id, purpose):
+def _unused(account_id: int, purpose: str) -> tuple[Any, Any, Any]:
     return RecoveryCode.account_id == account_id, RecoveryCode.purpose == purpose, RecoveryCode.used_at.is_(None)

@@ -21,12 +21,14 @@ from portal.database.transactions import commits
 from portal.i18n.locale import _, current
 from portal.limits import guesses
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
+from portal.limits.throttle import slowed
 from portal.sessions import operations as sessions
 from portal.sessions.devices import device_name
-from portal.web import access, authorization, pending_form, session_end
-from portal.web.access import confirmed, current_user, half_entered, public, signed_in
+from portal.web import authorization, identity, pending_form, session_cookie, session_end
+from portal.web.audience import confirmed, half_entered, public, signed_in
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
+from portal.web.roles import SignedIn
 from portal.web.security_headers import scripted
 
 bp = Blueprint("accounts", __name__, url_prefix="/<language:lang>/account")
@@ -34,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 
 def init_app(app):
-    """Answer whoever is logged out in the middle of a form with the log-in page, which carries what was typed."""
+    """Answer a form whose sender was logged out with the log-in page, which carries what was entered."""
     app.register_error_handler(authorization.LoggedOut, _logged_out)
 
 
@@ -77,7 +79,7 @@ def log_in():
         operations.note_failure(form.name.data, clock.now())
         _log.info("log-in refused")
         form.password.errors = [
-            _("E-mail address or sign-in number and password do not fit together. Check both and try again.")
+            _("Those sign-in details are not right. Check your email address or sign-in number, and your password.")
         ]
     return render_template("accounts/log_in.html", form=form)
 
@@ -92,7 +94,7 @@ def log_out():
         return render_template("accounts/log_out.html", form=form)
     digest = current_user.session_digest
     operations.log_out(current_user, clock.now())
-    return access.take_back(redirect(url_for("home.front", said="logged_out"), 303), digest)
+    return identity.take_back(redirect(url_for("home.front", said="logged_out"), 303), digest)
 
 
 @bp.route("")
@@ -105,7 +107,7 @@ def settings():
 @bp.route("/stay")
 @signed_in
 def stay():
-    """Prolong the session, as opening any page does: for the script of the pages with forms."""
+    """Extend the session, as opening any page does: for the script of pages with forms."""
     seconds, text = session_end.left(current_user.ends_at, clock.now())
     return jsonify(seconds=seconds, text=text)
 
@@ -118,7 +120,7 @@ def stay():
 def change_password():
     form = PasswordForm()
     if form.validate_on_submit():
-        number, digest = access.new_number()
+        number, digest = session_cookie.new_number()
         try:
             new_passwords.change(current_user, form.current.data, form.password.data, digest, clock.now())
         except operations.WrongPassword as refusal:
@@ -127,9 +129,9 @@ def change_password():
             form.password.errors = [refusal.message]
         else:
             guesses.was_right()
-            access.forget_everyone()
+            identity.forget_everyone()
             page = redirect(url_for("keys.show", said="password_changed"), 303)
-            return access.hand_over(page, number, seconds=_kept(current_user.role, current_user.shared_device))
+            return session_cookie.hand_over(page, number, seconds=_kept(current_user.role, current_user.shared_device))
     return render_template("accounts/password.html", form=form)
 
 
@@ -140,7 +142,7 @@ def devices():
     form, now = DevicesForm(), clock.now()
     if form.validate_on_submit():
         operations.end_sessions(current_user, form.sign_in.data, now)
-        access.forget_everyone()
+        identity.forget_everyone()
         page = "keys.show" if request.args.get("from") == "keys" else ".devices"
         return redirect(url_for(page, said="session_ended" if form.sign_in.data else "sessions_ended"), 303)
     found = sessions.sessions_of(current_user.account_id, now)
@@ -161,7 +163,7 @@ def change_language():
 
 @scripted
 def _logged_out(error):
-    """Show the log-in page; what was typed is sent when the person asks for it after that."""
+    """Show the log-in page; what was entered is sent when the user asks for it after the log-in."""
     if request.endpoint == "accounts.log_out":
         return redirect(url_for("home.front", said="logged_out"), 303)
     said = "logged_out_in_form" if pending_form.carry(clock.now()) else "not_sent"
@@ -175,22 +177,22 @@ def _created(form):
     account, codes = operations.create(form.address, form.password.data, form.language.data, form.key, now)
     if account.email:
         links.ask_to_confirm(account, account.address, now, form.key)
-    number, digest = access.new_number()
+    number, digest = session_cookie.new_number()
     operations.log_in(account.id, digest, False, now, device=_device(), password_hash=account.password_hash)
     if codes:
         body = render_template("accounts/recovery_codes.html", account=account, codes=codes)
-        return access.hand_over(current_app.make_response(body), number)
-    return access.hand_over(redirect(url_for("home.dashboard", said="created"), 303), number)
+        return session_cookie.hand_over(current_app.make_response(body), number)
+    return session_cookie.hand_over(redirect(url_for("home.dashboard", said="created"), 303), number)
 
 
 def _enter(found, shared_device, target):
-    number, digest = access.new_number()
+    number, digest = session_cookie.new_number()
     proof = {"device": _device(), "password_hash": found.password_hash}
     account = operations.log_in(found.id, digest, shared_device, clock.now(), **proof)
     sessions.end(getattr(current_user, "session_digest", ""))
     _log.info("logged in", extra={"actor": f"account:{account.id}"})
     home = _home_of(account.role is not None, account.language)
-    who = access.SignedIn(account.id, account.role, account.post_id, digest, shared_device)
+    who = SignedIn(account.id, account.role, account.post_id, digest, shared_device)
     if account.role:
         return _to_second_step(who, number, target or home, account.language)
     kept = _kept(account.role, shared_device)
@@ -198,20 +200,20 @@ def _enter(found, shared_device, target):
 
 
 def _to_second_step(who, number, target, language):
-    """Lead staff to their second step, with what they typed before they were logged out."""
+    """Lead staff to the second factor, with what they entered before they were logged out."""
     if not pending_form.in_hand():
-        return access.hand_over(redirect(url_for("factors.enter", lang=language, next=target), 303), number)
+        return session_cookie.hand_over(redirect(url_for("factors.enter", lang=language, next=target), 303), number)
     if not factors.is_set_up(who.account_id):
-        return access.hand_over(redirect(url_for("factors.set_up", next=target, said="not_sent"), 303), number)
-    access.go_on_as(who, number)
+        return session_cookie.hand_over(redirect(url_for("factors.set_up", next=target, said="not_sent"), 303), number)
+    identity.go_on_as(who, number)
     page = url_for("factors.enter", next=target)
     g.form_address = page
     body = render_template("accounts/factor.html", form=FactorForm(formdata=None), action=page)
-    return access.hand_over(current_app.make_response(body), number)
+    return session_cookie.hand_over(current_app.make_response(body), number)
 
 
 def _kept(role, shared_device):
-    """For how many seconds a browser keeps a session's number; None: until it is closed."""
+    """Return how many seconds a browser keeps a session id; None: until it is closed."""
     return None if shared_device or role else operations.KEPT_SECONDS
 
 

@@ -8,17 +8,17 @@ from portal.forms import AtMost, BaseForm, KeyedForm, Required, options
 from portal.i18n.locale import _, _l
 
 ROLE_MEANINGS = {
-    "guard": _l("Guard: the list of the day and check-in, nothing else"),
-    "desk": _l("Desk: look up cases, packages, the counter"),
-    "scheduler": _l("Scheduler: what the desk can, and slots"),
-    "officer": _l("Officer: what the desk can, and cases, statuses, questions"),
-    "supervisor": _l("Supervisor: all of it, settings and staff of the post"),
+    "guard": _l("Guard: today's list and check-in, nothing else"),
+    "desk": _l("Desk: look up cases, handle packages, serve the counter"),
+    "scheduler": _l("Scheduler: everything the desk can do, and slots"),
+    "officer": _l("Officer: everything the desk can do, and cases, statuses and questions"),
+    "supervisor": _l("Supervisor: all of these, and settings and staff of the post"),
     "administrator": _l("Administrator: all posts and all staff, no cases"),
 }
 
 
 class RoleMixin(Form):
-    """A role among those that somebody may give, and, where there is a choice, the post."""
+    """A role among those that the person may give, and, if there is a choice, the post."""
 
     role = RadioField(_l("Role"), validators=[Required(_l("Choose a role."))])
     post = SelectField(_l("Post"), validators=[Optional()])
@@ -38,7 +38,7 @@ class RoleForm(RoleMixin, BaseForm):
 
 class InviteForm(RoleMixin, KeyedForm):
     order = ("email", "role", "post", "form_key")
-    email = EmailField(_l("E-mail address"), validators=[Required(_l("Type an e-mail address.")), AtMost(254)])
+    email = EmailField(_l("Email address"), validators=[Required(_l("Enter an email address.")), AtMost(254)])
     address = None
 
     def validate_email(self, field):
@@ -49,17 +49,17 @@ class InviteForm(RoleMixin, KeyedForm):
 
 
 class FilterForm(BaseForm):
-    """Of which post staff are listed: sent by GET."""
+    """A filter of staff by post, sent by GET."""
 
     post = SelectField(_l("Post"))
 
 
 class NamedForm(BaseForm):
     name = StringField(
-        _l("E-mail address or sign-in number"),
-        validators=[Required(_l("Type an e-mail address or a sign-in number.")), AtMost(254)],
+        _l("Email address or sign-in number"),
+        validators=[Required(_l("Enter an email address or a sign-in number.")), AtMost(254)],
     )
 
 
 class ActForm(BaseForm):
-    """Nothing but a button."""
+    """An empty form: only a button."""

@@ -1,4 +1,4 @@
-"""The pages by which supervisors and administrators keep the accounts of staff."""
+"""The pages on which supervisors and administrators manage accounts of staff."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -10,9 +10,10 @@ from portal.forms import options, read_number
 from portal.i18n.locale import _
 from portal.limits import rules as limits
 from portal.posts import operations as posts
-from portal.web import access
-from portal.web.access import confirmed, current_user, staff_only
+from portal.web import identity
+from portal.web.audience import confirmed, staff_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("staff_accounts", __name__, url_prefix="/<language:lang>/staff/accounts")
 KEEPERS = ("supervisor", "administrator")
@@ -116,7 +117,7 @@ def end_sessions_named():
         except PortalError as refusal:
             form.name.errors = [refusal.message]
         else:
-            access.forget_everyone()
+            identity.forget_everyone()
             return redirect(url_for(".list_accounts", said="all_ended"), 303)
     return render_template("accounts/staff/account_sessions.html", form=form)
 
@@ -129,7 +130,7 @@ def _invited(form):
 
 
 def _post_choices():
-    """Return the posts to choose from; none for a supervisor, whose post is the own."""
+    """Return the posts to choose from; none for a supervisor, who has only one post."""
     return posts.choices(posts.all_posts()) if current_user.may("administrator") else []
 
 
@@ -138,5 +139,5 @@ def _chosen_post(form):
 
 
 def _done(account_id, said):
-    access.forget_everyone()
+    identity.forget_everyone()
     return redirect(url_for(".show", account_id=account_id, said=said), 303)

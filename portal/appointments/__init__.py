@@ -1,1 +1,1 @@
-"""Return appointments: slots, release, booking."""
+"""Return appointments: book, change, cancel, papers."""

@@ -1,4 +1,4 @@
-"""What a code that somebody scanned is worth now."""
+"""Verification of an appointment's code: its current state."""
 
 from dataclasses import dataclass
 
@@ -16,26 +16,28 @@ HELD = "held"
 WORDS = {
     TODAY: _l("Valid today"),
     LATER: _l("Valid, but for another day"),
-    MOVED: _l("Moved: this page is not valid any more"),
-    CANCELLED: _l("This appointment is cancelled"),
-    HELD: _l("Only held: not valid for entry"),
+    MOVED: _l("Changed: this page is no longer valid"),
+    CANCELLED: _l("This appointment has been canceled"),
+    HELD: _l("Not confirmed: not valid for entry"),
     PAST: _l("The time of this appointment has passed"),
     UNKNOWN: _l("Not valid"),
 }
 MEANINGS = {
-    TODAY: _l("The appointment is today. Compare the hour with the page."),
-    LATER: _l("The appointment is on the day below, not today."),
-    MOVED: _l("The appointment has another time now, and a newer page exists. The person finds it on the dashboard."),
-    CANCELLED: _l("Do not come at this time. You can book another one from your dashboard."),
-    HELD: _l("The Embassy cancelled this appointment and holds another place. The person must keep that place first."),
-    PAST: _l("The day below is over."),
-    UNKNOWN: _l("This code was not made by this portal, or was not read whole. Scan it again."),
+    TODAY: _l("The appointment is today. Compare the time with the page."),
+    LATER: _l("The appointment is on the date below, not today."),
+    MOVED: _l("This appointment has a new time. The applicant can print the new page from the dashboard."),
+    CANCELLED: _l("Do not come at this time. You can book another appointment from your dashboard."),
+    HELD: _l(
+        "The Embassy canceled this appointment and is keeping a new time for the applicant, who must confirm it first."
+    ),
+    PAST: _l("This appointment was on the date below."),
+    UNKNOWN: _l("This code is not from this portal, or the scan was not complete. Scan it again."),
 }
 
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found: its state, and, unless it is unknown, the code and the appointment."""
+    """The result: its state, and, unless it is unknown, the code and the appointment."""
 
     state: str
     code: tokens.Code | None = None
@@ -48,12 +50,12 @@ class Verified:
 
     @property
     def meaning(self):
-        """What the state means for whoever stands there."""
+        """The meaning of the state for the person who scanned it."""
         return MEANINGS[self.state]
 
 
 def verify(token, now):
-    """Return what a code is worth now. Whatever is wrong with a code, the answer is the same."""
+    """Return the current state of a code. Every fault of a code gets the same answer."""
     try:
         code = tokens.read(token)
     except tokens.CodeUnfit:
@@ -72,7 +74,7 @@ def _state(code, appointment, now):
     if code.version < appointment.version or code.local_start != appointment.slot.local_start:
         return MOVED
     day, now_there = code.local_start.date(), today(appointment.case.post, now)
-    # Who is late on the day is for the guard to judge.
+    # The guard decides about people who are late on the day.
     if day < now_there or not appointment.is_live:
         return PAST
     return TODAY if day == now_there else LATER

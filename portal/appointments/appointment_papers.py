@@ -1,6 +1,6 @@
-"""What goes onto the paper of an appointment: its code, its PDF, its calendar file, in the language in use.
+"""The content of an appointment's papers: its code, its PDF, its calendar file, in the language in use.
 
-These need the application, not a request: mail makes them too.
+These functions need the application, not a request: emails use them too.
 """
 
 from functools import cache
@@ -11,42 +11,45 @@ from portal import clock
 from portal.cases import operations as cases
 from portal.cases.refusals.reason_sentences import item_text
 from portal.i18n.locale import DEFAULT, _, current, format_instant, format_offset, gettext_noop, in_language
-from portal.paper import codes, pdf, tokens
+from portal.paper import pdf, qr_codes, tokens
 from portal.paper.bilingual import DEMONSTRATION, both, head, in_both, row, value, values_of
 from portal.paper.calendars import CANCEL, PUBLISH, Event, calendar_of
 from portal.posts.operations import place
 
 TITLE = gettext_noop("Appointment Confirmation Page")
 ENTRY = gettext_noop("You cannot enter the Embassy without the refusal letter and this page.")
-CANCELLED = gettext_noop("This appointment is cancelled. Do not come at this time.")
-OVER = gettext_noop("This appointment is over.")
-HELD = gettext_noop("This place is only held for you. This page is not valid for entry: keep the place first.")
+CANCELLED = gettext_noop("This appointment has been canceled. Do not come at this time.")
+OVER = gettext_noop("This appointment is in the past.")
+HELD = gettext_noop(
+    "We are keeping this time for you, but you have not confirmed it. This page is not valid for entry until "
+    "you confirm the appointment."
+)
 BRING = gettext_noop("What to bring")
 REFERENCE = gettext_noop("Reference")
 WHEN = gettext_noop("Date and time")
 CASE = gettext_noop("Case number")
-TRAVELLERS = gettext_noop("Travellers")
+TRAVELLERS = gettext_noop("Travelers")
 WHERE = gettext_noop("Where")
 WHO = gettext_noop("Who must come")
-WHO_COMES = gettext_noop("The principal applicant, and every traveller whose document is asked for")
+WHO_COMES = gettext_noop("The principal applicant, and every traveler whose documents the letter asks for")
 LETTER = gettext_noop("The refusal sheet (your refusal letter)")
 PAGE = gettext_noop("This Appointment Confirmation Page, printed")
-DOCUMENTS = gettext_noop("All documents that the letter lists:")
+DOCUMENTS = gettext_noop("All the documents listed in the letter:")
 SEALED = gettext_noop("Do not open a sealed envelope.")
-PASSPORTS = gettext_noop("The original passports of all eligible travelling applicants")
+PASSPORTS = gettext_noop("The original passports of all eligible traveling applicants")
 
 PICTOGRAM = '{% from "macros/pictograms.html" import picture %}{{ picture(kind) }}'
 FEW_LINES, SOME_LINES = 10, 16
 
 
 def code_of(appointment):
-    """Return the signed code of an appointment as it is now."""
+    """Return the signed code of the current version of an appointment."""
     return tokens.sign(appointment.reference, appointment.version, appointment.slot.local_start)
 
 
 def drawing_of(appointment):
-    """Return the QR code of an appointment for its page, or None where it is not live."""
-    return codes.drawing_of(code_of(appointment)) if _lets_in(appointment) else None
+    """Return the QR code of an appointment for its page, or None if it is not live."""
+    return qr_codes.drawing_of(code_of(appointment)) if _lets_in(appointment) else None
 
 
 def confirmation_pdf(appointment):
@@ -55,9 +58,9 @@ def confirmation_pdf(appointment):
 
 
 def calendar_file(appointment, method=None):
-    """Return an appointment as iCalendar file: no name and no case number in it.
+    """Return an appointment as an iCalendar file, without a name or a case number.
 
-    method: PUBLISH or CANCEL; what the appointment's state asks for, unless said otherwise.
+    method: PUBLISH or CANCEL; by default what the appointment's state asks for.
     """
     method = method or (PUBLISH if _lets_in(appointment) or appointment.is_past else CANCEL)
     settings, post = current_app.extensions["settings"], appointment.case.post
@@ -80,7 +83,7 @@ def calendar_file(appointment, method=None):
 
 
 def confirmation(appointment):
-    """Return what the PDF shows, as plain data: see confirmation.typ."""
+    """Return the content of the PDF as plain data: see confirmation.typ."""
     case = appointment.case
     bring = cases.what_to_bring(case)
     when = format_instant(clock.now(), case.post)
@@ -88,15 +91,13 @@ def confirmation(appointment):
         **head(TITLE),
         "points": _points(len(case.travellers) + len(bring)),
         "reference": appointment.reference,
-        "code": codes.drawing_of(code_of(appointment)).file if _lets_in(appointment) else None,
+        "code": qr_codes.drawing_of(code_of(appointment)).file if _lets_in(appointment) else None,
         "code_title": _("Code of this appointment"),
         "rows": _rows(appointment, case),
         "bring": both(BRING),
         "checklist": _checklist(case, bring),
         "entry": both(_entry(appointment)),
-        "as_of": _(
-            "As of %(when)s. Look at your dashboard before you come: the time may have been changed.", when=when
-        ),
+        "as_of": _("Correct on %(when)s. Check your dashboard before you come: the time may have changed.", when=when),
     }
 
 

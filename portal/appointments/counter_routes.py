@@ -1,4 +1,4 @@
-"""At the counter: staff book, move or cancel for an applicant, and print the confirmation page."""
+"""The counter: pages on which staff book, change or cancel for an applicant, and print the confirmation page."""
 
 from datetime import UTC, datetime, time
 
@@ -15,8 +15,9 @@ from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n.locale import LANGUAGES, format_offset
 from portal.posts.operations import today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import NotFound, PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("counter", __name__, url_prefix="/<language:lang>/staff/counter")
 
@@ -99,7 +100,7 @@ def printable(case_id):
 
 
 def _calendar(case, form):
-    """Return the calendar of the post as applicants have it, for a case."""
+    """Return the applicants' calendar of the post, for a case."""
     now, post = clock.now(), case.post
     offer = calendar_page.offer_of(post, booking_last_day(case, today(post, now)), now)
     return render_template(
@@ -116,7 +117,7 @@ def _calendar(case, form):
 
 
 def _refusal(case, now):
-    """Return the kind of the rule that says the case may not book, or None."""
+    """Return the kind of the rule because of which the case may not book, or None."""
     try:
         cases.require_may_book(case, today(case.post, now))
     except cases.MayNotBook as refusal:

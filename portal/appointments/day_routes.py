@@ -1,4 +1,4 @@
-"""One day of the calendar, for staff: who comes; cancel it or part of it; seats; undo a release."""
+"""Staff pages for one day of the calendar: the people expected; cancel it or part of it; seats; undo a release."""
 
 from datetime import timedelta
 
@@ -15,8 +15,9 @@ from portal.posts.operations import post_by_id
 from portal.slots import operations as slots
 from portal.slots import releases as acts
 from portal.slots.weeks.patterns import read_day
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import NotFound, PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("day", __name__, url_prefix="/<language:lang>/staff/day")
 LOOKED_BACK = timedelta(days=30)
@@ -92,7 +93,7 @@ def seats(slot_id):
 @commits
 def add_seat(slot_id):
     slot = slots.slot_at(current_user.post_id, slot_id)
-    # The form says how many there will be, not one more: pressed twice it adds one.
+    # The form has the resulting number, not "one more": pressed twice it adds one.
     return _set_seats(slot, "appointments/staff/add_seat.html", slot.seats + 1)
 
 
@@ -129,7 +130,7 @@ def _slots_of(post, day):
 
 
 def _day_of(day):
-    """Return what the pages of a day show, and note that its names were looked at."""
+    """Return the data of a day's pages, and record that its names were looked at."""
     post = post_by_id(current_user.post_id)
     found, asked = _slots_of(post, day), read_day(day)
     journal.record(current_user.actor, "day viewed", post, post_id=post.id, after={"day": asked.isoformat()})

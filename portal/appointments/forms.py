@@ -1,4 +1,4 @@
-"""The forms on the way to a return appointment: one for each step."""
+"""The forms for booking a return appointment: one for each step."""
 
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField
 from wtforms.validators import ValidationError
@@ -15,7 +15,7 @@ from portal.values.telephones import telephone
 STATELESS = "XX"
 LARGEST_ID = 2**31 - 1
 YES_NO = options([("yes", _l("Yes")), ("no", _l("No"))])
-CHOOSE = _l("Choose one of the two.")
+CHOOSE = _l("Select which visa you applied for.")
 
 
 class VisaForm(BaseForm):
@@ -28,15 +28,15 @@ class VisaForm(BaseForm):
 
 class PurposeForm(BaseForm):
     purpose = RadioField(
-        _l("What do you need?"),
+        _l("What do you want to do?"),
         choices=options(
             [
                 ("follow_up", _l("Follow up appointment")),
                 ("courier", _l("Send documents by courier")),
-                ("status", _l("Know the status of my case")),
+                ("status", _l("Check the status of my case")),
             ]
         ),
-        validators=[Required(_l("Choose one of the three."))],
+        validators=[Required(_l("Select what you want to do."))],
     )
 
 
@@ -44,14 +44,15 @@ class PassportMixin(Form):
     """Number and nationality of a passport, the number as typed."""
 
     passport_number = StringField(
-        _l("Passport number"), validators=[Required(_l("Type the number of the passport you showed at the interview."))]
+        _l("Passport number"),
+        validators=[Required(_l("Enter the number of the passport that you showed at the interview."))],
     )
-    nationality = SelectField(_l("Nationality"), validators=[Required(_l("Choose your nationality."))])
+    nationality = SelectField(_l("Nationality"), validators=[Required(_l("Select your nationality."))])
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         countries = locale.country_choices(locale.current())
-        self.nationality.choices = options([("", _("Choose a country")), *countries, (STATELESS, _("Stateless"))])
+        self.nationality.choices = options([("", _("Select a country")), *countries, (STATELESS, _("Stateless"))])
 
     def validate_passport_number(self, field):
         if not is_passport_number(field.data or ""):
@@ -61,7 +62,7 @@ class PassportMixin(Form):
 class PersonForm(BirthDateMixin, PassportMixin, BaseForm):
     """Who was interviewed, and where: the same for an appointment and for a package."""
 
-    location = SelectField(_l("Interview location"), validators=[Required(_l("Choose where your interview was."))])
+    location = SelectField(_l("Interview location"), validators=[Required(_l("Select where you had your interview."))])
     surname = StringField(_l("Surname"), validators=[AtMost(100)])
     given_names = StringField(_l("Given names"), validators=[AtMost(100)])
     telephone = StringField(_l("Telephone number"))
@@ -69,16 +70,16 @@ class PersonForm(BirthDateMixin, PassportMixin, BaseForm):
     def __init__(self, posts, **kwargs):
         super().__init__(**kwargs)
         self._posts = {post.code: post for post in posts}
-        self.location.choices = options([("", _("Choose a place")), *post_choices(posts)])
+        self.location.choices = options([("", _("Select a place")), *post_choices(posts)])
 
     def validate(self, extra_validators=None):
-        # Who has one name may type it in either field.
+        # A person with one name may enter it in either field.
         self.surname.data, self.given_names.data = whole_name(self.surname.data or "", self.given_names.data or "")
         return super().validate(extra_validators)
 
     def validate_surname(self, field):
         if not field.data:
-            raise ValidationError(_("Type your surname as in your passport."))
+            raise ValidationError(_("Enter your surname as it is in your passport."))
 
     def validate_telephone(self, field):
         field.data = telephone(field.data or "", self.post.country if self.post else None)
@@ -110,34 +111,37 @@ class DetailsForm(PersonForm):
     def validate_location(self, _field):
         if self.post and not (self.post.in_service and self.post.in_person):
             raise ValidationError(
-                _("This place does not give return appointments here. Do what your refusal letter says.")
+                _(
+                    "You cannot book a return appointment for this place here. Follow the instructions in your "
+                    "refusal letter."
+                )
             )
 
     def validate_new_passport_number(self, field):
         if self.has_new_passport.data and not is_passport_number(field.data or ""):
-            raise ValidationError(_("Type the number of your new passport, with its letters and digits."))
+            raise ValidationError(_("Enter the number of your new passport, with its letters and digits."))
 
 
 class QuestionsForm(BaseForm):
     letter = RadioField(
         _l("Did you receive a letter that tells you to schedule an appointment?"),
         choices=YES_NO,
-        validators=[Required(_l("Answer Yes or No."))],
+        validators=[Required(_l("Select Yes or No."))],
     )
     documents = RadioField(
         _l("Do you have all of the documents listed in the letter?"),
         choices=YES_NO,
-        validators=[Required(_l("Answer Yes or No."))],
+        validators=[Required(_l("Select Yes or No."))],
     )
     recent = RadioField(
         _l("Was the letter given to you less than 12 months ago?"),
         choices=YES_NO,
-        validators=[Required(_l("Answer Yes or No."))],
+        validators=[Required(_l("Select Yes or No."))],
     )
 
 
 class CaseNumberMixin(Form):
-    """The number of a case as typed in case_number, and as compared in number."""
+    """The number of a case as entered in case_number, and normalized in number."""
 
     number = ""
 
@@ -150,17 +154,17 @@ class CaseNumberMixin(Form):
 
 class CaseForm(CaseNumberMixin, BaseForm):
     case_number = StringField(
-        _l("Case ID number"), validators=[Required(_l("Type the case number from your refusal letter."))]
+        _l("Case ID number"), validators=[Required(_l("Enter the case number from your refusal letter."))]
     )
     letter_code = StringField(_l("Letter code"), validators=[AtMost(40)])
 
 
 class AskForm(KeyedForm):
-    """Nothing but the key: the answers are those kept with the account."""
+    """Only the idempotency key: the answers are those kept with the account."""
 
 
 def slot_id(text):
-    """Return the id that a choice of time sends; raise ValueError where none can be that."""
+    """Return the id in a choice of time; raise ValueError if it cannot be one."""
     number = int(text)
     if not 0 < number <= LARGEST_ID:
         raise ValueError(text)
@@ -172,4 +176,4 @@ class TimeForm(KeyedForm):
 
 
 class CancelForm(BaseForm):
-    """Nothing but the wish to cancel."""
+    """An empty form: only the button to cancel."""

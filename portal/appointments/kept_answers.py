@@ -1,6 +1,8 @@
-"""The answers of somebody on the way to an appointment or a package: kept with the account, step by step."""
+"""Kept answers: a person's progress towards an appointment or a package, stored with the account, step by step."""
 
 import json
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,14 +15,14 @@ APPOINTMENT = (*STEPS, "typed")
 COURIER = "courier"
 
 
-def answers_of(account_id):
-    """Return what an account has answered so far: one mapping for each step that was answered."""
+def answers_of(account_id: int) -> dict[str, dict[str, int | str | list[str]]]:
+    """Return an account's answers so far: one mapping for each answered step."""
     found = session.scalar(select(Draft).where(Draft.account_id == account_id))
     return json.loads(found.answers) if found else {}
 
 
-def keep(account_id, step, answers, now):
-    """Keep the answers of one step."""
+def keep(account_id: int, step: str, answers: dict[str, Any], now: datetime) -> None:
+    """Store the answers of one step."""
     one_at_a_time("draft", account_id)
     draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
     if draft is None:
@@ -30,8 +32,8 @@ def keep(account_id, step, answers, now):
     draft.changed_at = now
 
 
-def forget(account_id, steps=APPOINTMENT):
-    """Forget an account's answers to some steps: they led to a case, or the person starts anew."""
+def forget(account_id: int, steps: tuple[str, ...] = APPOINTMENT) -> None:
+    """Delete an account's answers to some steps: they led to a case, or the person starts over."""
     one_at_a_time("draft", account_id)
     draft = session.scalar(select(Draft).where(Draft.account_id == account_id))
     if draft is None:
@@ -43,18 +45,18 @@ def forget(account_id, steps=APPOINTMENT):
         session.delete(draft)
 
 
-def is_begun(answers):
-    """Say whether any step on the way to an appointment was answered."""
+def is_begun(answers: dict[str, dict[str, bool | str | list[str]]]) -> bool:
+    """Say whether any step towards an appointment was answered."""
     return any(step in answers for step in STEPS)
 
 
-def first_open_step(answers):
-    """Return the first step that has no usable answer, or None when all have one."""
+def first_open_step(answers: dict[str, dict[str, bool | str | list[str]]]) -> str | None:
+    """Return the first step without a usable answer, or None if all have one."""
     return next((step for step in STEPS if not is_answered(step, answers)), None)
 
 
-def is_answered(step, answers):
-    """Say whether a step has an answer that leads on."""
+def is_answered(step: str, answers: dict[str, dict[str, Any]]) -> bool:
+    """Say whether a step has an answer that allows the next."""
     given = answers.get(step)
     if not given:
         return False
@@ -67,7 +69,7 @@ def is_answered(step, answers):
     return True
 
 
-def may_open(step, answers):
+def may_open(step: str, answers: dict[str, dict[str, bool | str | list[str]]]) -> bool:
     """Say whether all steps before this one have answers."""
     open_step = first_open_step(answers)
     return open_step is None or STEPS.index(step) <= STEPS.index(open_step)

@@ -1,5 +1,6 @@
-"""Appointments, what staff cancelled at once, and the answers of people who have not booked yet."""
+"""Tables of appointments, of mass cancellations, and of the kept answers of people who have not booked yet."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
@@ -12,6 +13,7 @@ from portal.security.encryption import Encrypted
 from portal.slots.models import Slot
 
 LIVE = ("held", "booked")
+FIRST_VERSION = 1
 _IS_LIVE = text("state IN ('held', 'booked')")
 _IS_HELD = text("held_until IS NOT NULL")
 
@@ -56,21 +58,32 @@ class Appointment(Base):
 
     @property
     def is_past(self):
-        """Whether its day is noted: the person came, or did not."""
+        """Whether its day is over and recorded: the person came, or did not."""
         return self.state in ("attended", "missed")
 
     @property
     def is_held(self):
-        """Whether the place is only held: it lets nobody in before it is kept."""
+        """Whether the place is only held: it is not valid for entry until it is confirmed."""
         return self.state == "held"
 
     def has_lapsed(self, now):
-        """Say whether the place was held until an instant that has come: it is anybody's."""
+        """Say whether the hold of the place has expired: others can take it."""
         return self.held_until is not None and self.held_until <= now
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A newly written appointment, with the columns that the journal, the email and the next page need."""
+
+    id: int
+    reference: str
+    version: int = FIRST_VERSION
+
+    __tablename__ = Appointment.__tablename__
+
+
 class Cancellation(Base):
-    """One act of staff that cancelled a day, or some slots of it."""
+    """One cancellation by staff of a day, or some slots of it."""
 
     __tablename__ = "cancellation"
 
@@ -89,7 +102,7 @@ class Cancellation(Base):
 
 
 class Displacement(Base):
-    """What a cancellation did to one appointment: a place held elsewhere, or none; told by mail, or to be called."""
+    """The effect of a cancellation on one appointment: a place held elsewhere, or none; and who tells the person."""
 
     __tablename__ = "displacement"
     __table_args__ = (
@@ -109,7 +122,7 @@ class Displacement(Base):
 
 
 class Draft(Base):
-    """The answers of one account on its way to an appointment, kept until it is booked."""
+    """The answers of one account while booking an appointment, kept until it is booked."""
 
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("account_id"),)

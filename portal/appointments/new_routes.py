@@ -1,4 +1,4 @@
-"""New Application / Schedule Appointment: one step a page, the answers kept with the account."""
+"""New Application / Schedule Appointment: one page for each step, the answers kept with the account."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -13,7 +13,8 @@ from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code
 from portal.values.numbers import code_as_written, passport_number
-from portal.web.access import applicant_only, current_user
+from portal.web.audience import applicant_only
+from portal.web.identity import current_user
 
 bp = Blueprint("new", __name__, url_prefix="/<language:lang>/appointments/new")
 LAST_STEP = 7

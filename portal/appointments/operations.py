@@ -1,14 +1,16 @@
-"""What an applicant can do with a return appointment: book, move, cancel, look at it."""
+"""Rules for return appointments: book, change, cancel, look up."""
 
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import bindparam, exists, insert, or_, select
 
 from portal.appointments import held_places, notifications
 from portal.appointments.booking_limit import require_not_too_often
 from portal.appointments.calendar import first_bookings
-from portal.appointments.models import LIVE, Appointment
+from portal.appointments.models import FIRST_VERSION, LIVE, Appointment, Booked
 from portal.cases.models import Case
 from portal.cases.operations import case_for, require_may_book
 from portal.database.transactions import looking, session
@@ -19,11 +21,11 @@ from portal.posts.operations import today
 from portal.slots import operations as slots
 from portal.slots.models import Slot
 from portal.web.errors import NotFound, PortalError, SentBefore
+from portal.web.roles import SignedIn
 
-# Why staff change an appointment: the first three at the wish of the applicant.
+# Why staff change an appointment: the first three at the applicant's request.
 ASKED = ("at_counter", "by_telephone", "in_writing")
 REASONS = (*ASKED, "embassy")
-FIRST_VERSION = 1
 _LIVE = select(Appointment).where(
     Appointment.case_id == bindparam("case_id"),
     Appointment.state.in_(LIVE),
@@ -43,7 +45,7 @@ _HAS_ROOM = select(
 
 
 class SlotTaken(PortalError):
-    message = _l("That time is no longer free. Choose another.")
+    message = _l("That time is no longer available. Choose another.")
 
 
 class AlreadyBooked(PortalError):
@@ -51,47 +53,42 @@ class AlreadyBooked(PortalError):
 
 
 class NotMoved(SentBefore):
-    """The form that booked or moved an appointment came again with another time."""
+    """The form that booked or changed an appointment came again with another time."""
 
-    def __init__(self, appointment):
+    def __init__(self, appointment: Appointment) -> None:
         post, slot = appointment.case.post, appointment.slot
         when = format_instant(slot.local_start, post)
         super().__init__(
-            _("This case has the appointment on %(when)s; it was not moved. To move it, send this again.", when=when)
+            _(
+                "This case already has an appointment on %(when)s. We did not change it. To change it, send this "
+                "again.",
+                when=when,
+            )
             if appointment.is_live
-            else _("The appointment on %(when)s was cancelled. To book another, send this again.", when=when)
+            else _("The appointment on %(when)s has been canceled. To book another, send this again.", when=when)
         )
 
 
 class TooLate(PortalError):
-    message = _l("It is too late to move or cancel this appointment here.")
+    message = _l("It is too late to change or cancel this appointment here.")
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """An appointment that was just written: as much of it as the journal, the mail and the next page need."""
-
-    id: int
-    reference: str
-    version: int = FIRST_VERSION
-
-    __tablename__ = Appointment.__tablename__
-
-
-def schedule_for(signed_in, public_id, slot_id, form_key, by, now):
-    """Book or move for a case of the account that is signed in; return the reference. As schedule; or NotFound (R5)."""
+def schedule_for(signed_in: SignedIn, public_id: UUID, slot_id: int, form_key: UUID, by: str, now: datetime) -> str:
+    """Book or change for a case of the signed-in account; return the reference. As schedule; or NotFound (R5)."""
     newcomer = first_bookings.newcomer_locked(signed_in.account_id, public_id)
     if newcomer is not None:
         return _take(newcomer, slot_id, form_key, by, now).reference
     return schedule(case_for(signed_in, public_id, for_change=True), slot_id, form_key, by, now).reference
 
 
-def schedule(case, slot_id, form_key, by, now, reason=None):
+def schedule(
+    case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None
+) -> Appointment:
     """Book a slot for a case, or move its appointment there; return the appointment.
 
     Asking again with the same form key, or for the slot the case already has, gives the same
-    appointment (R12); with the same key for another slot, NotMoved. reason: one of REASONS, for a deed of
-    staff: the journal keeps it, and neither the cut-off nor how often it was done counts. Raises MayNotBook (R3),
+    appointment (R12); with the same key for another slot, NotMoved. reason: one of REASONS, for an action of
+    staff: the journal records it, and neither the cut-off nor the limit on changes applies. Raises MayNotBook (R3),
     SlotTaken (R1), TooLate, ChangedTooOften or NotFound.
     """
     before = _made_before(case, slot_id, form_key, now)
@@ -102,7 +99,7 @@ def schedule(case, slot_id, form_key, by, now, reason=None):
     return move(before, slot_id, form_key, by, now, reason)
 
 
-def book(case, slot_id, form_key, by, now):
+def book(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime) -> Appointment:
     """Give a case that has no live appointment a seat in a slot and return the appointment.
 
     Asking again gives the same appointment, as in schedule (R12). Raises MayNotBook (R3),
@@ -116,10 +113,12 @@ def book(case, slot_id, form_key, by, now):
     return _the_same(before, slot_id)
 
 
-def move(appointment, slot_id, form_key, by, now, reason=None):
+def move(
+    appointment: Appointment, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None
+) -> Appointment:
     """Move an appointment to another slot; the old seat is kept until the new one is taken (R2).
 
-    A place that was only held is booked then. Asking again gives the same result (R12). reason: as in
+    A held place is booked then. Asking again gives the same result (R12). reason: as in
     schedule. Raises TooLate, MayNotBook, SlotTaken, ChangedTooOften or NotFound.
     """
     held_places.lock(appointment)
@@ -139,14 +138,14 @@ def move(appointment, slot_id, form_key, by, now, reason=None):
     appointment.version += 1
     session.flush()
     session.expire(appointment, ["slot"])
-    change = {"before": {"slot": old}, "after": {"slot": slot_id} | _why(reason)}
+    change: dict[str, Any] = {"before": {"slot": old}, "after": {"slot": slot_id} | _why(reason)}
     journal.record(by, "appointment moved", appointment, post_id=appointment.post_id, now=now, **change)
     notifications.write("moved", appointment, appointment.case.account_id, now)
     return appointment
 
 
-def cancel(appointment, by, now, reason=None):
-    """Cancel an appointment and free its seat; cancelling twice is cancelling once.
+def cancel(appointment: Appointment, by: str, now: datetime, reason: str | None = None) -> Appointment:
+    """Cancel an appointment and free its seat; canceling twice has no further effect.
 
     reason: as in schedule. Raises TooLate or NotFound.
     """
@@ -159,7 +158,7 @@ def cancel(appointment, by, now, reason=None):
     appointment.version += 1
     session.flush()
     slots.give_seat_back(appointment.slot_id)
-    change = {"before": {"state": before}, "after": {"state": "cancelled"} | _why(reason)}
+    change: dict[str, Any] = {"before": {"state": before}, "after": {"state": "cancelled"} | _why(reason)}
     journal.record(by, "appointment cancelled", appointment, post_id=appointment.post_id, now=now, **change)
     holder = appointment.case.account_id
     asked = by == f"account:{holder}" or reason in ASKED
@@ -167,10 +166,10 @@ def cancel(appointment, by, now, reason=None):
     return appointment
 
 
-def disappointed(account_id, public_id, slot_id, now):
-    """Return the newcomer who asks for a slot without a seat, or None where the booking must be tried. Only reads.
+def disappointed(account_id: int, public_id: UUID, slot_id: int, now: datetime) -> first_bookings.Newcomer | None:
+    """Return the newcomer whose slot has no free seat, or None if the booking must be tried. Only reads.
 
-    A seat that was held too long is one: who claims it frees it.
+    A seat whose hold has expired counts as free: the next claim frees it.
     """
     with looking() as connection:
         found = first_bookings.read(connection, account_id, public_id)
@@ -180,38 +179,19 @@ def disappointed(account_id, public_id, slot_id, now):
     return None if has_room else found
 
 
-def live_appointment(case, now):
-    """Return the case's booked appointment or the place that is held for it now, or None (R2: there is at most one)."""
+def live_appointment(case: Case, now: datetime) -> Appointment | None:
+    """Return the case's booked appointment or its present held place, or None (R2: there is at most one)."""
     return session.scalar(_LIVE, {"case_id": case.id, "now": now})
 
 
-def appointments_of(cases, now):
-    """Return the booked appointments of cases and the places held for them now, by case id."""
+def appointments_of(cases: Sequence[Case], now: datetime) -> dict[int, Appointment]:
+    """Return the booked appointments of cases and their present held places, by case id."""
     ids = [case.id for case in cases]
     mine = select(Appointment).where(Appointment.case_id.in_(ids), Appointment.state.in_(LIVE), _standing(now))
     return {appointment.case_id: appointment for appointment in session.scalars(mine)}
 
 
-def visits_of(cases):
-    """Return the day, in the post's zone, on which somebody last came for each of the cases, by case id."""
-    return {case_id: start.date() for case_id, start in session.execute(_visits([case.id for case in cases]))}
-
-
-def days_of_visits(case):
-    """Return the days, in the post's zone, on which somebody came for a case, in order."""
-    return [start.date() for _case_id, start in session.execute(_visits([case.id]))]
-
-
-def _visits(case_ids):
-    return (
-        select(Appointment.case_id, Slot.local_start)
-        .join(Slot, Slot.id == Appointment.slot_id)
-        .where(Appointment.case_id.in_(case_ids), Appointment.state == "attended")
-        .order_by(Slot.local_start)
-    )
-
-
-def appointment_for(signed_in, reference, *, for_change=False):
+def appointment_for(signed_in: SignedIn, reference: str, *, for_change: bool = False) -> Appointment:
     """Return an appointment of a case of the account that is signed in, or raise NotFound (R5)."""
     mine = (
         select(Appointment)
@@ -224,24 +204,24 @@ def appointment_for(signed_in, reference, *, for_change=False):
     return found
 
 
-def can_change(appointment, now):
-    """Say whether an appointment can still be moved or cancelled: live, and before the post's cut-off.
+def can_change(appointment: Appointment, now: datetime) -> bool:
+    """Say whether an appointment can still be changed or canceled: live, and before the post's cut-off.
 
-    A held place can be until its time is over: it was not the person who chose that hour.
+    A held place can be until the hold expires, because the person did not choose its time.
     """
     if appointment.is_held:
         return not appointment.has_lapsed(now)
     return appointment.is_live and now <= changeable_until(appointment)
 
 
-def changeable_until(appointment):
-    """Return the last instant at which an appointment can be moved or cancelled (a post setting, in hours)."""
+def changeable_until(appointment: Appointment) -> datetime:
+    """Return the last instant at which an appointment can be changed or canceled (a post setting, in hours)."""
     if appointment.held_until is not None:
         return appointment.held_until
     return appointment.slot.starts_at - timedelta(hours=appointment.case.post.cutoff_hours)
 
 
-def _made_before(case, slot_id, form_key, now):
+def _made_before(case: Case, slot_id: int, form_key: UUID, now: datetime) -> Appointment | None:
     found = session.scalars(_MADE_BEFORE, {"case_id": case.id, "form_key": form_key}).all()
     by_key = [appointment for appointment in found if appointment.form_key == form_key]
     before = next(iter([*by_key, *found]), None)
@@ -255,35 +235,35 @@ def _made_before(case, slot_id, form_key, now):
     return None
 
 
-def _claim_seat(slot_id, post_id, now):
-    """Take a seat; where there is none, free first what was held too long in that slot, and try once more."""
+def _claim_seat(slot_id: int, post_id: int, now: datetime) -> bool:
+    """Take a seat; if there is none, first free expired holds in that slot, and try once more."""
     if slots.take_seat(slot_id, post_id, now):
         return True
     return held_places.free_expired(now, post_id, slot_id) > 0 and slots.take_seat(slot_id, post_id, now)
 
 
-def _standing(now):
+def _standing(now: datetime) -> Any:
     return or_(Appointment.held_until.is_(None), Appointment.held_until > now)
 
 
-def _why(reason):
+def _why(reason: str | None) -> dict[str, str]:
     return {"reason": reason} if reason else {}
 
 
-def _the_same(before, slot_id):
+def _the_same(before: Appointment, slot_id: int) -> Appointment:
     if before.slot_id != slot_id:
         raise NotMoved(before)
     return before
 
 
-def _taken(case, slot_id, form_key, by, now, reason=None):
+def _taken(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None) -> Appointment:
     if reason is None:
         require_not_too_often(case, now)
     return session.get_one(Appointment, _take(case, slot_id, form_key, by, now, reason).id)
 
 
-def _take(case, slot_id, form_key, by, now, reason=None):
-    """Write a booking without the ORM, which takes longer over it than all of the rest; return what was Booked."""
+def _take(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None) -> Booked:
+    """Write a booking without the ORM, which would take longer than all the rest; return the Booked."""
     require_may_book(case, today(case.post, now))
     if not _claim_seat(slot_id, case.post_id, now):
         raise SlotTaken
@@ -297,7 +277,7 @@ def _take(case, slot_id, form_key, by, now, reason=None):
     return booked
 
 
-def _require_changeable(appointment, now, reason):
+def _require_changeable(appointment: Appointment, now: datetime, reason: str | None) -> None:
     if not appointment.is_live:
         raise NotFound
     if reason is None and not can_change(appointment, now):

@@ -1,4 +1,4 @@
-"""An appointment on paper: as PDF, as calendar file, and what its code says to whoever scans it."""
+"""An appointment on paper: as PDF, as calendar file, and the verification of its code."""
 
 from flask import Blueprint, jsonify, redirect, render_template, url_for
 
@@ -12,7 +12,8 @@ from portal.journal import journal
 from portal.paper import tokens
 from portal.paper.downloads import download
 from portal.paper.forms import CodeForm
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("paper", __name__)
 
@@ -62,7 +63,7 @@ def keys():
 
 @records
 def _told_to_staff(token):
-    """Show staff of the post whose appointment it is, and leave a journal entry; others see what strangers see (R5)."""
+    """Show staff of the post whose appointment it is, and record this; others see what strangers see (R5)."""
     found = verify(token, clock.now())
     appointment = found.appointment
     if appointment is None or appointment.post_id != current_user.post_id:

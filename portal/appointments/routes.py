@@ -1,4 +1,4 @@
-"""The pages of an appointment: choose a time, the confirmation page, move, cancel."""
+"""The pages of an appointment: choose a time, the confirmation page, change, cancel."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -11,8 +11,9 @@ from portal.cases.refusals.deadline import booking_last_day
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.posts.operations import today
-from portal.web.access import applicant_only, current_user
+from portal.web.audience import applicant_only
 from portal.web.errors import NotFound, PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("appointments", __name__, url_prefix="/<language:lang>/appointments")
 

@@ -1,4 +1,4 @@
-"""The forms by which staff cancel a day, change seats, and book, move or cancel at the counter."""
+"""The forms with which staff cancel a day, change seats, and book, change or cancel at the counter."""
 
 from datetime import datetime, timedelta
 
@@ -22,21 +22,21 @@ CANCELLED_FOR = {
     "other": _l("Another reason"),
 }
 CHANGED_FOR = {
-    "at_counter": _l("The person asked at the counter"),
-    "by_telephone": _l("The person asked by telephone"),
-    "in_writing": _l("The person asked in writing"),
+    "at_counter": _l("The applicant asked at the counter"),
+    "by_telephone": _l("The applicant asked by telephone"),
+    "in_writing": _l("The applicant asked in writing"),
     "embassy": _l("The Embassy needs it"),
 }
 
 
 class CancelSlotsForm(KeyedForm):
-    """Which slots of a day to cancel, why, and until when places elsewhere are held."""
+    """Which slots of a day to cancel, why, and until when other places are held."""
 
     order = ("slots", "reason", "hold_on", "hold_at", "form_key")
     slots = TickBoxes(_l("Slots to cancel"), coerce=slot_id)
     reason = RadioField(_l("Reason"), choices=options(CANCELLED_FOR.items()), validators=[Required(CHOOSE_REASON)])
-    hold_on = DateField(_l("Hold other places until this day"), validators=[Required(_l("Choose a day."))])
-    hold_at = StringField(_l("Until this time"), validators=[Required(_l("Type a time, such as 18:00."))])
+    hold_on = DateField(_l("Keep replacement times until this day"), validators=[Required(_l("Choose a day."))])
+    hold_at = StringField(_l("Until this time"), validators=[Required(_l("Enter a time, such as 18:00."))])
 
     def __init__(self, post, slots, label, now, **kwargs):
         super().__init__(**kwargs)
@@ -45,15 +45,15 @@ class CancelSlotsForm(KeyedForm):
 
     def validate_slots(self, field):
         if not field.data:
-            raise ValidationError(_("Tick at least one slot."))
+            raise ValidationError(_("Select at least one slot."))
 
     def validate_hold_at(self, field):
         if len(read_times(field.data or "")) != 1:
-            raise ValidationError(_("Type a time, such as 18:00."))
+            raise ValidationError(_("Enter a time, such as 18:00."))
         if self.hold_on.data is None:
             return
         if not self._now < self.hold_until <= self._now + LONGEST_HOLD:
-            raise ValidationError(_("Choose a time from now on, at most 60 days ahead."))
+            raise ValidationError(_("Choose a time in the next 60 days."))
 
     @property
     def hold_until(self):
@@ -67,8 +67,8 @@ class SeatsForm(BaseForm):
     seats = IntegerField(
         _l("Seats"),
         validators=[
-            Required(_l("Type how many cases each slot takes.")),
-            NumberRange(1, MOST_SEATS, _l("Type a number from 1 to 500.")),
+            Required(_l("Enter the number of seats in each slot.")),
+            NumberRange(1, MOST_SEATS, _l("Enter a number from 1 to 500.")),
         ],
     )
 

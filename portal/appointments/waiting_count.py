@@ -1,6 +1,7 @@
-"""Who waits for a return appointment at a post: counted, for rules that open seats when people wait."""
+"""The number of people waiting for a return appointment at a post, for rules that open seats when people wait."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
 
@@ -11,12 +12,13 @@ from portal.cases.operations import MORE_NEEDED, OWED
 from portal.cases.standard_words import REFUSED
 from portal.cases.statuses import codes_that_count_as
 from portal.database.transactions import session
+from portal.posts.models import Post
 from portal.slots.models import Slot
 
 YEAR = timedelta(days=366)
 
 
-def people_waiting(post, today):
+def people_waiting(post: Post, today: date) -> int:
     """Return how many claimed cases of a post owe something in person and have no live appointment, in one query.
 
     Whoever handed everything in, or came and nobody wrote yet what was handed in, waits for an officer, not for a
@@ -34,14 +36,14 @@ def people_waiting(post, today):
     )
     refused = select(StatusWord.code).where(or_(*(codes_that_count_as(code) for code in REFUSED)))
     booked = exists().where(Appointment.case_id == Case.id, Appointment.state.in_(LIVE))
-    return session.scalar(
+    return session.scalars(
         select(func.count(Case.id))
         .where(Case.post_id == post.id, Case.account_id.is_not(None), Case.status.in_(refused))
         .where(or_(called, Case.invited_until >= today), ~booked)
-    )
+    ).one()
 
 
-def _is_in_time(today):
+def _is_in_time(today: date) -> Any:
     """The condition of a refusal that can still be answered; a year is a day longer here where it holds no leap day."""
     # The number of a diversity case begins with its program year, any other with letters, which sort after digits.
     program_year = str(program_year_of(today))
@@ -56,7 +58,7 @@ def _is_in_time(today):
     )
 
 
-def _is_owed():
+def _is_owed() -> Any:
     items = exists().where(RefusalItem.refusal_id == Refusal.id)
     return or_(
         Refusal.kind == PROCESSING,
@@ -64,7 +66,7 @@ def _is_owed():
     )
 
 
-def _has_come():
+def _has_come() -> Any:
     """The condition of a refusal after which the applicant came, while nobody wrote what was handed in."""
     more = exists().where(RefusalItem.refusal_id == Refusal.id, RefusalItem.state == MORE_NEEDED)
     came = exists().where(

@@ -1,1 +1,1 @@
-"""Backups: one file that holds the whole database, made while the portal serves, and verified row by row."""
+"""Backups: one file with the whole database, written while the portal serves, and verified row by row."""

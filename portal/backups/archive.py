@@ -1,11 +1,12 @@
-"""The file of a backup: a zip with a description, and what the engine of the database gives.
+"""The file of a backup: a zip with a description, and the output of the database engine.
 
-It can be opened without the portal: `portal.db` is an SQLite database, `tables/*.copy` are texts of
-PostgreSQL's COPY.
+It can be opened without the portal: `portal.db` is an SQLite database, `portal.dump` is for pg_restore, and
+`tables/*.copy`, in backups of earlier releases, are outputs of PostgreSQL's COPY.
 """
 
 import json
 import os
+import tempfile
 import zipfile
 import zlib
 from contextlib import contextmanager, suppress
@@ -14,7 +15,7 @@ from pathlib import Path
 from portal.observability import operator_messages
 from portal.security.private_file import private
 
-FORMAT = 1
+FORMATS = (1, 2)  # 2: the output of pg_dump
 DESCRIPTION = "backup.json"
 BLOCK_BYTES = 1 << 20
 
@@ -25,7 +26,7 @@ class Unfit(Exception):
 
 @contextmanager
 def new_archive(path):
-    """Give a zip to write into that stands under its name only when it is whole, on the disk, and reads back."""
+    """A zip to write that gets its name only when it is complete, on disk, and has been read back."""
     path = Path(path)
     if path.exists() and not path.is_file():
         raise Unfit(f"The file {path} is there already, and is no file.")
@@ -40,7 +41,7 @@ def new_archive(path):
         os.replace(aside, path)
         sync_folder(path.parent)
     except OSError as error:
-        error.filename = str(path)  # not the one beside it, of which nobody has heard
+        error.filename = str(path)  # the requested file, not the temporary one beside it
         raise Unfit(operator_messages.sentence_of(error)) from error
     finally:
         with suppress(OSError):
@@ -48,13 +49,13 @@ def new_archive(path):
 
 
 def describe(archive, description):
-    """Write what a backup says of itself."""
-    archive.writestr(DESCRIPTION, json.dumps({"format": FORMAT, **description}, indent=1))
+    """Write the description of a backup."""
+    archive.writestr(DESCRIPTION, json.dumps({"format": FORMATS[0], **description}, indent=1))
 
 
 @contextmanager
 def open_archive(path):
-    """Give a zip to read and what it says of itself. Raises Unfit where it is no backup."""
+    """Open a zip for reading; yield it and its description. Raises Unfit if it is not a backup."""
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive, _description(archive, path)
@@ -62,11 +63,16 @@ def open_archive(path):
         raise Unfit(f"{path} is no backup of the portal, or it is damaged. Nothing was changed.") from error
 
 
-def write_member(archive, name, blocks):
-    """Write a stream of blocks into a zip."""
-    with archive.open(name, "w", force_zip64=True) as member:
+def write_member(archive, name, blocks, *, is_packed=False):
+    """Write a stream of blocks into a zip; if it is compressed already, it is stored as it is."""
+    with archive.open(zipfile.ZipInfo(name) if is_packed else name, "w", force_zip64=True) as member:
         for block in blocks:
             member.write(block)
+
+
+def file_beside(archive):
+    """Return a temporary file in the folder of a backup, readable only by its owner."""
+    return tempfile.NamedTemporaryFile(dir=Path(archive.fp.name).parent, prefix=".portal-backup-")
 
 
 def blocks_of(file):
@@ -76,7 +82,7 @@ def blocks_of(file):
 
 
 def sync_folder(folder):
-    """Have a new name in a folder on the disk."""
+    """Flush a new name in a folder to the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -87,7 +93,7 @@ def sync_folder(folder):
 def _description(archive, path):
     try:
         description = json.loads(archive.read(DESCRIPTION))
-        is_known = description["format"] == FORMAT
+        is_known = description["format"] in FORMATS
     except (ValueError, KeyError, TypeError) as error:
         raise Unfit(f"{path} is no backup of the portal.") from error
     if not is_known:

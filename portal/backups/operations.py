@@ -1,8 +1,12 @@
-"""What an operator does with backups: make one, restore one."""
+"""Backups for operators: make one, restore one."""
 
 import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,7 +23,7 @@ ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a backup holds: tables, rows, the revision of its tables, and whether that is this release's."""
+    """The content of a backup: tables, rows, the revision of its tables, and whether that is this release's."""
 
     tables: int
     rows: int
@@ -28,10 +32,10 @@ class Outcome:
     fits_digest_key: bool
 
 
-def backup(engine, path, now, on_progress):
-    """Write the whole database, as it is at one instant, to a file that only its owner can read.
+def backup(engine: Any, path: Path, now: datetime, on_progress: Callable[..., Any]) -> Outcome:
+    """Write the whole database, as of one instant, to a file that only its owner can read.
 
-    Nobody waits meanwhile. Returns the Outcome; raises Unfit, and leaves no file, where it cannot be made.
+    It blocks no one. Returns the Outcome; raises Unfit, and leaves no file, if it cannot be made.
     """
     revision = revisions.current(engine)
     if revision is None:
@@ -44,11 +48,11 @@ def backup(engine, path, now, on_progress):
     return _outcome(description | found)
 
 
-def restore(engine, path, on_progress, *, replace=False):
+def restore(engine: Any, path: Path, on_progress: Callable[..., Any], *, replace: bool = False) -> Outcome:
     """Fill the database from a backup of the same kind of database: all of it, verified row by row, or none.
 
-    replace: whatever is there now may go. Returns the Outcome; raises Unfit, and changes nothing, where the
-    file is no backup, is damaged, is of another kind or a newer release, or where the database is not empty.
+    replace: existing data may be deleted. Returns the Outcome; raises Unfit, and changes nothing, if the
+    file is not a backup, is damaged, is of another kind or a newer release, or if the database is not empty.
     """
     kind = engine.dialect.name
     with _plainly(), open_archive(path) as (archive, description):
@@ -64,15 +68,15 @@ def restore(engine, path, on_progress, *, replace=False):
 
 
 @contextmanager
-def _plainly():
-    """Say in a sentence what the disk or the database refused."""
+def _plainly() -> Iterator[None]:
+    """Turn errors of the disk or the database into a message."""
     try:
         yield
     except (OSError, SQLAlchemyError, psycopg.Error, sqlite3.Error) as error:
         raise Unfit(operator_messages.sentence_of(error)) from error
 
 
-def _outcome(description):
+def _outcome(description: dict[str, Any]) -> Outcome:
     return Outcome(
         tables=len(description["tables"]),
         rows=sum(table["rows"] for table in description["tables"].values()),
@@ -82,6 +86,6 @@ def _outcome(description):
     )
 
 
-def _digest_sign():
-    """Tells later whether the key that finds people is the one of the backup; gives nothing of it away."""
+def _digest_sign() -> str:
+    """Return a check value that later tells whether the digest key is the backup's, without revealing it."""
     return encryption.digest("backup", "the key that finds people")

@@ -2,11 +2,10 @@
 
 import os
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from portal.backups.archive import Unfit, blocks_of, sync_folder, write_member
+from portal.backups.archive import Unfit, blocks_of, file_beside, sync_folder, write_member
 from portal.backups.tally import Tally
 from portal.security.private_file import private
 
@@ -17,12 +16,12 @@ SEEDED = ("alembic_version", "status_word")
 
 
 def dump(engine, archive, on_progress):
-    """Write the database into an archive; return its tables with their tallies, all of one instant."""
+    """Write the database into an archive; return its tables with their tallies, all as of one instant."""
     with (
-        tempfile.NamedTemporaryFile(dir=Path(archive.fp.name).parent, prefix=".portal-backup-") as aside,
+        file_beside(archive) as aside,
         closing(_connect(engine.url.database)) as source,
     ):
-        # A transaction that reads keeps what it saw first: the copy and the tallies are of one instant.
+        # A reading transaction keeps its snapshot: the copy and the tallies are of one instant.
         source.execute("BEGIN")
         tables = _tallies(source, on_progress)
         with closing(_connect(aside.name)) as copy:
@@ -34,7 +33,7 @@ def dump(engine, archive, on_progress):
 
 
 def holds_something(engine):
-    """Say whether the database holds a row that no release puts there by itself."""
+    """Say whether the database has a row that no release puts there by itself."""
     if not Path(engine.url.database).exists():
         return False
     with closing(_connect(engine.url.database)) as there:
@@ -42,9 +41,9 @@ def holds_something(engine):
 
 
 def load(engine, archive, description, on_progress):
-    """Put the database of an archive in the place of this one, once every row was found in it again.
+    """Replace this database by the one of an archive, once every row was verified.
 
-    Raises Unfit, and changes nothing, where somebody has the database open or a row differs.
+    Raises Unfit, and changes nothing, if a process has the database open or a row differs.
     """
     path = Path(engine.url.database).resolve()
     engine.dispose()
@@ -80,7 +79,7 @@ def _require_nobody(path):
         return
     with closing(_connect(path)) as there:
         try:
-            # Only the last who has it open can leave the write-ahead log.
+            # Only the last connection can remove the write-ahead log.
             alone = there.execute("PRAGMA journal_mode=DELETE").fetchone() == ("delete",)
         except sqlite3.OperationalError:
             alone = False

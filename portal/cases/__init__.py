@@ -1,1 +1,1 @@
-"""Cases: travellers, refusals, what the letter lists, and whose case it is."""
+"""Cases: travelers, refusals, the items of refusal letters, and the accounts that hold them."""

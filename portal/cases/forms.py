@@ -1,6 +1,6 @@
-"""The forms by which staff add, correct or hand over a case."""
+"""The forms with which staff add, correct or hand over a case."""
 
-from wtforms import BooleanField, DateField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Optional, ValidationError
 
 from portal.cases import statuses
@@ -10,28 +10,39 @@ from portal.forms import AtMost, BaseForm, Required, options
 from portal.i18n import locale
 from portal.i18n.locale import _, _l
 
+# What staff may have corrected of a traveller, by its name in a case file.
+FIELD_NAMES = {
+    "relationship": _l("Relationship to the principal applicant"),
+    "surname": _l("Surname"),
+    "given_names": _l("Given names"),
+    "nationality": _l("Nationality"),
+    "interview_date": _l("Date of the interview"),
+    "date_of_birth": _l("Date of birth"),
+    "passport_number": _l("Passport number"),
+}
+
 
 def status_choices(post):
-    """Return every word that a case of a post can have, the standard ones first."""
+    """Return every status word that a case of a post can have, the standard ones first."""
     codes = [*STATUSES, *(word.code for word in statuses.own_words(post.id))]
     return options((code, statuses.status_name(code)) for code in codes)
 
 
 class SeenForm(BaseForm):
     seen = BooleanField(
-        _l("I have seen the letter and the passport of this person"),
-        validators=[Required(_l("Look at the letter and the passport first, then tick the box."))],
+        _l("I have seen this person's letter and passport"),
+        validators=[Required(_l("Check the letter and the passport first, then select the box."))],
     )
 
 
 class SearchForm(BaseForm):
-    case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
+    case_number = StringField(_l("Case number"), validators=[Required(_l("Enter the case number."))])
 
 
 class CaseRowForm(BaseForm):
-    """One traveller of a case, in the words of the case file: the same checks, the same storing."""
+    """One traveler of a case, in the words of the case file: with the same checks, stored in the same way."""
 
-    case_number = StringField(_l("Case number"), validators=[Required(_l("Type the case number."))])
+    case_number = StringField(_l("Case number"), validators=[Required(_l("Enter the case number."))])
     visa_class = StringField(_l("Visa class"))
     status = SelectField(_l("Status"))
     status_date = StringField(_l("Date of the status"))
@@ -42,9 +53,9 @@ class CaseRowForm(BaseForm):
     passport_number = StringField(_l("Passport number"))
     nationality = SelectField(_l("Nationality"))
     interview_date = StringField(_l("Date of the interview"))
-    refused_on = StringField(_l("Date of the refusal"))
+    refused_on = StringField(_l("Date refused"))
     respond_by = StringField(_l("How to respond"))
-    reasons = TextAreaField(_l("Reasons, as on the letter"), validators=[AtMost(500)])
+    reasons = TextAreaField(_l("Reasons, as in the letter"), validators=[AtMost(500)])
     letter_code = StringField(_l("Letter code"))
 
     def __init__(self, post, **kwargs):
@@ -66,11 +77,26 @@ class CaseRowForm(BaseForm):
         return not bad
 
 
+class ConflictForm(BaseForm):
+    """Whether staff take what the case file says, or stay with what they corrected."""
+
+    takes = RadioField(
+        _l("Which is right?"),
+        choices=options([("file", _l("What the case file says now")), ("ours", _l("What we have"))]),
+        validators=[Required(_l("Choose which is right."))],
+    )
+
+    @property
+    def takes_file(self):
+        """Whether the case file is right."""
+        return self.takes.data == "file"
+
+
 class StatusForm(BaseForm):
-    """A status from the post's vocabulary, and the day from which it holds."""
+    """A status from the post's vocabulary, and the day from which it applies."""
 
     word = SelectField(_l("Status"))
-    effective_on = DateField(_l("From which day"), validators=[InputRequired(_l("Type a date."))])
+    effective_on = DateField(_l("From this day"), validators=[InputRequired(_l("Enter a date."))])
 
     def __init__(self, post, **kwargs):
         super().__init__(**kwargs)
@@ -78,19 +104,19 @@ class StatusForm(BaseForm):
 
 
 class WordForm(BaseForm):
-    """A word of the post's own: its code, the standard word it counts as; names and meanings come with word_form."""
+    """A post's own status word: its code, and the standard word it counts as; word_form adds names and meanings."""
 
-    code = StringField(_l("Code for case files"), validators=[Required(_l("Type a code."))])
+    code = StringField(_l("Code for case files"), validators=[Required(_l("Enter a code."))])
     standard = SelectField(_l("Counts as"), choices=options(STATUSES.items()), default="refused")
     languages: tuple[str, ...] = ()
 
     def validate_code(self, field):
         field.data = field.data.strip().lower()
         if not statuses.OWN_WORD.fullmatch(field.data):
-            raise ValidationError(_("Use 2 to 26 small letters, digits and underscores, a letter first."))
+            raise ValidationError(_("Use 2 to 26 lowercase letters, digits and underscores, starting with a letter."))
 
     def texts(self, kind):
-        """What was typed as "name" or "meaning", by language."""
+        """Return the texts entered for "name" or "meaning", by language."""
         return {language: self[f"{kind}_{language}"].data.strip() for language in self.languages}
 
 
@@ -100,27 +126,29 @@ def word_form(languages):
         f"{kind}_{language}": field(label, validators=[Required(_l("This field is required.")), AtMost(longest)])
         for language in languages
         for kind, field, label, longest in (
-            ("name", StringField, _l("Word"), 60),
-            ("meaning", TextAreaField, _l("What it means, for everybody to read"), 300),
+            ("name", StringField, _l("Status word"), 60),
+            ("meaning", TextAreaField, _l("What it means (everyone can read this)"), 300),
         )
     }
     return type("PostWordForm", (WordForm,), {**fields, "languages": tuple(languages)})()
 
 
 class ExpiryForm(BaseForm):
-    """Days on which a traveller's papers end, where the post knows them."""
+    """The last days of validity of a traveler's papers, if the post knows them."""
 
     medical_expires_on = DateField(_l("The medical examination is valid until"), validators=[Optional()])
     passport_expires_on = DateField(_l("The passport is valid until"), validators=[Optional()])
 
 
 class AnswerForm(BaseForm):
-    """Answer a request with a case number, or with a sentence."""
+    """The answer to a request: a case number, or a sentence."""
 
     case_number = StringField(_l("Case number of this person"))
-    despite_owner = BooleanField(_l("I have checked letter and passport: move the case from the other account"))
-    answer = TextAreaField(_l("Or: why no case was found, for the person to read"), validators=[AtMost(1000)])
+    despite_owner = BooleanField(_l("I have checked the letter and the passport. Move the case from the other account"))
+    answer = TextAreaField(
+        _l("Or explain why no case was found (the applicant will read this)"), validators=[AtMost(1000)]
+    )
 
     def validate_answer(self, field):
         if not (field.data or "").strip() and not (self.case_number.data or "").strip():
-            raise ValidationError(_("Type a case number, or an answer for the person."))
+            raise ValidationError(_("Enter a case number, or an answer for the applicant."))

@@ -1,4 +1,4 @@
-"""Cases with their travellers, refusals, refusal items and statuses, and what officers ask for and note."""
+"""Tables of cases with their travelers, refusals, refusal items and statuses, and what officers ask for and note."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -58,7 +58,7 @@ class Case(Base):
             sqlite_where=text("import_id IS NOT NULL"),
             postgresql_where=text("import_id IS NOT NULL"),
         ),
-        # Few cases are claimed: those are counted again and again.
+        # Few cases are claimed, and those are counted often.
         Index(
             "ix_case_claimed",
             "post_id",
@@ -96,16 +96,10 @@ class Case(Base):
         order_by="PassportRequest.id",
         viewonly=True,
     )
-    notes: Mapped[list["CaseNote"]] = relationship(
-        order_by="CaseNote.id.desc()", cascade="all, delete-orphan", back_populates="case"
-    )
-    stages: Mapped[list["PetitionStage"]] = relationship(
-        order_by="PetitionStage.id", cascade="all, delete-orphan", back_populates="case"
-    )
 
     @classmethod
     def visible(cls):
-        """The condition a case meets unless it came with an import that is not switched on (yet, or ever)."""
+        """Return the SQL condition for cases that do not belong to an undecided import."""
         switched = exists().where(CaseImport.id == cls.import_id, CaseImport.switched_at.is_not(None))
         return or_(cls.import_id.is_(None), switched)
 
@@ -116,7 +110,7 @@ class Case(Base):
 
 
 class StatusChange(Base):
-    """One status that a case has had, from a day on."""
+    """One status of a case, from a day on."""
 
     __tablename__ = "status_change"
 
@@ -155,14 +149,58 @@ class Traveller(Base):
         order_by="Refusal.id", lazy="selectin", cascade="all, delete-orphan", back_populates="traveller"
     )
 
+    corrections: Mapped[list["Correction"]] = relationship(
+        order_by="Correction.id", cascade="all, delete-orphan", back_populates="traveller"
+    )
+
     @property
     def name(self):
         """Given names and surname, as on the passport."""
         return f"{self.given_names} {self.surname}".strip()
 
 
+class FormerPassport(Base):
+    """A passport number that a traveler had before: it still matches for a while."""
+
+    __tablename__ = "former_passport"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"), index=True)
+    passport_digest: Mapped[str] = mapped_column(String(64), index=True)
+    matches_until: Mapped[datetime] = mapped_column(Instant)
+
+    @classmethod
+    def matches_at(cls, now):
+        """The condition that a number meets which still matches."""
+        return cls.matches_until > now
+
+
+class Correction(Base):
+    """A field of a traveler that staff corrected, with digests of what the case file says of it.
+
+    filed: what it said then. differing: what a newer row says, and staff have not decided about: a conflict.
+    """
+
+    __tablename__ = "correction"
+    __table_args__ = (UniqueConstraint("traveller_id", "field"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"))
+    field: Mapped[str] = mapped_column(String(20))
+    filed: Mapped[str] = mapped_column(String(64))
+    differing: Mapped[str | None] = mapped_column(Encrypted)
+    differing_digest: Mapped[str | None] = mapped_column(String(64))
+
+    traveller: Mapped[Traveller] = relationship(back_populates="corrections")
+
+    @property
+    def newest(self):
+        """The digest of what the newest row says."""
+        return self.differing_digest or self.filed
+
+
 class Refusal(Base):
-    """One 221(g) refusal of one traveller on one date; its clock is its own (R7)."""
+    """One 221(g) refusal of one traveler on one date, with its own twelve months (R7)."""
 
     __tablename__ = "refusal"
     __table_args__ = (
@@ -192,7 +230,7 @@ class Refusal(Base):
 
     @property
     def modes(self):
-        """How to respond: some of MODES."""
+        """The ways to respond: some of MODES."""
         return self.respond_by.split(";")
 
 
@@ -247,46 +285,3 @@ class PassportRequest(Base):
     done_on: Mapped[date | None]
 
     traveller: Mapped[Traveller] = relationship()
-
-
-class CaseNote(Base):
-    """A note about a case that officers write for each other: no applicant reads it (source 5, 504.11-3(A)(1)f)."""
-
-    __tablename__ = "case_note"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
-    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
-    text: Mapped[str] = mapped_column(Encrypted)
-    actor: Mapped[str] = mapped_column(String(40))
-    written_at: Mapped[datetime] = mapped_column(Instant)
-
-    case: Mapped[Case] = relationship(back_populates="notes")
-
-
-class PetitionStage(Base):
-    """One stage of a petition that went back to USCIS (source 2): dates only where the post holds proof of them.
-
-    happened_on: the day that the proof gives, or None. respond_by: the last day that a notice to the petitioner names,
-    copied from the notice.
-    """
-
-    __tablename__ = "petition_stage"
-    __table_args__ = (
-        CheckConstraint(
-            "kind IN ('sent_to_nvc', 'at_uscis', 'notice', 'reaffirmed', 'revoked', 'back_at_post', 'new_interview')",
-            name="kind",
-        ),
-        CheckConstraint("respond_by IS NULL OR kind = 'notice'", name="respond_by"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"), index=True)
-    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    happened_on: Mapped[date | None]
-    respond_by: Mapped[date | None]
-    recorded_at: Mapped[datetime] = mapped_column(Instant)
-    withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    case: Mapped[Case] = relationship(back_populates="stages")

@@ -1,9 +1,13 @@
 """What officers write down about a case: notes for each other, and the stages of a petition that went back."""
 
+from datetime import date, datetime
+from uuid import UUID
+
 from sqlalchemy import select
 
 from portal.accounts import notices
-from portal.cases.models import CaseNote, PetitionStage
+from portal.cases.models import Case
+from portal.cases.officer_models import CaseNote, PetitionStage
 from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
 from portal.journal import journal
@@ -15,7 +19,7 @@ class NotYet(PortalError):
     message = _l("This day has not come yet.")
 
 
-def write_note(case, text, form_key, by, now):
+def write_note(case: Case, text: str, form_key: UUID, by: str, now: datetime) -> None:
     """Write a note about a case that staff read and no applicant does; the same form key writes it once.
 
     Source 5, 504.11-3(A)(1)f: the longer explanation stands in the case notes.
@@ -28,7 +32,9 @@ def write_note(case, text, form_key, by, now):
     journal.record(by, "case note written", case, post_id=case.post_id, now=now)
 
 
-def record_stage(case, kind, happened_on, respond_by, form_key, by, now):
+def record_stage(
+    case: Case, kind: str, happened_on: date | None, respond_by: date | None, form_key: UUID, by: str, now: datetime
+) -> None:
     """Write down a stage of a petition that went back (source 2); the holder of the case is told.
 
     happened_on: the day, only where the post holds proof of it, else None. respond_by: the last day that a notice to
@@ -51,7 +57,7 @@ def record_stage(case, kind, happened_on, respond_by, form_key, by, now):
     _tell(case, now)
 
 
-def withdraw_stage(case, stage_id, by, now):
+def withdraw_stage(case: Case, stage_id: int, by: str, now: datetime) -> None:
     """Take back a stage that was recorded by mistake; the same again changes nothing. Raises NotFound."""
     stage = next((one for one in case.stages if one.id == stage_id), None)
     if stage is None:
@@ -64,6 +70,6 @@ def withdraw_stage(case, stage_id, by, now):
     _tell(case, now)
 
 
-def _tell(case, now):
+def _tell(case: Case, now: datetime) -> None:
     if case.account_id is not None:
         notices.notify(case.account_id, "petition_stage", now, number_end=case.number[-4:])

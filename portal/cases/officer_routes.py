@@ -3,12 +3,13 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.cases import officer_records, operations, passports
+from portal.cases import officer_records, operations, passport_requests
 from portal.cases.officer_forms import NoteForm, PassportForm, StageForm
 from portal.cases.refusals import operations as refusals
 from portal.database.transactions import commits
 from portal.forms import BaseForm
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("officer", __name__, url_prefix="/<language:lang>/staff/cases/<uuid:case_id>")
 
@@ -19,7 +20,7 @@ bp = Blueprint("officer", __name__, url_prefix="/<language:lang>/staff/cases/<uu
 def write_note(case_id):
     case, form = _case(case_id), NoteForm()
     if form.validate_on_submit():
-        officer_records.write_note(case, form.text.data, form.key, current_user.actor, clock.now())
+        officer_records.write_note(case, form.text.data or "", form.key, current_user.actor, clock.now())
         return _to_case(case_id, "note_written")
     return render_template("cases/staff/note.html", case=case, form=form)
 
@@ -65,7 +66,7 @@ def ask_for_passport(case_id):
 @commits
 def withdraw_passport(case_id, passport_request_id):
     if BaseForm().validate_on_submit():
-        passports.withdraw(_case(case_id), passport_request_id, current_user.actor, clock.now())
+        passport_requests.withdraw(_case(case_id), passport_request_id, current_user.actor, clock.now())
     return _to_case(case_id, "passport_withdrawn")
 
 
@@ -83,10 +84,10 @@ def _is_asked(case, form):
     try:
         if form.way.data == "bring":
             refusals.invite(case, form.until.data, by, now)
-        passports.ask(case, operations.traveller_of(case, form.traveller.data), form.way.data, by, now)
+        passport_requests.ask(case, operations.traveller_of(case, form.traveller.data), form.way.data, by, now)
     except refusals.TooEarly as refusal:
         form.until.errors = [refusal.message]
-    except passports.AlreadyAsked as refusal:
+    except passport_requests.AlreadyAsked as refusal:
         form.traveller.errors = [refusal.message]
     else:
         return True

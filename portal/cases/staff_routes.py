@@ -1,19 +1,20 @@
-"""Staff find, add, correct and hand over cases."""
+"""Pages on which staff find, add, correct and hand over cases."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.cases import operations
 from portal.cases.finding import requests
-from portal.cases.forms import AnswerForm, CaseRowForm, SearchForm
-from portal.cases.importing import store_cases
+from portal.cases.forms import FIELD_NAMES, AnswerForm, CaseRowForm, ConflictForm, SearchForm
+from portal.cases.importing import corrections, store_cases
 from portal.cases.importing.cells import cells_of
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.database.transactions import commits, records
 from portal.i18n.locale import _
 from portal.journal import journal
 from portal.posts.operations import post_by_id
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("cases", __name__, url_prefix="/<language:lang>/staff/cases")
 
@@ -83,10 +84,32 @@ def correct(case_id, position):
     return render_template("cases/staff/case_form.html", form=form, case=case)
 
 
+@bp.route("/conflicts")
+@staff_only("officer")
+def conflicts():
+    waiting = corrections.conflicts_of(current_user.post_id)
+    return render_template("cases/staff/conflicts.html", waiting=waiting, fields=FIELD_NAMES)
+
+
+@bp.route("/<uuid:case_id>/conflicts/<int:conflict_id>", methods=["GET", "POST"])
+@staff_only("officer")
+@records
+def conflict(case_id, conflict_id):
+    case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
+    found, form = corrections.conflict_of(case, conflict_id), ConflictForm()
+    if form.validate_on_submit():
+        corrections.decide(case, found, form.takes_file, current_user.actor, clock.now())
+        return redirect(url_for(".show", case_id=case.public_id, said="stored"), 303)
+    if request.method == "GET":
+        journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
+    page = {"case": case, "conflict": found, "ours": corrections.value_of(found), "fields": FIELD_NAMES}
+    return render_template("cases/staff/conflict.html", form=form, **page)
+
+
 def _answered(asked, form):
-    """Carry the answer out; say whether it could be, else the form says why."""
+    """Store the answer; return whether it succeeded, otherwise the form says why not."""
     by, now = current_user.actor, clock.now()
-    # The number is filled in beforehand: a sentence that was typed is what staff meant.
+    # The number is prefilled: if a sentence was entered too, staff meant the sentence.
     if (form.answer.data or "").strip():
         requests.turn_down(asked, form.answer.data.strip(), by, now)
         return True
@@ -99,7 +122,9 @@ def _answered(asked, form):
         form.case_number.errors = [_("There is no case with this number at your post. Add it first.")]
         return False
     if case.account_id not in (None, asked.account_id) and not form.despite_owner.data:
-        form.despite_owner.errors = [_("Another account holds this case. Tick this to move it; both will be told.")]
+        form.despite_owner.errors = [
+            _("This case is in another account. Select this to move it. We will tell both account holders.")
+        ]
         return False
     requests.hand_over(asked, case, by, now)
     return True

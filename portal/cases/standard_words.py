@@ -23,30 +23,37 @@ STATUSES = {
 }
 
 MEANINGS = {
-    "no_status": _l("The records do not show a status of this case yet."),
-    "application_received": _l("The case was opened. The next step is said to the applicant by message or letter."),
-    "at_nvc": _l("The case is at the National Visa Center (NVC). The applicant does what its messages ask for."),
-    "in_transit": _l("The case is on its way to the Embassy. Nobody needs to come yet."),
+    "no_status": _l("This case does not have a status yet."),
+    "application_received": _l(
+        "The case has been opened. The applicant will get a message or letter about the next step."
+    ),
+    "at_nvc": _l("The case is at the National Visa Center (NVC). Follow the instructions in the messages from NVC."),
+    "in_transit": _l("The case is on its way to the Embassy. You do not need to do anything yet."),
     "ready": _l("The case is ready for the interview, or for what the Embassy has asked for."),
     "administrative_processing": _l(
-        "The visa was refused under section 221(g), and the Embassy works on the case. How long it takes depends on "
-        "the case."
+        "The visa was refused under section 221(g), and the case is in administrative processing. How long "
+        "this takes depends on the case."
     ),
     "refused": _l(
-        "The application was refused. Under section 221(g) this means that something is missing, or that the Embassy "
-        "needs more time. The letter from the interview says which, and what to do."
+        "The application was refused. A refusal under section 221(g) means that documents or information are "
+        "missing, or that the Embassy needs more time. The letter from the interview says which, and what to "
+        "do."
     ),
-    "issued": _l("The visa was issued. The passport comes back in the way that was arranged."),
+    "issued": _l("The visa has been issued. The passport will be returned in the way that was arranged."),
     "returned": _l(
-        "The case went back to the National Visa Center (NVC) or to USCIS. A notice goes to the petitioner; it says "
-        "what can be done, and by when."
+        "The case has been returned to the National Visa Center (NVC) or to USCIS. A notice to the petitioner "
+        "will say what can be done, and by when."
     ),
     "expiring_soon": _l(
-        "The case will be closed soon, because nothing was heard for a long time. Write to the Embassy now."
+        "The case will soon be closed because the Embassy has not heard from the applicant for a long time. "
+        "Contact the Embassy now."
     ),
-    "expired": _l("The case was closed, because nothing was heard for too long. Ask the Embassy whether it can go on."),
+    "expired": _l(
+        "The case was closed because the Embassy did not hear from the applicant in time. Ask the Embassy if the "
+        "case can be reopened."
+    ),
 }
-# A refusal under section 221(g) stands behind these words (R3).
+# A refusal under section 221(g) underlies these statuses (R3).
 REFUSED = ("refused", "administrative_processing")
 
 
@@ -60,8 +67,8 @@ class Reason:
 
 
 @cache
-def reasons():
-    """Return the standard reasons by what can be written for them, in lower case."""
+def reasons() -> dict[str, Reason]:
+    """Return the standard reasons by their names and abbreviations, in lower case."""
     with REASONS_FILE.open(encoding="utf-8") as file:
         rows = [Reason(**row) for row in csv.DictReader(file)]
     return {word.lower(): row for row in rows for word in (row.name, row.abbreviation) if word}

@@ -1,4 +1,4 @@
-"""Staff set the status of a case, keep the words of their post, and note what else bears on a case's dates."""
+"""Pages on which staff set the status of a case, manage the words of their post, and record other dates of a case."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -10,8 +10,9 @@ from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n.locale import in_language
 from portal.posts.operations import post_by_id, today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("statuses", __name__, url_prefix="/<language:lang>/staff/cases")
 
@@ -84,7 +85,7 @@ def expiries(case_id, position):
 
 
 def _is_set(case, form, now):
-    """Set what the form says; say whether it could be, else the form says why."""
+    """Set what the form says; return whether it succeeded, otherwise the form says why not."""
     try:
         statuses.set_status(case, form.word.data, form.effective_on.data, current_user.actor, now)
     except PortalError as refusal:

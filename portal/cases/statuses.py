@@ -1,15 +1,20 @@
-"""The status of a case: words that everybody has, words that a post has added, and changes from one to another."""
+"""The status of a case: standard words, words that a post has added, and changes from one to another."""
 
 import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
 
+from babel.support import LazyProxy
 from sqlalchemy import or_, select
 
 from portal.accounts import notices
-from portal.cases.models import StatusChange, StatusWord
+from portal.cases.models import Case, StatusChange, StatusWord
 from portal.cases.standard_words import MEANINGS, REFUSED, STATUSES
 from portal.database.transactions import session
 from portal.i18n.locale import _l, current
 from portal.journal import journal
+from portal.posts.models import Post
 from portal.posts.operations import today
 from portal.web.errors import NotFound, PortalError
 
@@ -18,42 +23,42 @@ OWN_WORD = re.compile(r"[a-z][a-z0-9_]{1,25}")
 
 
 class WordTaken(PortalError):
-    message = _l("Your post has a word with this code already.")
+    message = _l("Your post already has a status word with this code.")
 
 
 class NotYet(PortalError):
-    message = _l("A status cannot begin in the future.")
+    message = _l("Choose today or an earlier day for the status.")
 
 
-def status_name(code):
+def status_name(code: str) -> LazyProxy | str:
     """Return the word of a status in the language in use.
 
-    A post's own word, in a language that the post did not write it in, is told as the standard word it counts as.
+    In a language for which the post did not write its own word, the standard word it counts as.
     """
     return STATUSES[code] if code in STATUSES else _told(_own_word(code), "names", STATUSES)
 
 
-def status_meaning(code):
-    """Return what the word of a status means in general, in the language in use."""
+def status_meaning(code: str) -> LazyProxy | str:
+    """Return the general meaning of a status, in the language in use."""
     return MEANINGS[code] if code in MEANINGS else _told(_own_word(code), "meanings", MEANINGS)
 
 
-def counts_as(code):
+def counts_as(code: str) -> str | None:
     """Return the standard word whose rules a status follows."""
     return code if code in STATUSES else _own_word(code).counts_as
 
 
-def is_refused(code):
-    """Say whether a refusal under section 221(g) stands behind a status."""
+def is_refused(code: str) -> bool:
+    """Say whether a refusal under section 221(g) underlies a status."""
     return counts_as(code) in REFUSED
 
 
-def own_words(post_id):
+def own_words(post_id: int) -> Sequence[StatusWord]:
     """Return the words that a post has added, by code."""
     return session.scalars(select(StatusWord).where(StatusWord.post_id == post_id).order_by(StatusWord.code)).all()
 
 
-def own_codes():
+def own_codes() -> dict[int | None, set[str]]:
     """Return the codes of the words that posts have added, by post id."""
     found: dict[int | None, set[str]] = {}
     for word in session.scalars(select(StatusWord).where(StatusWord.post_id.is_not(None))):
@@ -61,15 +66,17 @@ def own_codes():
     return found
 
 
-def codes_that_count_as(code):
-    """Return the condition that a StatusWord meets whose rules are those of a standard word."""
+def codes_that_count_as(code: str) -> Any:
+    """Return the SQL condition for StatusWords whose rules are those of a standard word."""
     return or_(StatusWord.code == code, StatusWord.counts_as == code)
 
 
-def add_word(post, code, standard, names, meanings, by, now):
+def add_word(
+    post: Post, code: str, standard: str, names: dict[str, str], meanings: dict[str, str], by: str, now: datetime
+) -> StatusWord:
     """Add a word to a post's vocabulary and return it; case files write it as its code.
 
-    code: small letters, digits and underscores, without the post's letters, which are put before it;
+    code: small letters, digits and underscores, without the post's letters, which are put in front;
     standard: the code of the standard word whose rules it follows; names and meanings: texts by language.
     Raises WordTaken.
     """
@@ -84,10 +91,10 @@ def add_word(post, code, standard, names, meanings, by, now):
     return word
 
 
-def set_status(case, code, effective_on, by, now):
-    """Set the status of a case from a day on; its holder is told. The same again changes nothing.
+def set_status(case: Case, code: str, effective_on: date, by: str, now: datetime) -> None:
+    """Set the status of a case from a day on; its holder is told. Setting the same again changes nothing.
 
-    Raises NotFound for a word that the post does not have, NotYet for a day that has not come there.
+    Raises NotFound for a word that the post does not have, NotYet for a day in the future there.
     """
     if code not in STATUSES and _own_word(code).post_id != case.post_id:
         raise NotFound
@@ -99,8 +106,8 @@ def set_status(case, code, effective_on, by, now):
         journal.record(by, "status set", case, post_id=case.post_id, before=said[0], after=said[1], now=now)
 
 
-def change(case, code, effective_on, now):
-    """Let a case have a status from a day on, and tell its holder; return whether it had another before."""
+def change(case: Case, code: str, effective_on: date, now: datetime) -> bool:
+    """Change the status of a case from a day on, and tell its holder; return whether it differed before."""
     if (case.status, case.status_on) == (code, effective_on):
         return False
     case.status, case.status_on = code, effective_on
@@ -111,13 +118,13 @@ def change(case, code, effective_on, now):
     return True
 
 
-def _own_word(code):
+def _own_word(code: str) -> StatusWord:
     word = session.get(StatusWord, code)
     if word is None:
         raise NotFound
     return word
 
 
-def _told(word, column, standard):
+def _told(word: StatusWord, column: str, standard: dict[str, LazyProxy]) -> LazyProxy | str:
     own = getattr(word, column) or {}
-    return own.get(current()) or standard[word.counts_as]
+    return own.get(current()) or standard[word.counts_as or word.code]

@@ -15,7 +15,7 @@ from portal.accounts import operations as accounts
 from portal.accounts.emails import read_email
 from portal.cases import operations as cases
 from portal.cases.importing.operations import DatabaseAway, import_file
-from portal.commands import backup, doctor, keys, plainly, progress, serving
+from portal.commands import backup, command_errors, doctor, drain, keys, progress
 from portal.commands.journal_file import journal_group
 from portal.database.transactions import in_steps, writing
 from portal.demonstration import herd as herds
@@ -23,11 +23,11 @@ from portal.demonstration.data import load_demonstration, require_demonstration
 from portal.integrity import checks
 from portal.journal import chain_check, journal
 from portal.mailing.worker import worker_of
-from portal.migrations import revisions, state
+from portal.migrations import new_revision, revisions, state
 from portal.observability import metrics, operator_messages
 from portal.posts import operations as posts
 from portal.slots import operations as slots
-from portal.slots import zone_recompute, zones
+from portal.slots import zone_correction, zone_recompute
 from portal.slots.weeks.patterns import Pattern, read_times
 from portal.web.errors import PortalError
 
@@ -46,15 +46,25 @@ demo_group = AppGroup("demo", help="The demonstration.")
 def add_to(group):
     """Give a group of commands those of the portal."""
     groups = (db_group, posts_group, cases_group, staff_group, slots_group, demo_group, journal_group, keys.group)
-    for one in (*groups, serving.drain, backup.backup, backup.restore, doctor.doctor, check, worker):
-        group.add_command(plainly.ending(one))
+    for one in (*groups, drain.drain, backup.backup, backup.restore, doctor.doctor, check, worker):
+        group.add_command(command_errors.ending(one))
 
 
 @db_group.command("upgrade")
 def db_upgrade():
-    """Bring the database to the tables of this release."""
+    """Upgrade the tables of the database to this release."""
     _upgrade()
     click.echo("The database is up to date.")
+
+
+@db_group.command("revision")
+@click.argument("message")
+def db_revision(message):
+    """Write a migration from the newest tables to the models; MESSAGE says what it is about.
+
+    For whoever changes the models. It changes no database. Read the file before you use it.
+    """
+    click.echo(f"{new_revision.write(message)} is written. Read it, then run db upgrade.")
 
 
 def _upgrade():
@@ -64,28 +74,28 @@ def _upgrade():
 
 
 @posts_group.command("import")
-@click.argument("file", type=plainly.FILE)
+@click.argument("file", type=command_errors.FILE)
 def posts_import(file):
     """Add or correct posts from a CSV: code,country,city,timezone."""
     try:
         lines = file.read_text(encoding="utf-8-sig").splitlines(keepends=True)
         with writing(job=True):
             added, changed = posts.import_posts(lines, journal.COMMAND, clock.now())
-            moved = zones.catch_up(journal.COMMAND, clock.now())
+            moved = zone_correction.catch_up(journal.COMMAND, clock.now())
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     except UnicodeDecodeError as error:
         raise click.ClickException("The file is not UTF-8. Nothing was imported.") from error
     click.echo(f"{added} posts added, {changed} changed.")
     if moved:
-        click.echo(f"{moved} slots to come follow a corrected time zone; their local times stay.")
+        click.echo(f"{moved} future slots follow a corrected time zone and keep their local times.")
 
 
 @cases_group.command("import")
-@click.argument("file", type=plainly.FILE)
-@click.option("--dry-run", is_flag=True, help="Say what would change, change nothing.")
+@click.argument("file", type=command_errors.FILE)
+@click.option("--dry-run", is_flag=True, help="Print what would change, and change nothing.")
 def cases_import(file, dry_run):
-    """Add or correct cases from a CSV or XLSX file: all of it, or none."""
+    """Add or correct cases from a CSV or XLSX file. The whole file is imported, or nothing."""
     try:
         report = import_file(file, journal.COMMAND, progress.bar, dry_run=dry_run)
     except DatabaseAway as refusal:
@@ -105,13 +115,13 @@ def cases_import(file, dry_run):
 @staff_group.command("create")
 @click.argument("email")
 @click.option("--role", required=True, type=click.Choice(STAFF_ROLES))
-@click.option("--post", "code", default=None, help="Three letters; not for an administrator.")
+@click.option("--post", "code", default=None, help="Three letters. Not for an administrator.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def staff_create(email, role, code, password_stdin):
     """Create an account for a member of staff."""
     post = posts.post_by_code(code) if code else None
     if (post is None) != (role == "administrator"):
-        raise click.ClickException("An administrator has no post; everybody else needs a known one: --post CODE.")
+        raise click.ClickException("An administrator has no post. Everyone else needs a known post: --post CODE.")
     password = _password(password_stdin)
     try:
         address, password_hash = read_email(email), accounts.new_password_hash(password, [email])
@@ -128,10 +138,10 @@ def staff_create(email, role, code, password_stdin):
 @click.option("--to", "last", required=True, type=click.DateTime(["%Y-%m-%d"]))
 @click.option("--at", "times", required=True, help="09:00 or 09:00,09:30")
 @click.option("--seats", required=True, type=click.IntRange(1, 500))
-@click.option("--weekdays", default=",".join(WEEKDAYS), help="mon,tue; every day if not given")
+@click.option("--weekdays", default=",".join(WEEKDAYS), help="mon,tue. Every day if not given.")
 @click.option("--opens-at", default=None, type=click.DateTime(["%Y-%m-%d %H:%M"]), help="Local time of the post.")
 def slots_release(code, first, last, times, seats, weekdays, opens_at):
-    """Create slots, and let applicants see them now or from an instant on."""
+    """Create slots that applicants can see now or from a given instant."""
     post = posts.post_by_code(code)
     if post is None:
         raise click.ClickException(f"There is no post {code}.")
@@ -145,20 +155,20 @@ def slots_release(code, first, last, times, seats, weekdays, opens_at):
     except PortalError as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
     left_out = (
-        f"{len(planned.clashes)} exist already, {len(planned.past)} past, {len(planned.missing)} in a clock change"
+        f"{len(planned.clashes)} already exist, {len(planned.past)} past, {len(planned.missing)} in a clock change"
     )
     click.echo(f"{act.slots} slots released with {act.seats} seats; {left_out}.")
 
 
 @slots_group.command("recompute")
 def slots_recompute():
-    """After new zone rules: bring the instants of slots to come to their local times."""
+    """Recompute the instants of future slots from their local times, after time zone rules changed."""
     moved = sum(in_steps(zone_recompute.recompute(journal.COMMAND, clock.now())))
-    click.echo(f"{moved} instants of slots corrected.")
+    click.echo(f"{moved} slots corrected.")
 
 
 @demo_group.command("load")
-@click.option("--upgrade", is_flag=True, help="Bring the database up to date before.")
+@click.option("--upgrade", is_flag=True, help="Upgrade the tables first.")
 def demo_load(upgrade):
     """Load the demonstration data, once."""
     if upgrade:
@@ -173,7 +183,7 @@ def demo_load(upgrade):
 
 @demo_group.command("code")
 def demo_code():
-    """Print the code that an app with the demonstration's secret shows now."""
+    """Print the current code of an authenticator app with the demonstration's secret."""
     try:
         require_demonstration()
     except PortalError as refusal:
@@ -185,9 +195,9 @@ def demo_code():
 @click.option("--post", "code", required=True)
 @click.option("--cases", "number", required=True, type=click.IntRange(1, 100_000))
 @click.option("--seats", required=True, type=click.IntRange(1, 100_000))
-@click.option("--out", required=True, type=plainly.FILE)
+@click.option("--out", required=True, type=command_errors.FILE)
 def demo_herd(code, number, seats, out):
-    """Make cases that may book, accounts that are logged in, and one slot with free seats: for load tests."""
+    """Create cases that can book, signed-in accounts and one slot with free seats, for load tests."""
     with progress.bar("Making", number) as bar:
         try:
             herds.make_herd(code, number, seats, out, clock.now(), bar.update)
@@ -197,16 +207,16 @@ def demo_herd(code, number, seats, out):
 
 
 @click.command("check")
-@click.option("--journal", "export", default=None, type=plainly.FILE, help="An earlier journal export.")
+@click.option("--journal", "export", default=None, type=command_errors.FILE, help="An earlier journal export.")
 def check(export):
-    """Verify the rules over the whole database; one line a violation."""
+    """Check the whole database against the rules. Print one line for each violation."""
     violations = list(checks.violations())
     if export:
         try:
             with export.open(encoding="ascii") as lines:
                 violations += chain_check.cut_since(lines)
         except (ValueError, KeyError, TypeError) as error:
-            raise click.ClickException("This file is no export of the journal.") from error
+            raise click.ClickException("This file is not an export of the journal.") from error
     for violation in violations:
         click.echo(violation)
     click.echo(f"{len(violations)} violations.", err=True)
@@ -220,7 +230,7 @@ def worker(once):
     if not revisions.is_migrated():
         raise click.ClickException("The database is not up to date: run `flask --app wsgi db upgrade` first.")
     metrics.share(current_app.extensions["settings"].instance)
-    working = worker_of(say=plainly.say)
+    working = worker_of(say=command_errors.say)
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, working.stop)
     went = working.run(once=once)

@@ -17,10 +17,10 @@ from portal.integrity.doctor.operations import examine
     default=damage.SECONDS,
     type=click.IntRange(1, 86_400),
     show_default=True,
-    help="Look so long at most whether the database is damaged.",
+    help="Look for damage to the database for at most this long.",
 )
 def doctor(seconds):
-    """Look at settings, database, mail and machine: one line a check; exit 1 where something is wrong."""
+    """Check settings, database, mail and machine. Print one line for each check. Exit with 1 if something is wrong."""
     states: Counter = Counter()
     for finding in examine(current_app, seconds):
         states[finding.state] += 1

@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from portal import clock
-from portal.commands.plainly import FILE, whole_file
+from portal.commands.command_errors import FILE, whole_file
 from portal.journal import export
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -17,7 +17,7 @@ journal_group = AppGroup("journal", help="The sealed journal.")
 @click.option("--from", "first", default=None, type=DAY, help="The first day (UTC).")
 @click.option("--to", "last", default=None, type=DAY, help="The last day (UTC), inclusive.")
 def journal_export(file, first, last):
-    """Write entries and seals as JSON lines, for whoever verifies them elsewhere."""
+    """Write entries and seals as JSON lines, to be verified elsewhere."""
     days = [day.date() if day else None for day in (first, last)]
     entries = 0
     with whole_file(file, encoding="ascii") as out:

@@ -1,4 +1,4 @@
-"""How a long command shows how far it is: on a terminal only, beside what it says."""
+"""Progress bars of long commands: on a terminal only."""
 
 import sys
 
@@ -6,7 +6,7 @@ import click
 
 
 def bar(label, length):
-    """Return a bar of a length, or of an unknown one, that update(number) moves on."""
+    """Return a bar of a known or unknown length, advanced by update(number)."""
     return click.progressbar(
         length=length or 0,
         label=label,

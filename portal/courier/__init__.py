@@ -1,1 +1,1 @@
-"""Packages by courier: registration, agencies, intake, return."""
+"""Packages by courier: registration, courier offices (agencies), intake, return."""

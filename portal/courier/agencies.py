@@ -1,8 +1,11 @@
-"""The agencies of a post: kept by its staff, chosen by applicants."""
+"""The courier offices (agencies) of a post: managed by its staff, chosen by applicants."""
 
 import csv
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -10,6 +13,7 @@ from portal.courier.models import Agency
 from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.journal import journal
+from portal.posts.models import Post
 from portal.values.normalise import UNUSABLE, folded, unusable
 from portal.web.errors import NotFound, PortalError
 
@@ -22,7 +26,7 @@ SHOWN = 40
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is wrong in a file of agencies: line (1 is the header), column, and what stands there.
+    """A mistake in a file of agencies: line (1 is the header), column, and its value.
 
     kind: column (it is missing), cells (too many), empty, long, unfit, twice, or unreadable.
     """
@@ -34,32 +38,32 @@ class Mistake:
 
 
 class AgencyFileUnfit(PortalError):
-    """The file of agencies does not fit: mistakes, by line and column."""
+    """The file of agencies is invalid: mistakes, by line and column."""
 
-    message = _l("The file does not fit. Nothing was saved.")
+    message = _l("The file is not in the right format. Nothing was saved.")
 
-    def __init__(self, mistakes):
+    def __init__(self, mistakes: list[Mistake]) -> None:
         super().__init__()
         self.mistakes = mistakes
 
 
 class CodeTaken(PortalError):
-    message = _l("Another agency of your post has this code already.")
+    message = _l("Another agency at your post already has this code.")
 
 
-def agencies_of(post_id, *, closed_too=False):
+def agencies_of(post_id: int, *, closed_too: bool = False) -> Sequence[Agency]:
     """Return the agencies of a post, by city and name."""
     found = select(Agency).where(Agency.post_id == post_id).order_by(Agency.city, Agency.name)
     return session.scalars(found if closed_too else found.where(Agency.closed_at.is_(None))).all()
 
 
-def in_city(agencies, typed):
-    """Return those of some agencies whose city holds what was typed; capitals and accents do not matter."""
+def in_city(agencies: list[Agency], typed: str) -> list[Agency]:
+    """Return those of some agencies whose city contains a text; capitals and accents do not matter."""
     wanted = folded(typed)
     return [agency for agency in agencies if wanted in folded(agency.city)]
 
 
-def open_agency(post_id, agency_id):
+def open_agency(post_id: int, agency_id: int) -> Agency:
     """Return an agency of a post that is not closed, or raise NotFound."""
     found = session.scalar(
         select(Agency).where(Agency.post_id == post_id, Agency.id == agency_id, Agency.closed_at.is_(None))
@@ -69,12 +73,12 @@ def open_agency(post_id, agency_id):
     return found
 
 
-def agency_of(post_id, code):
+def agency_of(post_id: int, code: str) -> Agency | None:
     """Return the agency with a code at a post, or None."""
     return session.scalar(select(Agency).where(Agency.post_id == post_id, Agency.code == code))
 
 
-def save_agency(post, agency, values, by, now):
+def save_agency(post: Post, agency: Agency | None, values: dict[str, str], by: str, now: datetime) -> Agency:
     """Add an agency to a post (None), or correct one; return it. values: by the names in LENGTHS. Raises CodeTaken."""
     other = agency_of(post.id, values["code"])
     if other is not None and other is not agency:
@@ -94,24 +98,27 @@ def save_agency(post, agency, values, by, now):
     return agency
 
 
-def close_agency(agency, by, now):
-    """Let nobody choose an agency any more; packages that are to come back there still do. Twice is once."""
+def close_agency(agency: Agency, by: str, now: datetime) -> None:
+    """Close an agency: no one can choose it, but packages still come back there.
+
+    Closing twice has no further effect.
+    """
     if agency.closed_at is None:
         agency.closed_at = now
         journal.record(by, "agency closed", agency, post_id=agency.post_id, now=now)
 
 
-def reopen_agency(agency, by, now):
-    """Let people choose a closed agency again."""
+def reopen_agency(agency: Agency, by: str, now: datetime) -> None:
+    """Open a closed agency again."""
     if agency.closed_at is not None:
         agency.closed_at = None
         journal.record(by, "agency opened", agency, post_id=agency.post_id, now=now)
 
 
-def import_agencies(lines, post, by, now):
+def import_agencies(lines: Any, post: Post, by: str, now: datetime) -> tuple[int, int]:
     """Add the agencies of a CSV with the columns in LENGTHS, or correct them; return counts added, changed.
 
-    Raises AgencyFileUnfit with all that is wrong in the file, before anything is written.
+    Raises AgencyFileUnfit with all mistakes of the file, before anything is written.
     """
     added = changed = 0
     for values in _read(lines):
@@ -124,27 +131,27 @@ def import_agencies(lines, post, by, now):
     return added, changed
 
 
-def cleaned(name, text):
-    """Return one value of an agency as it is kept: codes in capitals, lines only where there may be some."""
+def cleaned(name: str, text: str | None) -> str:
+    """Return one value of an agency as it is stored: codes in capitals, line breaks only where they are allowed."""
     text = (text or "").strip().replace("\r\n", "\n")
     if name not in OF_SEVERAL_LINES:
         text = " ".join(text.split())
     return text.upper() if name == "code" else text
 
 
-def is_code(text):
-    """Say whether a text can be the code of an agency: it stands in addresses of pages."""
+def is_code(text: str) -> bool:
+    """Say whether a text can be the code of an agency, which is part of addresses of pages."""
     return bool(CODE.fullmatch(text))
 
 
-def _read(lines):
+def _read(lines: Any) -> Any:
     reader = csv.DictReader(lines, strict=True)
-    rows: dict[str, dict] = {}
+    rows: dict[str, dict[str, str]] = {}
     mistakes: list[Mistake] = []
     try:
         mistakes += [Mistake(1, name, "column") for name in LENGTHS if name not in (reader.fieldnames or ())]
         for row in [] if mistakes else reader:
-            # A cell may hold lines of its own: the row is where it begins.
+            # A cell may contain line breaks: the row is where it begins.
             line = reader.line_num - sum((cell or "").count("\n") for name, cell in row.items() if name)
             values = {name: cleaned(name, row[name]) for name in LENGTHS}
             mistakes += [Mistake(line, *wrong) for wrong in _wrong_in(values, rows, row.get(None))]
@@ -156,8 +163,8 @@ def _read(lines):
     return rows.values()
 
 
-def _wrong_in(values, taken, more_cells):
-    """Give column, kind and value of all that is wrong in a row."""
+def _wrong_in(values: dict[str, str], taken: dict[str, dict[str, str]], more_cells: Any) -> Iterator[Any]:
+    """Yield column, kind and value of every mistake in a row."""
     if more_cells:
         yield list(LENGTHS)[-1], "cells", more_cells[0][:SHOWN]
     for name, longest in LENGTHS.items():

@@ -1,4 +1,4 @@
-"""The forms on the way to a package, and those that say what is in it."""
+"""The forms for registering a package, and for its contents."""
 
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import ValidationError
@@ -36,24 +36,24 @@ class SendForm(CaseNumberMixin, PersonForm):
         "telephone",
     )
     case_number = StringField(
-        _l("Case number"), validators=[Required(_l("Type the case number from your refusal letter."))]
+        _l("Case number"), validators=[Required(_l("Enter the case number from your refusal letter."))]
     )
 
     def validate_location(self, _field):
         if self.post and not (self.post.in_service and self.post.courier):
             raise ValidationError(
-                _("This place takes no packages through this service. Do what your refusal letter says.")
+                _("You cannot register a package for this place here. Follow the instructions in your refusal letter.")
             )
 
 
 class AgencyForm(KeyedForm):
-    """The agency where a package is handed back: one of those that are open."""
+    """The agency where the package is handed back: one of those that are open."""
 
     agency = RadioField(
-        _l("Agency for the return of the package"),
+        _l("Courier office where you will collect your documents"),
         coerce=int,
         validate_choice=False,
-        validators=[Required(_l("Choose an agency."))],
+        validators=[Required(_l("Choose a courier office."))],
     )
 
     def __init__(self, agencies, **kwargs):
@@ -62,11 +62,11 @@ class AgencyForm(KeyedForm):
 
     def validate_agency(self, field):
         if field.data not in self._open:
-            raise ValidationError(_("This agency cannot be chosen any more. Choose another."))
+            raise ValidationError(_("This courier office is no longer available. Choose another."))
 
 
 class FamilyForm(BaseForm):
-    travellers = TickBoxes(_l("Whose documents are in the package too?"), coerce=int)
+    travellers = TickBoxes(_l("Who else has documents in the package?"), coerce=int)
 
     def __init__(self, others, **kwargs):
         super().__init__(**kwargs)
@@ -74,9 +74,9 @@ class FamilyForm(BaseForm):
 
 
 class ContentsForm(BaseForm):
-    """What goes into the envelope: items that the letter lists, the passport, the number of other documents."""
+    """The contents of the envelope: items that the letter lists, the passport, the number of other documents."""
 
-    documents = TickBoxes(_l("Documents that the letter lists"), coerce=int)
+    documents = TickBoxes(_l("Documents listed in the letter"), coerce=int)
     with_passport = BooleanField(_l("My passport"))
     other_documents = StringField(_l("Number of other documents"))
     number_of_others = 0
@@ -88,9 +88,9 @@ class ContentsForm(BaseForm):
     def validate_other_documents(self, field):
         number = read_number(field.data, COUNT_DIGITS) if (field.data or "").strip() else 0
         if number is None:
-            raise ValidationError(_("Type a number from 0 to 99."))
+            raise ValidationError(_("Enter a number from 0 to 99."))
         self.number_of_others = number
 
 
 class PlainForm(BaseForm):
-    """Nothing but a button."""
+    """An empty form: only a button."""

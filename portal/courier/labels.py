@@ -1,4 +1,4 @@
-"""What the states of a package are called to the person who sent it."""
+"""Names of the states of a package, for its sender."""
 
 from portal.i18n.locale import _l
 
@@ -7,6 +7,6 @@ PACKAGE_STATES = {
     "dropped_off": _l("Handed to the courier"),
     "received": _l("Received by the Embassy"),
     "returned": _l("Sent back to you"),
-    "collected": _l("Back with you"),
+    "collected": _l("Returned to you"),
     "withdrawn": _l("Withdrawn"),
 }

@@ -1,4 +1,4 @@
-"""Agencies of couriers, and the packages that applicants register."""
+"""Tables of courier offices (agencies), and of the packages that applicants register."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    or_,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -25,7 +26,7 @@ _IS_ON_THE_WAY = text("state IN ('registered', 'dropped_off')")
 
 
 class Agency(Base):
-    """A courier's office of one post: where packages are dropped off, or handed back."""
+    """A courier's office of one post, where packages are dropped off or handed back."""
 
     __tablename__ = "agency"
     __table_args__ = (UniqueConstraint("post_id", "code"), UniqueConstraint("id", "post_id"))
@@ -96,19 +97,25 @@ class Submission(Base):
         order_by="SubmissionItem.refusal_item_id", cascade="all, delete-orphan", back_populates="submission"
     )
 
+    @classmethod
+    def moved_since(cls, instant):
+        """The condition that a package meets to which something happened at an instant or later."""
+        days = (cls.dropped_off_on, cls.received_on, cls.returned_on, cls.collected_on, cls.withdrawn_on)
+        return or_(cls.registered_at >= instant, *(day >= instant.date() for day in days))
+
     @property
     def is_on_the_way(self):
-        """Whether the post has not got the package yet, and will."""
+        """Whether the package has still to reach the post."""
         return self.state in ON_THE_WAY
 
     @property
     def travellers(self):
-        """Whose documents the package holds, the sender first."""
+        """The travelers whose documents the package contains, the sender first."""
         return [self.sender, *(one.traveller for one in self.family)]
 
 
 class SubmissionTraveller(Base):
-    """Another traveller of the case whose documents are in a package."""
+    """Another traveler of the case whose documents are in a package."""
 
     __tablename__ = "submission_traveller"
 
@@ -122,7 +129,7 @@ class SubmissionTraveller(Base):
 
 
 class SubmissionItem(Base):
-    """A document that the letter lists, in a package: packed by the person, then found by the post or not."""
+    """A document of the letter in a package: packed by the person, then found by the post or not."""
 
     __tablename__ = "submission_item"
     __table_args__ = (CheckConstraint("state IN ('packed', 'received', 'missing')", name="state"),)

@@ -1,4 +1,4 @@
-"""What a package's code that somebody scanned is worth now."""
+"""Verification of a package's code: its current state."""
 
 from dataclasses import dataclass
 
@@ -15,21 +15,21 @@ SENT_BACK, WITHDRAWN, UNKNOWN = "sent_back", "withdrawn", "unknown"
 
 WORDS = {
     VALID: _l("Valid registration"),
-    CHANGED: _l("Changed: this page is not valid any more"),
-    DROPPED_OFF: _l("The package is dropped off"),
+    CHANGED: _l("Changed: this page is no longer valid"),
+    DROPPED_OFF: _l("The package has been dropped off"),
     RECEIVED: _l("The package is at the Embassy"),
-    SENT_BACK: _l("The package is sent back"),
-    WITHDRAWN: _l("This registration is withdrawn"),
+    SENT_BACK: _l("The package has been sent back"),
+    WITHDRAWN: _l("This registration has been withdrawn"),
     UNKNOWN: _l("Not valid"),
 }
 MEANINGS = {
-    VALID: _l("The package is registered. It can be handed to the courier with this page."),
-    CHANGED: _l("The registration was changed since this page was printed, and a newer page exists. Print that one."),
-    DROPPED_OFF: _l("The person has handed the package to the courier."),
+    VALID: _l("The package is registered. The courier can accept it with this page."),
+    CHANGED: _l("The registration has changed since this page was printed. Print the new page."),
+    DROPPED_OFF: _l("The applicant has handed the package to the courier."),
     RECEIVED: _l("The Embassy has received the package."),
     SENT_BACK: _l("The Embassy has sent the package back."),
     WITHDRAWN: _l("Do not send a package with this page."),
-    UNKNOWN: _l("This code was not made by this portal, or was not read whole. Scan it again."),
+    UNKNOWN: _l("This code is not from this portal, or the scan was not complete. Scan it again."),
 }
 STATES = {
     "dropped_off": DROPPED_OFF,
@@ -42,7 +42,7 @@ STATES = {
 
 @dataclass(frozen=True)
 class Verified:
-    """What was found: its state, and, unless it is unknown, the code and the package."""
+    """The result: its state, and, unless it is unknown, the code and the package."""
 
     state: str
     code: tokens.Code | None = None
@@ -55,7 +55,7 @@ class Verified:
 
     @property
     def meaning(self):
-        """What the state means for whoever stands there."""
+        """The meaning of the state for the person who scanned it."""
         return MEANINGS[self.state]
 
     @property
@@ -65,7 +65,7 @@ class Verified:
 
 
 def verify(token):
-    """Return what a code is worth now. Whatever is wrong with a code, the answer is the same."""
+    """Return the current state of a code. Every fault of a code gets the same answer."""
     try:
         code = tokens.read(token, tokens.COURIER)
     except tokens.CodeUnfit:

@@ -1,6 +1,6 @@
-"""What goes onto the paper of a package: its code and its page, in the language in use, beside English.
+"""The content of a package's paper: its code and its page, in the language in use, beside English.
 
-These need the application, not a request: mail makes them too.
+These functions need the application, not a request: emails use them too.
 """
 
 from flask import current_app
@@ -9,34 +9,36 @@ from portal import clock
 from portal.cases.refusals.reason_sentences import item_text
 from portal.courier import operations
 from portal.i18n.locale import _, current, direction, format_day, gettext_noop, local_time, ngettext
-from portal.paper import codes, pdf, tokens
+from portal.paper import pdf, qr_codes, tokens
 from portal.paper.bilingual import both, head, in_both, row, value, values_of
 from portal.posts.operations import place, today
 from portal.values.normalise import reads_from_the_right
 
 TITLE = gettext_noop("Courier Confirmation Page")
 ENTRY = gettext_noop(
-    "Take this page to the courier's office, together with the package. Without it the package is not taken."
+    "Take this page and your package to the courier office. The courier will not accept the package without this page."
 )
-WITHDRAWN = gettext_noop("This registration is withdrawn. Do not send a package with this page.")
+WITHDRAWN = gettext_noop("This registration has been withdrawn. Do not send a package with this page.")
 REFERENCE = gettext_noop("Reference")
 SEND_TO = gettext_noop("Send to")
 SENDER = gettext_noop("Sender")
 INSIDE_OF = gettext_noop("Documents of")
-RETURN_TO = gettext_noop("Comes back to")
+RETURN_TO = gettext_noop("Return to")
 INSIDE = gettext_noop("What is in the envelope")
 NUMBER = gettext_noop("Number of documents")
 PASSPORT = gettext_noop("Passport")
-NOTHING_YET = gettext_noop("Nothing is ticked yet: tick it on the portal and print this page again, or write it here.")
-COMES_BACK = gettext_noop("The Embassy sends your documents back by courier, to the agency above.")
+NOTHING_YET = gettext_noop(
+    "No documents are listed yet. List them on the portal and print this page again, or write them here."
+)
+COMES_BACK = gettext_noop("The Embassy will return your documents by courier, to the courier office above.")
 POST_PAYS = gettext_noop("The Embassy pays the courier.")
 PERSON_PAYS = gettext_noop("You pay the courier.")
-CUT = gettext_noop("Cut here. The lower part stays with you.")
-RECEIPT = gettext_noop("Receipt of the sender")
+CUT = gettext_noop("Cut here. Keep the lower part.")
+RECEIPT = gettext_noop("Sender's receipt")
 CASE = gettext_noop("Case number")
 REGISTERED = gettext_noop("Registered on")
 SENT_TO = gettext_noop("Sent to")
-STAMP = gettext_noop("Stamp of the courier")
+STAMP = gettext_noop("Courier's stamp")
 TRACKING = gettext_noop("Tracking number")
 
 BETWEEN = "\u00a0· "
@@ -44,18 +46,18 @@ ISOLATE, END = "\u2068", "\u2069"
 
 
 def code_of(submission):
-    """Return the signed code of a package as it is now."""
+    """Return the signed code of the current version of a package."""
     purpose = tokens.COURIER
     return tokens.sign(submission.reference, submission.version, registered_locally(submission), purpose=purpose)
 
 
 def drawing_of(submission):
-    """Return the QR code of a package for its page, or None where it is withdrawn."""
-    return None if submission.state == "withdrawn" else codes.drawing_of(code_of(submission))
+    """Return the QR code of a package for its page, or None if it is withdrawn."""
+    return None if submission.state == "withdrawn" else qr_codes.drawing_of(code_of(submission))
 
 
 def registered_locally(submission):
-    """Return the minute of the registration in the post's local time, naive: what the code holds."""
+    """Return the minute of the registration in the post's local time, naive, for the code."""
     local = local_time(submission.registered_at, submission.case.post)
     return local.replace(second=0, microsecond=0, tzinfo=None)
 
@@ -67,7 +69,7 @@ def confirmation_pdf(submission):
 
 
 def confirmation(submission):
-    """Return what the page shows but for its code, as plain data: see courier.typ and courier/sheet.html."""
+    """Return the content of the page without its code, as plain data: see courier.typ and courier/sheet.html."""
     post = submission.case.post
     return {
         **head(TITLE),
@@ -144,7 +146,8 @@ def _post(post):
 def _again():
     address = f"{current_app.extensions['settings'].public_url}/{current()}/confirmation"
     return _(
-        "Lost a page? Print it again at %(address)s with passport number, date of birth and nationality.",
+        "If you lose this page, print it again at %(address)s. You need your passport number, date of birth "
+        "and nationality.",
         address=address if direction() == "ltr" else f"{ISOLATE}{address}{END}",
     )
 

@@ -1,4 +1,4 @@
-"""What happened to a package, day by day, as its sender sees it."""
+"""The timeline of a package, day by day, for its sender."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,9 +14,9 @@ from portal.posts.operations import today
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened, on a day of the post; kind names its sentence on the page.
+    """One event, on a day of the post; kind names its sentence on the page.
 
-    item: the document it is about, if any; reason: one of intake.MORE_REASONS where more of it is needed.
+    item: the document it is about, if any; reason: one of intake.MORE_REASONS if more of it is needed.
     """
 
     day: date
@@ -26,7 +26,7 @@ class Step:
 
 
 def steps_of(submission):
-    """Return what happened to a package until now, in order."""
+    """Return the events of a package until now, in order."""
     found = [Step(today(submission.case.post, submission.registered_at), "registered")]
     for kind in ("dropped_off", "received"):
         found += _step(submission, kind)
@@ -44,7 +44,7 @@ def _step(submission, kind):
 
 
 def _decisions(submission):
-    """The last decision on each document of this package: the document itself may have come again in another."""
+    """Return the last decision on each document of this package: the document may have come again in another."""
     items = {one.refusal_item_id: one.item for one in submission.contents}
     made = select(Entry.at, Entry.after).where(
         Entry.subject == Submission.__tablename__,

@@ -1,4 +1,4 @@
-"""A package on paper: its printable page, as PDF too, and what its code says to whoever scans it."""
+"""A package on paper: its printable page, also as PDF, and the verification of its code."""
 
 from flask import Blueprint, render_template, url_for
 
@@ -7,7 +7,8 @@ from portal.courier.package_code import verify
 from portal.database.transactions import records
 from portal.journal import journal
 from portal.paper.downloads import download
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("courier_paper", __name__, url_prefix="/<language:lang>")
 
@@ -41,7 +42,7 @@ def verification(token):
 
 @records
 def _told_to_staff(token):
-    """Lead staff of the post to the package, and leave a journal entry; others see what strangers see (R5)."""
+    """Lead staff of the post to the package, and record a journal entry; others see what strangers see (R5)."""
     found = verify(token)
     submission = found.submission
     if submission is None or submission.post_id != current_user.post_id:

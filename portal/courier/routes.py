@@ -1,4 +1,4 @@
-"""Submit documents by courier: from the visa category to the confirmation page, and what can be done there."""
+"""Submit documents by courier: from the visa category to the confirmation page, and later changes."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -19,7 +19,8 @@ from portal.limits import guesses
 from portal.limits import rules as limits
 from portal.posts.operations import all_posts, post_by_code, today
 from portal.values.numbers import passport_number
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("courier", __name__, url_prefix="/<language:lang>/courier")
 LAST_STEP = 6
@@ -230,7 +231,7 @@ def _typed():
 
 
 def _typed_before():
-    """What the person typed here or on the way to an appointment, on this device or another."""
+    """Return what the person entered here or while booking an appointment, on this device or another."""
     answers = kept_answers.answers_of(current_user.account_id)
     telephone = accounts.account_of(current_user).telephone
     known = {"telephone": telephone} if telephone else {}
@@ -255,13 +256,15 @@ def _matched(form, post, proof):
     described = {**{name: typed[name] for name in DESCRIBED}, "has_new_passport": False}
     found = claims.match_and_claim(post, proof, described, account_id, by, now)
     if found is not None:
-        kept_answers.keep(account_id, kept_answers.COURIER, {**typed, "sender": person_meant(found, proof).id}, now)
+        kept_answers.keep(
+            account_id, kept_answers.COURIER, {**typed, "sender": person_meant(found, proof, now).id}, now
+        )
         accounts.keep_telephone(account_id, form.telephone.data, by, now)
     return found
 
 
 def _sender(case):
-    """The traveller who typed the details, where they were of this case; else the principal applicant."""
+    """Return the traveler who entered the details, if they are of this case; else the principal applicant."""
     sender = _typed().get("sender")
     return next((one for one in case.travellers if one.id == sender), case.principal)
 

@@ -1,4 +1,4 @@
-"""The forms of the mail desk, and those by which agencies are kept."""
+"""The forms of the mail desk, and those for managing agencies."""
 
 import io
 import re
@@ -21,12 +21,12 @@ NUMBER = re.compile("[A-Za-z0-9-]*")
 class ScanForm(BaseForm):
     code = StringField(
         _l("Code or reference"),
-        validators=[Required(_l("Scan a code, or type a reference.")), AtMost(LONGEST_CODE)],
+        validators=[Required(_l("Scan a code, or enter a reference.")), AtMost(LONGEST_CODE)],
     )
 
 
 class TakeInForm(BaseForm):
-    """What was found in an envelope: what the person listed stands first, and is ticked beforehand."""
+    """What was found in an envelope: the items that the person listed come first, preselected."""
 
     found = TickBoxes(_l("In the envelope"), coerce=int)
     passports = TickBoxes(_l("Passports in the envelope"), coerce=int)
@@ -67,7 +67,7 @@ class ReturnForm(BaseForm):
     """How a package goes back."""
 
     order = ("carrier", "tracking_number", "despite_processing")
-    carrier = StringField(_l("Carrier"), validators=[Required(_l("Type who carries the package.")), AtMost(40)])
+    carrier = StringField(_l("Carrier"), validators=[Required(_l("Enter the name of the carrier.")), AtMost(40)])
     tracking_number = StringField(_l("Tracking number"), validators=[AtMost(LONGEST_NUMBER)])
     despite_processing = BooleanField(_l("An officer wants the documents sent back now"))
 
@@ -86,11 +86,11 @@ class ReturnForm(BaseForm):
 
 
 class AgencyForm(BaseForm):
-    code = StringField(_l("Code"), validators=[Required(_l("Type a code.")), AtMost(LENGTHS["code"])])
-    courier = StringField(_l("Courier"), validators=[Required(_l("Type the courier.")), AtMost(LENGTHS["courier"])])
-    name = StringField(_l("Name"), validators=[Required(_l("Type the name.")), AtMost(LENGTHS["name"])])
-    city = StringField(_l("City"), validators=[Required(_l("Type the city.")), AtMost(LENGTHS["city"])])
-    address = TextAreaField(_l("Address"), validators=[Required(_l("Type the address.")), AtMost(LENGTHS["address"])])
+    code = StringField(_l("Code"), validators=[Required(_l("Enter a code.")), AtMost(LENGTHS["code"])])
+    courier = StringField(_l("Courier"), validators=[Required(_l("Enter the courier.")), AtMost(LENGTHS["courier"])])
+    name = StringField(_l("Name"), validators=[Required(_l("Enter the name.")), AtMost(LENGTHS["name"])])
+    city = StringField(_l("City"), validators=[Required(_l("Enter the city.")), AtMost(LENGTHS["city"])])
+    address = TextAreaField(_l("Address"), validators=[Required(_l("Enter the address.")), AtMost(LENGTHS["address"])])
     opening_hours = TextAreaField(_l("Opening hours"), validators=[AtMost(LENGTHS["opening_hours"])])
 
     def validate_code(self, field):
@@ -99,7 +99,7 @@ class AgencyForm(BaseForm):
 
     @property
     def values(self):
-        """What was typed, as the operations take it."""
+        """The entered values, as the operations take them."""
         return {name: cleaned(name, self[name].data) for name in LENGTHS}
 
 
@@ -109,11 +109,11 @@ class ImportForm(BaseForm):
     file = FileField(_l("File"), validators=[FileRequired(_l("Choose a file."))])
 
     def validate_file(self, field):
-        field.data.stream.seek(0)  # a form that is looked at twice is read twice
+        field.data.stream.seek(0)  # validated twice, it is read twice
         try:
             self.lines = io.StringIO(field.data.read().decode("utf-8-sig"), newline="")
         except UnicodeDecodeError as error:
-            raise ValidationError(_("Save the file as CSV in UTF-8, and choose it again.")) from error
+            raise ValidationError(_("Save the file as CSV UTF-8, then choose it again.")) from error
 
 
 def _whose(traveller, item):

@@ -1,4 +1,4 @@
-"""What the mail desk reads: the states of packages and documents, and what a scan led to."""
+"""Texts of the mail desk: the states of packages and documents, and the results of a scan."""
 
 from portal.courier.intake import APPOINTMENT, FOREIGN, UNKNOWN, WITHDRAWN
 from portal.i18n.locale import _l
@@ -19,7 +19,7 @@ STEPS = {
     "withdrawn_on": _l("Withdrawn on"),
 }
 FOUND_IN = {
-    "packed": _l("On the person's list"),
+    "packed": _l("On the applicant's list"),
     "received": _l("Was in the envelope"),
     "missing": _l("Was not in the envelope"),
 }
@@ -31,12 +31,12 @@ DECIDED = {
 }
 SCANS = {
     WITHDRAWN: (
-        _l("Withdrawn: do not take it in"),
-        _l("The person withdrew this registration. If an envelope is here all the same, put it aside for an officer."),
+        _l("Withdrawn: do not check it in"),
+        _l("The applicant withdrew this registration. If the envelope has still arrived, put it aside for an officer."),
     ),
     FOREIGN: (
         _l("Not for this post"),
-        _l("This code or reference is of another post. Put the envelope aside: it was brought to the wrong place."),
+        _l("This code or reference belongs to another post. Put the envelope aside: it came to the wrong place."),
     ),
     APPOINTMENT: (
         _l("An appointment, not a package"),
@@ -44,6 +44,6 @@ SCANS = {
     ),
     UNKNOWN: (
         _l("Not known"),
-        _l("No package has this code or reference. Scan it again, or type the reference that is printed on the page."),
+        _l("No package has this code or reference. Scan it again, or enter the reference that is printed on the page."),
     ),
 }

@@ -1,4 +1,4 @@
-"""The mail desk: packages are scanned, taken in, decided on and sent back; the agencies of the post are agencies."""
+"""The mail desk: packages are scanned, taken in, decided on and sent back; and the agencies of the post."""
 
 import csv
 import io
@@ -13,8 +13,9 @@ from portal.database.transactions import commits, records
 from portal.forms import SWITCH, BaseForm
 from portal.journal import journal
 from portal.posts.operations import post_by_id, today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import NotFound
+from portal.web.identity import current_user
 
 bp = Blueprint("mail_desk", __name__, url_prefix="/<language:lang>/staff/courier")
 ON_A_PAGE = 100
@@ -214,7 +215,7 @@ def _agency(code):
 
 
 def _page(submission, *, take_in=None, decided=None, returning=None):
-    """Show a package with its forms: what was typed stays in the one that was sent, or where the language changed."""
+    """Show a package with its forms: the submitted form, or all after a change of language, keeps what was entered."""
     post, fresh = submission.case.post, {} if SWITCH in request.form else {"formdata": None}
     last_day, is_late = operations.last_day(submission.case, today(post, clock.now()))
     decisions = {one.item.id: DecisionForm(one.item, **fresh) for one in submission.contents}
@@ -235,7 +236,7 @@ def _page(submission, *, take_in=None, decided=None, returning=None):
 
 
 def _saved(agency, form):
-    """Save an agency by its form and go to the list, or show the form."""
+    """Save an agency from its form and go to the list, or show the form."""
     if form.validate_on_submit():
         try:
             agencies.save_agency(post_by_id(current_user.post_id), agency, form.values, current_user.actor, clock.now())

@@ -1,4 +1,4 @@
-"""What every table derives from, and the type of columns that hold an instant."""
+"""The declarative base of all tables, and the column type for instants."""
 
 from datetime import UTC
 
@@ -8,7 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Base(DeclarativeBase):
-    """What every table of the portal derives from; constraints get predictable names."""
+    """The declarative base of every table; constraints get predictable names."""
 
     metadata = sa.MetaData(
         naming_convention={
@@ -22,7 +22,7 @@ class Base(DeclarativeBase):
 
 
 class Instant(TypeDecorator):
-    """An instant in UTC. Refuses naive values; gives back aware ones, on SQLite too."""
+    """A column type for an instant in UTC. Refuses naive values; returns aware ones, on SQLite too."""
 
     impl = sa.DateTime(timezone=True)
     cache_ok = True

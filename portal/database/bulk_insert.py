@@ -1,4 +1,4 @@
-"""Many rows at once: PostgreSQL takes them as COPY, SQLite as one statement run for each."""
+"""Bulk inserts: COPY on PostgreSQL, executemany on SQLite."""
 
 import json
 from functools import cache
@@ -12,21 +12,21 @@ _NEXT = "SELECT nextval(pg_get_serial_sequence(:name, 'id')) FROM generate_serie
 
 
 def reserve_ids(connection, table, number):
-    """Return ids, ascending, for rows about to be inserted in this transaction, which writes."""
+    """Reserve ids, ascending, for rows that this writing transaction is about to insert."""
     if not number:
         return []
     if connection.dialect.name == "postgresql":
-        # The name is quoted: "case" is a word of SQL.
+        # The name is quoted: "case" is a keyword of SQL.
         return list(connection.scalars(sa.text(_NEXT), {"name": f'"{table.name}"', "number": number}))
     last = connection.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0)))
     return range(last + 1, last + 1 + number)
 
 
 def insert_many(connection, table, rows):
-    """Insert rows, mappings that all have the keys of the first.
+    """Insert rows, given as mappings that all have the keys of the first.
 
-    Encrypted columns take what is encrypted already: that is done before the turn to write comes.
-    Raises IntegrityError where a constraint refuses a row.
+    Values of encrypted columns must be encrypted already, which is done before the write lock is taken.
+    Raises IntegrityError if a constraint refuses a row.
     """
     if not rows:
         return
@@ -38,7 +38,7 @@ def insert_many(connection, table, rows):
 
 
 def raw_type(column):
-    """Return the type that a column's values have in the database, for what is encrypted already."""
+    """Return the database type of a column without its encryption, for values that are encrypted already."""
     return sa.LargeBinary() if isinstance(column.type, Encrypted) else column.type
 
 

@@ -1,8 +1,8 @@
-"""The engine of a database, SQLite or PostgreSQL, and what its transactions may do.
+"""The engine of a database, SQLite or PostgreSQL, and the modes of its transactions.
 
-Reading is the default. A transaction that writes is begun in a mode that says so; SQLite has one writer at a time,
+Reading is the default. A writing transaction is begun in a mode that declares it. SQLite has one writer at a time,
 so such a transaction waits for the write lock before its first statement (BEGIN IMMEDIATE); one that only reads
-waits for nobody. On PostgreSQL the two kinds are the same, but for the check that a mode which reads writes nothing.
+never waits. On PostgreSQL the modes differ only in the check that a reading transaction writes nothing.
 """
 
 import time
@@ -18,11 +18,11 @@ from portal.database import postgresql, sqlite_file
 from portal.database.sqlite_write_lock import AT_ONCE, GIVING_WAY, IN_TURN, WAIT_SECONDS, Writer
 from portal.observability import metrics
 
-# Several for each place of a worker (portal.web.concurrency_limit): a pool with too few gives them out of turn.
+# Several for each place of a process (portal.web.concurrency_limit): a smaller pool would hand them out of order.
 POOL_SIZE = 32
 POOL: dict[str, Any] = {"pool_size": POOL_SIZE, "max_overflow": 0, "hide_parameters": True}
 
-# What a transaction may do. FREE is a shell's: it reads until it writes, and nothing is checked.
+# Modes of a transaction. FREE is for a shell: it reads until it writes, and nothing is checked.
 FREE, READ, WRITE, RECORD, NOTE, WRITE_AS_JOB = "free", "read", "write", "record", "note", "write as job"
 UNSAID = (FREE, READ)
 mode = ContextVar("mode", default=FREE)
@@ -32,11 +32,11 @@ has_written = ContextVar("has_written", default=False)
 
 
 class NotWriting(RuntimeError):
-    """Something would be written where nobody said so: outside of a block that writes."""
+    """A statement would write outside a block that declares writing."""
 
 
 def make_engine(url):
-    """Return an engine for a database URL, set up so that what is committed is on disk (R4)."""
+    """Return an engine for a database URL, configured so that committed data is on disk (R4)."""
     url = make_url(url)
     is_sqlite = url.get_backend_name() == "sqlite"
     engine = sa.create_engine(url, **POOL) if is_sqlite else postgresql.make_engine(url, POOL)
@@ -109,13 +109,13 @@ def _note_end(_connection, record):
 
 
 def is_writing():
-    """Say whether this thread has a transaction open that writes: nothing slow may happen meanwhile (R16)."""
+    """Say whether this thread has a writing transaction open: nothing slow may happen in it (R16)."""
     return _open_writes.get() > 0
 
 
 @contextmanager
 def in_mode(wanted):
-    """Let the transactions that begin in the block be of a mode."""
+    """Begin the transactions inside the block in a mode."""
     around = mode.set(wanted)
     try:
         yield

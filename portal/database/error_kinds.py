@@ -1,4 +1,4 @@
-"""What an error of the database means: it is busy, it is away, or something is wrong with what was asked of it."""
+"""Classification of database errors: the database is busy, it is away, or the statement is at fault."""
 
 import sqlite3
 from enum import Enum
@@ -12,7 +12,7 @@ POSTGRESQL_BUSY = {"55P03", "57014", "40P01", "40001"}
 
 
 class Meaning(Enum):
-    """BUSY: the same can be done in some seconds. AWAY: there is nothing to write to now. FAULT: a defect."""
+    """BUSY: the same will work in a few seconds. AWAY: there is no database to write to now. FAULT: a defect."""
 
     BUSY = "busy"
     AWAY = "away"
@@ -20,8 +20,8 @@ class Meaning(Enum):
 
 
 def meaning_of(error):
-    """Return the Meaning of an exception; of anything that is no error of a database, FAULT."""
-    if isinstance(error, WaitedTooLong):  # for a connection of the pool, or for the turn to write
+    """Return the Meaning of an exception; FAULT for anything that is not a database error."""
+    if isinstance(error, WaitedTooLong):  # for a connection of the pool, or for the write lock
         return Meaning.BUSY
     if isinstance(error, InterfaceError | PendingRollbackError):
         return Meaning.AWAY
@@ -31,13 +31,13 @@ def meaning_of(error):
 
 
 def will_pass(error):
-    """Say whether nothing is wrong with what was asked: the same can be asked again later."""
+    """Say whether an error is temporary: the statement is not at fault, and the same can be tried again later."""
     return meaning_of(error) is not Meaning.FAULT
 
 
 def _of_operation(original):
     code = getattr(original, "sqlite_errorcode", None)
-    primary = code & 0xFF if code is not None else None  # the rest of an extended code says more of the same
+    primary = code & 0xFF if code is not None else None  # the rest of an extended result code adds nothing here
     if primary in SQLITE_BUSY or getattr(original, "sqlstate", None) in POSTGRESQL_BUSY:
         return Meaning.BUSY
     return Meaning.FAULT if primary == sqlite3.SQLITE_ERROR else Meaning.AWAY

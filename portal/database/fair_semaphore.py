@@ -1,11 +1,11 @@
-"""Turns, given in the order in which they were asked for."""
+"""A FIFO semaphore: places are given in the order in which they were asked for."""
 
 import threading
 from collections import deque
 
 
 class Turns:
-    """So many places, each given to whoever has waited longest: threading's own may let one thread wait long."""
+    """A FIFO semaphore with a number of places. With threading's own, one thread may wait much longer than others."""
 
     def __init__(self, places):
         self._mutex = threading.Lock()
@@ -13,7 +13,7 @@ class Turns:
         self._waiting: deque[threading.Event] = deque()
 
     def acquire(self, timeout=None):
-        """Wait for a place, at most timeout seconds if given; say whether it came."""
+        """Wait for a place, at most timeout seconds if given; return whether it was acquired."""
         with self._mutex:
             if self._free:
                 self._free -= 1
@@ -26,10 +26,10 @@ class Turns:
             if mine in self._waiting:
                 self._waiting.remove(mine)
                 return False
-        return True  # it came at the last instant
+        return True  # it was released at the last instant
 
     def release(self):
-        """Hand the place to whoever has waited longest."""
+        """Release a place to the longest waiting thread."""
         with self._mutex:
             if self._waiting:
                 self._waiting.popleft().set()

@@ -1,6 +1,6 @@
-"""Bringing every encrypted field under the newest key, while the portal goes on serving (R10).
+"""Key rotation: re-encrypt every encrypted field with the newest key, while the portal keeps serving (R10).
 
-Which columns are encrypted is asked of the tables themselves, so that a new one is never forgotten.
+The encrypted columns are read from the table definitions, so that a new one cannot be forgotten.
 """
 
 import time
@@ -17,14 +17,14 @@ from portal.database.base import Base
 from portal.security.encryption import Encrypted, EncryptedBytes
 
 BATCH = 200
-BATCH_OF_FILES = 5  # a file can have some megabytes
+BATCH_OF_FILES = 5  # a file can have a few megabytes
 MOST_PASSES = 3
 LEAST_PAUSE_SECONDS = 0.005
 
 
 @dataclass
 class Pass:
-    """What one walk through all encrypted fields found: values, and what could not be read."""
+    """The result of one pass through all encrypted fields: numbers of values, and those that no key decrypts."""
 
     current: int = 0
     changed: int = 0
@@ -34,7 +34,7 @@ class Pass:
 
 @dataclass(frozen=True)
 class _Encrypted:
-    """A table, its primary key, and those of its columns that are encrypted."""
+    """A table with its primary key and its encrypted columns."""
 
     table: Any
     keys: tuple
@@ -42,7 +42,7 @@ class _Encrypted:
 
     @property
     def batch(self):
-        """How many rows are read at once."""
+        """The number of rows to read at once."""
         has_files = any(isinstance(column.type, EncryptedBytes) for column in self.encrypted)
         return BATCH_OF_FILES if has_files else BATCH
 
@@ -59,15 +59,15 @@ def rows():
 
 
 def unreadable_columns():
-    """Return the encrypted columns whose newest value is under none of the keys, as table.column."""
+    """Return the encrypted columns whose newest value none of the keys decrypts, as table.column."""
     return [f"{one.table.name}.{name}" for one in _tables() for name, token in _newest(one) if not _is_readable(token)]
 
 
 def rotate(on_progress):
-    """Encrypt every value anew that is not under the first key; return the passes, the last of them clean.
+    """Re-encrypt every value that is not under the first key; return the passes, the last of them without a change.
 
-    on_progress: called with a number of rows that were looked at. A value that somebody changes meanwhile
-    stays theirs. Where the last pass still changed something, another process writes with an older key.
+    on_progress: called with the number of rows examined. A value that another process changes in the meantime
+    is left as that process wrote it. If the last pass still changed values, a process writes with an older key.
     """
     passes: list[Pass] = []
     while len(passes) < MOST_PASSES:
@@ -110,7 +110,7 @@ def _walk(on_progress):
             changes = list(filter(None, (_change(one, row, walked) for row in batch)))
             if changes:
                 _write(one, changes, walked)
-                # Others get as much of the machine as this has taken.
+                # Leave the machine to others for as long as this took.
                 time.sleep(max(time.monotonic() - began, LEAST_PAUSE_SECONDS))
             after = tuple(batch[-1][: len(one.keys)])
             on_progress(len(batch))
@@ -128,7 +128,7 @@ def _batch(one, after):
 
 
 def _change(one, row, walked):
-    """Return the parameters of an UPDATE that brings a row under the first key, or None where nothing is to do."""
+    """Return the parameters of an UPDATE that re-encrypts a row with the first key, or None if it needs none."""
     values = {column.name: row[len(one.keys) + place] for place, column in enumerate(one.encrypted)}
     fresh = {}
     for name, token in values.items():
@@ -157,7 +157,7 @@ def _write(one, changes, walked):
 
 
 def _statement(one, names):
-    """Compare and set: what somebody wrote since is not touched."""
+    """Compare and set: a row that has changed since it was read is left alone."""
     raw = {name: type_coerce(one.table.c[name], LargeBinary) for name in names}
     is_it = [key == bindparam(f"key_{place}", type_=key.type) for place, key in enumerate(one.keys)]
     is_old = [raw[name] == bindparam(f"old_{name}", type_=LargeBinary) for name in names]

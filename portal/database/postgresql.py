@@ -1,8 +1,8 @@
-"""How the portal connects to PostgreSQL: over several hosts, through a pooler, and across a failover.
+"""Connections to PostgreSQL: over several hosts, through a pooler, and across a failover.
 
-No question is asked before each use of a connection, for that would cost every page. A connection that
-the server has closed shows it by itself; one that was idle for long is asked; and the first error that
-means "this is not the server any more" empties the whole pool.
+Connections are not tested before each use, because that would slow every page. A connection that the server has
+closed is recognized without a query; one that was idle for long is tested; and the first error that
+means "this server no longer accepts writes" empties the whole pool.
 """
 
 import select
@@ -14,9 +14,9 @@ from sqlalchemy.exc import InvalidatePoolError
 
 from portal.settings.settings import SettingsError
 
-# What every session is set to. A pooler that lends sessions out cannot be asked for it: there the role is set so.
+# Settings of every session. A pooler that lends sessions cannot be asked for them: there the role has them.
 SESSION = "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"
-# A server that vanished without a word is noticed within some 10 seconds. Seconds, but tcp_user_timeout (ms).
+# A server that vanished silently is noticed within some 10 seconds. In seconds, except tcp_user_timeout (ms).
 PATIENCE = {
     "connect_timeout": 5,
     "keepalives": 1,
@@ -26,19 +26,19 @@ PATIENCE = {
     "tcp_user_timeout": 10_000,
 }
 POOLERS = ("pgbouncer",)
-# Statements are prepared in a session, and a pooler gives the next transaction another one.
+# Statements are prepared per session, and a pooler gives the next transaction another session.
 LENT = {"prepare_threshold": None}
 OWN = {"options": SESSION, "target_session_attrs": "read-write"}
 TRUSTED_IDLE_SECONDS = 10
-READ_ONLY = "25006"  # SQLSTATE of a statement that would write, on a server that only reads
+READ_ONLY = "25006"  # SQLSTATE of a write on a read-only server
 
 
 def make_engine(url, pool):
-    """Return an engine for a database URL of PostgreSQL.
+    """Return an engine for a URL of PostgreSQL.
 
-    pool: how its pool is made. The URL may name several hosts (`?host=a:5432&host=b:5432`): the one that takes
-    writes is found.
-    With `?pooler=pgbouncer`, nothing is asked of a session that does not last, such as prepared statements.
+    pool: arguments of its connection pool. The URL may name several hosts (`?host=a:5432&host=b:5432`): the one that
+    accepts writes is used.
+    With `?pooler=pgbouncer`, nothing relies on the state of a session, such as prepared statements.
     Raises SettingsError for another pooler.
     """
     pooler = url.query.get("pooler")
@@ -49,7 +49,7 @@ def make_engine(url, pool):
     engine = sa.create_engine(
         url.difference_update_query(["pooler"]).set(drivername="postgresql+psycopg"),
         connect_args=given,
-        pool_use_lifo=True,  # the same few, whose statements PostgreSQL has prepared already
+        pool_use_lifo=True,  # reuse the same few, on which PostgreSQL has prepared the statements already
         **pool,
     )
     if not pooler:
@@ -59,7 +59,7 @@ def make_engine(url, pool):
 
 
 def _confirm_on_disk(connection, _record):
-    """Let PostgreSQL confirm what is on disk (R4), also where the server's own setting is not to wait for it."""
+    """Make PostgreSQL confirm only what is on disk (R4), even if the server's own default is not to wait for it."""
     connection.execute(
         "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
     )
@@ -81,7 +81,7 @@ def _watch(engine):
         if _has_been_closed(connection) or (
             time.monotonic() - idle_since > TRUSTED_IDLE_SECONDS and not _answers(engine.dialect, connection)
         ):
-            raise InvalidatePoolError  # caught by the pool, which connects anew
+            raise InvalidatePoolError  # caught by the pool, which opens a new connection
 
     @event.listens_for(engine, "handle_error")
     def learn(context):
@@ -91,7 +91,7 @@ def _watch(engine):
 
 
 def _has_been_closed(connection):
-    """Say whether the server has said something on a connection that asked nothing: that is how it says goodbye."""
+    """Say whether data waits on an idle connection: a server sends some only when it closes the connection."""
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
     return bool(waiting.poll(0))

@@ -1,8 +1,8 @@
-"""The file of an SQLite database: whether it is still the one that the connections of the pool are open on.
+"""The file of an SQLite database: whether it is still the one that the pooled connections have open.
 
-A file that is deleted or replaced under a running server stays open, and what is written into it is lost with the
-last connection. So each connection is asked when it leaves the pool, by the number of the file (its inode), and none
-is made where there is no file: only `create` makes one, or a server would go on with an empty database.
+A file that is deleted or replaced under a running server stays open, and what is written to it is lost with the
+last connection. So each connection compares the file's inode when it leaves the pool, and none is opened
+if there is no file: only `create` creates one, or a server would continue with an empty database.
 """
 
 import os
@@ -16,13 +16,13 @@ MODE = 0o600
 
 
 class FileGone(sqlite3.OperationalError):
-    """The file of the database is not there."""
+    """The database file does not exist."""
 
     sqlite_errorcode = sqlite3.SQLITE_CANTOPEN
 
 
 def watch(engine):
-    """Let no connection out of the pool of an SQLite engine that is open on a file which is no longer in its place."""
+    """Let no connection out of the pool of an SQLite engine whose file has been deleted or replaced."""
     path = engine.url.database
 
     @event.listens_for(engine, "do_connect")
@@ -37,11 +37,11 @@ def watch(engine):
     @event.listens_for(engine, "checkout")
     def look(_connection, record, _fairy):
         if record.info["file"] != _identity(path):
-            raise InvalidatePoolError  # caught by the pool, which connects anew
+            raise InvalidatePoolError  # caught by the pool, which opens a new connection
 
 
 def create(engine):
-    """Make the file of an SQLite database, empty, where there is none; only its owner can read it. Raises OSError."""
+    """Create the empty file of an SQLite database if it does not exist, readable only by its owner. Raises OSError."""
     if engine.dialect.name == "sqlite":
         Path(engine.url.database).touch(MODE)
 

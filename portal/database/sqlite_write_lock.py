@@ -1,8 +1,8 @@
 """The write lock of an SQLite file, shared fairly: FIFO among the threads of a process, and requests before jobs.
 
-SQLite lets one connection write at a time, and whoever finds it taken polls, with pauses that grow to a tenth of a
-second: between a server and a worker, chance decides who is next. Here a request that has to wait says so in a file
-beside the database, and a job of any process (the worker, a command) stays away meanwhile
+SQLite lets one connection write at a time, and a connection that finds it locked polls, with pauses that grow to a
+tenth of a second: between a server and a worker, chance would decide. Here a waiting request locks a file
+beside the database, and a job of any process (the worker, a command) stays away as long as it is locked
 (docs/decisions/sqlite-one-writer.md).
 """
 
@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from portal.database.fair_semaphore import Turns
 
 WAIT_SECONDS = 15
-POLITE_SECONDS = 2  # a job gives way for so long; then it takes its turn, or a herd would stop the worker
+POLITE_SECONDS = 2  # how long a job gives way; then it queues like a request, or a steady crowd would stop the worker
 _POLL_SECONDS = 0.002
 _JOB_POLL_SECONDS = 0.005
 _WAITING = "-waiting"
@@ -27,16 +27,17 @@ IN_TURN, GIVING_WAY, AT_ONCE = "in turn", "giving way", "at once"
 
 
 class Writer:
-    """Who may write to an SQLite file: one at a time. path: the database file, or None for one in memory."""
+    """The write lock of an SQLite file. path: the database file, or None for one in memory."""
 
     def __init__(self, path):
         self._turns = Turns(1)
         self._sign = _Sign(Path(f"{path}{_WAITING}") if path else None)
 
     def begin(self, connection, haste=IN_TURN):
-        """Begin a transaction that writes on a DBAPI connection, once it is this one's turn.
+        """Begin a writing transaction on a DBAPI connection, once it is next in line.
 
-        haste: IN_TURN, GIVING_WAY to requests that wait, or AT_ONCE or not at all. Call `release` when the
+        haste: IN_TURN, GIVING_WAY to waiting requests, or AT_ONCE (without waiting, or not at all). Call `release` when
+        the
         transaction is over. Raises sqlalchemy's TimeoutError after WAIT_SECONDS.
         """
         until = time.monotonic() + WAIT_SECONDS
@@ -53,7 +54,7 @@ class Writer:
             self._begin_in_order(connection, until)
 
     def release(self):
-        """Let the next one write."""
+        """Release the lock to the next waiting transaction."""
         self._turns.release()
 
     def close(self):
@@ -80,7 +81,7 @@ class Writer:
             time.sleep(_POLL_SECONDS)
 
     def _try(self, connection):
-        """Begin if no other process writes now; say whether it did. The turn of this process is held."""
+        """Begin if no other process writes now; return whether it did. The lock within this process is held."""
         try:
             connection.execute("PRAGMA busy_timeout=0")
             connection.execute("BEGIN IMMEDIATE")
@@ -95,7 +96,7 @@ class Writer:
 
 
 class _Sign:
-    """Whether any request waits, of any process: a shared lock on a file, which the kernel ends with its process."""
+    """Whether a request of any process waits: a shared lock on a file, which the kernel releases with its process."""
 
     def __init__(self, path):
         self._path = path
@@ -105,7 +106,7 @@ class _Sign:
 
     @contextmanager
     def raised(self):
-        """Say that a request waits, for as long as the block lasts."""
+        """Show that a request waits, for as long as the block lasts."""
         with self._lock:
             self._waiting += 1
             if self._waiting == 1 and (file := self._file("raised")):
@@ -139,7 +140,7 @@ class _Sign:
                 self._files.popitem()[1].close()
 
     def _file(self, use):
-        """Return the file as opened for one use, or None where there is none to open: then order is left to chance."""
+        """Return the file opened for one use, or None if it cannot be opened: then chance decides the order."""
         if use not in self._files and self._path is not None:
             try:
                 self._files[use] = self._path.open("a")

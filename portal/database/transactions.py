@@ -1,9 +1,9 @@
 """Transactions: the session, and the blocks in which it reads and writes.
 
-Reading is the default everywhere: in a request, a command, a job. Writing is said, in a block that ends
-(`writing`, `commits`, `records`, `apart`). SQLite has one writer at a time, so a transaction that writes waits
-for the write lock before its first statement (BEGIN IMMEDIATE); one that only reads waits for nobody. On
-PostgreSQL the two kinds are the same, but for the check that nothing is written outside of such a block.
+Reading is the default everywhere: in a request, a command, a job. Writing is declared with a block that ends
+(`writing`, `commits`, `records`, `apart`). SQLite has one writer at a time, so a writing transaction waits
+for the write lock before its first statement (BEGIN IMMEDIATE); one that only reads never waits. On
+PostgreSQL the two kinds differ only in the check that nothing is written outside such a block.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ session = scoped_session(
 
 
 def init_app(app, url):
-    """Give the application an engine, and end every request's session with it."""
+    """Give the application an engine, and close the session at the end of every request."""
     app.extensions["engine"] = engines.make_engine(url)
     before_render_template.connect(_end_before_page, app)
 
@@ -53,9 +53,9 @@ def init_app(app, url):
 
 @contextmanager
 def writing(*, job=False):
-    """One transaction that writes with `session`: committed at the end of the block, or rolled back.
+    """One writing transaction with `session`: committed at the end of the block, or rolled back.
 
-    What was read before is read anew. job: nobody waits for an answer, so on SQLite requests that wait go first.
+    What was read before is read again. job: for work that no one waits for; on SQLite waiting requests go first.
     Blocks do not nest: RuntimeError.
     """
     with _writing(engines.WRITE_AS_JOB if job else engines.WRITE):
@@ -77,7 +77,7 @@ def _writing(mode):
 
 
 def in_steps(steps):
-    """Run each step of a generator in a transaction of its own, as a job; yield what it yields once that is on disk."""
+    """Run each step of a generator in a transaction of its own, as a job; yield its value once it is committed."""
     steps, over = iter(steps), object()
     while True:
         with writing(job=True):
@@ -88,9 +88,9 @@ def in_steps(steps):
 
 
 def one_at_a_time(*what):
-    """Let nobody else go on with the same thing until this transaction is over: who comes second finds it done (R12).
+    """Take a lock on something by its name until the transaction ends: a second caller finds it done (R12).
 
-    what: names it, such as a table and a form key. On SQLite, where one writes at a time, there is nothing to do.
+    what: the name, such as a table and a form key. On SQLite, which has one writer, nothing is needed.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
@@ -99,32 +99,32 @@ def one_at_a_time(*what):
 
 
 def end_reading():
-    """End what was only read, where something slow follows; what was loaded stays as it is."""
+    """End a reading transaction before slow work; loaded objects stay as they are."""
     session.commit()
 
 
 @contextmanager
 def reading():
-    """Give a session of its own that only reads and is over at once, so that nobody waits for it."""
+    """A short reading session of its own, which never makes a writer wait."""
     with engines.in_mode(engines.READ), Session(current_app.extensions["engine"], expire_on_commit=False) as own:
         yield own
 
 
 @contextmanager
 def looking():
-    """Give a connection for statements that only read, each by itself: reading() without the models."""
+    """A connection for single reading statements in autocommit mode: reading() without the models."""
     with engines.in_mode(engines.READ), current_app.extensions["engine"].connect() as connection:
         if connection.dialect.name == "postgresql":
-            # What stands by itself needs no transaction around it, which would be two more journeys to the server.
+            # A single statement needs no transaction around it, which would be two more round trips.
             connection = connection.execution_options(isolation_level="AUTOCOMMIT")
         yield connection
 
 
 @contextmanager
 def apart(*, job=False):
-    """Give a connection whose writes are committed at once, whatever becomes of the request.
+    """A connection whose writes are committed at once, whatever happens to the request.
 
-    Not inside a request's own writing: SQLite has one writer. job: as in writing().
+    Not inside a request's own writing block: SQLite has one writer. job: as in writing().
     """
     mode = engines.WRITE_AS_JOB if job else engines.WRITE
     with engines.in_mode(mode), current_app.extensions["engine"].begin() as connection:
@@ -133,9 +133,9 @@ def apart(*, job=False):
 
 @contextmanager
 def noting():
-    """Give a connection for a note that may be left out, committed at once: on SQLite nobody waits to write it.
+    """A connection for a write that may be skipped, committed at once: on SQLite it never waits for the write lock.
 
-    Raises sqlalchemy's TimeoutError where somebody else writes at this instant: leave the note for the next time.
+    Raises sqlalchemy's TimeoutError if another transaction is writing: leave the note for the next time.
     """
     with engines.in_mode(engines.NOTE), current_app.extensions["engine"].begin() as connection:
         yield connection
@@ -143,14 +143,14 @@ def noting():
 
 @contextmanager
 def own_connections_write():
-    """Let connections that the block opens by itself write, as jobs: for migrations and restoring."""
+    """Let connections that the block opens itself write, as jobs: for migrations and restoring."""
     with engines.in_mode(engines.WRITE_AS_JOB):
         yield
 
 
 @contextmanager
 def reading_by_default():
-    """Let everything in the block read, but for what says otherwise: what a request, a command and a job begin with."""
+    """Read by default inside the block: a request, a command and a job begin with this."""
     session.rollback()
     with engines.in_mode(engines.READ):
         try:
@@ -160,7 +160,7 @@ def reading_by_default():
 
 
 def commits(view):
-    """Run the view of an unsafe request in one transaction that writes; an exception leaves nothing behind."""
+    """Run the view of an unsafe request in one writing transaction; an exception rolls it back."""
 
     @wraps(view)
     def wrapper(*args, **kwargs):
@@ -173,9 +173,9 @@ def commits(view):
 
 
 def records(view):
-    """Run the view in a transaction that writes on GET too: for pages whose reading leaves a journal entry.
+    """Run the view in a writing transaction on GET too: for pages that record a journal entry when they are read.
 
-    The entry is committed before the page is made, which takes long compared with it.
+    The entry is committed before the page is rendered, which takes much longer.
     """
 
     @wraps(view)
@@ -187,7 +187,7 @@ def records(view):
 
 
 def _end_before_page(_app, **_template):
-    """End the transaction of a view that makes a page, where nothing was written yet: nobody waits for a page."""
+    """End a view's transaction before a page is rendered, if it wrote nothing, so that no one waits for rendering."""
     if not engines.is_writing():
         return
     has_written = engines.has_written.get() or session.new or session.dirty or session.deleted

@@ -1,1 +1,1 @@
-"""Demand at a glance: seats against people, how long they wait, what became of the seats."""
+"""Demand at a post: seats against waiting cases, waiting times, and what became of the seats."""

@@ -1,4 +1,4 @@
-"""What a scheduler wants to know before a release: all of it counted from what is stored, nothing about persons."""
+"""Figures for a scheduler before a release: all counted from stored data, none about a person."""
 
 import math
 from collections import Counter
@@ -12,6 +12,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.waiting_count import people_waiting
 from portal.cases.models import Case
 from portal.database.transactions import session
+from portal.posts.models import Post
 from portal.posts.operations import today
 from portal.slots.models import Slot
 
@@ -24,7 +25,7 @@ WAITS = (3, 7, 14, 30, 60)  # days: within three, within seven, …, longer
 
 @dataclass(frozen=True)
 class Week:
-    """What became of the seats of one week, begun on a Monday."""
+    """What became of the seats of one week that begins on a Monday."""
 
     monday: date
     seats: int
@@ -33,8 +34,8 @@ class Week:
     cancelled_late: int
 
     @property
-    def used(self):
-        """The share of the seats at which somebody came, from 0 to 1."""
+    def used(self) -> float:
+        """The share of the seats that were attended, from 0 to 1."""
         return self.attended / self.seats if self.seats else 0.0
 
 
@@ -43,8 +44,8 @@ class Demand:
     """A post's demand on one of its days.
 
     waits: pairs of a number of days (None for more) and the appointments made within them; looks: pairs of day
-    and looks at an empty calendar; served_by: the day on which those who wait are served at the pace of the last
-    four weeks, None where there is no pace.
+    and views of an empty calendar; served_by: the day on which everyone waiting is served at the rate of the last
+    four weeks, None if there is no rate.
     """
 
     open_seats: int
@@ -57,7 +58,7 @@ class Demand:
     looks: tuple[tuple[date, int], ...]
 
 
-def demand_of(post, now):
+def demand_of(post: Post, now: datetime) -> Demand:
     """Return the Demand of a post."""
     here = today(post, now)
     people, pace = people_waiting(post, here), seats_a_week(post.id, here)
@@ -75,8 +76,8 @@ def demand_of(post, now):
     )
 
 
-def seats_a_week(post_id, here):
-    """Return the seats a week that slots of the last four weeks had: the pace of the post."""
+def seats_a_week(post_id: int, here: date) -> float:
+    """Return the seats a week in the slots of the last four weeks: the rate of the post."""
     start, end = _midnight(here - timedelta(weeks=PACE_WEEKS)), _midnight(here)
     seats = select(func.coalesce(func.sum(Slot.seats), 0)).where(
         Slot.post_id == post_id, Slot.local_start >= start, Slot.local_start < end, Slot.closed_at.is_(None)
@@ -84,7 +85,7 @@ def seats_a_week(post_id, here):
     return session.scalars(seats).one() / PACE_WEEKS
 
 
-def _waits(post_id, here):
+def _waits(post_id: int, here: date) -> tuple[tuple[int | None, int], ...]:
     made = (
         select(Case.claimed_at, Slot.local_start)
         .select_from(Appointment)
@@ -101,7 +102,7 @@ def _waits(post_id, here):
     return tuple((most, found[most]) for most in (*WAITS, None))
 
 
-def _weeks(post_id, here):
+def _weeks(post_id: int, here: date) -> tuple[Week, ...]:
     monday = here - timedelta(days=here.weekday(), weeks=WEEKS)
     seats, ends = Counter[date](), Counter[tuple[date, str]]()
     span = and_(Slot.post_id == post_id, Slot.local_start >= _midnight(monday), Slot.local_start < _midnight(here))
@@ -118,7 +119,7 @@ def _weeks(post_id, here):
     return tuple(Week(one, seats[one], *(ends[one, kind] for kind in kinds)) for one in mondays)
 
 
-def _looks(post_id, here):
+def _looks(post_id: int, here: date) -> tuple[tuple[date, int], ...]:
     first = here - timedelta(days=LOOK_DAYS - 1)
     found = select(EmptyLooks.day, EmptyLooks.looks).where(EmptyLooks.post_id == post_id, EmptyLooks.day >= first)
     counted = dict(session.execute(found).all())
@@ -126,9 +127,9 @@ def _looks(post_id, here):
     return tuple((day, counted.get(day, 0)) for day in days)
 
 
-def _monday(local_start):
+def _monday(local_start: datetime) -> date:
     return local_start.date() - timedelta(days=local_start.weekday())
 
 
-def _midnight(day):
+def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min)

@@ -1,13 +1,14 @@
-"""The page that shows a scheduler the demand at the post."""
+"""The page with the demand at the post, for schedulers."""
 
 from flask import Blueprint, Response, render_template
 
 from portal import clock
 from portal.demand.operations import demand_of
-from portal.demand.sheets import csv_of
+from portal.demand.safe_csv import csv_of
 from portal.i18n.locale import gettext
 from portal.posts.operations import post_by_id
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("demand", __name__, url_prefix="/<language:lang>/staff/demand")
 
@@ -23,7 +24,7 @@ def show():
 @staff_only("scheduler")
 def weeks():
     post = post_by_id(current_user.post_id)
-    head = [gettext("Week of"), gettext("Seats"), gettext("Attended"), gettext("Missed"), gettext("Cancelled late")]
+    head = [gettext("Week of"), gettext("Seats"), gettext("Attended"), gettext("Missed"), gettext("Canceled late")]
     found = demand_of(post, clock.now()).weeks
     rows = [(one.monday.isoformat(), one.seats, one.attended, one.missed, one.cancelled_late) for one in found]
     return _file(csv_of([head, *rows]), f"{post.code}-weeks.csv")
@@ -33,7 +34,7 @@ def weeks():
 @staff_only("scheduler")
 def looks():
     post = post_by_id(current_user.post_id)
-    head = [gettext("Day"), gettext("Looks at an empty calendar")]
+    head = [gettext("Day"), gettext("Views of an empty calendar")]
     rows = [(day.isoformat(), number) for day, number in demand_of(post, clock.now()).looks]
     return _file(csv_of([head, *rows]), f"{post.code}-looks.csv")
 

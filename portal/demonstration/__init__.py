@@ -1,1 +1,1 @@
-"""The demonstration: invented posts' settings, cases, slots and accounts; never in service."""
+"""The demonstration: invented posts' settings, cases, slots and accounts; never for production."""

@@ -32,7 +32,7 @@ def create_accounts(now):
 
 
 def give_factors(now):
-    """Give the staff of the demonstration its second factor where they have none."""
+    """Give the staff of the demonstration its second factor if they have none."""
     for account in filter(None, (account_named(_email(name)) for name in STAFF)):
         give_demonstration_factor(account, now)
 

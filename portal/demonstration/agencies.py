@@ -1,4 +1,4 @@
-"""Invented agencies of a courier for the demonstration."""
+"""Invented courier offices (agencies) for the demonstration."""
 
 from portal.courier.agencies import save_agency
 from portal.journal import journal
@@ -37,7 +37,7 @@ AGENCIES = {
 
 
 def open_agencies(now):
-    """Open the agencies of the posts that take packages; return how many."""
+    """Open the agencies of the posts that accept packages; return how many."""
     for code, rows in AGENCIES.items():
         for number, name, city, address, hours in rows:
             values = {"code": number, "courier": COURIER, "name": name, "city": city}

@@ -87,11 +87,11 @@ class NotADemonstration(PortalError):
 
 
 def load_demonstration(now, progress=lambda done: None):
-    """Load the demonstration data and return counts by kind; all zero where it was loaded before.
+    """Load the demonstration data and return counts by kind; all zero if it was loaded before.
 
     Each part is a transaction of its own; a load that was interrupted is finished by the next.
     Staff who were loaded by a release without second factors get the demonstration's.
-    Raises NotADemonstration where the settings do not call it one.
+    Raises NotADemonstration if PORTAL_DEMONSTRATION is off.
     """
     require_demonstration()
     if account_named(APPLICANT) is not None:
@@ -112,7 +112,7 @@ def load_demonstration(now, progress=lambda done: None):
             counts["slots"] += _release_slots(code, now)
     with writing(job=True):
         counts["agencies"] = open_agencies(now)
-    # Last: who finds the applicant knows that everything is there.
+    # Last: when the applicant exists, everything else does too.
     counts["accounts"] = create_accounts(now)
     return counts
 
@@ -145,7 +145,7 @@ def _rows(code, now):
 
 
 def _known_cases(code, here):
-    """The cases that documents and checks name; dates count back from the post's day."""
+    """Create the cases that documents and checks name; dates count back from the post's day."""
     for known in KNOWN.get(code, ()):
         day = here - timedelta(days=known.days)
         refused = day if known.respond_by else None
@@ -220,7 +220,7 @@ def _release_slots(code, now):
 
 
 def _released(code, pattern, opens_at, now):
-    """Release the slots of a pattern that are not there yet, as after a load that was interrupted; return how many."""
+    """Release the missing slots of a pattern, as after a load that was interrupted; return how many."""
     post = posts.post_by_code(code)
     planned = slots.plan(post, pattern, now)
     with suppress(slots.NothingToRelease), writing(job=True):

@@ -1,4 +1,4 @@
-"""Many cases that may book at once, each with an account that is logged in: for load tests."""
+"""A herd: many cases that may book at once, each with a signed-in account, for load tests."""
 
 import csv
 import secrets
@@ -22,7 +22,7 @@ from portal.security.private_file import private
 from portal.sessions.models import SignIn
 from portal.slots import operations as slots
 from portal.slots.weeks.patterns import Pattern
-from portal.web import access
+from portal.web import session_cookie
 from portal.web.errors import PortalError
 
 COLUMNS = [
@@ -50,7 +50,7 @@ class NoSuchPost(PortalError):
 def make_herd(code, number, seats, out, now, progress=lambda done: None):
     """Write a CSV of people who may book at a post, and release one slot with seats for some of them.
 
-    The case of each belongs to the account already, so that a load test starts at the booking.
+    Each case belongs to the account already, so that a load test starts with the booking.
     Raises NotADemonstration or NoSuchPost.
     """
     require_demonstration()
@@ -125,7 +125,7 @@ def _accounts(batch, indexes, password_hash, now):
 
 
 def _cookies(accounts, now):
-    numbers = [access.new_number() for _ in accounts]
+    numbers = [session_cookie.new_number() for _ in accounts]
     ends_at = now + timedelta(hours=HOURS_LOGGED_IN)
     session.execute(
         insert(SignIn),
@@ -141,7 +141,7 @@ def _cookies(accounts, now):
             for (_email, account_id), (_number, digest) in zip(accounts, numbers, strict=True)
         ],
     )
-    return [access.cookie_for(number) for number, _digest in numbers]
+    return [session_cookie.cookie_for(number) for number, _digest in numbers]
 
 
 def _claim(post, rows, accounts, now):

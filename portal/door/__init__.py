@@ -1,1 +1,1 @@
-"""The door: who may enter now, who came, who did not come."""
+"""The door: check-in, today's list, missed appointments."""

@@ -1,4 +1,4 @@
-"""The forms of the door: one scan from the page, or scans that a device sends."""
+"""The forms of the door: one scan from the page, or a batch of scans from a device."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,21 +16,21 @@ OLDEST = timedelta(days=7)
 
 
 class ScansUnfit(PortalError):
-    message = _l("These scans could not be read.")
+    message = _l("We could not read these scans.")
 
 
 class ScanForm(KeyedForm):
-    """One scan: a code, the address that holds it, or a reference."""
+    """One scan: a code, the address that contains it, or a reference."""
 
     code = StringField(
         _l("Code or reference"),
-        validators=[Required(_l("Scan a code, or type a reference.")), AtMost(LONGEST_SCAN)],
+        validators=[Required(_l("Scan a code, or enter a reference.")), AtMost(LONGEST_SCAN)],
     )
 
 
 @dataclass(frozen=True)
 class Scan:
-    """A scan of a device: its own key, what was typed, and how long ago."""
+    """A scan by an offline device: its idempotency key, the scanned text, and how many seconds ago."""
 
     key: UUID
     typed: str

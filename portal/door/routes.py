@@ -1,4 +1,4 @@
-"""The pages of the door: check in, today's list, and what a device needs to go on without a line."""
+"""The pages of the door: check in, today's list, and the data and script for working offline."""
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 
@@ -8,10 +8,11 @@ from portal.cases.refusals import letters
 from portal.database.transactions import commits
 from portal.door import labels, operations
 from portal.door.forms import ScanForm, read_scans
-from portal.door.manifest import manifest_of
+from portal.door.offline_list import manifest_of
 from portal.posts.operations import post_by_id, today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.csrf import masked_token
+from portal.web.identity import current_user
 from portal.web.security_headers import SCRIPTS, scripted
 
 bp = Blueprint("door", __name__, url_prefix="/<language:lang>/staff/door")
@@ -84,7 +85,7 @@ def _told(post, scan, now):
 
 
 def _shown(result, now):
-    """Return what result.html shows: of whom who may enter also what to bring, and whether the letter is a copy."""
+    """Return the data of result.html: if the person may enter, also what to bring, and whether the letter is a copy."""
     shown = {"result": result, "appointment": result.appointment}
     if not result.enters:
         return shown

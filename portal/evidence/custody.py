@@ -1,8 +1,12 @@
 """Where an original is: with the post, returned, or sent with the petition (source 5, 504.11-3(B)(2)a; source 2)."""
 
+from collections.abc import Sequence
+from datetime import datetime
+
 from sqlalchemy import select
 
 from portal.accounts import notices
+from portal.cases.models import Case
 from portal.database.transactions import session
 from portal.evidence.models import HeldOriginal, Receipt, ReceiptLine
 from portal.journal import journal
@@ -12,7 +16,7 @@ from portal.web.errors import NotFound
 HOLDER, AUTHORISED = "holder", "authorised"
 
 
-def held_of(case):
+def held_of(case: Case) -> Sequence[HeldOriginal]:
     """Return every original and passport that was kept in a case, those that are still held first."""
     mine = (
         select(HeldOriginal)
@@ -23,7 +27,7 @@ def held_of(case):
     return session.scalars(mine.order_by(HeldOriginal.moved_on.is_not(None), HeldOriginal.line_id)).all()
 
 
-def held_at(case, line_id):
+def held_at(case: Case, line_id: int) -> HeldOriginal:
     """Return an original of a case that the post still holds, or raise NotFound."""
     found = next((one for one in held_of(case) if one.line_id == line_id and one.place == "post"), None)
     if found is None:
@@ -31,7 +35,7 @@ def held_at(case, line_id):
     return found
 
 
-def give_back(case, held, handed_to, reason, by, now):
+def give_back(case: Case, held: HeldOriginal, handed_to: str, reason: str, by: str, now: datetime) -> None:
     """Record that an original went back: to its holder, or to somebody with the holder's signed authority.
 
     Before final action an officer gives a reason (source 5, 504.11-3(B)(2)a). The same again changes nothing.
@@ -39,12 +43,12 @@ def give_back(case, held, handed_to, reason, by, now):
     _move(case, held, "returned", "original returned", by, now, handed_to=handed_to, reason=reason)
 
 
-def send_with_petition(case, held, by, now):
+def send_with_petition(case: Case, held: HeldOriginal, by: str, now: datetime) -> None:
     """Record that an original went with the petition to NVC or USCIS (source 2: the I-797)."""
     _move(case, held, "petition", "original sent with the petition", by, now)
 
 
-def ask_back(case, held, by, now):
+def ask_back(case: Case, held: HeldOriginal, by: str, now: datetime) -> None:
     """Let the holder of a case ask for an original back; officers see it the same day. Twice is once."""
     if held.place != "post" or held.asked_back_at is not None:
         return
@@ -53,7 +57,17 @@ def ask_back(case, held, by, now):
     journal.record(by, "original asked back", case, post_id=case.post_id, after={"line": held.line_id}, now=now)
 
 
-def _move(case, held, place, action, by, now, *, handed_to="", reason=""):
+def _move(
+    case: Case,
+    held: HeldOriginal,
+    place: str,
+    action: str,
+    by: str,
+    now: datetime,
+    *,
+    handed_to: str = "",
+    reason: str = "",
+) -> None:
     if held.place != "post":
         return
     held.place, held.moved_on, held.actor = place, today(case.post, now), by

@@ -1,7 +1,9 @@
 """Document receipts: given for everything that is handed in, whichever way it came, and never changed (R15)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, func, select
@@ -9,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from portal.accounts import notices
 from portal.cases import operations as cases
-from portal.cases import passports
+from portal.cases import passport_requests
 from portal.cases.models import Case, Refusal, RefusalItem, Traveller
 from portal.database.transactions import one_at_a_time, session
 from portal.evidence.models import CAME, DOCUMENT, KEPT, MISSING, PASSPORT, HeldOriginal, Receipt, ReceiptLine
@@ -18,6 +20,7 @@ from portal.journal import journal
 from portal.paper.references import new_reference, read_reference
 from portal.posts.operations import today
 from portal.web.errors import NotFound, PortalError, SentBefore
+from portal.web.roles import SignedIn
 
 
 class NothingCame(PortalError):
@@ -54,7 +57,7 @@ def give_receipt(
     lines: list[Line],
     form_key: UUID,
     by: str,
-    now,
+    now: datetime,
     *,
     received_on: date | None = None,
     proof: str = "",
@@ -103,62 +106,62 @@ def give_receipt(
     return receipt
 
 
-def receipts_of(case):
+def receipts_of(case: Case) -> Sequence[Receipt]:
     """Return the receipts of a case, the newest first."""
     mine = select(Receipt).where(Receipt.case_id == case.id)
     return session.scalars(mine.order_by(Receipt.received_on.desc(), Receipt.id.desc())).all()
 
 
-def last_received_on(case) -> date | None:
+def last_received_on(case: Case) -> date | None:
     """Return the last day on which something of a case came, by whatever way: the 180 days count from it (source 1)."""
     return last_received_of([case]).get(case.id)
 
 
-def last_received_of(held) -> dict[int, date]:
+def last_received_of(held: Sequence[Case]) -> dict[int, date]:
     """Return the same for each of several cases, by the id of the case."""
     ids = [case.id for case in held]
     found = select(Receipt.case_id, func.max(Receipt.received_on)).where(Receipt.case_id.in_(ids), ~_is_corrected())
     return {case_id: day for case_id, day in session.execute(found.group_by(Receipt.case_id))}
 
 
-def receipt_for(signed_in, reference) -> Receipt:
+def receipt_for(signed_in: SignedIn, reference: str) -> Receipt:
     """Return a receipt of a case that the account holds, or raise NotFound (R5)."""
     wanted = _by_reference(reference).join(Case, Case.id == Receipt.case_id)
     return _found(session.scalar(wanted.where(Case.account_id == signed_in.account_id)))
 
 
-def receipt_of_post(post_id, reference) -> Receipt:
+def receipt_of_post(post_id: int, reference: str) -> Receipt:
     """Return a receipt of a post, or raise NotFound (R5): for staff."""
     return _found(session.scalar(_by_reference(reference).where(Receipt.post_id == post_id)))
 
 
-def correction_of(receipt) -> Receipt | None:
+def correction_of(receipt: Receipt) -> Receipt | None:
     """Return the receipt that takes the place of this one, or None."""
     return session.scalar(select(Receipt).where(Receipt.corrects_id == receipt.id))
 
 
-def items_to_correct(receipt) -> list[RefusalItem]:
+def items_to_correct(receipt: Receipt) -> list[RefusalItem]:
     """Return the documents that a correction of a receipt can be about: those on it, and what is still asked for."""
     listed = [line.item for line in receipt.lines if line.item is not None]
     return listed + [item for _person, item in cases.what_is_owed(receipt.case) if item not in listed]
 
 
-def _is_corrected():
+def _is_corrected() -> Any:
     newer = aliased(Receipt)
     return exists().where(newer.corrects_id == Receipt.id)
 
 
-def _by_reference(reference):
+def _by_reference(reference: str) -> Any:
     return select(Receipt).where(Receipt.reference == read_reference(reference))
 
 
-def _found(receipt):
+def _found(receipt: Receipt) -> Any:
     if receipt is None:
         raise NotFound
     return receipt
 
 
-def _require_possible(case, lines, day, here):
+def _require_possible(case: Case, lines: list[Line], day: date, here: date) -> None:
     if not any(line.outcome == CAME for line in lines):
         raise NothingCame
     if day > here:
@@ -174,14 +177,14 @@ def _require_possible(case, lines, day, here):
         raise NotFound
 
 
-def _the_same(before, lines):
+def _the_same(before: Any, lines: list[Line]) -> Any:
     said = [(one.kind, one.outcome, one.refusal_item_id) for one in before.lines]
     if said != [(one.kind, one.outcome, one.item.id if one.item else None) for one in lines]:
         raise SentBefore
     return before
 
 
-def _written(position, line):
+def _written(position: int, line: Line) -> Any:
     return ReceiptLine(
         position=position,
         outcome=line.outcome,
@@ -195,18 +198,18 @@ def _written(position, line):
     )
 
 
-def _whose(line):
+def _whose(line: Line) -> Any:
     if line.item is not None:
         return line.item.refusal.traveller_id
     return line.traveller.id if line.traveller else None
 
 
-def _is_held(line):
+def _is_held(line: Line) -> Any:
     is_original = line.kind == PASSPORT or line.form == "original"
     return line.outcome == CAME and line.custody == KEPT and is_original
 
 
-def _take_in(case, line, day):
+def _take_in(case: Case, line: Line, day: date) -> None:
     if line.outcome == MISSING:
         return
     if line.kind == DOCUMENT and line.item is not None:
@@ -214,10 +217,10 @@ def _take_in(case, line, day):
             line.item.state, line.item.more_reason = "received", None
         _date_evidence(line.item.refusal, day)
     if line.kind == PASSPORT and line.traveller is not None:
-        passports.receive(case, line.traveller, day)
+        passport_requests.receive(case, line.traveller, day)
 
 
-def _take_back(corrects):
+def _take_back(corrects: Receipt) -> None:
     """Undo what a receipt that was wrong said of its documents: what came by mistake is outstanding again.
 
     What an officer has decided about a document since stays decided.
@@ -231,7 +234,7 @@ def _take_back(corrects):
     session.flush()
 
 
-def _first_evidence(refusal, corrects):
+def _first_evidence(refusal: Refusal, corrects: Receipt) -> Any:
     """Return the first day on which something of a refusal came by other receipts than one, or None."""
     first = select(func.min(Receipt.received_on)).join(ReceiptLine, ReceiptLine.receipt_id == Receipt.id)
     first = first.join(RefusalItem, RefusalItem.id == ReceiptLine.refusal_item_id)
@@ -240,6 +243,6 @@ def _first_evidence(refusal, corrects):
     )
 
 
-def _date_evidence(refusal: Refusal, day):
+def _date_evidence(refusal: Refusal, day: date) -> None:
     if refusal.evidence_on is None or day < refusal.evidence_on:
         refusal.evidence_on = day

@@ -7,7 +7,7 @@ from portal.evidence.labels import CUSTODY, FORMS, WAYS, line_text
 from portal.evidence.models import CAME
 from portal.evidence.operations import correction_of
 from portal.i18n.locale import _, format_day, format_instant, gettext_noop, local_time
-from portal.paper import codes, pdf, tokens
+from portal.paper import pdf, qr_codes, tokens
 from portal.paper.bilingual import both, head, in_both, row, value, values_of
 from portal.posts.operations import today
 
@@ -39,7 +39,7 @@ def recorded_locally(receipt):
 
 def drawing_of(receipt):
     """Return the QR code of a receipt for its page."""
-    return codes.drawing_of(code_of(receipt))
+    return qr_codes.drawing_of(code_of(receipt))
 
 
 def receipt_pdf(receipt, *, copies=1):

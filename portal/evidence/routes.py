@@ -9,7 +9,8 @@ from portal.evidence import custody, operations, receipt_papers
 from portal.evidence.receipt_code import verify
 from portal.forms import BaseForm
 from portal.paper.downloads import download
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("evidence", __name__, url_prefix="/<language:lang>")
 

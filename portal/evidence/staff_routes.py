@@ -9,8 +9,9 @@ from portal.evidence import custody, operations, receipt_papers
 from portal.evidence.labels import line_text
 from portal.evidence.staff_forms import HandBackForm, window_form
 from portal.paper.downloads import download
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import PortalError, SentBefore
+from portal.web.identity import current_user
 
 bp = Blueprint("window", __name__, url_prefix="/<language:lang>/staff/evidence")
 

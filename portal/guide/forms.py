@@ -1,4 +1,4 @@
-"""The questions of the guide as a form: a page shows one of them, and the address holds the answers."""
+"""The questions of the guide as a form: a page shows one of them, and the address contains the answers."""
 
 from wtforms import RadioField
 
@@ -12,7 +12,7 @@ def _radios(name):
     return RadioField(
         question.text,
         choices=options(question.choices.items()),
-        validators=[Required(_l("Choose the answer that fits."))],
+        validators=[Required(_l("Select an answer."))],
     )
 
 

@@ -1,4 +1,4 @@
-"""The pages of the guide: for anybody, and nothing is kept."""
+"""The pages of the guide, for everyone; nothing is stored."""
 
 from flask import Blueprint, render_template, request, url_for
 
@@ -7,7 +7,7 @@ from portal.guide import questions
 from portal.guide.forms import GuideForm
 from portal.guide.next_steps import STEPS
 from portal.guide.topics import TOPICS
-from portal.web.access import public
+from portal.web.audience import public
 from portal.web.errors import NotFound
 
 bp = Blueprint("guide", __name__, url_prefix="/<language:lang>/guide")

@@ -1,1 +1,1 @@
-"""What machines ask the portal: is it alive, is it ready, how is it doing."""
+"""Endpoints for machines: liveness, readiness, metrics."""

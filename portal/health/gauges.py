@@ -1,4 +1,4 @@
-"""What is not counted but looked up when the metrics are asked for."""
+"""Gauges that are looked up when the metrics are requested."""
 
 from prometheus_client.core import GaugeMetricFamily
 from sqlalchemy import func, select
@@ -14,7 +14,7 @@ from portal.slots.models import Slot
 
 
 class Gauges:
-    """A collector: seats, the outbox, the worker; without the database, only that it is away."""
+    """A Prometheus collector: seats, the outbox, the worker; without the database, only that it is away."""
 
     def __init__(self, why_not):
         self.why_not = why_not

@@ -1,4 +1,4 @@
-"""Whether people may be sent here. A balancer hears the truth, and hears it soon, even when the database hangs."""
+"""Readiness: whether people may be sent to this server, answered quickly even if the database hangs."""
 
 import threading
 import time
@@ -12,25 +12,25 @@ from portal.mailing import heartbeats
 from portal.migrations import revisions
 
 WAIT_SECONDS = 1.5
-TRIES = 2  # the first may get a connection that a restart of the database has cut
+TRIES = 2  # the first may get a connection that a restart of the database has closed
 DRAINING = "draining"
 LONGEST_DRAIN_SECONDS = 600
 
 
 class Readiness:
-    """Asks in a thread of its own, one at a time."""
+    """Checks in a thread of its own, one at a time."""
 
     def __init__(self):
         self._lock, self._asking = threading.Lock(), None
 
     def why_not(self, app):
-        """Return why nobody should be sent here, in a few words; an empty text if all is well."""
+        """Return why no one should be sent here, in a few words; an empty text if the server is ready."""
         return self.ask(app)[0]
 
     def ask(self, app):
-        """Return why nobody should be sent here, and since when no worker has been at work, or None.
+        """Return why no one should be sent here, and since when no worker has been at work, or None.
 
-        A server without a worker serves people all the same: that is no reason to send them elsewhere.
+        A server without a worker can still serve people: that is no reason to send them elsewhere.
         """
         if is_draining(app.extensions["settings"].instance):
             return "draining", None
@@ -69,17 +69,17 @@ def _answer(app):
 
 
 def drain(instance):
-    """Let every process of an instance folder say from now on that it is not ready; for ten minutes at most."""
+    """Make every process of an instance folder answer that it is not ready, for ten minutes at most."""
     (Path(instance) / DRAINING).touch()
 
 
 def stop_draining(instance):
-    """Let them be ready again."""
+    """Make them ready again."""
     (Path(instance) / DRAINING).unlink(missing_ok=True)
 
 
 def was_drained_before(instance, instant):
-    """Say whether draining was asked for before an instant, in seconds since 1970."""
+    """Say whether draining was requested before an instant, in seconds since 1970."""
     try:
         return (Path(instance) / DRAINING).stat().st_mtime < instant
     except OSError:
@@ -87,7 +87,7 @@ def was_drained_before(instance, instant):
 
 
 def is_draining(instance):
-    """Say whether this portal is about to be stopped."""
+    """Say whether this portal is draining."""
     try:
         return time.time() - (Path(instance) / DRAINING).stat().st_mtime < LONGEST_DRAIN_SECONDS
     except OSError:

@@ -1,15 +1,15 @@
-"""The three addresses for machines."""
+"""The three endpoints for machines."""
 
 import hmac
 import ipaddress
 
 from flask import Blueprint, abort, current_app, request
 
-from portal.health import identity
+from portal.health import instance_mark
 from portal.health.gauges import Gauges
 from portal.health.readiness import Readiness
 from portal.observability import metrics
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("operating", __name__)
 PLAIN = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
@@ -22,7 +22,7 @@ _readiness = Readiness()
 def healthz():
     if not _is_of_this_machine():
         return "alive\n", 200, PLAIN
-    return "alive\n", 200, {**PLAIN, identity.HEADER: identity.mark(current_app.extensions["settings"])}
+    return "alive\n", 200, {**PLAIN, instance_mark.HEADER: instance_mark.mark(current_app.extensions["settings"])}
 
 
 @bp.route("/readyz")
@@ -49,7 +49,7 @@ def _why_not():
 
 
 def _is_of_this_machine():
-    """Say whether somebody on this machine asks, and asks the portal itself, not a proxy in front of it."""
+    """Say whether the request comes from this machine directly, not through a proxy."""
     if any(name in request.headers for name in FORWARDED):
         return False
     try:

@@ -1,1 +1,1 @@
-"""The doors to everything else: front page, dashboard, and what a balancer asks."""
+"""Front page and dashboard, keys of an account, and reprinting confirmation pages."""

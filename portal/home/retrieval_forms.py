@@ -1,4 +1,4 @@
-"""The form of whoever is registered already and wants the confirmation page."""
+"""The form for people who are registered already and want the confirmation page."""
 
 from flask import request
 from wtforms import RadioField
@@ -14,5 +14,5 @@ class RetrievalForm(BirthDateMixin, PassportMixin, BaseForm):
 
     @property
     def says_no(self):
-        """Whether the person sent the form to say that nothing is registered yet."""
+        """Whether the person answered that nothing is registered yet."""
         return request.method == "POST" and not self.is_switch and self.registered.data == "no"

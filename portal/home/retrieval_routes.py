@@ -1,4 +1,4 @@
-"""The door to confirmation pages without an account: ask, see which there are, print one. It signs nobody in."""
+"""The pages for reprinting confirmation pages without an account: ask, list, print. They sign no one in."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -13,9 +13,9 @@ from portal.home.retrieval_forms import RetrievalForm
 from portal.journal import journal
 from portal.limits import guesses
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
+from portal.limits.throttle import slowed
 from portal.paper.downloads import download
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("retrieval", __name__, url_prefix="/<language:lang>/confirmation")
 
@@ -30,7 +30,7 @@ def ask():
     if form.says_no:
         return redirect(url_for("courier.start"), 303)
     if form.validate_on_submit():
-        found = retrieval.find(form.passport_number.data, form.birth_dates, form.nationality.data)
+        found = retrieval.find(form.passport_number.data, form.birth_dates, form.nationality.data, clock.now())
         if found:
             guesses.was_right()
             return redirect(url_for(".pages", token=retrieval.token_for(found)), 303)

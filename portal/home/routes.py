@@ -12,7 +12,8 @@ from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.i18n import locale
 from portal.status.cards import cards_of
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("home", __name__)
 

@@ -1,4 +1,4 @@
-"""What Babel knows of each language, as it is spoken in a country (CLDR): one language never changes another."""
+"""Babel locales: the CLDR data of each language as it is spoken in a country, isolated from other languages."""
 
 import copy
 from functools import lru_cache
@@ -12,11 +12,12 @@ WITH_ALIASES = ("currency_formats", "days", "eras", "months", "quarters")
 
 @lru_cache(maxsize=512)
 def babel_locale(code, country=None):
-    """Return the Babel locale of a language, as spoken in a country where Babel knows it.
+    """Return the Babel locale of a language, in its variant for a country if Babel has one.
 
-    Each gets its own copy of the tables in which one entry stands for another: Babel 2.18 shares them between
-    languages, and one language's month names then turn up in another (python-babel issue 1234). The other tables,
-    twenty times as large, stay shared: there are hundreds of languages in countries.
+    Each locale gets its own copy of the tables in which one entry is an alias of another: Babel 2.18 shares them
+    between
+    languages, so that one language's month names can turn up in another (python-babel issue 1234). The other tables,
+    twenty times as large, stay shared: there are hundreds of combinations of language and country.
     """
     script = "Hans" if code == "zh" else None
     try:

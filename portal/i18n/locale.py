@@ -1,6 +1,6 @@
-"""Which language, which direction; texts, dates, times and names as people write them.
+"""Language, direction, translated texts, and dates, times and names in the format of a language and country.
 
-The catalogues and the formats are Babel's. The thin layer over them is ours because a call through
+The catalogues and the formats are Babel's. This thin layer over them is our own because a call through
 Flask-Babel costs a page more than the rest of the page (docs/decisions/languages.md).
 """
 
@@ -37,7 +37,7 @@ CATALOGUES = Path(__file__).parent.parent / "translations"
 COOKIE = "language"
 COOKIE_SECONDS = 365 * 24 * 3600
 
-# Between letters that run from right to left, these would turn round: 221(g) into (g)221.
+# Between right-to-left letters these are mirrored: 221(g) would become (g)221.
 ISOLATED = re.compile(r"\d{3}\(g\)|\+\d[\d ]+\d")
 
 _language = ContextVar("language", default=DEFAULT)
@@ -45,13 +45,13 @@ _log = logging.getLogger(__name__)
 
 
 class LanguageConverter(BaseConverter):
-    """The first part of an address: one of the eight languages."""
+    """A URL converter for the first part of an address: one of the eight languages."""
 
     regex = "|".join(LANGUAGES)
 
 
 def init_app(app):
-    """Let the address choose the language of each request, and teach the templates to speak it."""
+    """Take the language of each request from its address, and give the templates the functions of this module."""
     app.url_map.converters["language"] = LanguageConverter
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.newstyle_gettext = True
@@ -86,7 +86,7 @@ def init_app(app):
 
 
 def chosen_before():
-    """Return the language of a person whose address names none: address start, cookie, browser, default."""
+    """Return the language for an address that names none: by its first segment, cookie, browser, or the default."""
     first = request.path.split("/", 2)[1] if "/" in request.path else ""
     for candidate in (first, request.cookies.get(COOKIE)):
         if candidate in LANGUAGES:
@@ -105,7 +105,7 @@ def current():
 
 @contextmanager
 def in_language(code):
-    """Speak another language for a while: for mail, paper and commands."""
+    """Use another language inside the block: for mail, paper and commands."""
     token = _language.set(code)
     try:
         yield
@@ -130,18 +130,18 @@ def gettext(text, /, **values):
 
 
 def ngettext(one, many, count, /, **values):
-    """Return the form of a text that fits a count, in the language in use."""
+    """Return the plural form of a text for a count, in the language in use."""
     values = {"count": count, **values}
     return _filled(_catalogue(current()).ungettext(one, many, count), one if count == 1 else many, values)
 
 
 def translated(text):
-    """Return text in the language in use as the catalogue has it, placeholders unfilled."""
+    """Return the translation of a text in the language in use, with its placeholders unfilled."""
     return _catalogue(current()).ugettext(text)
 
 
 def both(text, /, **values):
-    """Return text in the language in use and, where that is not English, in English below: for paper."""
+    """Return a text in the language in use and, unless that is English, in English below it: for paper."""
     own = Markup("<span>{}</span>").format(gettext(text, **values))
     if current() == DEFAULT:
         return own
@@ -149,7 +149,7 @@ def both(text, /, **values):
 
 
 def lazy_gettext(text, **values):
-    """Return a text that is translated when it is shown; for what is evaluated at import."""
+    """Return a text that is translated when it is rendered; for texts evaluated at import."""
     return LazyProxy(gettext, text, enable_cache=False, **values)
 
 
@@ -174,11 +174,11 @@ def _catalogue(code):
 
 
 def _filled(translated, original, values):
-    # Templates write a percent sign as %%, so every text is a format, with or without values.
+    # Templates write a percent sign as %%, so every text is a format string, with or without values.
     try:
         return translated % values
     except (KeyError, ValueError, TypeError):
-        _log.error("placeholder does not fit: %s", original)
+        _log.error("placeholder does not match: %s", original)
         return original % values
 
 
@@ -203,12 +203,12 @@ def _markup_plural(one, many, count, /, **values):
 
 
 def format_day(moment, post=None):
-    """Return a date with its weekday, as people of the post's country write it."""
+    """Return a date with its weekday, in the format of the post's country."""
     return _spaced(dates.format_date(_day_of(moment, post), "full", locale=_here(post)))
 
 
 def format_short_day(moment, post=None):
-    """Return a date without its weekday, the month as a word."""
+    """Return a date without its weekday, with the month as a word."""
     return _spaced(dates.format_date(_day_of(moment, post), "long", locale=_here(post)))
 
 
@@ -219,7 +219,7 @@ def format_time(moment, post=None):
 
 
 def format_instant(moment, post):
-    """Return day and time in the post's zone, as one phrase."""
+    """Return day and time in the post's time zone, as one phrase."""
     return gettext("%(day)s at %(time)s", day=format_day(moment, post), time=format_time(moment, post))
 
 
@@ -229,18 +229,18 @@ def format_month(day, post=None):
 
 
 def weekday_names(post=None):
-    """Return the short and the full names of the weekdays, Monday first, as pairs."""
+    """Return the weekdays, Monday first, as pairs of short and full name."""
     days = _here(post).days["stand-alone"]
     return [(days["abbreviated"][number], days["wide"][number]) for number in range(7)]
 
 
 def local_time(moment, post):
-    """Return an instant as local time of a post; a slot's naive local time passes as it is."""
+    """Return an instant as naive local time of a post; a slot's naive local time is returned unchanged."""
     return moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(post.timezone))
 
 
 def format_offset(moment, post):
-    """Return the distance to UTC at a post on a day, such as UTC+7 or UTC-6:30."""
+    """Return the offset from UTC at a post on a day, such as UTC+7 or UTC-6:30."""
     minutes = int(moment.astimezone(ZoneInfo(post.timezone)).utcoffset().total_seconds()) // 60
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'-' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
@@ -248,7 +248,7 @@ def format_offset(moment, post):
 
 @lru_cache(maxsize=16)
 def country_choices(code):
-    """Return the countries of the world as pairs of code and name, in the order of that language."""
+    """Return the countries of the world as pairs of code and name, sorted for the language."""
     names = babel_locale(code).territories
     countries = [(key, name) for key, name in names.items() if len(key) == 2 and key.isalpha()]
     return tuple(sorted((pair for pair in countries if pair[0] not in NOT_COUNTRIES), key=lambda pair: pair[1]))
@@ -264,7 +264,7 @@ def country_name(country, code=None):
 
 @lru_cache(maxsize=4096)
 def city_name(city, timezone, code):
-    """Return the name of a city in a language, where Babel knows it as the city of its time zone."""
+    """Return the name of a city in a language, if Babel knows it as the city of its time zone."""
     english = babel_locale("en").time_zones.get(timezone, {}).get("city") or timezone.rsplit("/", 1)[-1]
     if english.replace("_", " ") != city:
         return city

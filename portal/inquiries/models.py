@@ -1,4 +1,4 @@
-"""Inquiries: one thread each, of what a person asked and what the post answered."""
+"""Tables of inquiries: one thread each, with what a person asked and what the post answered."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -15,7 +15,7 @@ CATEGORIES = ("documents", "appointment", "lost_letter", "mistake", "processing"
 
 
 class Inquiry(Base):
-    """One question about one case: open until the post has answered, open again when the person writes more."""
+    """One question about one case: open until the post has answered, and again when the person writes more."""
 
     __tablename__ = "inquiry"
     __table_args__ = (

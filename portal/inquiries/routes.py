@@ -1,4 +1,4 @@
-"""The pages by which an applicant asks about a case."""
+"""The pages on which an applicant asks about a case."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -9,8 +9,9 @@ from portal.evidence.operations import last_received_on
 from portal.inquiries import operations
 from portal.inquiries.forms import CATEGORIES, InquiryForm, RemindForm, TextForm
 from portal.limits import rules as limits
-from portal.web.access import applicant_only, current_user
+from portal.web.audience import applicant_only
 from portal.web.errors import SentBefore
+from portal.web.identity import current_user
 
 bp = Blueprint("inquiries", __name__, url_prefix="/<language:lang>/inquiries")
 

@@ -1,4 +1,4 @@
-"""The pages by which officers answer inquiries."""
+"""The pages on which officers answer inquiries."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -8,8 +8,9 @@ from portal.inquiries import answers, operations
 from portal.inquiries.forms import CATEGORIES, AnswerForm
 from portal.journal import journal
 from portal.posts.operations import post_by_id, today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import SentBefore
+from portal.web.identity import current_user
 
 bp = Blueprint("staff_inquiries", __name__, url_prefix="/<language:lang>/staff/inquiries")
 

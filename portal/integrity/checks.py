@@ -1,31 +1,24 @@
-"""What `flask --app wsgi check` verifies over the whole database: R1, R2, R6, R9 and every reference."""
-
-from typing import Any
+"""The rules that `flask --app wsgi check` verifies over the whole database: R1, R2, R6, R9 and every reference."""
 
 from sqlalchemy import MetaData, and_, func, literal_column, select
 
-from portal import clock
-from portal.accounts.models import Account
-from portal.appointments.models import LIVE, Appointment, Cancellation
-from portal.cases.finding.models import CaseRequest
-from portal.cases.models import Case
+from portal import clock, features
+from portal.appointments.models import LIVE, Appointment
 from portal.courier.models import Submission
 from portal.database.base import Base
 from portal.database.transactions import session
-from portal.inquiries.models import Inquiry
 from portal.journal import chain_check
 from portal.journal.journal import Entry
 from portal.paper.references import read_reference
-from portal.passkeys.models import Passkey
 from portal.posts.models import Post
-from portal.slots.models import Release, Slot
+from portal.slots.models import Slot
 from portal.slots.operations import instant_of
 
 BATCH = 5000
 
 
 def violations():
-    """Yield one line for each violation, nothing where all is well."""
+    """Yield one line for each violation."""
     yield from _seats()
     yield from _one_live_appointment()
     yield from _journal()
@@ -59,15 +52,7 @@ def _one_live_appointment():
 
 
 def _journal():
-    changed: list[tuple[Any, str | None]] = [
-        (Appointment, "appointment booked"),
-        (Cancellation, "slots cancelled"),
-        (Inquiry, "inquiry asked"),
-        (Submission, "package registered"),
-        (Passkey, "passkey added"),
-        *((model, None) for model in (Account, Case, Release, CaseRequest)),
-    ]
-    for model, action in changed:
+    for model, action in features.added("recorded").items():
         entry = and_(Entry.subject == model.__tablename__, Entry.subject_id == model.id)
         if action:
             entry = and_(entry, Entry.action == action)

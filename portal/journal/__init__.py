@@ -1,1 +1,1 @@
-"""The journal: who changed what and when, and the sealed chain of hashes over its entries (R6)."""
+"""The journal: an append-only audit log of who changed what and when, sealed into a hash chain (R6)."""

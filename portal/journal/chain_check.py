@@ -1,12 +1,13 @@
-"""Whether the journal still is what was sealed: what `flask --app wsgi check` says of it, and of an export made before.
+"""Verification of the journal against its seals, for `flask --app wsgi check`, and of earlier exports against it.
 
-Whoever can write to the database can recompute hashes, but not sign: the newest head vouches for all before it.
+An attacker who can write to the database can recompute hashes, but not sign: the newest head covers everything before.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Select, func, literal_column, select
+from sqlalchemy import Row, Select, func, literal_column, select
 
 from portal.database.transactions import session
 from portal.journal.chain import COLUMNS, GENESIS, content_of, head_text, seal_of, written
@@ -27,16 +28,16 @@ _CHAIN = (
 _ONE: Select[Any] = select(literal_column("1"))
 
 
-def violations():
-    """Yield one line for each place where the journal is not what was sealed."""
+def violations() -> Iterator[Any]:
+    """Yield one line for each place where the journal differs from what was sealed."""
     yield from _chain()
     yield from _unsealed()
 
 
-def cut_since(lines):
-    """Yield a line for each seal of an export, made before, that the journal does not have any more.
+def cut_since(lines: Any) -> Iterator[Any]:
+    """Yield a line for each seal of an earlier export that the journal no longer has.
 
-    lines: the text lines of the export. Raises ValueError where they are none.
+    lines: the text lines of the export. Raises ValueError if they are not an export.
     """
     for text in lines:
         line = json.loads(text)
@@ -46,8 +47,8 @@ def cut_since(lines):
             yield f"R6 journal seal {line['position']}: the export holds another, or it is gone here"
 
 
-def _chain():
-    """Walk the chain in one statement, so that what workers seal meanwhile changes nothing."""
+def _chain() -> Iterator[Any]:
+    """Read the chain in one statement, so that seals added meanwhile do not matter."""
     position, newest = 0, None
     last: str | None = GENESIS
     for row in session.execute(_CHAIN):
@@ -65,22 +66,22 @@ def _chain():
         yield f"R6 journal head {position}: its key {newest.head_key} is not among PORTAL_SIGNING_KEYS"
 
 
-def _seal(row, last):
+def _seal(row: Row[Any], last: str | None) -> Iterator[Any]:
     if row.id is None:
         yield f"R6 journal entry {row.entry_id}: sealed at {row.position}, and gone"
     elif last is not None and seal_of(last, content_of(row)) != row.hash:
         yield f"R6 journal entry {row.entry_id}: it, or the chain before it, is not what was sealed at {row.position}"
 
 
-def _head(row):
+def _head(row: Row[Any]) -> Iterator[Any]:
     said = head_text(row.head_position, row.head_hash, written(row.head_signed_at))
-    # A key that was taken away vouches for nothing; the heads after it vouch for the chain before them.
+    # A head with a retired key proves nothing here; later heads cover the chain before them.
     signed = not tokens.is_known(row.head_key) or tokens.is_attested(HEAD, said, row.head_key, row.head_signature)
     if row.head_hash != row.hash or not signed:
         yield f"R6 journal head {row.position}: the chain is not what was signed"
 
 
-def _unsealed():
+def _unsealed() -> Iterator[Any]:
     sealed = _ONE.where(Seal.entry_id == Entry.id).exists()
     waiting = _ONE.where(Unsealed.entry_id == Entry.id).exists()
     for entry_id in session.scalars(select(Entry.id).where(~sealed, ~waiting).order_by(Entry.id)):

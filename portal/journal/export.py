@@ -1,7 +1,9 @@
-"""The journal as lines of JSON for an auditor, who verifies them without this portal (docs/journal.md)."""
+"""Export of the journal as JSON Lines for an auditor, who verifies it without this portal (docs/journal.md)."""
 
 import json
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -17,12 +19,12 @@ EXPORT = "end"
 BATCH = 5000
 
 
-def lines(now, first_day=None, last_day=None):
-    """Yield the lines of an export: how it begins, entries with their seals, signed heads, and a signed end.
+def lines(now: datetime, first_day: date | None = None, last_day: date | None = None) -> Iterator[Any]:
+    """Yield the lines of an export: its beginning, entries with their seals, signed heads, and a signed end.
 
-    first_day, last_day: the piece of the chain that holds every sealed entry of these days (UTC, inclusive), up to
-    the next signed head; what was sealed between them is in it, so that the piece is whole. What waits to be sealed
-    follows the chain where no last day is given.
+    first_day, last_day: the part of the chain with every sealed entry of these days (UTC, inclusive), up to
+    the next signed head; it includes everything sealed in between, so that the part is complete. Unsealed entries
+    follow the chain if no last day is given.
     """
     before, last = _piece(first_day, last_day)
     yield _text("journal", version=VERSION, at=written(now), position=before.position, hash=before.hash)
@@ -39,8 +41,8 @@ def lines(now, first_day=None, last_day=None):
     yield _text("end", **_position(end), at=at, key=key, signature=signature)
 
 
-def _piece(first_day, last_day):
-    """Return the End before the piece, and the last position of the piece."""
+def _piece(first_day: date | None, last_day: date | None) -> tuple[End, int]:
+    """Return the End before the part, and the last position of the part."""
     first = session.scalar(_sealed(func.min(Seal.position), first_day, last_day)) or 1
     last = session.scalar(_sealed(func.max(Seal.position), first_day, last_day)) or 0
     last = session.scalar(select(func.min(Head.position)).where(Head.position >= last)) or last
@@ -48,7 +50,7 @@ def _piece(first_day, last_day):
     return End(first - 1, before or GENESIS), last
 
 
-def _sealed(what, first_day, last_day):
+def _sealed(what: Any, first_day: date | None, last_day: date | None) -> Any:
     found = select(what).join(Entry, Entry.id == Seal.entry_id)
     if first_day:
         found = found.where(Entry.at >= datetime.combine(first_day, time.min, UTC))
@@ -57,7 +59,7 @@ def _sealed(what, first_day, last_day):
     return found
 
 
-def _rows(after, last):
+def _rows(after: int, last: int) -> Any:
     return (
         select(Seal.position, Seal.hash, Head.signed_at, Head.key, Head.signature, *COLUMNS)
         .join(Entry, Entry.id == Seal.entry_id)
@@ -68,15 +70,15 @@ def _rows(after, last):
     )
 
 
-def _waiting():
+def _waiting() -> Iterator[Any]:
     found = select(*COLUMNS).join(Unsealed, Unsealed.entry_id == Entry.id).order_by(Entry.id)
     for row in session.execute(found.execution_options(yield_per=BATCH)):
         yield _text("waiting", entry=content_of(row))
 
 
-def _position(end):
+def _position(end: End) -> dict[str, int | str]:
     return {"position": end.position, "hash": end.hash}
 
 
-def _text(kind, **values):
+def _text(kind: str, **values: Any) -> str:
     return json.dumps({"line": kind, **values}, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Who changed what, when: one entry in the same transaction as the change (R6)."""
+"""The audit log: one entry for each change, in the same transaction (R6)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,21 +41,30 @@ _UNCOUNTED = "journal entries that are not committed"
 
 @dataclass(frozen=True)
 class Row:
-    """A stored object by its table and number alone, where an entry is about one that is not at hand."""
+    """A stored object by table and id only, for an entry about an object that is not loaded."""
 
     model: Any
     id: int
 
     @property
-    def __tablename__(self):
+    def __tablename__(self) -> str:
         return self.model.__tablename__
 
 
-def record(by, action, subject, *, post_id=None, before=None, after=None, now=None):
+def record(
+    by: str,
+    action: str,
+    subject: Any,
+    *,
+    post_id: int | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> None:
     """Add an entry about a stored object to the running transaction.
 
-    by: who did it ("account:12", "command", "visitor"); before and after: what changed, with
-    nothing personal in clear.
+    by: the actor ("account:12", "command", "visitor"); before and after: the changed values, with
+    nothing personal in plain text.
     """
     entry = {
         "at": now or clock.now(),
@@ -72,21 +81,21 @@ def record(by, action, subject, *, post_id=None, before=None, after=None, now=No
 
 
 @event.listens_for(session, "after_commit")
-def _count(own):
+def _count(own: Any) -> None:
     if not own.in_nested_transaction():
         for action in own.info.pop(_UNCOUNTED, ()):
             metrics.journal_entry(action)
 
 
 @event.listens_for(session, "after_rollback")
-def _forget(own):
+def _forget(own: Any) -> None:
     own.info.pop(_UNCOUNTED, None)
 
 
-def record_many(by, action, subject, told, now):
+def record_many(by: str, action: str, subject: Any, told: list[tuple[int, int, dict[str, str]]], now: datetime) -> None:
     """Add an entry for each of many rows of one table to the running transaction.
 
-    subject: the name of the table; told: (id, post id, after) of each row, with nothing personal in clear.
+    subject: the name of the table; told: (id, post id, after) of each row, with nothing personal in plain text.
     """
     shared = {"at": now, "actor": by, "action": action, "subject": subject, "before": None}
     entries = [{"subject_id": row_id, "post_id": post_id, "after": after, **shared} for row_id, post_id, after in told]

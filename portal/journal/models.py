@@ -1,4 +1,4 @@
-"""The chain of seals, its signed heads, and what waits to be sealed."""
+"""Tables of the chain of seals, its signed heads, and the entries waiting to be sealed."""
 
 from datetime import datetime
 
@@ -11,10 +11,10 @@ _Position = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Seal(Base):
-    """The seal of one entry: its place in the chain, and a hash over the entry and the hash before.
+    """The seal of one entry: its position in the chain, and a hash over the entry and the previous hash.
 
-    Never updated, never deleted. The keys decide when two workers seal at once: one entry has one seal, one
-    position one seal, and no position is without the one before it.
+    Never updated, never deleted. The keys decide when two workers seal at once: one seal for each entry, one
+    for each position, and no position without the previous one.
     """
 
     __tablename__ = "journal_seal"
@@ -32,7 +32,7 @@ class Seal(Base):
 
 
 class Head(Base):
-    """The end of the chain after one run of sealing, signed: who has the public key need not trust the database."""
+    """The signed end of the chain after one run of sealing: with the public key, no one need trust the database."""
 
     __tablename__ = "journal_head"
 
@@ -46,7 +46,7 @@ class Head(Base):
 
 
 class Unsealed(Base):
-    """An entry that waits to be sealed. The database itself writes it with the entry, whoever wrote that."""
+    """An entry waiting to be sealed. A database trigger inserts it with the entry, whichever program wrote that."""
 
     __tablename__ = "journal_unsealed"
 

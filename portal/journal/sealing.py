@@ -1,8 +1,11 @@
-"""Sealing: what waits is put at the end of the chain, and the new end is signed."""
+"""Sealing: appends waiting entries to the hash chain, and signs its new end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from portal.database import transactions
 from portal.database.transactions import session
@@ -23,14 +26,15 @@ class End:
     hash: str
 
 
-def seal(now, most=BATCH):
-    """Seal entries that wait, oldest numbers first, at most so many; return how many.
+def seal(now: datetime, most: int = BATCH) -> int:
+    """Seal waiting entries, lowest ids first, at most so many; return how many.
 
-    The order of the chain is that of sealing: an entry whose transaction ended late follows entries with higher
-    numbers. A chain that another worker has lengthened at the same instant raises IntegrityError: nothing is done.
+    The order of the chain is the order of sealing: an entry whose transaction committed late follows entries with
+    higher
+    ids. If another worker has extended the chain at the same instant, raises IntegrityError and does nothing.
     """
     waiting = select(Unsealed.entry_id).order_by(Unsealed.entry_id).limit(most).with_for_update()
-    # Asked by number, not joined: what waits has the highest numbers, and a merge would read all before them.
+    # Read by id, not with a join: waiting entries have the highest ids, and a merge would read all the others.
     ids = session.scalars(waiting).all()
     entries = session.execute(select(*COLUMNS).where(Entry.id.in_(ids)).order_by(Entry.id)).all()
     if not entries:
@@ -43,19 +47,19 @@ def seal(now, most=BATCH):
     return len(seals)
 
 
-def end_of_chain():
-    """Return the End of the chain as it is now."""
+def end_of_chain() -> End:
+    """Return the current End of the chain."""
     found = session.execute(select(Seal.position, Seal.hash).order_by(Seal.position.desc()).limit(1)).one_or_none()
     return End(found.position, found.hash) if found else End(0, GENESIS)
 
 
-def unsealed():
-    """Return how many entries wait to be sealed."""
+def unsealed() -> int:
+    """Return how many entries are waiting to be sealed."""
     with transactions.reading() as own:
         return own.scalar(select(func.count()).select_from(Unsealed))
 
 
-def _seals_after(end, entries):
+def _seals_after(end: End, entries: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     seals, last = [], end.hash
     for position, entry in enumerate(entries, start=end.position + 1):
         last = seal_of(last, content_of(entry))
@@ -63,6 +67,6 @@ def _seals_after(end, entries):
     return seals
 
 
-def _signed(end, now):
+def _signed(end: End, now: datetime) -> dict[str, datetime | int | str]:
     key, signature = tokens.attest(HEAD, head_text(end.position, end.hash, written(now)))
     return {"position": end.position, "hash": end.hash, "signed_at": now, "key": key, "signature": signature}

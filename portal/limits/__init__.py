@@ -1,1 +1,1 @@
-"""Limits on how often something may be tried, counted on the portal's own database."""
+"""Rate limits, counted in the portal's own database or in a Redis."""

@@ -1,4 +1,4 @@
-"""Counters of tries."""
+"""Counters of attempts."""
 
 from sqlalchemy import Float, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,7 +7,7 @@ from portal.database.base import Base
 
 
 class LimitCounter(Base):
-    """How often something was tried in a window that ends at an instant (seconds since 1970, UTC)."""
+    """How many attempts were made in a window that ends at an instant (seconds since 1970, UTC)."""
 
     __tablename__ = "limit_counter"
 

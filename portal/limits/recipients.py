@@ -1,10 +1,11 @@
-"""Mails to one address, counted by address, whoever asks for them: a limit that slows down and never stops (R13).
+"""Limits of emails to one address, whoever asks for them: they delay and never stop (R13).
 
-Nobody else's asking keeps a person from a mail for longer than an hour: the first ones of each hour always go.
+Requests by others never delay an email by more than an hour: the first ones of each hour are always sent.
 """
 
 from portal.i18n.locale import ngettext
 from portal.limits import guesses, rules
+from portal.limits.guesses import Counter
 from portal.web.errors import PortalError
 
 RESETS = guesses.Counter("reset mails", ((3, "1 hour"),))
@@ -12,23 +13,23 @@ LINKS = guesses.Counter("links to another address", ((3, "1 hour"),))
 
 
 class TooManyMails(PortalError):
-    """Several mails went to this address within an hour. ends_at: when the next one goes, in seconds since 1970."""
+    """Several emails went to this address within an hour. ends_at: when the next one may go, in seconds since 1970."""
 
-    def __init__(self, ends_at):
+    def __init__(self, ends_at: float) -> None:
         minutes = rules.minutes_until(ends_at)
         super().__init__(
             ngettext(
-                "Several emails were asked for at this address within an hour. The newest one still works: look for "
-                "it, in the spam folder too. You can ask for another in %(count)d minute.",
-                "Several emails were asked for at this address within an hour. The newest one still works: look for "
-                "it, in the spam folder too. You can ask for another in %(count)d minutes.",
+                "We have sent several emails to this address within an hour. The newest one still works: look "
+                "for it, and check your spam folder too. You can ask for another in %(count)d minute.",
+                "We have sent several emails to this address within an hour. The newest one still works: look "
+                "for it, and check your spam folder too. You can ask for another in %(count)d minutes.",
                 minutes,
             )
         )
 
 
-def count(counter, address):
-    """Count a mail to an address; raise TooManyMails where it must wait. Not inside a block that writes."""
+def count(counter: Counter, address: str) -> None:
+    """Count an email to an address; raise TooManyMails if it must wait. Not inside a block that writes."""
     ends_at = guesses.count(counter.of(address))
     if ends_at:
         raise TooManyMails(ends_at)

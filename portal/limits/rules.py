@@ -1,7 +1,7 @@
-"""Which limits there are, and what is said when one is reached (R13).
+"""The rate limits, and the page for each when it is reached (R13).
 
-Somebody who is logged in is limited by account only; others by what they try and their address
-together, and more loosely by address, because whole villages share one (pace.py).
+Signed-in users are limited by account only. Others are limited by the name or number they try together with their
+network address, and less strictly by network address alone, because whole villages share one (pace.py).
 """
 
 import ipaddress
@@ -14,14 +14,14 @@ from flask_limiter import Limiter, RateLimitExceeded
 from limits import parse
 
 from portal.forms import LONGEST, SWITCH
-from portal.limits.shared import PREFIX, SharedStorage
-from portal.limits.storage import DatabaseStorage
+from portal.limits.database_storage import DatabaseStorage
+from portal.limits.redis_storage import PREFIX, SharedStorage
 from portal.observability import metrics
 from portal.security import encryption
 from portal.values.emails import sign_in_name
 from portal.values.numbers import case_number, passport_number
 from portal.web import errors
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 IPV6_NETWORK_BITS = 64
 _log = logging.getLogger(__name__)
@@ -36,10 +36,10 @@ class TooManyGuesses(Exception):
 
 
 class _FormLimiter(Limiter):
-    """Flask-Limiter that looks where a limit is set, and nowhere else.
+    """Flask-Limiter that checks only views with a limit.
 
-    Its looks before and after every request, limited or not, cost more than a cached page: those before are for
-    limits on all pages, those after for headers that we do not send, and to tidy up what goes with the request.
+    Its checks before and after every request, limited or not, cost more than a cached page: those before are for
+    limits on all pages, those after for headers that we do not send, and for cleaning up.
     """
 
     def init_app(self, app):
@@ -52,11 +52,11 @@ limiter = _FormLimiter(key_func=lambda: address(), headers_enabled=False)
 
 
 def init_app(app, settings):
-    """Count in the storage that the settings name."""
+    """Count in the storage of the settings."""
     app.config.update(RATELIMIT_STORAGE_URI=_storage(settings.limits_url), RATELIMIT_STRATEGY="fixed-window")
     app.extensions["limits_factor"] = settings.limits_factor
     limiter.init_app(app)
-    logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # it would write addresses into the log (R10)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # it would log network addresses (R10)
     if settings.limits_factor > 1:
         _log.warning("PORTAL_LIMITS_FACTOR is %s: every limit is that much looser", settings.limits_factor)
     app.register_error_handler(RateLimitExceeded, _too_many)
@@ -64,21 +64,21 @@ def init_app(app, settings):
 
 
 def _storage(url):
-    """Return the address of the storage as its library knows it; storages are known once they are imported."""
+    """Return the URL of the storage for its library; importing a storage registers it."""
     assert DatabaseStorage.STORAGE_SCHEME and SharedStorage.STORAGE_SCHEME
     return f"{PREFIX}{url}" if url.startswith("redis") else url
 
 
 def allowed(count):
-    """Return how many tries a limit allows under the settings' factor: one at least."""
+    """Return how many attempts a limit allows under the settings' factor: at least one."""
     return max(1, round(count * current_app.extensions["limits_factor"]))
 
 
 def at_most(*windows, per, unless=None):
-    """Limit the sending of a form, per what a function names.
+    """Limit the submissions of a form, by a key that a function returns.
 
-    windows: a count and a time such as "15 minutes", in turns; with several, whoever goes on waits longer.
-    unless: a function that says that this try does not count.
+    windows: alternating counts and durations such as "15 minutes"; with several, persistent clients wait longer.
+    unless: a function that says that this attempt does not count.
     """
     pairs = list(zip(windows[::2], windows[1::2], strict=True))
 
@@ -89,9 +89,9 @@ def at_most(*windows, per, unless=None):
 
 
 def guesses_at_most(count, window, per):
-    """Limit the guesses that are sent to a function, whichever page it answers, per what another function names.
+    """Limit guesses, counted over all pages that take them, by a key that another function returns.
 
-    A right one is no guess: `forgive` takes back what was counted. Above @commits: SQLite has one writer.
+    A right one is no guess: `forgive` resets the count. Above @commits: SQLite has one writer.
     """
 
     def limited(function):
@@ -107,7 +107,7 @@ def guesses_at_most(count, window, per):
 
 
 def forgive():
-    """Forget the guesses counted before, once this request is answered."""
+    """Reset the count of guesses, once this request is answered."""
     item, name = g.guess
 
     @after_this_request
@@ -117,7 +117,7 @@ def forgive():
 
 
 def address():
-    """Name the address a request came from: one IPv4 address, or one IPv6 network of 64 bits."""
+    """Return the network address of a request: one IPv4 address, or one IPv6 network of 64 bits."""
     found = ipaddress.ip_address(request.remote_addr or "127.0.0.1")
     if found.version == 4:
         return f"address:{found}"
@@ -125,45 +125,45 @@ def address():
 
 
 def account():
-    """Name the account that is logged in, or the address where none is."""
+    """Return the account that is signed in, or the network address."""
     return current_user.actor if current_user.is_authenticated else address()
 
 
 def second_factor():
-    """Name the account whose second factor somebody gives, who knows its password."""
+    """Return the account whose second factor is being given, after its password."""
     return f"second factor {getattr(current_user, 'account_id', address())}"
 
 
 def typed_name():
-    """Name the account that somebody tries to open, together with the address."""
+    """Return the account name that is tried, together with the network address."""
     name = sign_in_name(request.form.get("name", "")[:254])
     return f"{address()} {encryption.digest('name', name)}"
 
 
 def typed_case():
-    """Name the case number that somebody looks up, together with the address."""
+    """Return the case number that is looked up, together with the network address."""
     number = case_number(request.form.get("case_number", "")[:LONGEST])
     return f"{address()} {encryption.digest('looked up', number)}"
 
 
 def typed_passport():
-    """Name the passport that somebody asks about."""
+    """Return the passport that is asked about."""
     number = passport_number(request.form.get("passport_number", "")[:LONGEST])
     return f"passport {encryption.digest('asked about', number)}"
 
 
 def typed_passport_here():
-    """Name the passport that somebody asks about, together with the address."""
+    """Return the passport that is asked about, together with the network address."""
     return f"{address()} {typed_passport()}"
 
 
 def no_passport():
-    """Say whether no passport number was typed: such a form looks nothing up, and all of them would count as one."""
+    """Say whether no passport number was entered: such a form looks nothing up, and all of them would count as one."""
     return not passport_number(request.form.get("passport_number", "")[:LONGEST])
 
 
 def tries_left():
-    """Return how many tries of this form are left, and for how many minutes; (None, 0) where no limit is set."""
+    """Return how many attempts of this form are left, and for how many minutes; (None, 0) if it has no limit."""
     found = min(limiter.current_limits, key=lambda limit: limit.remaining, default=None)
     return (found.remaining, minutes_until(found.reset_at)) if found else (None, 0)
 
@@ -180,9 +180,9 @@ def _too_many(error):
 
 
 def stopped(ends_at, message=None):
-    """Return the page that says until when nothing more is taken; ends_at: an instant in seconds since 1970.
+    """Return the page that says until when attempts are rejected; ends_at: an instant in seconds since 1970.
 
-    message: which limit it is, and what is open meanwhile.
+    message: which limit it is, and what is still possible.
     """
     seconds = max(1, round(ends_at - time.time()))
     metrics.limit_reached(request.endpoint or "none")
@@ -192,6 +192,6 @@ def stopped(ends_at, message=None):
 
 
 def minutes_until(instant):
-    """Return how many minutes are left until an instant in seconds since 1970: one at least."""
+    """Return how many minutes are left until an instant in seconds since 1970: at least one."""
     # The library rounds an end up to the next second: 901 seconds are 15 minutes.
     return max(1, -(-(round(instant - time.time()) - 1) // 60))

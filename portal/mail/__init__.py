@@ -1,1 +1,1 @@
-"""Messages that leave the portal: written with the deed, sent by the worker."""
+"""The transactional outbox, and the carriers that deliver its messages."""

@@ -1,4 +1,4 @@
-"""How mails leave: as files in a folder, or through a mail server."""
+"""Mail carriers: files in a folder, or a mail server (SMTP)."""
 
 import os
 import re
@@ -15,12 +15,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from portal.values.emails import deliverable
 
-TIMEOUT_SECONDS = 20  # of silence, at each step
+TIMEOUT_SECONDS = 20  # without an answer, at each step
 LONGEST_SECONDS = (
-    60  # for connecting, for logging in, and up to the text of a mail: each, however slowly a server talks
+    60  # in all, for connecting, for logging in, and up to the text of a mail, however slowly a server answers
 )
-# Once it has the whole mail, a server may look at it for long, and who hangs up too soon sends it twice (RFC 5321,
-# 4.5.3.2.6). Shorter than the lease of a message.
+# Once it has the whole mail, a server may take long to check it, and closing the connection too soon sends the mail
+# twice (RFC 5321, 4.5.3.2.6). Shorter than the lease of a message.
 ANSWER_SECONDS = 120
 SUBMISSION_PORT, SUBMISSIONS_PORT = 587, 465
 OWN_HOSTS = ("localhost", "127.0.0.1", "::1")
@@ -28,34 +28,34 @@ _LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 class Away(Exception):
-    """There is no server to talk to; nothing is wrong with the mail. The text says why, in one word."""
+    """No server can be reached; the mail is not at fault. The text says why, in one word."""
 
 
 class NotNow(Exception):
-    """This mail was not taken, and may be later."""
+    """The server deferred this mail: a temporary failure."""
 
 
 class Silent(NotNow):
-    """The server stopped talking in the midst of this mail: it may be the mail's fault, or not. Nothing was taken."""
+    """The server stopped answering during this mail, which may or may not be at fault. It was not accepted."""
 
 
 class Never(Exception):
-    """This mail will not be taken, however often it is tried."""
+    """The server rejected this mail permanently."""
 
 
 class Doubtful(Exception):
-    """The mail was handed over, and the server did not say whether it took it."""
+    """The mail was handed over, and the server did not say whether it accepted it."""
 
 
 class Lost(Exception):
-    """Another worker has the mail now."""
+    """Another worker holds the lease on the mail now."""
 
 
 def carrier_for(url, sender):
-    """Return what carries mails to a place such as file:///a/folder or smtp://user:password@host:587.
+    """Return the carrier for a URL such as file:///a/folder or smtp://user:password@host:587.
 
-    sender: the address that bounces go to. Of smtp, `?starttls=off`, `?cafile=/a/file` and `?smtputf8=on` are
-    understood.
+    sender: the address for bounces. For smtp, `?starttls=off`, `?cafile=/a/file` and `?smtputf8=on` are
+    supported.
     """
     parts = urlsplit(url)
     if parts.scheme == "file":
@@ -64,22 +64,22 @@ def carrier_for(url, sender):
 
 
 def takes_every_letter(url):
-    """Say whether what carries mails takes addresses with any letter before the @: a folder, or `?smtputf8=on`.
+    """Say whether a carrier accepts addresses with any letter before the @: a folder, or `?smtputf8=on`.
 
-    What a server says when it is asked is not looked at here: a form cannot wait for it.
+    The capabilities that the server itself announces are not used: a form cannot wait for it.
     """
     parts = urlsplit(url)
     return parts.scheme == "file" or parse_qs(parts.query).get("smtputf8") == ["on"]
 
 
 class Folder:
-    """A folder that gets one file a mail; the same mail twice is one file."""
+    """A folder that gets one file for each mail; the same mail twice is one file."""
 
     def __init__(self, path):
         self.path = path
 
     def send(self, name, _address, data, _hand_over):
-        """Write a mail, wholly or not at all, and on the disk before it counts. Raises Away where the disk refuses."""
+        """Write a mail atomically, and to the disk before it counts as sent. Raises Away if the disk refuses."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             descriptor, temporary = tempfile.mkstemp(dir=self.path, prefix=".")
@@ -97,7 +97,7 @@ class Folder:
             raise Away(f"folder: {errno_name(error)}") from error
 
     def check(self):
-        """Raise Away where no mail could be written."""
+        """Raise Away if no mail could be written."""
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
@@ -106,22 +106,22 @@ class Folder:
             raise Away(f"folder: {errno_name(error)}") from error
 
     def close(self):
-        """Nothing is open."""
+        """Nothing to close."""
 
 
 class _Cut:
-    """A connection whose conversation is cut where it takes too long, whatever the server sends meanwhile."""
+    """A connection that is closed if a conversation takes too long, whatever the server sends in the meantime."""
 
     sock: Any = None
 
     def connect(self, *where, **how):
-        """Connect, and hear how the server greets."""
+        """Connect, and read the server's greeting."""
         with self.within(LONGEST_SECONDS):
             return super().connect(*where, **how)  # type: ignore[misc]  # of smtplib
 
     @contextmanager
     def within(self, seconds):
-        """Cut the connection if the block takes longer."""
+        """Close the connection if the block takes longer."""
         cutting = threading.Timer(seconds, self._cut)
         cutting.daemon = True
         cutting.start()
@@ -132,7 +132,7 @@ class _Cut:
 
     def _cut(self):
         with suppress(OSError, AttributeError):
-            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # below TLS, which would wait for an answer
+            socket.socket.shutdown(self.sock, socket.SHUT_RDWR)  # below TLS, whose shutdown would wait for an answer
 
 
 class _Plain(_Cut, smtplib.SMTP):
@@ -144,7 +144,7 @@ class _Encrypted(_Cut, smtplib.SMTP_SSL):
 
 
 class Server:
-    """A mail server, talked to as RFC 5321 and RFC 6409 say; one connection for many mails."""
+    """A mail server, by RFC 5321 and RFC 6409; one connection for many mails."""
 
     def __init__(self, parts, sender):
         options = parse_qs(parts.query)
@@ -157,9 +157,9 @@ class Server:
         self.connection = None
 
     def send(self, _name, address, data, hand_over):
-        """Send a mail; hand_over is called just before the server gets it, and says whether it still may.
+        """Send a mail; hand_over is called just before the server gets it, and says whether it may still be sent.
 
-        Raises Away, NotNow (Silent where the server stopped talking), Never, Lost, or Doubtful where the server did
+        Raises Away, NotNow (Silent if the server stopped answering), Never, Lost, or Doubtful if the server did
         not answer at the end.
         """
         if not address.isprintable():
@@ -172,12 +172,12 @@ class Server:
             raise
 
     def check(self):
-        """Connect and log in as for a mail, and hang up. Raises Away."""
+        """Connect and log in as for a mail, then disconnect. Raises Away."""
         self._connected()
         self.close()
 
     def close(self):
-        """Hang up."""
+        """Disconnect."""
         connection, self.connection = self.connection, None
         if connection is not None:
             connection.close()
@@ -236,7 +236,7 @@ class Server:
 
 
 def errno_name(error):
-    """Return what went wrong in one short word that holds no path and no address."""
+    """Return the cause of an error in one short word that contains no path and no address."""
     return os.strerror(error.errno) if error.errno else type(error).__name__
 
 
@@ -244,7 +244,7 @@ def _require(answer, *codes):
     code, _text = answer
     if code in codes:
         return
-    # What a server says may hold the address, so only its number is kept.
+    # A server's message may contain the address, so only its code is kept.
     if code == 421:
         raise Away(f"server: {code}")
     raise (Never if code >= 500 else NotNow)(f"server: {code}")

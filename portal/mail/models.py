@@ -1,4 +1,4 @@
-"""Messages to people, from the deed that calls for them until they have gone."""
+"""The outbox table: messages to people, from the change they report until they have been sent."""
 
 from datetime import datetime
 from typing import Any
@@ -14,10 +14,10 @@ STATES = ("waiting", "sending", "sent", "skipped", "dead")
 
 
 class Message(Base):
-    """One message to one person. Its text is made when it is sent; details hold nothing personal.
+    """One message to one person. Its text is composed when it is sent; details contain nothing personal.
 
-    key names the deed, so that no deed is told twice. doubtful: the portal was interrupted at the one
-    moment when a mail server may or may not have taken it, so it may have gone twice.
+    key is an idempotency key that names the change, so that no change is reported twice. doubtful: the portal was
+    interrupted after the handover, so the mail server may have accepted the message, which may have been sent twice.
     """
 
     __tablename__ = "message"

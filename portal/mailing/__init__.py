@@ -1,1 +1,1 @@
-"""What the portal writes to people: the mails, when they are due, and the worker that sends them."""
+"""The texts of emails, when they are due, and the worker that sends them."""

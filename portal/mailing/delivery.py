@@ -1,6 +1,6 @@
-"""Delivery: messages of the outbox, claimed under a lease, made into e-mails and handed to a mail server.
+"""Delivery: messages of the outbox, claimed under a lease, composed as emails and handed to a mail server.
 
-Nothing is open in the database while a mail is made or a server is spoken to: the lease keeps other workers away.
+No transaction is open while an email is composed or a server is contacted: the lease keeps other workers away.
 """
 
 import logging
@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 
 class Delivery:
-    """Sends what is due, for one worker. stopped: an event that ends it after the message at hand."""
+    """Sends due messages, for one worker. stopped: an event that ends it after the current message."""
 
     def __init__(self, app, stopped):
         self.app, self.stopped = app, stopped
@@ -34,7 +34,7 @@ class Delivery:
         self.carrier = carriers.carrier_for(self.settings.mail_url, self.settings.mail_from)
 
     def deliver_due(self, now):
-        """Send one batch of what is due; return how many messages went."""
+        """Send one batch of due messages; return how many were sent."""
         if not outbox.is_anything_due(now):
             return 0
         with self.app.test_request_context(base_url=self.settings.public_url):
@@ -47,7 +47,7 @@ class Delivery:
                 session.expunge_all()
 
     def close(self):
-        """Say goodbye to the mail server."""
+        """Close the connection to the mail server."""
         self.carrier.close()
 
     def _deliver(self, messages):
@@ -60,13 +60,13 @@ class Delivery:
             try:
                 went += self._deliver_one(message)
             except carriers.Away as error:
-                _log.error("mail server away: %s", error)
+                _log.error("mail server unavailable: %s", error)
                 _give_back(messages[place:], str(error))
                 break
         return went
 
     def _deliver_one(self, message):
-        """Send one message and note what came of it; return 1 if it went. Raises carriers.Away."""
+        """Send one message and record the result; return 1 if it was sent. Raises carriers.Away."""
         try:
             mail = mail_for(message, clock.now())
             end_reading()
@@ -83,14 +83,14 @@ class Delivery:
             _note(outbox.postpone, message, str(error), doubtful=isinstance(error, carriers.Doubtful))
             _tell("put off", message, why=str(error))
             if not isinstance(error, carriers.NotNow) or isinstance(error, carriers.Silent):
-                # Who hangs with one mail hangs with the next: the others wait a minute, and the worker goes on.
+                # A server that hangs on one mail hangs on the next: the others wait a minute, and the worker continues.
                 raise carriers.Away(str(error)) from error
         except carriers.Away:
             raise
         except Exception as error:
             if will_pass(error):
                 raise
-            # One mail that cannot be made must not keep the others from going.
+            # A mail that cannot be composed must not keep the others from being sent.
             _log.error("mail %s: %s", message.kind, type(error).__name__, exc_info=error)
             _note(outbox.postpone, message, f"text: {type(error).__name__}")
             metrics.mail("put off")
@@ -107,7 +107,7 @@ class Delivery:
 
 
 def email_of(mail, message, settings):
-    """Return a mail as a mail: text and HTML from one mail, and the headers that mail systems expect."""
+    """Return a Mail as a MIME message: text and HTML from one source, with the headers that mail systems expect."""
     with in_language(mail.language):
         parts = {"mail": mail, "demonstration": settings.demonstration}
         text = render_template("mail/mail.txt", **parts)
@@ -143,7 +143,7 @@ def _attach(written, name, kind, data):
 
 
 def _tell(result, message, **more):
-    """Log and count what became of a message; its public id says which it is, and to nobody whose."""
+    """Log and count the result for a message; its public id identifies it, but not its recipient."""
     metrics.mail(result)
     _log.info("mail %s", result, extra={"kind": message.kind, "mail": str(message.public_id), **more})
 

@@ -1,4 +1,4 @@
-"""Whether a worker is at work: each writes the minute, whoever asks reads it."""
+"""Heartbeats of workers: each writes the current minute, and any process can read the latest."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,22 +20,22 @@ _WRITE = {
 
 
 def worker_is_here(now):
-    """Note that a worker is at work."""
+    """Record a worker's heartbeat."""
     connection = session.connection()
     connection.execute(_WRITE[connection.dialect.name], {"name": WORKER, "seen_at": now})
 
 
 def worker_seen():
-    """Return when a worker was last at work, or None."""
+    """Return the latest heartbeat of a worker, or None."""
     with transactions.reading() as own:
         return own.scalar(select(Sign.seen_at).where(Sign.name == WORKER))
 
 
 def worker_away_since(now, serving_since=None):
-    """Return since when no worker has been at work, or None where one was in the last three minutes.
+    """Return since when no worker has been at work, or None if one was in the last three minutes.
 
-    serving_since: when the process that asks began to serve, None for a command. A worker that starts beside a server
-    has three minutes from then; where none was ever at work, it is away since then.
+    serving_since: when the calling process began to serve, None for a command. A worker that starts beside a server
+    has three minutes from then; if none was ever at work, it has been away since then.
     """
     seen = worker_seen()
     began = serving_since or seen

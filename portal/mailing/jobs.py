@@ -1,6 +1,6 @@
 """The worker's jobs: each has a name, a period and a function, and writes in transactions of its own.
 
-Every job may be run by several workers at once, and be killed at any moment: what is left is done the next time.
+Every job may be run by several workers at once, and be killed at any moment: the rest is done the next time.
 """
 
 import logging
@@ -31,9 +31,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """Something to be done again and again.
+    """A periodic job.
 
-    run: takes the worker and the time now; returns True where it did not get to its end, to go on in a minute.
+    run: takes the worker and the time now; returns True if there is more to do, to continue in a minute.
     """
 
     name: str
@@ -42,13 +42,13 @@ class Job:
 
 
 def heartbeat(_worker, now):
-    """Note that a worker is at work."""
+    """Record a heartbeat of this worker."""
     with writing(job=True):
         heartbeats.worker_is_here(now)
 
 
 def expired_holds(_worker, now):
-    """Free held places whose time is over, some at a time."""
+    """Release expired holds, some at a time."""
     freed = held_places.MOST
     while freed == held_places.MOST:
         with writing(job=True):
@@ -62,24 +62,24 @@ def due_reminders(_worker, now):
 
 
 def missed_appointments(_worker, now):
-    """Mark as missed who did not come."""
+    """Mark missed appointments."""
     for _marked in in_steps(door.mark_missed(now)):
         pass
 
 
 def old_uploads(_worker, now):
-    """Forget case files that were uploaded and not confirmed."""
+    """Delete case files that were uploaded and not confirmed."""
     with writing(job=True):
         uploads.forget_old(now)
 
 
 def unfinished_imports(_worker, now):
-    """Finish imports that were interrupted after they were decided; take away what others left."""
+    """Finish interrupted imports that were decided; undo the others."""
     interrupted_imports.finish_interrupted(now)
 
 
 def zone_rules(_worker, now):
-    """Bring the instants of slots to what the zones' rules say today: 09:00 stays 09:00 (R9)."""
+    """Recompute the instants of future slots by today's zone rules: 09:00 stays 09:00 (R9)."""
     for _corrected in in_steps(zone_recompute.recompute(journal.WORKER, now)):
         pass
 
@@ -91,7 +91,7 @@ def rolling_rules(_worker, now):
 
 
 def journal_seal(worker, now):
-    """Seal journal entries, a batch a transaction; where another worker was faster, leave it to that one."""
+    """Seal journal entries, a batch in each transaction; if another worker was faster, leave it to that one."""
     for _batch in range(MOST_BATCHES_SEALED):
         try:
             with writing(job=True):
@@ -106,7 +106,7 @@ def journal_seal(worker, now):
 
 
 def erasing(worker, now):
-    """Erase what was kept long enough; says True where there is more."""
+    """Erase data whose retention period is over; returns True if there is more."""
     for batch, _gone in enumerate(in_steps(sweeping.sweep(now, periods.in_use())), start=1):
         if batch == MOST_BATCHES_ERASED or worker.stopped.wait(PAUSE_AFTER_BATCH_SECONDS):
             return True

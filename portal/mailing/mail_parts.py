@@ -1,4 +1,4 @@
-"""What a mail is made of, and how it is said that it need not go."""
+"""The parts of an email, and the exception for one that need not be sent."""
 
 from dataclasses import dataclass
 
@@ -6,15 +6,15 @@ from flask import current_app, url_for
 
 
 class NotNeeded(Exception):
-    """The mail need not go; the text says why in a word or two, for administrators."""
+    """The email need not be sent; the text says why in a word or two, for administrators."""
 
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail in one language.
+    """One email in one language.
 
     facts: pairs of label and value; action: a text and an address to open; attachments: triples of
-    name, MIME type and bytes; stop: the address that switches such mails off, where one may.
+    name, MIME type and bytes; stop: the unsubscribe address, for kinds that can be turned off.
     """
 
     to: str
@@ -28,5 +28,5 @@ class Mail:
 
 
 def address(endpoint, **values):
-    """Return the whole address of a page, as a mail links it."""
+    """Return the complete address of a page, as an email links it."""
     return current_app.extensions["settings"].public_url + url_for(endpoint, **values)

@@ -1,7 +1,7 @@
-"""The mails: what each says, to whom it goes, and when it need not go any more.
+"""The emails: the text of each, its recipient, and when it need not be sent.
 
-No mail holds a passport number, a date of birth or a status word; what a person must be logged in
-to read stands on the dashboard.
+No email contains a passport number, a date of birth or a status word; what a person must be logged in
+to read is on the dashboard.
 """
 
 from uuid import UUID
@@ -24,12 +24,12 @@ from portal.status.cards import cards_of
 
 REMINDERS = ("reminder_7", "reminder_1")
 TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed", "staff_invited", "address_unproved")
-# Asked for at an address, whether an account has it or not: who gets it is looked up when it goes.
+# Requested for an address, whether or not an account has it: the recipient is looked up when it is sent.
 BY_ADDRESS = ("reset_password", "address_unproved")
 
 
 def mail_for(message, now):
-    """Return the Mail that a message asks for; raises NotNeeded. Needs a request's context for addresses."""
+    """Return the Mail for a message; raises NotNeeded. Needs a request context for addresses."""
     if message.useless_after and message.useless_after <= now:
         raise NotNeeded("too late")
     if "link" in message.details and not links.is_live(UUID(message.details["link"]), now):
@@ -73,13 +73,13 @@ def _about_account(message, account, token):
 def _confirm_address(message, _token):
     token = links.token(UUID(message.details["link"]))
     return (
-        _("Confirm your e-mail address"),
+        _("Confirm your email address"),
         (
-            _("Somebody, probably you, gave this e-mail address to the 221(g) Portal."),
+            _("Someone, probably you, gave this email address to the 221(g) Portal."),
             _("Open the link to confirm that it is yours. It works once, for three days."),
-            _("If it was not you, do nothing, or open the link and press “This was not me”."),
+            _("If this was not you, do nothing, or open the link and select “This was not me”."),
         ),
-        (_("Confirm this address"), address("links.confirm", token=token)),
+        (_("Confirm this email address"), address("links.confirm", token=token)),
     )
 
 
@@ -87,9 +87,9 @@ def _reset_password(_message, token):
     return (
         _("Choose a new password"),
         (
-            _("Somebody, probably you, asked for a new password for your account."),
+            _("Someone, probably you, asked for a new password for your account."),
             _("The link works once, for one hour."),
-            _("If it was not you, do nothing: your password stays as it is."),
+            _("If this was not you, do nothing. Your password will not change."),
         ),
         (_("Choose a new password"), address("links.reset", token=token)),
     )
@@ -98,11 +98,11 @@ def _reset_password(_message, token):
 def _staff_invited(message, _token):
     token = links.token(UUID(message.details["link"]))
     return (
-        _("Your account for staff"),
+        _("Your staff account"),
         (
-            _("An account of the 221(g) Portal was made for you, to work with this e-mail address."),
+            _("A 221(g) Portal staff account has been created for you with this email address."),
             _("Open the link to choose a password. It works once, for three days."),
-            _("If it is too late, use “Forgotten password?” on the log-in page."),
+            _("If the link has expired, use “Forgotten password?” on the Log in page."),
         ),
         (_("Choose a new password"), address("links.reset", token=token)),
     )
@@ -110,8 +110,8 @@ def _staff_invited(message, _token):
 
 def _news(_message, _token):
     return (
-        _("There is news for you"),
-        (_("Log in and read it on your dashboard. For your protection it does not stand in this e-mail."),),
+        _("You have a new message about your case"),
+        (_("Log in to read it on your dashboard. To protect you, we do not include it in this email."),),
         (_("Dashboard"), address("home.dashboard")),
     )
 
@@ -119,7 +119,7 @@ def _news(_message, _token):
 def _inquiry_open(_message, _token):
     return (
         _("You can ask about your case now"),
-        (_("From today the Embassy takes questions about the progress of administrative processing."),),
+        (_("You can now ask the Embassy about the progress of administrative processing."),),
         (_("Dashboard"), address("home.dashboard")),
     )
 
@@ -192,14 +192,14 @@ def _about_last_day(message, account, now):
 
 
 def _booked(when):
-    return _("Your appointment on %(when)s", when=when), (_("Your return appointment is made."), _to_bring())
+    return _("Your appointment on %(when)s", when=when), (_("Your return appointment is booked."), _to_bring())
 
 
 def _moved(when):
     return (
-        _("Your appointment is moved to %(when)s", when=when),
+        _("Your appointment has been changed to %(when)s", when=when),
         (
-            _("Your return appointment is moved. A page that you printed before is not valid any more."),
+            _("Your return appointment has been changed. Any page you printed earlier is no longer valid."),
             _to_bring(),
         ),
     )
@@ -207,17 +207,17 @@ def _moved(when):
 
 def _cancelled(when):
     return (
-        _("Your appointment on %(when)s is cancelled", when=when),
-        (_("This appointment is cancelled. Do not come at this time."),),
+        _("Your appointment on %(when)s has been canceled", when=when),
+        (_("This appointment has been canceled. Do not come at this time."),),
     )
 
 
 def _cancelled_by_post(when):
     return (
-        _("Your appointment on %(when)s is cancelled", when=when),
+        _("Your appointment on %(when)s has been canceled", when=when),
         (
-            _("This appointment is cancelled. Do not come at this time."),
-            _("The Embassy had to cancel it, and asks you to choose another time on your dashboard."),
+            _("This appointment has been canceled. Do not come at this time."),
+            _("The Embassy had to cancel it. Choose another time on your dashboard."),
         ),
     )
 
@@ -226,14 +226,14 @@ def _reminder(when):
     return (
         _("Reminder: your appointment on %(when)s", when=when),
         (
-            _("Your return appointment is near. If you cannot come, cancel it, so that somebody else gets the place."),
+            _("Your return appointment is coming up. If you cannot come, cancel it so that someone else can have it."),
             _to_bring(),
         ),
     )
 
 
 def _to_bring():
-    return _("Print the confirmation page, and bring it with your letter and every document that the letter lists.")
+    return _("Print the confirmation page. Bring it with your letter and every document listed in the letter.")
 
 
 _SAYING_OF_APPOINTMENT = {

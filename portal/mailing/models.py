@@ -1,4 +1,4 @@
-"""Signs of life of what runs beside the server."""
+"""Heartbeats of processes that run beside the server."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""The mails about packages by courier."""
+"""The emails about packages by courier."""
 
 from portal.courier.models import Submission
 from portal.courier.package_papers import confirmation_pdf
@@ -9,7 +9,7 @@ from portal.mailing.mail_parts import Mail, NotNeeded, address
 
 
 def about_package(message, account):
-    """Return the Mail about a package that is registered, or was changed; raises NotNeeded."""
+    """Return the Mail about a package that was registered or changed; raises NotNeeded."""
     submission = session.get(Submission, message.details["submission"])
     if submission is None or submission.version != message.details["version"] or submission.state == "withdrawn":
         raise NotNeeded("superseded")
@@ -29,9 +29,9 @@ def about_package(message, account):
 
 
 def _paragraphs(submission):
-    changed = _("The registration was changed. A page that you printed before is not valid any more.")
-    to_do = _("Print the confirmation page, and take it to the courier's office together with the package.")
-    needed = _("Without the page the package is not taken.")
+    changed = _("The registration has been changed. Any page you printed earlier is no longer valid.")
+    to_do = _("Print the confirmation page, and take it to the courier office with the package.")
+    needed = _("The courier will not accept the package without the page.")
     return (changed, to_do, needed) if submission.version > 1 else (to_do, needed)
 
 
@@ -40,5 +40,5 @@ def _facts(submission):
     return (
         (_("Reference"), submission.reference),
         (_("Send to"), submission.case.post.address),
-        (_("Comes back to"), f"{agency.courier}, {agency.name}\n{agency.address}"),
+        (_("Return to"), f"{agency.courier}, {agency.name}\n{agency.address}"),
     )

@@ -1,4 +1,4 @@
-"""Reminders: what is due is a question to the database, asked again and again; each is written once."""
+"""Reminders: the due ones are found by repeated queries; each is written once."""
 
 from datetime import timedelta
 
@@ -24,11 +24,11 @@ _REFUSED = select(StatusWord.code).where(codes_that_count_as("refused"))
 
 
 def write_due(now):
-    """Write the reminders of appointments and last days that have come near; yield how many, some at a time.
+    """Write the reminders of near appointments and last days; yield how many, some at a time.
 
-    Each step is a transaction of its own. What is due is looked up before, where nobody waits for it.
-    An appointment made or moved later than its reminder was due gets none of that kind. That a last day is near is
-    said at 90, 30 and 7 days, each once; who is late with one gets only the next.
+    Each step is a transaction of its own. The due ones are queried before, without a lock.
+    An appointment made or changed later than its reminder was due gets none of that kind. A near last day is
+    announced 90, 30 and 7 days before, each once; after a missed one only the next is sent.
     """
     for kind, days in DAYS.items():
         yield from _write(_appointments_near(kind, days, now), now)
@@ -47,7 +47,7 @@ def _write(messages, now):
 def _last_days_near(most, least, now):
     """Return (kind, key, details) of each reminder of a last day between so many days from now."""
     key = f"last_day:{most}:" + cast(Refusal.id, String) + ":" + cast(Refusal.refused_on, String)
-    # A day more on either side: it is another day at the post, and a year is 365 days or 366.
+    # A day more on either side: it may be another day at the post, and a year has 365 or 366 days.
     first, last = now.date() + timedelta(days=least - 1), now.date() + timedelta(days=most + 1)
     near = (
         select(Refusal)
@@ -70,7 +70,7 @@ def _last_days_near(most, least, now):
 
 
 def _owed(own, refusals):
-    """Yield each refusal with the day until which its traveller owes something."""
+    """Yield each refusal with the day until which its traveler owes something."""
     for refusal in own.scalars(refusals).all():
         yield refusal, deadline.owed_until(refusal.traveller.case, refusal)
 
@@ -111,7 +111,7 @@ def _appointment(kind, days, row, now):
         f"{kind}:{row.id}:{row.version}",
         {
             "account_id": row.account_id,
-            # One that is useless at once leaves a row all the same: so it is not looked at every minute.
+            # A useless one is stored all the same, so that it is not examined every minute.
             "useless_after": now if is_late else useless_after,
             "appointment": row.id,
             "version": row.version,

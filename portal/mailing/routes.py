@@ -1,4 +1,4 @@
-"""The page that switches off one kind of mail."""
+"""The page that turns off one kind of email."""
 
 from flask import Blueprint, render_template, request
 
@@ -7,7 +7,7 @@ from portal.accounts.mail_choices import stop_mail
 from portal.database.transactions import commits
 from portal.mailing import unsubscribe
 from portal.web import csrf
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("mailing", __name__, url_prefix="/<language:lang>/mail")
 

@@ -1,4 +1,4 @@
-"""The mails that warn: what happened to the ways into an account, so that its owner can act."""
+"""Security emails: what happened to the keys of an account, so that its owner can act."""
 
 from portal.i18n.locale import _
 from portal.mailing.mail_parts import address
@@ -8,9 +8,9 @@ def _password_changed(_message, _token):
     return (
         _("Your password was changed"),
         (
-            _("The password of your account was changed, and other devices were logged out."),
-            _("If it was not you, choose a new password at once."),
-            _("If it was you, check what can still open your account."),
+            _("The password for your account was changed, and other devices were signed out."),
+            _("If this was not you, choose a new password at once."),
+            _("If this was you, check what can still open your account."),
         ),
         (_("What can still open your account"), address("keys.show")),
     )
@@ -20,8 +20,8 @@ def _passkey_added(_message, _token):
     return (
         _("A passkey was added to your account"),
         (
-            _("Whoever holds this passkey can log in to your account without the password."),
-            _("If it was not you, remove the passkey and change your password at once."),
+            _("Anyone who has this passkey can log in to your account without the password."),
+            _("If this was not you, remove the passkey and change your password at once."),
         ),
         (_("Passkeys"), address("passkeys.show")),
     )
@@ -29,11 +29,11 @@ def _passkey_added(_message, _token):
 
 def _address_tried(_message, _token):
     return (
-        _("Somebody tried to create an account with your e-mail address"),
+        _("Someone tried to create an account with your email address"),
         (
-            _("There is an account with this e-mail address already: yours. Nothing was changed in it."),
-            _("If it was you, log in. If you do not know the password any more, choose a new one."),
-            _("If it was not you, do nothing."),
+            _("You already have an account with this email address. Nothing in it was changed."),
+            _("If this was you, log in. If you have forgotten your password, choose a new one."),
+            _("If this was not you, do nothing."),
         ),
         (_("Choose a new password"), address("links.forgotten")),
     )
@@ -44,9 +44,12 @@ def _address_unproved(_message, token):
         _("Use your email address for an account"),
         (
             _("Someone, perhaps you, tried to create an account with this email address."),
-            _("Another account has the address, but nobody has confirmed it. It is yours to use: choose a password."),
+            _(
+                "Another account has this address, but no one has confirmed it. You can use it for your own "
+                "account: choose a password."
+            ),
             _("The link works once, for one hour."),
-            _("If it was not you, do nothing."),
+            _("If this was not you, do nothing."),
         ),
         (_("Choose a new password"), address("links.reset", token=token)),
     )
@@ -54,10 +57,10 @@ def _address_unproved(_message, token):
 
 def _address_changed(_message, _token):
     return (
-        _("Your e-mail address was changed"),
+        _("Your email address was changed"),
         (
-            _("Your account now has another e-mail address. No more e-mails come to this one."),
-            _("If it was not you, go to the Embassy with your letter and passport."),
+            _("Your account now has a different email address. We will not email this address again."),
+            _("If this was not you, go to the Embassy with your letter and passport."),
         ),
         None,
     )
@@ -67,8 +70,8 @@ def _passkey_removed(_message, _token):
     return (
         _("A passkey was removed from your account"),
         (
-            _("Nobody can log in with that passkey any more, and other devices were logged out."),
-            _("If it was not you, choose a new password at once."),
+            _("That passkey can no longer be used to log in, and other devices were signed out."),
+            _("If this was not you, choose a new password at once."),
         ),
         (_("Passkeys"), address("passkeys.show")),
     )
@@ -76,10 +79,10 @@ def _passkey_removed(_message, _token):
 
 def _factor_changed(_message, _token):
     return (
-        _("The app for your codes was changed"),
+        _("Your authenticator app was changed"),
         (
-            _("Another app makes the codes for your account now. Codes of the app before do not work any more."),
-            _("If it was not you, tell a supervisor or administrator at once, and change your password."),
+            _("A different app now makes the codes for your account. Codes from your old app no longer work."),
+            _("If this was not you, tell a supervisor or administrator at once, and change your password."),
         ),
         (_("My account"), address("accounts.settings")),
     )
@@ -89,8 +92,11 @@ def _factor_reset(_message, _token):
     return (
         _("Your second step was reset"),
         (
-            _("Your app for codes, your recovery codes and your passkeys were taken away by whoever keeps the staff."),
-            _("Log in with your password and set up an app. If you did not ask for it, tell an administrator at once."),
+            _("A supervisor or administrator removed your authenticator app, your recovery codes and your passkeys."),
+            _(
+                "Log in with your password and set up an authenticator app. If you did not ask for this, tell an "
+                "administrator at once."
+            ),
         ),
         (_("Log in"), address("accounts.log_in")),
     )

@@ -1,4 +1,4 @@
-"""Mails that could not be sent: for administrators."""
+"""Emails that could not be sent, for administrators."""
 
 from flask import Blueprint, redirect, render_template, url_for
 
@@ -6,7 +6,7 @@ from portal import clock
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.mail import outbox
-from portal.web.access import staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import NotFound
 
 bp = Blueprint("unsent", __name__, url_prefix="/<language:lang>/staff/mail")

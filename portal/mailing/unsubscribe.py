@@ -1,4 +1,4 @@
-"""Links that switch off one kind of mail, without a log-in: whoever has the mail may stop such mails."""
+"""Unsubscribe links, which turn off one kind of email without a log-in: the reader of such an email may stop them."""
 
 import base64
 import hmac
@@ -15,12 +15,12 @@ PROOF_CHARACTERS = 32
 
 
 def address_for(account, kind):
-    """Return the address of the page that switches off a kind of mail for an account."""
+    """Return the address of the page that turns off a kind of email for an account."""
     return current_app.extensions["settings"].public_url + url_for("mailing.stop", token=_token(account.id, kind))
 
 
 def meant(token):
-    """Return the account and the kind of mail that a token stands for, or raise NotFound."""
+    """Return the account and the kind of email of a token, or raise NotFound."""
     proof, coded = token[:PROOF_CHARACTERS], token[PROOF_CHARACTERS:]
     try:
         account_id, kind = base64.urlsafe_b64decode(coded + "=" * (-len(coded) % 4)).decode().split(" ")

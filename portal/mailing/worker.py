@@ -1,7 +1,7 @@
-"""The worker: runs the jobs that are due (portal/mailing/jobs.py), and sends what is in the outbox.
+"""The worker: runs the jobs that are due (portal/mailing/jobs.py), and sends the messages in the outbox.
 
 Any number of workers may run, and be killed at any moment: each message is claimed by one of them,
-under a lease. Between jobs, and while anything slow happens, no transaction is open (R16).
+under a lease. Between jobs, and during slow work, no transaction is open (R16).
 """
 
 import logging
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 
 class Worker:
-    """One worker of an application. say: takes a line for whoever keeps the worker's output."""
+    """One worker of an application. say: prints a line of the worker's output."""
 
     def __init__(self, app, say=lambda _line: None):
         self.say = say
@@ -32,7 +32,7 @@ class Worker:
         self._due_at = {}
 
     def run(self, *, once=False):
-        """Work until stopped; once: only until nothing is due. Returns how many messages went."""
+        """Work until stopped; once: only until nothing is due. Returns how many messages were sent."""
         went = 0
         _log.info("worker started")
         with reading_by_default():
@@ -48,7 +48,7 @@ class Worker:
         return went
 
     def stop(self, *_signal):
-        """End after the message at hand."""
+        """Stop after the current message."""
         self.stopped.set()
 
     def run_job(self, job):
@@ -57,7 +57,7 @@ class Worker:
             self._run(job)
 
     def _round(self):
-        """Run the jobs that are due, and send a batch; return how many messages went, None without a database."""
+        """Run the jobs that are due, and send a batch; return how many messages were sent, None without a database."""
         systemd_notify.alive()
         try:
             for job in JOBS:
@@ -67,7 +67,7 @@ class Worker:
         except SQLAlchemyError as error:
             if not will_pass(error):
                 raise
-            _log.error("database away: %s", type(error).__name__)
+            _log.error("database unavailable: %s", type(error).__name__)
             return None
         finally:
             session.remove()
@@ -86,7 +86,7 @@ class Worker:
             metrics.job_done(job.name, "failed")
             if will_pass(error):
                 raise
-            # One job that fails must keep neither the others nor the mails from going; it is tried again in its time.
+            # A failing job must not keep the other jobs or the emails from running; it is tried again in its time.
             _log.error("job %s: %s", job.name, type(error).__name__, exc_info=error)
             is_unfinished = False
         else:

@@ -1,1 +1,1 @@
-"""The steps that bring a database to the tables of this release."""
+"""The migrations that bring a database to the tables of this release."""

@@ -1,15 +1,16 @@
-"""What Alembic runs: the migrations, on the application's engine, or inside somebody's transaction."""
+"""Alembic's environment: runs the migrations on the application's engine, or inside a caller's transaction."""
 
 import sqlite3
 from contextlib import contextmanager
 
 from alembic import context
+from sqlalchemy.types import TypeDecorator
 
 from portal.migrations.gently import HURRIED
 
-# Whoever waits for a lock keeps those who come after waiting too, and a step that holds one table and waits for
-# another can lock up with a booking. PostgreSQL looks for that after a second, and ends whom it likes: a step gives
-# up before, and state.upgrade tries again.
+# A statement that waits for a lock makes later ones wait too, and a step that locks one table and waits for
+# another can deadlock with a booking. PostgreSQL detects that after a second and ends either of them: so a step gives
+# up earlier, and state.upgrade tries again.
 BEFORE = (HURRIED, "SET statement_timeout = 0")
 AFTER = ("RESET lock_timeout", "RESET statement_timeout")
 
@@ -17,22 +18,28 @@ attributes = context.config.attributes
 
 
 def migrate(connection):
-    """Run what is missing."""
+    """Run the missing migrations."""
     context.configure(
         connection=connection,
         target_metadata=attributes["metadata"],
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
+        render_item=plain_type,
     )
     with context.begin_transaction():
         context.run_migrations()
 
 
+def plain_type(kind, item, _context):
+    """Write a type of the portal's own into a new migration as the database knows it: the type may change later."""
+    return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
+
+
 @contextmanager
 def references_looked_at_last(connection):
-    """On SQLite, where a table is altered by building it anew, let nothing that refers to it go with the old one.
+    """On SQLite, where altering a table rebuilds it, keep foreign keys from cascading when the old table is dropped.
 
-    It is looked at the end whether every reference leads somewhere. Raises IntegrityError where one does not.
+    At the end every foreign key is checked. Raises IntegrityError if one is violated.
     """
     if connection.dialect.name != "sqlite":
         yield
@@ -46,7 +53,7 @@ def references_looked_at_last(connection):
         connection.commit()
         own.execute("PRAGMA foreign_keys=ON")
     except BaseException:
-        connection.invalidate()  # else it would go on without looking at references
+        connection.invalidate()  # otherwise it would keep foreign keys off
         raise
 
 

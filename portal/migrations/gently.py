@@ -1,7 +1,7 @@
-"""Changes of large tables that nobody has to wait for: what a migration uses while people book.
+"""Changes of large tables without blocking writers, for migrations that run while people book.
 
-PostgreSQL builds an index and looks through a new reference without keeping writers out, if it is asked for that
-outside a transaction. SQLite does both in its own way: one writer, some seconds for ten million rows.
+PostgreSQL builds an index and validates a new foreign key without blocking writers, if that is done outside a
+transaction. SQLite does both in its own way: one writer, some seconds for ten million rows.
 """
 
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ HURRIED, UNHURRIED = "SET lock_timeout = '300ms'", "SET lock_timeout = 0"
 
 
 def add_index(name, table, columns, *, unique=False, where=None):
-    """Create an index on a table that people write to; an unfinished one of the same name is made anew."""
+    """Create an index on a table that people write to; an invalid one of the same name is created again."""
     if op.get_bind().dialect.name == "sqlite" or _is_alone():
         op.create_index(name, table, columns, unique=unique, sqlite_where=where, postgresql_where=where)
         return
@@ -23,7 +23,7 @@ def add_index(name, table, columns, *, unique=False, where=None):
 
 
 def add_reference(table, column, target, name):
-    """Add a column that may be empty and refers to another table; target: "table.id"."""
+    """Add a nullable column with a foreign key; target: "table.id"."""
     if op.get_bind().dialect.name == "sqlite":
         column.append_foreign_key(sa.ForeignKey(target, name=name))
         op.add_column(table, column, inline_references=True)
@@ -39,24 +39,24 @@ def add_reference(table, column, target, name):
 
 
 def was_begun(table):
-    """Say whether this migration was interrupted in a step of this module: then what came before is there already.
+    """Say whether this migration was interrupted in a step of this module: then its earlier steps are done already.
 
-    table: one that the migration makes before such a step.
+    table: one that the migration creates before such a step.
     """
     return sa.inspect(op.get_bind()).has_table(table)
 
 
 def _is_alone():
-    """Say whether the tables are made inside somebody's transaction, as a restore does: nobody else sees them yet."""
+    """Say whether the tables are created inside a caller's transaction, as in a restore: no one else sees them yet."""
     return context.config.attributes["connection"] is not None
 
 
 @contextmanager
 def _unhurried():
-    """Leave the transaction, and wait as long as it takes: what is done here keeps no writer out.
+    """Leave the transaction, without timeouts: these statements do not block writers.
 
-    What came before is committed then, and must not come again, also where this is interrupted and the migration
-    begins anew: so it is the last step of a migration, which asks `was_begun` before the others.
+    The earlier steps are committed then, and must not run again if this is interrupted and the migration
+    starts over: so this is the last step of a migration, which checks `was_begun` before the others.
     """
     with op.get_context().autocommit_block():
         op.execute(UNHURRIED)
@@ -65,10 +65,10 @@ def _unhurried():
 
 
 def take(first, *others):
-    """Keep others out of some tables for the rest of a migration, without a chance to lock up with them.
+    """Lock some tables for the rest of a migration, without risking a deadlock.
 
-    first: the table that a booking takes first; nothing is held yet, so it can be waited for. Of the others, which
-    are held then, none is waited for: where one is in use, the step is undone and tried again.
+    first: the table that a booking locks first; nothing is locked yet, so waiting for it is safe. The others are
+    then locked without waiting: if one is in use, the step is rolled back and tried again.
     """
     if op.get_bind().dialect.name == "sqlite":
         return

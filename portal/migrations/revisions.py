@@ -1,4 +1,4 @@
-"""Which revision a database is at, and which ones this release knows: what a server asks, and needs no Alembic for."""
+"""The revision of a database, and those that this release knows: for a server, without loading Alembic."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ _VERSION = sa.table("alembic_version", sa.column("version_num"))
 def is_migrated():
     """Say whether the database has the tables of this release, or of a later one.
 
-    The database is migrated before the servers get the new release: those that still run the old one go on.
+    The database is migrated before the servers get the new release: servers of the old one keep running.
     """
     revision = current(current_app.extensions["engine"])
     return revision is not None and (revision == HEAD or revision not in KNOWN)
 
 
 def current(engine):
-    """Return the revision of a database, or None where it has no tables."""
+    """Return the revision of a database, or None if it has no tables."""
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table(_VERSION.name):
             return None

@@ -1,6 +1,8 @@
-"""Bring the database up to date, or back."""
+"""Bring the database to a revision, up or down."""
 
+import os
 import time
+from argparse import Namespace
 from pathlib import Path
 
 from alembic import command
@@ -18,9 +20,10 @@ BUSY = ("LockNotAvailable", "DeadlockDetected")
 
 
 def upgrade(revision="head", connection=None):
-    """Bring the application's database to a revision, beside people who use it.
+    """Upgrade the application's database to a revision, while people use it.
 
-    With a connection, inside its transaction. Else a step that has to wait too long for a lock is undone, and tried
+    With a connection, inside its transaction. Otherwise a step that has to wait too long for a lock is rolled back, and
+    tried
     again a little later.
     """
     if connection is None:
@@ -40,15 +43,22 @@ def upgrade(revision="head", connection=None):
 
 
 def downgrade(revision):
-    """Take the application's database back to a revision."""
+    """Downgrade the application's database to a revision."""
     with own_connections_write():
         command.downgrade(_config(), revision)
 
 
+def config(engine, connection=None, more_versions=None):
+    """Return Alembic's settings for a database: the migrations of the portal, and those of one more folder."""
+    here = Path(__file__).parent
+    made = Config(cmd_opts=Namespace(quiet=True))  # our commands say what they did
+    made.set_main_option("script_location", str(here))
+    made.set_main_option("path_separator", "os")
+    if more_versions:
+        made.set_main_option("version_locations", os.pathsep.join((str(here / "versions"), str(more_versions))))
+    made.attributes.update(engine=engine, connection=connection, metadata=Base.metadata)
+    return made
+
+
 def _config(connection=None):
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    config.set_main_option("path_separator", "os")
-    engine = current_app.extensions["engine"]
-    config.attributes.update(engine=engine, connection=connection, metadata=Base.metadata)
-    return config
+    return config(current_app.extensions["engine"], connection)

@@ -1,8 +1,8 @@
-"""The log: one event a line to standard error, JSON for machines, plain words on a terminal (R10).
+"""The log: one event a line to standard error, as JSON for machines, in plain words on a terminal (R10).
 
-Code logs by `logging`, as everywhere; `request` lines are written past it, because they are many.
-An event names accounts and endpoints, never addresses, paths, or what was typed; of an exception
-stands where and of what kind it was, for its message may quote a person.
+Code logs with `logging`, as usual; `request` lines bypass it, because they are many. An event contains accounts and
+endpoints, never addresses, paths, or what a person typed. Of an exception it has type and place only, because its
+message may quote a person.
 """
 
 import logging
@@ -24,7 +24,7 @@ _state: dict[str, Any] = {"handler": None, "lines": None}
 
 
 def begin(stream=None):
-    """Send the log to a stream, standard error if none is given: a server's and a worker's first step."""
+    """Send the log to a stream, by default standard error: the first step of a server and a worker."""
     stream = stream or sys.stderr
     terminal = stream.isatty()
     last = structlog.dev.ConsoleRenderer()
@@ -37,18 +37,18 @@ def begin(stream=None):
 
 
 def json_lines():
-    """Return what makes a line of JSON of an event: its words, and of an exception kind and place only."""
+    """Return a formatter of an event as a line of JSON: its fields, and of an exception type and place only."""
     return _formatter(structlog.processors.JSONRenderer(ensure_ascii=False), terminal=False)
 
 
 def end():
-    """Send the log nowhere any more."""
+    """Stop writing the log."""
     logging.getLogger().removeHandler(_state["handler"])
     _state.update(handler=None, lines=None)
 
 
 def number_of(environ):
-    """Return the number of a request, that of a proxy of ours or a random one."""
+    """Return the id of a request: that of a trusted proxy, or a random one."""
     number = environ.get(NUMBER)
     if number is None:
         number = environ[NUMBER] = secrets.token_hex(NUMBER_BYTES)
@@ -56,7 +56,7 @@ def number_of(environ):
 
 
 def request_line(number, endpoint, method, status, milliseconds, actor):
-    """Write the line of one request, where a log was begun."""
+    """Write the log line of one request, if the log has been started."""
     write = _state["lines"]
     if write is not None:
         known = method if method in METHODS else "other"
@@ -76,7 +76,8 @@ def _words(stream, last):
 
 def _json(stream):
     def write(number, endpoint, method, status, milliseconds, actor):
-        # By hand, for each request has one: nothing in it can hold a sign that JSON would have to mask.
+        # Formatted by hand for speed, since every request has one: no field can contain a character that JSON must
+        # escape.
         who = f'"{actor}"' if actor else "null"
         stream.write(
             f'{{"event": "request", "level": "info", "request_id": "{number}", "endpoint": "{endpoint}", '
@@ -103,7 +104,7 @@ def _add_request(_logger, _method, event):
 
 
 def _without_message(_logger, _method, event):
-    """Say of an exception its kind and its place."""
+    """Replace an exception in an event by its type and place."""
     found = event.pop("exc_info", None)
     if found is True:
         found = sys.exc_info()

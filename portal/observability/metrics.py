@@ -1,7 +1,7 @@
-"""Metrics for Prometheus, of all processes of an instance (R10: no person, no address).
+"""Metrics for Prometheus, over all processes of an instance (R10: no person, no address).
 
-Each process counts in memory, and writes a snapshot every few seconds (portal.observability.snapshots). What cannot be
-written is logged once and tried again: counting never stops a request, and never the process.
+Each process counts in memory and writes a snapshot every few seconds (metric_snapshots.py). A
+failed write is logged once and repeated later: counting never stops a request or the process.
 """
 
 import atexit
@@ -17,21 +17,21 @@ from typing import Any
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 
-from portal.observability.snapshots import Figures, Snapshots, add
+from portal.observability.metric_snapshots import Figures, Snapshots, add
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
 BOUNDS = (*map(str, map(float, SECONDS)), "+Inf")
 FOLDER = "metrics"
 PERIOD_SECONDS = 2
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-COUNTER, HISTOGRAM = "counter", "histogram"  # totals over all processes, those that have ended included
-SUM, MAX = "sum", "max"  # gauges, over the processes that live
+COUNTER, HISTOGRAM = "counter", "histogram"  # totals over all processes, including those that have ended
+SUM, MAX = "sum", "max"  # gauges, over running processes
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Meter:
-    """A metric: its name, what it is, its labels, and how the figures of several processes become one."""
+    """A metric: its name, description and labels, and how the figures of several processes are combined."""
 
     name: str
     words: str
@@ -67,7 +67,7 @@ LONGEST_WAIT = Meter(
 )
 METERS = (REQUESTS, ENTRIES, REFUSALS, LIMITS, MAILS, JOBS, CONNECTIONS, LONGEST_HOLD, LONGEST_WAIT)
 
-# Reentrant: a collection of garbage may give a connection back in the midst of a count.
+# Reentrant: garbage collection may return a connection in the middle of a count.
 _lock = threading.RLock()
 _one_writes = threading.Lock()
 _figures: Figures = {(meter.name,): [0.0] for meter in METERS if not meter.labels}
@@ -75,7 +75,7 @@ _state: dict[str, Any] = {"snapshots": None, "is_failing": False}
 
 
 def share(instance):
-    """Write this process's figures to the instance folder from here on, for all of its processes to sum up."""
+    """Start writing this process's figures to the instance folder, so that any of its processes can add them up."""
     if _state["snapshots"] is not None:
         return
     _state["snapshots"] = Snapshots(Path(instance) / FOLDER)
@@ -111,7 +111,7 @@ def limit_reached(endpoint):
 
 
 def mail(result):
-    """Count what became of an e-mail."""
+    """Count the result of an attempt to send an email."""
     _count(MAILS, result)
 
 
@@ -121,29 +121,29 @@ def job_done(job, result):
 
 
 def writer_held(seconds):
-    """Note how long a transaction that writes was open."""
+    """Record for how long a write transaction was open, in seconds."""
     _note_longest(LONGEST_HOLD, seconds)
 
 
 def writer_waited(seconds):
-    """Note how long a request waited for the writer of SQLite."""
+    """Record for how long a request waited for SQLite's write lock, in seconds."""
     _note_longest(LONGEST_WAIT, seconds)
 
 
 def connection_taken():
-    """Count a connection to the database that is in use from here on."""
+    """Count a database connection as in use."""
     with _lock:
         _figures[(CONNECTIONS.name,)][0] += 1
 
 
 def connection_back():
-    """Count a connection that is free again."""
+    """Count a database connection as returned."""
     with _lock:
         _figures[(CONNECTIONS.name,)][0] -= 1
 
 
 def exposition(collector):
-    """Return everything that is counted, of all processes, and what a collector finds, as Prometheus reads it."""
+    """Return all metrics of all processes, with those of a collector, in Prometheus' text format."""
     registry = CollectorRegistry()
     registry.register(_Counted(_all_figures()))
     registry.register(collector)
@@ -178,7 +178,7 @@ def _keep_writing():
 
 
 def _write():
-    """Write a snapshot; say once where that begins to fail, and once where it goes again."""
+    """Write a snapshot; log once when this begins to fail, and once when it works again."""
     try:
         with _one_writes:
             _state["snapshots"].write(_own_figures())
@@ -193,12 +193,12 @@ def _write():
 
 
 def _all_figures():
-    """Return the figures of all processes as one, those that have ended included in what is a total."""
+    """Return the figures of all processes combined; totals include processes that have ended."""
     snapshots = _state["snapshots"]
     own = _own_figures()
     if snapshots is None:
         return own
-    _write()  # what is shown must not be lost with this process, or a total would fall
+    _write()  # so that a total that was shown cannot fall if this process ends
     living, ended = snapshots.others()
     kinds = {meter.name: meter.kind for meter in METERS}
     totals: Figures = {}
@@ -212,7 +212,7 @@ def _all_figures():
 
 
 class _Counted:
-    """A collector of the figures of all processes."""
+    """A Prometheus collector of the figures of all processes."""
 
     def __init__(self, figures):
         self._figures = figures

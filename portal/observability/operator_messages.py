@@ -1,7 +1,7 @@
-"""What a database, a disk or a file refused, in sentences for operators: never a library's words, or SQL.
+"""Messages for operators about errors of a database, a disk or a file: never a library's text, or SQL.
 
-By the codes that SQLite, PostgreSQL (SQLSTATE) and the operating system (errno) give, which do not change with their
-releases or languages.
+They are chosen by the codes of SQLite, PostgreSQL (SQLSTATE) and the operating system (errno), which do not change
+with releases or languages.
 """
 
 import errno
@@ -76,7 +76,7 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO)
 
 
 def sentence_of(error):
-    """Return what to tell an operator of an error, or None where it is not a database's, a disk's or a file's."""
+    """Return the message for operators about an error, or None if it is not from a database, a disk or a file."""
     if isinstance(error, InvalidToken):
         return NO_KEY
     if isinstance(error, PoolTimeout):
@@ -93,7 +93,7 @@ def sentence_of(error):
 
 
 def is_of_disk(error):
-    """Say whether a disk has no room, is read-only or is broken: nothing is wrong with what was asked."""
+    """Say whether a disk is full, read-only or broken, so that the request itself was not at fault."""
     return isinstance(error, OSError) and error.errno in NO_ROOM
 
 

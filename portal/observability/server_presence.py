@@ -1,7 +1,7 @@
-"""Presence files of running servers: each holds a lock on a file, which the kernel gives up when its holders end.
+"""Presence files of running servers: each holds a lock on a file, which the kernel releases when the holders end.
 
-The folder is beside an SQLite database, so that whoever serves the same file meets there, and in the instance folder
-otherwise. Nothing of the portal is imported here: what starts a portal reads this file without it (tools/starting).
+The folder is beside an SQLite database, so that all servers of one file share it, and in the instance folder
+otherwise. This module imports nothing of the portal, so that the starter can read it (tools/starting).
 """
 
 import fcntl
@@ -15,7 +15,7 @@ SERVER, START = "server", "start"
 
 
 class Taken(Exception):
-    """Another server is present on the same database; facts are what it said of itself."""
+    """Another server is present on the same database; facts are its own description."""
 
     def __init__(self, facts):
         super().__init__(facts)
@@ -23,22 +23,22 @@ class Taken(Exception):
 
 
 def sqlite_file(database_url):
-    """Return the path of the file that an address of an SQLite database names, or None for other databases."""
+    """Return the path of the file in the URL of an SQLite database, or None for other databases."""
     kind, _colon, rest = database_url.partition(":///")
     return Path(rest.partition("?")[0]) if kind.startswith("sqlite") else None
 
 
 def folder_of(instance, database_url):
-    """Return the folder of the presence files of whoever serves a database."""
+    """Return the folder of the presence files of a database."""
     file = sqlite_file(database_url)
     return (file.parent if file else Path(instance)) / FOLDER
 
 
 def announce(instance, database_url, kind, process, *, alone=False, **facts):
-    """Make a presence file and return it, open: present until it is closed, or its last holder ends.
+    """Create a presence file and return it, open: it counts as present until it is closed or its last holder ends.
 
-    kind: SERVER for what serves, whose processes share one file, START for what started it. process: its number.
-    alone: raise Taken where somebody else is present on the same database. Raises OSError where the folder cannot be
+    kind: SERVER for a server, whose processes share one file, START for the program that started it. process: its id.
+    alone: raise Taken if another server is present on the same database. Raises OSError if the folder cannot be
     written.
     """
     folder, database = folder_of(instance, database_url), _name(database_url)
@@ -57,7 +57,7 @@ def announce(instance, database_url, kind, process, *, alone=False, **facts):
 
 
 def present(instance, database_url):
-    """Return what those who serve a database now said of themselves; nothing is changed."""
+    """Return the descriptions of the servers present on a database; changes nothing."""
     found = [_facts(path) for path in _files(folder_of(instance, database_url)) if _is_held(path)]
     return [facts for facts in found if facts.get("database") == _name(database_url)]
 
@@ -67,7 +67,7 @@ def _files(folder):
 
 
 def _remove_stale(folder):
-    """Only in one's turn: a file that somebody has opened and not locked yet would look stale."""
+    """Remove files that no process locks. Only under the folder's lock: a new file not yet locked would look stale."""
     for path in _files(folder):
         if not _is_held(path):
             path.unlink(missing_ok=True)
@@ -80,7 +80,7 @@ def _is_held(path):
     except BlockingIOError:
         return True
     except OSError:
-        return False  # gone meanwhile, or not ours to read
+        return False  # deleted in the meantime, or not readable by this user
     return False
 
 
@@ -92,7 +92,7 @@ def _facts(path):
 
 
 def _name(database_url):
-    """What tells databases apart here; no address with a password in it is written down."""
+    """Return a name that distinguishes databases, without writing down a URL with a password."""
     file = sqlite_file(database_url)
     return str(file.resolve()) if file else "a database server"
 

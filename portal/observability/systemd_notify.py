@@ -1,4 +1,4 @@
-"""Tell systemd that a process still works: one that hangs is started anew (WatchdogSec of the unit)."""
+"""Watchdog notifications to systemd: a process that hangs is restarted (WatchdogSec of the unit)."""
 
 import os
 import socket
@@ -6,7 +6,7 @@ from contextlib import suppress
 
 
 def alive():
-    """Say that this process works; nothing happens where nobody listens."""
+    """Send a watchdog notification; does nothing without systemd."""
     listener = os.environ.get("NOTIFY_SOCKET")
     if listener:
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:

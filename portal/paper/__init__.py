@@ -1,1 +1,1 @@
-"""What ends up on paper: references, and later codes and documents."""
+"""Papers: references, signed codes, PDF, calendar files and fonts."""

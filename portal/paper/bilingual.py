@@ -1,4 +1,4 @@
-"""What every paper says: in the language of its person, then in English for whoever takes it."""
+"""Bilingual text of papers: in the language of the person, then in English for the official who reads it."""
 
 from flask import current_app
 
@@ -9,7 +9,7 @@ TALL_SCRIPTS = ("km", "ar")
 
 
 def head(title):
-    """Return what every paper begins with, as plain data: language, title, banner. title: an English text."""
+    """Return the head of every paper as plain data: language, title, banner. title: an English text."""
     return {
         "language": current(),
         "tag": tag(),
@@ -22,12 +22,12 @@ def head(title):
 
 
 def both(text, **values):
-    """Return a text in the language in use, and in English where that is another."""
+    """Return a text in the language in use, and in English if that is another."""
     return in_both(gettext, text, **values)
 
 
 def in_both(say, *args, **values):
-    """Return what a function says in the language in use, and in English where that is another."""
+    """Return the result of a function in the language in use, and in English if that is another."""
     own = say(*args, **values)
     if current() == DEFAULT:
         return {"own": own, "english": None}
@@ -41,11 +41,11 @@ def row(label, values, large=False):
 
 
 def value(text, latin=False, strong=False, small=False, name=False):
-    """Return one value of a line; latin: to be read from left to right in any text; name: no program translates it."""
+    """Return one value of a line; latin: always left to right; name: not to be translated by a program."""
     return {"text": text, "latin": latin, "strong": strong, "small": small, "name": name}
 
 
 def values_of(said, **look):
-    """Return what was said in both languages as values of a line, English small."""
+    """Return a pair of texts in both languages as values of a line, with English in small type."""
     own = [value(said["own"], **look)]
     return [*own, value(said["english"], latin=True, small=True)] if said["english"] else own

@@ -1,4 +1,4 @@
-"""Calendar files of appointments (RFC 5545, 5546): the time zone inside, an alarm the day before."""
+"""Calendar files of appointments (RFC 5545, 5546), with the time zone included, and an alarm the day before."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -17,9 +17,9 @@ DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Event:
-    """An appointment as a calendar shows it: local_start is naive, of the time zone; sequence counts from 0.
+    """An appointment as a calendar event: local_start is naive, in the time zone; sequence counts from 0.
 
-    organizer: the e-mail address of the portal, which RFC 5546 wants in what is published and what is cancelled.
+    organizer: the email address of the portal, which RFC 5546 requires in PUBLISH and CANCEL.
     """
 
     reference: str
@@ -38,7 +38,7 @@ class Event:
 def calendar_of(event, method, public_url):
     """Return an event as a calendar file in UTF-8.
 
-    method: PUBLISH, also for an event that was moved; or CANCEL. The same event keeps its UID.
+    method: PUBLISH, also for an event whose time changed; or CANCEL. The same event keeps its UID.
     """
     zone = ZoneInfo(event.timezone)
     start = event.local_start.replace(tzinfo=zone)
@@ -53,7 +53,7 @@ def calendar_of(event, method, public_url):
 
 @dataclass(frozen=True)
 class Mark:
-    """One date of a subscription: an aware instant, or a day that lasts from midnight to midnight."""
+    """One date of a subscription: an aware instant, or a whole day from midnight to midnight."""
 
     key: str
     when: datetime | date
@@ -61,7 +61,7 @@ class Mark:
 
 
 def subscription_of(marks, name, public_url, made_at):
-    """Return dates as a calendar that programs fetch again and again; key keeps a date the same date."""
+    """Return dates as a calendar for subscriptions; key identifies a date across fetches."""
     calendar, host = lazy_imports.icalendar.Calendar(), urlsplit(public_url).hostname
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
@@ -77,7 +77,7 @@ def subscription_of(marks, name, public_url, made_at):
 
 
 def _add_span(entry, when):
-    """Give an entry its span: an hour from an instant, or one day, which needs no end (RFC 5545, 3.6.1)."""
+    """Set the duration of an entry: an hour from an instant, or one day, which needs no end (RFC 5545, 3.6.1)."""
     if not isinstance(when, datetime):
         entry.add("dtstart", when)
         return
@@ -108,7 +108,7 @@ def _entry(event, method, start, host):
 
 
 def _rules(name, zone, instant):
-    # Of our own: icalendar 7.3 begins a summer time an hour late, and takes 75 ms for a zone that has none.
+    # Our own code: icalendar 7.3 begins daylight saving time an hour late, and takes 75 ms for a zone without any.
     rules = lazy_imports.icalendar.Timezone()
     rules.add("tzid", name)
     first = instant - RULES_FOR
@@ -123,7 +123,7 @@ def _rules(name, zone, instant):
 
 
 def _change_between(zone, before, after):
-    """Return the first instant at which the clock shows another distance to UTC."""
+    """Return the first instant at which the zone has another offset from UTC."""
     offset = before.astimezone(zone).utcoffset()
     while after - before > SECOND:
         middle = before + (after - before) // 2
@@ -137,7 +137,7 @@ def _change_between(zone, before, after):
 def _observance(zone, before, onset):
     old, new = before.astimezone(zone), onset.astimezone(zone)
     observance = lazy_imports.icalendar.TimezoneDaylight() if new.dst() else lazy_imports.icalendar.TimezoneStandard()
-    # An onset is told in the local time that it ends.
+    # An onset is given in the local time that it ends.
     observance.add("dtstart", onset.astimezone(UTC).replace(tzinfo=None) + old.utcoffset())
     observance.TZOFFSETFROM, observance.TZOFFSETTO = old.utcoffset(), new.utcoffset()
     observance.add("tzname", new.tzname())

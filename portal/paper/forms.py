@@ -1,4 +1,4 @@
-"""The form of a code that was read by hand, or by a scanner that types."""
+"""The form for a code, read by a person or by a hand scanner."""
 
 from wtforms import StringField
 from wtforms.validators import ValidationError
@@ -10,7 +10,7 @@ LONGEST_ADDRESS = 400
 
 
 class CodeForm(BaseForm):
-    """A code, or the whole address that holds it."""
+    """A code, or the whole address that contains it."""
 
     code = StringField(_l("Code"), validators=[Required(_l("This field is required.")), AtMost(LONGEST_ADDRESS)])
 
@@ -20,5 +20,5 @@ class CodeForm(BaseForm):
 
     @property
     def last_part(self):
-        """The code that was typed: what stands behind the last slash."""
+        """The code that was entered: the part after the last slash."""
         return (self.code.data or "").strip().rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Which characters the fonts of the paper have. A character that no font has never costs the page."""
+"""The characters that the fonts of the papers have. A character that no font has must not prevent the page."""
 
 import re
 import unicodedata
@@ -12,7 +12,7 @@ LINE_BREAK = "\n"
 
 
 def printable(text):
-    """Return text with "…" for characters that no font has; marks that cannot be seen are dropped there."""
+    """Return text with "…" for characters that no font has; invisible characters among them are dropped."""
     composed = unicodedata.normalize("NFC", text)
     if covered().issuperset(composed):
         return composed
@@ -26,7 +26,7 @@ def is_printable(text):
 
 @cache
 def covered():
-    """Return the characters that can be printed."""
+    """Return the set of characters that can be printed."""
     ranges = (line.split("-") for line in COVERAGE.read_text().split())
     points = {chr(point) for first, last in ranges for point in range(int(first, 16), int(last, 16) + 1)}
     return frozenset(points | {LINE_BREAK})

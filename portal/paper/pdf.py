@@ -1,4 +1,4 @@
-"""Confirmation pages as PDF: accessible, in any of the eight languages, with fonts of our own."""
+"""Confirmation pages as PDF: accessible, in any of the eight languages, with the portal's own fonts."""
 
 import json
 from collections import deque
@@ -14,7 +14,7 @@ from portal.paper.glyphs import FONTS, is_printable, printable
 
 HERE = Path(__file__).parent
 STANDARD = "ua-1"
-NOT_WHOLE = gettext_noop("Some letters of this name cannot be printed. The passport has them.")
+NOT_WHOLE = gettext_noop("Some letters in this name cannot be printed. They are in the passport.")
 
 _idle: deque[Any] = deque()
 
@@ -22,8 +22,8 @@ _idle: deque[Any] = deque()
 def confirmation_page(data):
     """Return the confirmation page of an appointment as PDF.
 
-    data: what confirmation.typ shows, as plain lists, dicts and texts (portal.appointments.appointment_papers);
-    for characters that no font has stands "…", and under a name a sentence.
+    data: the content for confirmation.typ, as plain lists, dicts and texts (portal.appointments.appointment_papers).
+    Characters that no font has are replaced by "…", with a sentence under a name.
     """
     return _made("confirmation.typ", data)
 
@@ -39,7 +39,7 @@ def receipt_page(data):
 
 
 def _made(template, data):
-    # As a file, not as an input of the compiler: with new inputs it forgets all that it has laid out before,
+    # As a file, not as an input of the compiler: new inputs clear its cache of layouts,
     # and a page differs from the last one in a few lines only (docs/decisions/paper-speed.md).
     files = {"main.typ": _source(template), "parts.typ": _source("parts.typ")}
     files["data.json"] = json.dumps(_printable(data)).encode()
@@ -58,7 +58,7 @@ def _printable(data):
 
 
 def _with_word(value):
-    """Return what stands on the page for one thing of a list: after a name that no font has whole, a word about it."""
+    """Return what the page shows for one item of a list: after a name with missing characters, a sentence about it."""
     shown = [_printable(value)]
     if isinstance(value, dict) and value.get("name") and not is_printable(value["text"]):
         shown += values_of(both(NOT_WHOLE), small=True)
@@ -67,7 +67,10 @@ def _with_word(value):
 
 @contextmanager
 def _compiler():
-    """Lend a compiler to one caller: one that is in use refuses a second. There are as many as were needed at once."""
+    """Lend a compiler from a pool to one caller, since it refuses a second one.
+
+    The pool has as many as were needed at once.
+    """
     try:
         compiler = _idle.pop()
     except IndexError:

@@ -8,17 +8,17 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 RANDOM_CHARACTERS = 7
 
 
-def new_reference(post_code):
+def new_reference(post_code: str) -> str:
     """Return a reference for a post: its code, seven random characters of Crockford base 32, one check character."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(RANDOM_CHARACTERS))
     body += _check_character(post_code + body)
     return f"{post_code}-{body[:4]}-{body[4:]}"
 
 
-def read_reference(typed):
-    """Return the reference a person meant (O for 0, I or L for 1, any dashes and case), or None.
+def read_reference(typed: str) -> str | None:
+    """Return the reference that was meant (O for 0, I or L for 1, any dashes and case), or None.
 
-    A single wrong character does not pass.
+    The check character detects any single wrong character.
     """
     plain = reference(typed)
     code, body = plain[:POST_CODE_CHARACTERS], plain[POST_CODE_CHARACTERS:]
@@ -29,13 +29,13 @@ def read_reference(typed):
     return f"{code}-{body[:4]}-{body[4:]}"
 
 
-def _check_character(text):
-    # Odd weights below 32 are coprime to it, so that one wrong character always shows.
+def _check_character(text: str) -> str:
+    # Odd weights below 32 are coprime to it, so that one wrong character is always detected.
     total = sum((2 * place + 1) * _value(place, character) for place, character in enumerate(text))
     return ALPHABET[total % len(ALPHABET)]
 
 
-def _value(place, character):
+def _value(place: int, character: str) -> int:
     # The post code has letters that base 32 lacks: there A is 10 and Z is 35, all different modulo 32.
     if place < POST_CODE_CHARACTERS:
         return ord(character) - ord("A") + 10

@@ -1,8 +1,8 @@
-"""Signed codes of papers: what a scanner reads from the page, and what it proves.
+"""Signed codes on papers: what a scanner reads from the page, and what it proves.
 
     A.<key>.<reference without dashes>.<version>.<local date and time>.<signature>
 
-Only characters that a QR code holds tightly. Whoever has the public key verifies a code without a
+Only characters that a QR code encodes compactly. A device with the public key verifies a code without a
 connection (docs/paper.md). All keys of the settings verify; the first one signs.
 """
 
@@ -29,12 +29,12 @@ LONGEST = 160
 
 
 class CodeUnfit(Exception):
-    """A code that was not made here, or was changed since: there is one answer to all of these."""
+    """A code that was not issued by this portal, or was altered: all faults get one answer."""
 
 
 @dataclass(frozen=True)
 class Code:
-    """What a code says: which paper, which version of it, and the hour on it in the post's local time."""
+    """The content of a code: which paper, which version of it, and its time in the post's local time."""
 
     purpose: str
     key: str
@@ -51,9 +51,9 @@ class _Key:
 
 
 def sign(reference, version, local_start, purpose=APPOINTMENT):
-    """Return the code of a paper.
+    """Return the signed code of a paper.
 
-    reference: PHP-7K3M-9QXR; version: from 1, raised at each change; local_start: naive, of the post.
+    reference: PHP-7K3M-9QXR; version: from 1, increased at each change; local_start: naive, in the post's zone.
     """
     key = _keys()[0]
     plain = reference.replace("-", "")
@@ -62,7 +62,7 @@ def sign(reference, version, local_start, purpose=APPOINTMENT):
 
 
 def read(text, purpose=APPOINTMENT):
-    """Return the Code that a text holds, whatever its case and the spaces around it. Raises CodeUnfit."""
+    """Return the Code in a text, whatever its case and surrounding spaces. Raises CodeUnfit."""
     given = text.strip(" \t\r\n").upper() if text.isascii() else ""
     found = SHAPE.fullmatch(given) if len(given) <= LONGEST else None
     if found is None or found["purpose"] != purpose:
@@ -81,7 +81,7 @@ def read(text, purpose=APPOINTMENT):
 
 
 def public_keys():
-    """Return the keys that verify codes, the newest first, as a device without a connection keeps them."""
+    """Return the public keys that verify codes, the newest first, for devices without a connection."""
     return [
         {"id": key.id, "algorithm": "Ed25519", "public_key": base64.urlsafe_b64encode(key.raw_public).decode()}
         for key in _keys()
@@ -89,16 +89,16 @@ def public_keys():
 
 
 def attest(what, said):
-    """Return the id of the newest key and its signature, in base 64, under a text about the journal.
+    """Return the id of the newest key and its signature, in base 64, of a text about the journal.
 
-    what: which kind of text, so that none passes for another.
+    what: the kind of text, which separates the domains of signatures.
     """
     key = _keys()[0]
     return key.id, base64.b64encode(key.private.sign(f"{JOURNAL} {what}\n{said}".encode())).decode()
 
 
 def is_known(key_id):
-    """Say whether one of the keys in use has this id."""
+    """Say whether a key in use has this id."""
     return any(key.id == key_id for key in _keys())
 
 
@@ -117,7 +117,7 @@ def _has_signed(key, text, signature):
 
 def _verifies(key, said, signature):
     raw = base64.b32decode(signature + "=" * (-len(signature) % 8))
-    # The last character has bits that the signature does not use: there is one way to write it.
+    # The last character has bits that the signature does not use: accept only one way to write it.
     if _base32(raw) != signature:
         return False
     try:

@@ -1,1 +1,1 @@
-"""Passkeys: a key on the person's own device in the place of the password."""
+"""Passkeys: a key on the person's own device instead of the password."""

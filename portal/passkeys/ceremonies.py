@@ -1,12 +1,15 @@
-"""What a browser is asked to do with a passkey, and whether what it answers is in order (Web Authentication, level 3).
+"""WebAuthn ceremonies: the options for a browser, and the verification of its responses (Web Authentication, level 3).
 
-Nothing here knows the database. Whatever is wrong with an answer, it is PasskeyUnfit.
+This module does not use the database. Any fault in a response raises PasskeyUnfit.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from webauthn.helpers.structs import AuthenticationCredential, RegistrationCredential, UserVerificationRequirement
 
 from portal import lazy_imports
 from portal.i18n.locale import _l
@@ -18,21 +21,21 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class PasskeyUnfit(PortalError):
-    """Unknown, removed, of another site, copied, or not in order: all the same."""
+    """Unknown, removed, of another site, cloned, or malformed: the answer is the same."""
 
-    message = _l("This passkey does not open an account here. It may have been removed. Log in with your password.")
+    message = _l("No account here uses this passkey. It may have been removed. Log in with your password.")
 
 
 @dataclass(frozen=True)
 class Site:
-    """Where passkeys are good: the origin as browsers name it, and its host, by which devices know the portal."""
+    """The relying party: the origin as browsers name it, and its host, by which devices know the portal."""
 
     origin: str
     host: str
 
     @property
-    def has_name(self):
-        """Whether the host is a name: browsers make no passkeys for numbers such as 127.0.0.1."""
+    def has_name(self) -> bool:
+        """Whether the host is a name: browsers create no passkeys for IP addresses such as 127.0.0.1."""
         try:
             ip_address(self.host)
         except ValueError:
@@ -40,15 +43,15 @@ class Site:
         return False
 
 
-def site_of(public_url):
-    """Return the Site that people reach at an address such as https://portal.example.org."""
+def site_of(public_url: str) -> Site:
+    """Return the Site for a public address such as https://portal.example.org."""
     parts = urlsplit(public_url)
     port = "" if parts.port in (None, DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
     return Site(f"{parts.scheme}://{parts.hostname}{port}", parts.hostname or "")
 
 
-def options_to_add(site, account_name, user_handle, challenge, known):
-    """Return, as JSON, what a browser is asked in order to make a passkey; known: credentials it must not hold yet."""
+def options_to_add(site: Site, account_name: str, user_handle: bytes, challenge: bytes, known: list[bytes]) -> str:
+    """Return, as JSON, the options for creating a passkey; known: credentials that the device must not have yet."""
     structs = lazy_imports.webauthn.helpers.structs
     selection = structs.AuthenticatorSelectionCriteria(
         resident_key=structs.ResidentKeyRequirement.REQUIRED, user_verification=_verified()
@@ -66,32 +69,32 @@ def options_to_add(site, account_name, user_handle, challenge, known):
     return lazy_imports.webauthn.options_to_json(options)
 
 
-def options_to_log_in(site, challenge):
-    """Return, as JSON, what a browser is asked in order to log in with whichever passkey the person chooses."""
+def options_to_log_in(site: Site, challenge: bytes) -> str:
+    """Return, as JSON, the options for logging in with any passkey that the person chooses."""
     options = lazy_imports.webauthn.generate_authentication_options(
         rp_id=site.host, challenge=challenge, timeout=PATIENCE_MILLISECONDS, user_verification=_verified()
     )
     return lazy_imports.webauthn.options_to_json(options)
 
 
-def read_new(text):
-    """Return a browser's answer to options_to_add, and the challenge that it says it answers."""
+def read_new(text: str) -> tuple[RegistrationCredential, bytes]:
+    """Return a browser's response to options_to_add, and the challenge that it claims to answer."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
         answer = helpers.parse_registration_credential_json(text)
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
-def read_log_in(text):
-    """Return a browser's answer to options_to_log_in, and the challenge that it says it answers."""
+def read_log_in(text: str) -> tuple[AuthenticationCredential, bytes]:
+    """Return a browser's response to options_to_log_in, and the challenge that it claims to answer."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
         answer = helpers.parse_authentication_credential_json(text)
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
-def verified_new(answer, challenge, site):
-    """Return credential id, public key and sign count of a passkey that was made for this site by a verified person."""
+def verified_new(answer: RegistrationCredential, challenge: bytes, site: Site) -> tuple[bytes, bytes, int]:
+    """Return credential id, public key and sign count of a new passkey, created for this site by a verified user."""
     with _reading():
         made = lazy_imports.webauthn.verify_registration_response(
             credential=answer,
@@ -103,10 +106,12 @@ def verified_new(answer, challenge, site):
     return made.credential_id, made.credential_public_key, made.sign_count
 
 
-def verified_count(answer, challenge, site, user_handle, public_key):
-    """Return the sign count of an answer that a passkey gave for this site and this person, who was verified.
+def verified_count(
+    answer: AuthenticationCredential, challenge: bytes, site: Site, user_handle: bytes, public_key: bytes
+) -> int:
+    """Return the sign count of a passkey's response for this site and this verified user.
 
-    Whether the count has advanced is for whoever keeps it to say.
+    The caller, who stores the count, checks that it has advanced.
     """
     if answer.response.user_handle != user_handle:
         raise PasskeyUnfit
@@ -123,13 +128,13 @@ def verified_count(answer, challenge, site, user_handle, public_key):
     return used.new_sign_count
 
 
-def _verified():
+def _verified() -> UserVerificationRequirement:
     return lazy_imports.webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
 
 
 @contextmanager
-def _reading():
-    """Take whatever a stranger's bytes make the library stumble over as what it is: an answer that is not in order."""
+def _reading() -> Iterator[None]:
+    """Turn any error that a stranger's bytes cause in the library into PasskeyUnfit."""
     try:
         yield
     except Exception as error:

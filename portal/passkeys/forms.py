@@ -12,17 +12,17 @@ LONGEST_ANSWER = 20_000
 class NameForm(BaseForm):
     name = StringField(
         _l("Name of the passkey"),
-        validators=[Required(_l("Give it a name, such as the device it is on.")), AtMost(LONGEST_NAME)],
+        validators=[Required(_l("Enter a name for the passkey, such as the device it is on.")), AtMost(LONGEST_NAME)],
     )
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])
 
 
 class AnswerForm(BaseForm):
-    """What the browser answered, filled in by the script."""
+    """The browser's response, filled in by the script."""
 
     answer = HiddenField(validators=[AtMost(LONGEST_ANSWER)])
     shared_device = BooleanField()
 
 
 class RemoveForm(BaseForm):
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])

@@ -1,4 +1,4 @@
-"""Passkeys, and the challenges that a device has to answer."""
+"""Tables of passkeys, and of the challenges that a device has to answer."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -10,10 +10,10 @@ from portal.database.base import Base, Instant
 
 
 class Passkey(Base):
-    """A key pair of which the portal knows the public half only: nothing here opens anything.
+    """A key pair of which the portal knows only the public key, with which no one can log in.
 
-    credential_id: how the device names it; user_handle: how it names the account, random; sign_count: how often
-    it was used by the device's own count, 0 for those that do not count.
+    credential_id: the device's id of the passkey; user_handle: its random id of the account; sign_count: how often
+    it was used by the device's own count, 0 for devices that do not count.
     """
 
     __tablename__ = "passkey"
@@ -33,7 +33,7 @@ class Passkey(Base):
 class Challenge(Base):
     """Random bytes for one device to sign: for one purpose, in one browser, once, until an instant.
 
-    browser_digest: the digest of the browser's session number. account_id, user_handle and name are those of the
+    browser_digest: the digest of the browser's session id. account_id, user_handle and name are those of the
     passkey that is to be added.
     """
 

@@ -10,9 +10,11 @@ from portal.passkeys import ceremonies, operations
 from portal.passkeys.forms import AnswerForm, NameForm, RemoveForm
 from portal.sessions import operations as sessions
 from portal.sessions.devices import device_name
-from portal.web import access, authorization, pending_form
-from portal.web.access import current_user, public, signed_in
+from portal.web import audience, authorization, identity, pending_form, session_cookie
+from portal.web.audience import public, signed_in
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
+from portal.web.roles import SignedIn
 from portal.web.security_headers import scripted
 
 bp = Blueprint("passkeys", __name__, url_prefix="/<language:lang>/account/passkeys")
@@ -36,7 +38,7 @@ def new():
         name = (form.name.data or "").strip()
         try:
             asked = operations.ask_to_add(
-                current_user, form.current.data, name, access.browser_digest(), _site(), clock.now()
+                current_user, form.current.data, name, session_cookie.browser_digest(), _site(), clock.now()
             )
         except accounts.WrongPassword as refusal:
             form.current.errors = [refusal.message]
@@ -56,7 +58,7 @@ def add():
     if not form.validate_on_submit():
         return redirect(url_for(".new"), 303)
     try:
-        operations.add(current_user, form.answer.data, access.browser_digest(), _site(), clock.now())
+        operations.add(current_user, form.answer.data, session_cookie.browser_digest(), _site(), clock.now())
     except PortalError as refusal:
         return render_template("passkeys/refused.html", message=refusal.message, again=url_for(".new"))
     return redirect(url_for(".show", said="passkey_added"), 303)
@@ -75,7 +77,7 @@ def remove(public_id):
         except accounts.WrongPassword as refusal:
             form.current.errors = [refusal.message]
         else:
-            access.forget_everyone()
+            identity.forget_everyone()
             return redirect(url_for(".show", said="passkey_removed"), 303)
     passkey = operations.passkey_of(current_user.account_id, public_id)
     return render_template("passkeys/remove.html", form=form, passkey=passkey)
@@ -86,7 +88,7 @@ def remove(public_id):
 @limits.at_most(300, "15 minutes", per=limits.address)
 @commits
 def options():
-    asked = operations.ask_to_log_in(access.browser_digest(), _site(), clock.now())
+    asked = operations.ask_to_log_in(session_cookie.browser_digest(), _site(), clock.now())
     return Response(asked, mimetype="application/json")
 
 
@@ -96,27 +98,27 @@ def options():
 @commits
 def log_in():
     form, target = AnswerForm(), authorization.own_address(request.args.get("next"))
-    number, digest = access.new_number()
+    number, digest = session_cookie.new_number()
     answered = form.answer.data if form.validate_on_submit() else ""
     shared = form.shared_device.data
     try:
-        asked = answered, access.browser_digest(), digest, shared, _site(), clock.now()
+        asked = answered, session_cookie.browser_digest(), digest, shared, _site(), clock.now()
         account = operations.log_in(*asked, device=device_name(request.user_agent.string))
     except PortalError as refusal:
         return render_template("passkeys/refused.html", message=refusal.message, again=url_for("accounts.log_in"))
     sessions.end(getattr(current_user, "session_digest", ""))
     home = url_for("staff.home" if account.role else "home.dashboard", lang=account.language)
     kept = None if shared or account.role else accounts.KEPT_SECONDS
-    who = access.SignedIn(
+    who = SignedIn(
         account.id, account.role, account.post_id, digest, shared, factor_at=clock.now() if account.role else None
     )
     return pending_form.answer(who, number, target or home, home, clock.now(), seconds=kept)
 
 
 def _require_confirmed():
-    """Ask staff for their second factor first, where they gave it a while ago: a passkey is one too."""
+    """Ask staff for a recent second factor first: a passkey is one too."""
     if current_user.is_staff:
-        access.require_confirmed()
+        audience.require_confirmed()
 
 
 def _site():
@@ -124,6 +126,6 @@ def _site():
 
 
 def _place():
-    """Return what a page needs to say where passkeys work, and whether that is here."""
+    """Return what a page needs to say where passkeys work, and whether they work here."""
     site = _site()
     return {"site": site, "is_here": site.origin.partition("://")[2] == request.host}

@@ -1,6 +1,8 @@
-"""What is known of posts, and how they come into the database."""
+"""Rules for posts: lookups, imports, settings and service."""
 
 import csv
+from collections.abc import Sequence
+from datetime import date, datetime
 from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
@@ -40,24 +42,24 @@ class CodeTaken(PortalError):
 
 
 class CodeInUse(PortalError):
-    message = _l("Cases, papers or staff of this post carry its code already, so the code has to stay.")
+    message = _l("Cases, papers or staff of this post already use its code, so the code cannot be changed.")
 
 
 class AddressMissing(PortalError):
-    message = _l("First write the address of the Immigrant Visa Unit into the settings: it stands on every paper.")
+    message = _l("First enter the address of the Immigrant Visa Unit in the settings. It is printed on every page.")
 
 
-def all_posts():
+def all_posts() -> Sequence[Post]:
     """Return every post, by code."""
     return session.scalars(select(Post).order_by(Post.code)).all()
 
 
-def post_by_code(code):
+def post_by_code(code: str) -> Post | None:
     """Return the post with a three-letter code, or None."""
     return session.scalar(select(Post).where(Post.code == code))
 
 
-def post_at(code):
+def post_at(code: str) -> Post:
     """Return the post with a three-letter code, or raise NotFound."""
     found = post_by_code(code)
     if found is None:
@@ -65,8 +67,8 @@ def post_at(code):
     return found
 
 
-def posts_like(text, in_service=None):
-    """Return the posts whose code, city or country holds a text, in any case and without accents, by code.
+def posts_like(text: str, in_service: bool | None = None) -> list[Post]:
+    """Return the posts whose code, city or country contains a text, ignoring case and accents, by code.
 
     in_service: only those that are, or are not.
     """
@@ -75,28 +77,28 @@ def posts_like(text, in_service=None):
     return [one for one in found if any(wanted in folded(word) for word in _words_of(one))]
 
 
-def post_by_id(post_id):
+def post_by_id(post_id: int | None) -> Post | None:
     """Return the post with an id, or None."""
     return session.get(Post, post_id) if post_id else None
 
 
-def place(post):
+def place(post: Post) -> str:
     """Return a post's city in the language in use."""
     return city_name(post.city, post.timezone, current())
 
 
-def choices(posts):
+def choices(posts: list[Post]) -> list[tuple[str, str]]:
     """Return posts as pairs of code and name, in alphabetical order of the language in use."""
     named = [(post.code, f"{place(post)} ({country_name(post.country)})") for post in posts]
     return sorted(named, key=lambda pair: pair[1])
 
 
-def today(post, now):
-    """Return the date it is at a post."""
+def today(post: Post, now: datetime) -> date:
+    """Return the current date at a post."""
     return now.astimezone(ZoneInfo(post.timezone)).date()
 
 
-def import_posts(lines, by, now):
+def import_posts(lines: list[str], by: str, now: datetime) -> tuple[int, int]:
     """Add the posts of a CSV (code, country, city, timezone), or correct them; return counts added, changed.
 
     Raises PostFileUnfit at the first bad row.
@@ -114,7 +116,7 @@ def import_posts(lines, by, now):
     return len(new), sum(_correct(known[code], values, by, now) for code, values in wanted.items() if code in known)
 
 
-def _correct(post, values, by, now):
+def _correct(post: Post, values: dict[str, str], by: str, now: datetime) -> int:
     before = {key: getattr(post, key) for key in values}
     if before == values:
         return 0
@@ -124,19 +126,19 @@ def _correct(post, values, by, now):
     return 1
 
 
-def change_settings(post, settings, by, now):
-    """Set what a post's staff may set, by the names in SETTINGS; one journal entry says what changed."""
+def change_settings(post: Post, settings: dict[str, int | str], by: str, now: datetime) -> None:
+    """Set the settings of a post by the names in SETTINGS; one journal entry lists the changes."""
     _change(post, {name: settings[name] for name in SETTINGS}, "post settings", by, now)
 
 
-def change_service(post, service, by, now):
+def change_service(post: Post, service: dict[str, bool | str], by: str, now: datetime) -> None:
     """Take a post into service or out of it, by the names in SERVICE; raises AddressMissing."""
     if service["in_service"] and not post.address:
         raise AddressMissing
     _change(post, {name: service[name] for name in SERVICE}, "post service", by, now)
 
 
-def add_post(values, by, now):
+def add_post(values: dict[str, str], by: str, now: datetime) -> Post:
     """Add a post that is not in service, by code, country, city and timezone; return it. Raises CodeTaken."""
     post = Post(**values)
     try:
@@ -148,7 +150,7 @@ def add_post(values, by, now):
     return post
 
 
-def correct_post(post, values, by, now):
+def correct_post(post: Post, values: dict[str, str], by: str, now: datetime) -> None:
     """Correct code, country and city of a post, by the names in IDENTITY. Raises CodeTaken or CodeInUse."""
     if values["code"] != post.code:
         _require_unused(post)
@@ -159,8 +161,8 @@ def correct_post(post, values, by, now):
         raise CodeTaken from error
 
 
-def _change(post, values, action, by, now):
-    """Set values of a post; one journal entry says what changed, none where nothing did."""
+def _change(post: Post, values: dict[str, int | str], action: str, by: str, now: datetime) -> None:
+    """Set values of a post, with one journal entry if anything changed."""
     before = {name: getattr(post, name) for name in values if getattr(post, name) != values[name]}
     for name in before:
         setattr(post, name, values[name])
@@ -170,20 +172,20 @@ def _change(post, values, action, by, now):
         journal.record(by, action, post, post_id=post.id, before=before, after=after, now=now)
 
 
-def _require_unused(post):
-    """Raise CodeInUse where anything but the post itself was ever written down at a post."""
+def _require_unused(post: Post) -> None:
+    """Raise CodeInUse if anything but the post itself refers to a post."""
     used = select(exists().where(journal.Entry.post_id == post.id, journal.Entry.subject != Post.__tablename__))
     if session.scalar(used):
         raise CodeInUse
 
 
-def _words_of(post):
+def _words_of(post: Post) -> tuple[str, str, str, str, str]:
     return post.code, post.city, place(post), country_name(post.country), country_name(post.country, "en")
 
 
-def _checked(row, number):
+def _checked(row: dict[str, str], number: int) -> dict[str, str]:
     values = {key: (row.get(key) or "").strip() for key in ("code", "country", "city", "timezone")}
-    # IANA names are ASCII; lists of posts are seen to write them with the city's accents.
+    # IANA names are ASCII; some lists of posts write them with the city's accents.
     values["timezone"] = normalize("NFKD", values["timezone"]).encode("ascii", "ignore").decode()
     fits = {
         "code": len(values["code"]) == 3 and values["code"].isascii() and values["code"].isupper(),

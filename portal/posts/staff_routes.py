@@ -1,4 +1,4 @@
-"""Supervisors keep the settings of their post; administrators keep all posts."""
+"""Pages on which supervisors manage the settings of their post, and administrators all posts."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -6,8 +6,9 @@ from portal import clock
 from portal.database.transactions import commits
 from portal.posts import operations
 from portal.posts.forms import AddForm, CorrectForm, SearchForm, ServiceForm, SettingsForm
-from portal.web.access import confirmed, current_user, staff_only
+from portal.web.audience import confirmed, staff_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("post_settings", __name__, url_prefix="/<language:lang>/staff")
 

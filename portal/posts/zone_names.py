@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 
 
 def is_zone(name):
-    """Say whether this is the name of an IANA time zone, as it is written there."""
+    """Say whether this is the exact name of an IANA time zone."""
     return name in _names()
 
 

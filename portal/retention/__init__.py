@@ -1,1 +1,1 @@
-"""What is kept how long, and erased then; what a person takes along, or has deleted."""
+"""Retention: how long data is kept, and erasing it; downloading one's data, and deleting one's account."""

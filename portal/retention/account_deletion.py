@@ -1,6 +1,8 @@
-"""Deleting one's own account: what would go is shown before, then all of it goes in one transaction (design 3.1)."""
+"""Deleting one's own account: shows what will be deleted, then deletes it in one transaction (design 3.1)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -17,30 +19,31 @@ from portal.database.transactions import session
 from portal.journal import journal
 from portal.mail import outbox
 from portal.retention import accounts
+from portal.web.roles import SignedIn
 
 REASON = "account_deleted"
 
 
 @dataclass(frozen=True)
 class Leaving:
-    """What a person gives up: cases that are set free, appointments to come, packages that stay with the post."""
+    """What a person gives up: cases that are released, future appointments, packages that stay with the post."""
 
     cases: tuple[Case, ...]
     appointments: tuple[Appointment, ...]
     packages: tuple[Submission, ...]
 
 
-def what_goes(account_id, now):
-    """Return the Leaving of an account, as things stand now."""
+def what_goes(account_id: int, now: datetime) -> Leaving:
+    """Return the present Leaving of an account."""
     mine = cases_of(account_id)
     sent = [one for found in packages.submissions_of(mine).values() for one in found]
     return Leaving(tuple(mine), tuple(_to_come(mine, now)), tuple(one for one in sent if _is_out(one)))
 
 
-def delete_account(signed_in, password, now):
-    """Delete the account of whoever is signed in; raises WrongPassword. Twice is once (R12).
+def delete_account(signed_in: SignedIn, password: str, now: datetime) -> None:
+    """Delete the account of the signed-in user; raises WrongPassword. Twice is once (R12).
 
-    Its appointments to come are cancelled, whatever the cut-off: nobody else could. A confirmed address is told.
+    Its future appointments are canceled, whatever the cut-off: no one else could. A confirmed address is told.
     """
     _require_password(signed_in, password)
     mine = _locked(signed_in.account_id)
@@ -57,31 +60,31 @@ def delete_account(signed_in, password, now):
         outbox.write("account_deleted", key, now, address=address, language=language)
 
 
-def _require_password(signed_in, password):
+def _require_password(signed_in: SignedIn, password: str) -> None:
     try:
         require_password(signed_in, password)
     except WrongPassword:
-        # An account that is deleted already has none: a second click is not a wrong password (R12).
+        # A deleted account has no password any longer: a second click is not a wrong password (R12).
         with transactions.reading() as own:
             if own.get_one(Account, signed_in.account_id).closed_at is None:
                 raise
 
 
-def _to_come(mine, now):
+def _to_come(mine: Sequence[Case], now: datetime) -> list[Appointment]:
     found = appointments.appointments_of(mine, now).values()
     return sorted((one for one in found if one.slot.starts_at > now), key=lambda one: one.id)
 
 
-def _is_out(package):
+def _is_out(package: Submission) -> bool:
     return package.state in ("registered", "dropped_off", "received", "returned")
 
 
-def _locked(account_id):
-    """Lock the cases of an account, before anything else: everybody locks in this order (R2)."""
+def _locked(account_id: int) -> Sequence[Case]:
+    """Lock the cases of an account, before anything else: all code locks in this order (R2)."""
     mine = select(Case).where(Case.account_id == account_id).order_by(Case.id).with_for_update(of=Case)
     return session.scalars(mine, execution_options={"populate_existing": True}).all()
 
 
-def _locked_account(account_id):
+def _locked_account(account_id: int) -> Account:
     mine = select(Account).where(Account.id == account_id).with_for_update()
     return session.scalars(mine, execution_options={"populate_existing": True}).one()

@@ -1,4 +1,4 @@
-"""The pages on which a person takes their data along, or deletes the account."""
+"""The pages on which a person downloads their data, or deletes the account."""
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 
@@ -12,9 +12,10 @@ from portal.limits import rules as limits
 from portal.retention import account_deletion
 from portal.retention.forms import FILE, DataForm, DeleteForm
 from portal.retention.labels import WORDS
-from portal.retention.own_data import as_json, data_of
-from portal.web import access
-from portal.web.access import applicant_only, current_user, public
+from portal.retention.own_data import as_json, data_of, lines_of
+from portal.web import identity
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("own", __name__, url_prefix="/<language:lang>/account")
 FILE_NAME = "my-data.json"
@@ -50,8 +51,8 @@ def delete():
             form.current.errors = [refusal.message]
         else:
             guesses.was_right()
-            access.forget_everyone()
-            return access.take_back(redirect(url_for(".deleted"), 303), digest)
+            identity.forget_everyone()
+            return identity.take_back(redirect(url_for(".deleted"), 303), digest)
     going = account_deletion.what_goes(current_user.account_id, clock.now())
     return render_template("retention/delete.html", form=form, going=going)
 
@@ -66,7 +67,7 @@ def _taken_along(kind):
     now, who = clock.now(), current_user
     journal.record(who.actor, "data taken along", account_of(who), after={"as": kind}, now=now)
     if kind != FILE:
-        return render_template("retention/own_data.html", held=data_of(who.account_id, now), **WORDS)
+        return render_template("retention/own_data.html", held=data_of(who.account_id, now), lines_of=lines_of, **WORDS)
     with in_language(DEFAULT):
         file = as_json(data_of(who.account_id, now))
     headers = {"Content-Disposition": f"attachment; filename={FILE_NAME}"}

@@ -1,6 +1,7 @@
-"""Erasing an account: nothing personal stays of it, only its number, so that the journal can be read."""
+"""Erasing an account: everything personal is deleted, only its id stays, so that the journal can be read."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from portal.sessions.models import SignIn
 from portal.values.emails import key
 
 _UNSYNCHRONISED = {"synchronize_session": False}
-# Columns that say nothing about a person, or are replaced by something that does not.
+# Columns that reveal nothing about a person, or are replaced by a value that does not.
 KEPT = ("id", "role", "post_id", "language", "created_at", "agreed_at", "closed_at")
 EMPTIED: dict[str, Any] = {
     "email": None,
@@ -32,11 +33,12 @@ EMPTIED: dict[str, Any] = {
 REPLACED = ("sign_in_number", "form_key")
 
 
-def erase(account_id, by, now):
-    """Take everything personal from an account and close it; return how much went, by table.
+def erase(account_id: int, by: str, now: datetime) -> dict[Any, int]:
+    """Delete everything personal of an account and close it; return how many rows, by table.
 
-    Its cases are set free: they belong to the post. Whatever hangs on an account by a key that cascades goes with it,
-    of whatever feature; so do its requests to find a case, and e-mails that wait for it.
+    Its cases are released: they belong to the post. Rows that refer to an account by a cascading foreign key are
+    deleted,
+    whichever feature they belong to; so are its requests to find a case, and emails waiting for it.
     """
     gone = {
         "case": _set_free(account_id, by, now),
@@ -54,15 +56,15 @@ def erase(account_id, by, now):
     return {name: number for name, number in gone.items() if number}
 
 
-def tables_of_accounts():
+def tables_of_accounts() -> list[tuple[Any, Any]]:
     """Return the tables whose rows go with an account, each with the column that names it."""
     tables = Base.metadata.sorted_tables
     keys = [key for table in tables for key in table.foreign_keys if key.column is Account.__table__.c.id]
     return [(key.parent.table, key.parent) for key in keys if key.ondelete == "CASCADE"]
 
 
-def is_unused_since(instant, account_id=Account.id):
-    """The condition that an account meets which nobody has used since an instant."""
+def is_unused_since(instant: datetime, account_id: Any = Account.id) -> Any:
+    """Return the SQL condition for accounts that have not been used since an instant."""
     entered = select(Entry.id).where(
         Entry.subject == Account.__tablename__, Entry.subject_id == account_id, Entry.at >= instant
     )
@@ -70,19 +72,19 @@ def is_unused_since(instant, account_id=Account.id):
     return and_(~entered.exists(), ~seen.exists())
 
 
-def _set_free(account_id, by, now):
+def _set_free(account_id: int, by: str, now: datetime) -> int:
     mine = select(Case.id, Case.post_id).where(Case.account_id == account_id).order_by(Case.id)
     found = session.execute(mine).all()
     for row in found:
         free = update(Case).where(Case.id == row.id).values(account_id=None, claimed_at=None)
         session.execute(free, execution_options=_UNSYNCHRONISED)
-        change = {"before": {"account": account_id}, "after": {"account": None}}
+        change: dict[str, Any] = {"before": {"account": account_id}, "after": {"account": None}}
         journal.record(by, "case set free", journal.Row(Case, row.id), post_id=row.post_id, now=now, **change)
     return len(found)
 
 
-def _forget_resets(email):
-    """Delete e-mails with a link for a new password that were asked for at an address: they name no account."""
+def _forget_resets(email: str | None) -> int:
+    """Delete emails with a link for a new password that were requested for an address: they name no account."""
     if email is None:
         return 0
     asked = select(Message.id, Message.address).where(Message.account_id.is_(None), Message.address.is_not(None))

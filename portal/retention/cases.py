@@ -1,6 +1,9 @@
-"""Erasing cases, packages and requests: nothing stays of them but the journal, which holds nothing personal."""
+"""Erasing cases, packages and requests: only the journal, which contains nothing personal, is left."""
 
-from sqlalchemy import func, select, update
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, select, update
 
 from portal.appointments.models import Appointment, Displacement
 from portal.cases.finding.models import CaseRequest
@@ -16,10 +19,11 @@ from portal.slots.models import Slot
 OF_A_CASE = (Traveller, Appointment, Submission, Receipt, Inquiry, CaseRequest)
 
 
-def erase_cases(cases, now):
+def erase_cases(cases: list[Row[Any]], now: datetime) -> None:
     """Erase cases and all that belongs to them; their numbers and references are unknown from then on.
 
-    cases: rows with id, public_id and post_id. Appointments go before slots are touched (R2), and seats stay right
+    cases: rows with id, public_id and post_id. Appointments are deleted before slots are changed (R2), and seats stay
+    right
     (R1).
     """
     ids = [case.id for case in cases]
@@ -34,21 +38,21 @@ def erase_cases(cases, now):
         _record("case erased", Case, case, now, number=str(case.public_id), **counts)
 
 
-def erase_packages(packages, now):
+def erase_packages(packages: list[Row[Any]], now: datetime) -> None:
     """Erase packages; packages: rows with id, reference and post_id."""
     remove(Submission, Submission.id.in_([one.id for one in packages]))
     for one in packages:
         _record("package erased", Submission, one, now, number=one.reference)
 
 
-def erase_requests(requests, now):
-    """Erase what people typed to have a case found; requests: rows with id, public_id and post_id."""
+def erase_requests(requests: list[Row[Any]], now: datetime) -> None:
+    """Erase requests to find a case, with the details entered; requests: rows with id, public_id and post_id."""
     remove(CaseRequest, CaseRequest.id.in_([one.id for one in requests]))
     for one in requests:
         _record("request erased", CaseRequest, one, now, number=str(one.public_id))
 
 
-def _erase_appointments(case_ids):
+def _erase_appointments(case_ids: list[int]) -> None:
     theirs = Appointment.case_id.in_(case_ids)
     taking = (
         select(Appointment.slot_id, func.count())
@@ -64,18 +68,18 @@ def _erase_appointments(case_ids):
         session.execute(free, execution_options={"synchronize_session": False})
 
 
-def _counts(model, case_ids):
+def _counts(model: Any, case_ids: list[int]) -> dict[int, int]:
     found = select(model.case_id, func.count()).where(model.case_id.in_(case_ids)).group_by(model.case_id)
     return {case_id: number for case_id, number in session.execute(found)}
 
 
-def _refusals(case_ids):
+def _refusals(case_ids: list[int]) -> dict[int, int]:
     found = select(Traveller.case_id, func.count()).join(Refusal, Refusal.traveller_id == Traveller.id)
     found = found.where(Traveller.case_id.in_(case_ids)).group_by(Traveller.case_id)
     return {case_id: number for case_id, number in session.execute(found)}
 
 
-def _record(action, model, row, now, **after):
+def _record(action: str, model: Any, row: Row[Any], now: datetime, **after: Any) -> None:
     said = {name: value for name, value in after.items() if value}
     subject = journal.Row(model, row.id)
     journal.record(journal.WORKER, action, subject, post_id=row.post_id, after=said, now=now)

@@ -1,4 +1,4 @@
-"""Taking rows out of a table."""
+"""Deleting rows of a table."""
 
 from typing import Any
 
@@ -7,10 +7,10 @@ from sqlalchemy import CursorResult, delete
 from portal.database.transactions import session
 
 
-def remove(table, condition):
+def remove(table: Any, condition: Any) -> int:
     """Delete the rows of a table that meet a condition, and return how many there were.
 
-    Objects that the session holds are not looked at: nobody works with them afterwards.
+    Loaded objects are not updated: no code uses them afterwards.
     """
     session.flush()
     gone: CursorResult[Any] = session.connection().execute(delete(table).where(condition))

@@ -1,4 +1,4 @@
-"""The forms with which a person takes their data along, or deletes the account."""
+"""The forms with which a person downloads their data, or deletes the account."""
 
 from wtforms import BooleanField, PasswordField, RadioField
 
@@ -10,16 +10,16 @@ PAGE, FILE = "page", "file"
 
 class DataForm(BaseForm):
     kind = RadioField(
-        _l("How do you want it?"),
-        choices=options([(PAGE, _l("As a page to read and print")), (FILE, _l("As a file for other programs (JSON)"))]),
+        _l("How do you want to see your data?"),
+        choices=options([(PAGE, _l("As a page to read and print")), (FILE, _l("As a file for other software (JSON)"))]),
         default=PAGE,
     )
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])
 
 
 class DeleteForm(BaseForm):
     understood = BooleanField(
-        _l("I understand what is deleted, and that it cannot be undone"),
-        validators=[Required(_l("Tick the box to go on."))],
+        _l("I understand what will be deleted, and that this cannot be undone"),
+        validators=[Required(_l("Select the box to continue."))],
     )
-    current = PasswordField(_l("Present password"), validators=[Required(_l("Type the password you use now."))])
+    current = PasswordField(_l("Current password"), validators=[Required(_l("Enter your current password."))])

@@ -1,17 +1,8 @@
-"""What the page with a person's own data calls things."""
+"""The labels of the page with a person's own data."""
 
-from portal.courier.labels import PACKAGE_STATES
 from portal.i18n.locale import _l
-from portal.inquiries.forms import CATEGORIES
 from portal.status.labels import ITEM_STATES
 
-APPOINTMENT_STATES = {
-    "held": _l("Held for you"),
-    "booked": _l("Booked"),
-    "cancelled": _l("Cancelled"),
-    "attended": _l("You came"),
-    "missed": _l("You did not come"),
-}
 REQUEST_STATES = {"open": _l("Not answered yet"), "done": _l("Your case was found"), "refused": _l("Answered")}
 ANSWERS = {
     "case_number": _l("Case ID number"),
@@ -24,10 +15,7 @@ ANSWERS = {
     "telephone": _l("Telephone number"),
 }
 WORDS = {
-    "appointment_states": APPOINTMENT_STATES,
-    "package_states": PACKAGE_STATES,
     "item_states": ITEM_STATES,
-    "categories": CATEGORIES,
     "request_states": REQUEST_STATES,
     "answer_names": ANSWERS,
 }

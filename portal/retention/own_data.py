@@ -1,42 +1,35 @@
-"""Everything an account holds, as plain values: for a person who takes it along (docs/account-data.md).
+"""Everything an account holds, as plain values, for a person's download (docs/account-data.md).
 
-Of a case it is what its pages show the person. Passport numbers and dates of birth of the people of a case are left
-out: whoever holds a case need not be the person; so is what staff note for themselves.
+Of a case it contains what its pages show the person. Passport numbers and dates of birth of the travelers are left
+out, because the account holder may be another person; so are internal notes of staff.
 """
 
 import json
 
 from sqlalchemy import func, select
 
+from portal import features
 from portal.accounts.models import Account, CalendarAddress, Notice, RecoveryCode
 from portal.appointments import kept_answers
-from portal.appointments.models import Appointment
 from portal.cases.finding import requests
 from portal.cases.operations import cases_of, what_is_listed
 from portal.cases.refusals.deadline import last_day
 from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import counts_as, status_name
-from portal.courier import operations as packages
 from portal.database.transactions import session
-from portal.evidence import operations as evidence
-from portal.evidence.labels import line_text
-from portal.inquiries import operations as inquiries
 from portal.mail.models import Message
 from portal.passkeys.models import Passkey
 from portal.posts.operations import place
 from portal.sessions.models import SignIn
 
 VERSION = 1
-# Every table with something about a person: what of the file holds it, or why nothing does.
+# Every table with data about a person: the part of the file with its data, or why there is none. Features add theirs.
 TABLES = {
     "account": "account",
-    "appointment": "appointments",
     "calendar_address": "calendar_address",
     "case": "cases",
     "case_request": "requests",
     "draft": "answers",
-    "inquiry": "inquiries",
-    "inquiry_text": "texts",
     "message": "emails",
     "notice": "notices",
     "passkey": "passkeys",
@@ -50,9 +43,6 @@ TABLES = {
     "refusal_item": "listed",
     "sign_in": "sessions",
     "status_change": "history",
-    "submission": "packages",
-    "submission_item": "contents",
-    "submission_traveller": "travellers",
     "traveller": "travellers",
 }
 LEFT_OUT = {
@@ -72,20 +62,6 @@ _ACCOUNT = (
     "created_at",
     "agreed_at",
     "mail_off",
-)
-_PACKAGE = (
-    "reference",
-    "state",
-    "registered_at",
-    "dropped_off_on",
-    "received_on",
-    "returned_on",
-    "collected_on",
-    "withdrawn_on",
-    "return_carrier",
-    "tracking_number",
-    "with_passport",
-    "other_documents",
 )
 
 
@@ -107,8 +83,14 @@ def data_of(account_id, now):
     }
 
 
+def lines_of(held_case):
+    """Return what features add about a case of data_of as pairs of label and text, for the page."""
+    added = features.added("case_data").items()
+    return [line for key, data in added for row in held_case[key] for line in data.lines(row)]
+
+
 def as_json(held):
-    """Return what data_of gives as JSON, dates and instants as ISO 8601 text."""
+    """Return the result of data_of as JSON, with dates and instants as ISO 8601 text."""
     return json.dumps(held, default=lambda value: value.isoformat(), ensure_ascii=False, indent=2)
 
 
@@ -151,16 +133,7 @@ def _case(case):
         "history": [{"status": _word(one.status), "since": one.effective_on} for one in case.history],
         "travellers": [_traveller(one) for one in case.travellers],
         "refusals": [_refusal(case, *one) for one in what_is_listed(case)],
-        "appointments": _appointments(case),
-        "packages": [_package(one) for one in packages.submissions_of([case]).get(case.id, [])],
-        "receipts": [_receipt(one) for one in evidence.receipts_of(case)],
-        "passports_asked_for": [
-            {"traveller": one.traveller.name, **_columns(one, ("way", "asked_at"))} for one in case.passport_requests
-        ],
-        "petition": [
-            _columns(one, ("kind", "happened_on", "respond_by")) for one in case.stages if not one.withdrawn_at
-        ],
-        "inquiries": [_inquiry(one) for one in inquiries.inquiries_of(case)],
+        **{key: data.rows(case) for key, data in features.added("case_data").items()},
     }
 
 
@@ -184,47 +157,4 @@ def _refusal(case, traveller, refusal, items):
         "listed": [
             {"document": str(item_text(item)), "state": item.state, "words": item.officer_words} for item in items
         ],
-    }
-
-
-def _appointments(case):
-    mine = select(Appointment).where(Appointment.case_id == case.id).order_by(Appointment.id)
-    return [
-        {
-            **_columns(one, ("reference", "state", "booked_at", "changed_at", "held_until")),
-            "local_start": one.slot.local_start,
-            "timezone": one.slot.timezone,
-        }
-        for one in session.scalars(mine)
-    ]
-
-
-def _package(package):
-    return {
-        **_columns(package, _PACKAGE),
-        "agency": package.agency.name,
-        "travellers": [one.name for one in package.travellers],
-        "contents": [{"document": str(item_text(one.item)), "state": one.state} for one in package.contents],
-    }
-
-
-def _receipt(receipt):
-    return {
-        **_columns(receipt, ("reference", "way", "received_on", "recorded_at")),
-        "corrects": receipt.corrects.reference if receipt.corrects else None,
-        "lines": [
-            {
-                "name": str(line_text(line)),
-                "where": line.held.place if line.held else None,
-                **_columns(line, ("outcome", "form", "custody")),
-            }
-            for line in receipt.lines
-        ],
-    }
-
-
-def _inquiry(inquiry):
-    return {
-        **_columns(inquiry, ("category", "emergency", "state", "asked_at", "reply_by")),
-        "texts": [_columns(one, ("by_post", "text", "written_at")) for one in inquiry.texts],
     }

@@ -1,4 +1,4 @@
-"""How long each kind of data is kept: the one list, for the worker that erases, the public page, and the operator."""
+"""Retention periods of each kind of data: the one list, for the worker, the public page, and the operator."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,8 @@ YEAR_DAYS = 365
 class Period:
     """How long one kind of data is kept.
 
-    setting: the variable an operator may set, in days; least: the fewest days that do no harm. what, kept and why
-    are texts for everybody; kept holds the length as a named value.
+    setting: the variable an operator may set, in days; least: the fewest days that are safe. what, kept and why
+    are texts for everyone; kept contains the length as a named value.
     """
 
     name: str
@@ -38,10 +38,14 @@ PERIODS = (
         3 * YEAR_DAYS,
         400,
         gettext_noop("A case: its people, refusals, documents, appointments, packages, questions and answers"),
-        gettext_noop("Until %(length)s after the last that happened in it, and after the last day to answer."),
         gettext_noop(
-            "A year to answer the refusal, then the time in which a case can be taken up again, then a year for "
-            "questions. A case is not erased while somebody who holds it still logs in."
+            "We keep it for %(length)s after the last activity in the case or the last day to bring documents, "
+            "whichever is later."
+        ),
+        gettext_noop(
+            "You have one year to respond to the refusal. We then keep the case for the time in which it can "
+            "be reopened, and one more year for questions. We do not erase a case while the person whose "
+            "account it is in still logs in."
         ),
     ),
     Period(
@@ -50,26 +54,26 @@ PERIODS = (
         2 * YEAR_DAYS,
         60,
         gettext_noop("A package by courier"),
-        gettext_noop("Until %(length)s after the last that happened to it."),
-        gettext_noop("So that it can be said where documents are, and who had them."),
+        gettext_noop("We keep it for %(length)s after the last activity."),
+        gettext_noop("This lets us tell you where documents are and who had them."),
     ),
     Period(
         "requests",
         "PORTAL_KEEP_REQUESTS",
         YEAR_DAYS,
         1,
-        gettext_noop("What you typed when you asked the Embassy to find your case"),
-        gettext_noop("Until %(length)s after the answer."),
-        gettext_noop("So that you can read the answer, and ask again."),
+        gettext_noop("What you entered when you asked the Embassy to find your case"),
+        gettext_noop("We keep it for %(length)s after the answer."),
+        gettext_noop("This lets you read the answer and ask again."),
     ),
     Period(
         "unused_accounts",
         "PORTAL_KEEP_UNUSED_ACCOUNTS",
         2 * YEAR_DAYS,
         30,
-        gettext_noop("An account without a case: e-mail address, telephone number, password"),
-        gettext_noop("Until %(length)s after you last used it, or until you delete it."),
-        gettext_noop("Somebody who does not come any more needs no account."),
+        gettext_noop("An account without a case: email address, telephone number, password"),
+        gettext_noop("We keep it for %(length)s after you last used it, or until you delete it."),
+        gettext_noop("People who no longer use the portal do not need an account."),
     ),
     Period(
         "closed_accounts",
@@ -77,8 +81,8 @@ PERIODS = (
         30,
         1,
         gettext_noop("An account that was closed for you"),
-        gettext_noop("Until %(length)s after it was closed."),
-        gettext_noop("So that a mistake can be undone. An account that you delete yourself is erased at once."),
+        gettext_noop("We keep it for %(length)s after it was closed."),
+        gettext_noop("This lets us undo a mistake. If you delete your account yourself, we erase it at once."),
     ),
     Period(
         "staff_accounts",
@@ -86,17 +90,17 @@ PERIODS = (
         6 * YEAR_DAYS,
         YEAR_DAYS,
         gettext_noop("The closed account of a member of staff"),
-        gettext_noop("Until %(length)s after it was closed."),
-        gettext_noop("So that it can be said who changed a case."),
+        gettext_noop("We keep it for %(length)s after it was closed."),
+        gettext_noop("This lets us tell who changed a case."),
     ),
     Period(
         "drafts",
         "PORTAL_KEEP_DRAFTS",
         180,
         2,
-        gettext_noop("Answers on the way to an appointment or a package"),
-        gettext_noop("Until %(length)s after you last went on, or until you are done."),
-        gettext_noop("So that you can go on later, on another device."),
+        gettext_noop("Your answers while you book an appointment or register a package"),
+        gettext_noop("We keep it for %(length)s after you last worked on it, or until you finish."),
+        gettext_noop("This lets you continue later, on another device."),
     ),
     Period(
         "notices",
@@ -104,35 +108,35 @@ PERIODS = (
         YEAR_DAYS,
         7,
         gettext_noop("News on your dashboard"),
-        gettext_noop("Until %(length)s after it was written."),
-        gettext_noop("So that you see what happened while you were away."),
+        gettext_noop("We keep it for %(length)s after it was written."),
+        gettext_noop("This lets you see what happened while you were away."),
     ),
     Period(
         "messages",
         "PORTAL_KEEP_MESSAGES",
         90,
         7,
-        gettext_noop("Which e-mails were sent to you, and when; the text is not kept"),
-        gettext_noop("Until %(length)s after it was sent."),
-        gettext_noop("So that we can find out why an e-mail did not come."),
+        gettext_noop("Which emails we sent you, and when (we do not keep their text)"),
+        gettext_noop("We keep it for %(length)s after it was sent."),
+        gettext_noop("This lets us find out why an email did not arrive."),
     ),
     Period(
         "links",
         "PORTAL_KEEP_LINKS",
         30,
         1,
-        gettext_noop("Links to confirm an e-mail address or to choose a new password"),
-        gettext_noop("Until %(length)s after the link stopped working."),
-        gettext_noop("So that we can say that a link was used."),
+        gettext_noop("Links to confirm an email address or to choose a new password"),
+        gettext_noop("We keep it for %(length)s after the link stopped working."),
+        gettext_noop("This lets us tell you that a link was already used."),
     ),
     Period(
         "sessions",
         "PORTAL_KEEP_SESSIONS",
         1,
         1,
-        gettext_noop("That you are logged in, on which kind of device (shared or not), and since when"),
-        gettext_noop("Until %(length)s after you log out or stop."),
-        gettext_noop("So that you stay logged in."),
+        gettext_noop("Your sessions: the kind of device (shared or not), and when you signed in"),
+        gettext_noop("We keep it for %(length)s after you log out or stop using the portal."),
+        gettext_noop("This keeps you signed in."),
     ),
 )
 
@@ -140,7 +144,7 @@ PERIODS = (
 def init_app(app, settings):
     """Give the application its periods, in days by name.
 
-    Raises SettingsError for a setting that is none of these, or fewer days than do no harm.
+    Raises SettingsError for an unknown setting, or fewer days than are safe.
     """
     known = {one.setting: one for one in PERIODS}
     for setting, days in settings.keep.items():
@@ -152,12 +156,12 @@ def init_app(app, settings):
 
 
 def in_use():
-    """Return how many days each kind is kept here, by name."""
+    """Return how many days each kind is kept in this installation, by name."""
     return current_app.extensions["periods"]
 
 
 def length_of(days):
-    """Return a number of days in the language in use, in years where it is whole years."""
+    """Return a number of days in the language in use, in years if it is whole years."""
     if days % YEAR_DAYS == 0:
         return ngettext("%(count)d year", "%(count)d years", days // YEAR_DAYS)
     return ngettext("%(count)d day", "%(count)d days", days)

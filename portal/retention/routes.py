@@ -1,9 +1,9 @@
-"""The public page that says what is kept, why, who sees it, and for how long."""
+"""The public page that says what is stored, why, who sees it, and for how long."""
 
 from flask import Blueprint, render_template
 
 from portal.retention.periods import PERIODS, in_use
-from portal.web.access import public
+from portal.web.audience import public
 
 bp = Blueprint("retention", __name__, url_prefix="/<language:lang>")
 

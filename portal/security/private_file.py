@@ -1,4 +1,4 @@
-"""Files that only their owner can read, as they have personal data, sessions or the journal in them."""
+"""Files that only their owner can read, because they contain personal data, sessions or the journal."""
 
 import os
 
@@ -6,5 +6,5 @@ MODE = 0o600
 
 
 def private(path, flags):
-    """Open a file that only its owner can read, if it is made now: what `open` takes as its opener."""
+    """Create a file readable only by its owner: an opener for `open`."""
     return os.open(path, flags, MODE)

@@ -1,1 +1,1 @@
-"""Who is signed in, kept on the server."""
+"""Server-side sessions."""

@@ -1,4 +1,4 @@
-"""What a browser is called, so that its owner knows it again: never more than two names."""
+"""Names of browsers, by which their owner recognizes them: never more than two words."""
 
 # In this order: most browsers also claim to be those further down.
 BROWSERS = (
@@ -22,11 +22,11 @@ SYSTEMS = (
 )
 
 
-def device_name(user_agent):
-    """Return the names of browser and system in a User-Agent header, such as "Firefox, Windows"; "" if unknown."""
+def device_name(user_agent: str) -> str:
+    """Return browser and system of a User-Agent header, such as "Firefox, Windows"; "" if unknown."""
     found = (_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent))
     return ", ".join(name for name in found if name)
 
 
-def _first(names, text):
+def _first(names: tuple[tuple[str, str], ...], text: str) -> str:
     return next((name for sign, name in names if sign in text), "")

@@ -1,4 +1,4 @@
-"""Sessions: one row for each browser that is signed in."""
+"""The sessions table: one row for each browser that is signed in."""
 
 from datetime import datetime
 
@@ -12,9 +12,9 @@ from portal.security.encryption import Encrypted
 class SignIn(Base):
     """One browser signed in to one account, until it is idle too long, too old, or ended.
 
-    factor_at: when the second factor was last given in it; never, for applicants. offered_secret:
-    of an app's codes, shown in this session only and not confirmed yet. device: the names of browser
-    and system, so that its owner knows it again.
+    factor_at: when the second factor was last given in it; never, for applicants. offered_secret: an
+    app's secret, shown in this session only and not confirmed yet. device: the names of browser
+    and system, by which its owner recognizes it.
     """
 
     __tablename__ = "sign_in"

@@ -1,7 +1,9 @@
-"""What can be done with sessions: begin, find, end."""
+"""Rules for sessions: begin, find, end."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -11,7 +13,7 @@ from portal.sessions.models import SignIn
 
 @dataclass(frozen=True)
 class Life:
-    """How long a session may be idle, and how long it may last."""
+    """The idle and the absolute timeout of a session."""
 
     idle: timedelta
     absolute: timedelta
@@ -24,10 +26,19 @@ HALF_ENTERED = Life(timedelta(minutes=10), timedelta(minutes=10))
 SEEN_STEPS = 10
 
 
-def begin(account_id, number_digest, life, now, *, shared_device=False, device="", factor_at=None):
+def begin(
+    account_id: int,
+    number_digest: str,
+    life: Life,
+    now: datetime,
+    *,
+    shared_device: bool = False,
+    device: str = "",
+    factor_at: datetime | None = None,
+) -> SignIn:
     """Begin a session for an account; return its row.
 
-    device: what its owner knows it by; factor_at: when the second factor was given, if it was.
+    device: the name by which its owner recognizes it; factor_at: when the second factor was given, if it was.
     """
     row = SignIn(
         number_digest=number_digest,
@@ -44,34 +55,34 @@ def begin(account_id, number_digest, life, now, *, shared_device=False, device="
     return row
 
 
-def keep_alive(connection, number_digest, started_at: datetime, life, now):
-    """Note that a session is in use: its end moves, but never past the absolute limit; return when it is."""
+def keep_alive(connection: Any, number_digest: str, started_at: datetime, life: Life, now: datetime) -> datetime:
+    """Record that a session is in use: its end moves, but never past the absolute timeout; return the new end."""
     ends_at = min(now + life.idle, started_at + life.absolute)
     connection.execute(update(SignIn).where(SignIn.number_digest == number_digest).values(seen_at=now, ends_at=ends_at))
     return ends_at
 
 
-def is_due(seen_at, life, now):
-    """Say whether a session's use should be noted again (a tenth of the idle limit has passed)."""
+def is_due(seen_at: datetime, life: Life, now: datetime) -> bool:
+    """Say whether a session's use should be recorded again (a tenth of the idle timeout has passed)."""
     return now - seen_at > life.idle / SEEN_STEPS
 
 
-def renew(number_digest, new_digest):
-    """Go on with a session under another number; the one before opens nothing any more.
+def renew(number_digest: str, new_digest: str) -> None:
+    """Give a session a new id; the previous one is no longer valid.
 
-    A secret of an app that it was shown is void: somebody may have read along.
+    An app's secret that it was shown becomes void, because someone may have seen it.
     """
     other = update(SignIn).where(SignIn.number_digest == number_digest)
     session.execute(other.values(number_digest=new_digest, offered_secret=None))
 
 
-def is_there(number_digest):
+def is_there(number_digest: str) -> bool:
     """Say whether a session has not been ended."""
     return session.scalar(select(SignIn.id).where(SignIn.number_digest == number_digest)) is not None
 
 
-def note_factor(number_digest, life, now):
-    """Note that the second factor was given in a session; it lives on as its life allows."""
+def note_factor(number_digest: str, life: Life, now: datetime) -> None:
+    """Record that the second factor was given in a session, which then lasts as its life allows."""
     found = session.scalar(select(SignIn).where(SignIn.number_digest == number_digest))
     if found is not None:
         found.factor_at = found.seen_at = now
@@ -79,25 +90,25 @@ def note_factor(number_digest, life, now):
         session.flush()
 
 
-def sessions_of(account_id, now):
-    """Return the sessions of an account that are not over, those used last first."""
+def sessions_of(account_id: int, now: datetime) -> Sequence[SignIn]:
+    """Return the running sessions of an account, most recently used first."""
     found = select(SignIn).where(SignIn.account_id == account_id, SignIn.ends_at > now)
     return session.scalars(found.order_by(SignIn.seen_at.desc(), SignIn.id.desc())).all()
 
 
-def end(number_digest):
+def end(number_digest: str) -> None:
     """End one session."""
     session.execute(delete(SignIn).where(SignIn.number_digest == number_digest))
 
 
-def end_one(account_id, sign_in_id):
-    """End one session of an account by its row; say whether there was one."""
+def end_one(account_id: int, sign_in_id: int) -> bool:
+    """End one session of an account by its row; return whether there was one."""
     gone = delete(SignIn).where(SignIn.account_id == account_id, SignIn.id == sign_in_id)
     return session.execute(gone.returning(SignIn.id)).first() is not None
 
 
-def end_all(account_id, *, but=None):
-    """End every session of an account, but for one if its digest is given; return their digests."""
+def end_all(account_id: int, *, but: str | None = None) -> Sequence[str]:
+    """End every session of an account, except one if its digest is given; return their digests."""
     found = select(SignIn.number_digest).where(SignIn.account_id == account_id, SignIn.number_digest != (but or ""))
     digests = session.scalars(found).all()
     session.execute(delete(SignIn).where(SignIn.number_digest.in_(digests)))

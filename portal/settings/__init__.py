@@ -1,1 +1,1 @@
-"""Settings: read from the environment and from instance/settings.env, with a sentence for each that is wrong."""
+"""Settings: read from the environment and from instance/settings.env, with a message for each invalid one."""

@@ -1,6 +1,6 @@
-"""The file settings.env of an instance folder: `python portal/settings/env_file.py instance` writes what it lacks.
+"""The file settings.env of an instance folder: `python portal/settings/env_file.py instance` adds what is missing.
 
-Nothing of the portal is imported here, so that this runs before anything else can.
+This module imports nothing of the portal, so that it can run before anything else.
 """
 
 import base64
@@ -14,7 +14,7 @@ KEY_BYTES = 32
 
 
 def write_secrets(instance):
-    """Write fresh secrets and the demonstration switch to settings.env, where the file lacks them.
+    """Write new random secrets and the demonstration switch to settings.env, for those the file does not have.
 
     Returns whether anything was written.
     """
@@ -38,12 +38,12 @@ def write_secrets(instance):
 
 
 def new_key():
-    """Return a fresh key of 32 bytes in URL-safe base 64."""
+    """Return a new random key of 32 bytes in URL-safe base 64."""
     return base64.urlsafe_b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
 def file_values(path):
-    """Return what a settings.env says, by name; nothing where there is no such file."""
+    """Return the values of a settings.env by name, or an empty mapping if there is no such file."""
     if not path.is_file():
         return {}
     lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
@@ -51,7 +51,7 @@ def file_values(path):
 
 
 def change_value(path, name, value):
-    """Give a setting of a settings.env another value: wholly or not at all, whatever happens meanwhile."""
+    """Set a setting of a settings.env to another value, atomically."""
     lines = path.read_text(encoding="utf-8").splitlines()
     changed = [f"{name}={value}" if line.strip().startswith(f"{name}=") else line for line in lines]
     aside = path.with_name(f".{NAME}.{os.getpid()}")

@@ -1,6 +1,6 @@
-"""What the text of one setting means; every unfit one raises SettingsError with a sentence that says what to set.
+"""Parsers of single settings; an invalid value raises SettingsError with a message that says what to set.
 
-No sentence repeats a value that may hold a password.
+No message repeats a value that may contain a password.
 """
 
 import base64
@@ -30,11 +30,11 @@ DATABASE = (
 
 
 class SettingsError(Exception):
-    """A setting is missing or unfit; the text says which, and what to set."""
+    """A setting is missing or invalid; the message names it, and says what to set."""
 
 
 def secret(values, name):
-    """Return a secret that is there and long enough."""
+    """Return a secret, which must be present and long enough."""
     if len(values.get(name, "")) < LEAST_SECRET_LENGTH:
         raise SettingsError(
             f"{name} is missing or shorter than {LEAST_SECRET_LENGTH} characters. "
@@ -61,7 +61,7 @@ def keys(values, name):
 
 
 def database_url(values, instance):
-    """Return where the database is: of a kind that the portal knows, in a folder that is there."""
+    """Return the URL of the database: a supported kind, in an existing folder."""
     text = values.get("PORTAL_DATABASE_URL") or f"sqlite:///{instance / 'portal.db'}"
     try:
         url = make_url(text)
@@ -79,7 +79,7 @@ def database_url(values, instance):
 
 
 def public_url(values):
-    """Return where people reach the portal, without a slash at the end."""
+    """Return the address at which people reach the portal, without a trailing slash."""
     url = (values.get("PORTAL_PUBLIC_URL") or "http://localhost:8000").rstrip("/")
     parts = _split(url)
     if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
@@ -90,7 +90,7 @@ def public_url(values):
 
 
 def mail_url(values, instance):
-    """Return where e-mails go."""
+    """Return where emails go, as a URL."""
     url = values.get("PORTAL_MAIL_URL") or (instance.resolve() / "mail").as_uri()
     parts = _split(url)
     if parts is None or parts.scheme not in ("file", "smtp", "smtps") or parts.fragment:
@@ -104,7 +104,7 @@ def mail_url(values, instance):
 
 
 def mail_from(values):
-    """Return the sender of e-mails."""
+    """Return the sender address of emails."""
     address = (values.get("PORTAL_MAIL_FROM") or "portal@localhost").strip()
     name, at, host = address.rpartition("@")
     if not (name and at and host) or "@" in name or not address.isprintable() or set(address) & set(' <>,;:"'):
@@ -115,7 +115,7 @@ def mail_from(values):
 
 
 def limits_url(values):
-    """Return where tries are counted."""
+    """Return the URL of the counters of rate limits."""
     url = values.get("PORTAL_LIMITS_URL") or PORTAL_COUNTS
     if url == PORTAL_COUNTS:
         return url
@@ -142,7 +142,7 @@ def flag(values, name, otherwise=False):
 
 
 def factor(values):
-    """Return by what every limit is multiplied."""
+    """Return the factor by which every rate limit is multiplied."""
     text = values.get("PORTAL_LIMITS_FACTOR", "") or "1"
     try:
         number = float(text)
@@ -154,7 +154,7 @@ def factor(values):
 
 
 def proxies(values):
-    """Return how many proxies stand in front."""
+    """Return the number of trusted reverse proxies in front of the portal."""
     text = values.get("PORTAL_TRUSTED_PROXIES", "") or "0"
     if not (text.isascii() and text.isdecimal() and int(text) <= MOST_PROXIES):
         raise SettingsError(
@@ -172,7 +172,7 @@ def days(values, name):
 
 
 def metrics_token(values):
-    """Return the word by which a machine may read the metrics, or an empty text."""
+    """Return the bearer token with which a machine may read the metrics, or an empty text."""
     token = values.get("PORTAL_METRICS_TOKEN", "").strip()
     if token and (len(token) < LEAST_TOKEN_LENGTH or not token.isascii() or not token.isprintable() or " " in token):
         raise SettingsError(

@@ -1,4 +1,4 @@
-"""How hard a secret is to guess: as far as a text by itself can tell."""
+"""How hard a secret is to guess, as far as its text alone can show."""
 
 import math
 from collections import Counter
@@ -9,21 +9,21 @@ PRINTABLE = range(32, 127)
 
 
 def weakness(text):
-    """Return why a secret is easy to guess, as the end of a sentence, or an empty text."""
+    """Return why a secret is easy to guess, as the end of a sentence, or an empty text if it is not."""
     if any(word in text.casefold() for word in KNOWN):
         return "holds a word that stands in examples"
     return _repetition(text.encode())
 
 
 def key_weakness(raw):
-    """Return why the bytes of a key are easy to guess, as the end of a sentence, or an empty text."""
+    """Return why the bytes of a key are easy to guess, as the end of a sentence, or an empty text if they are not."""
     if all(one in PRINTABLE for one in raw):
         return "is made of letters, not of random bytes"
     return _repetition(raw)
 
 
 def _repetition(raw):
-    # A row such as abcdef… has many signs and one step: both must vary.
+    # A sequence such as abcdef… has many distinct characters but one step between them: both must vary.
     steps = [(after - before) % 256 for before, after in zip(raw, raw[1:], strict=False)]
     if raw in (raw + raw)[1:-1] or min(_bits(raw), _bits(steps)) < LEAST_BITS:
         return "repeats itself"
@@ -31,6 +31,6 @@ def _repetition(raw):
 
 
 def _bits(signs):
-    """Return how many bits a row of signs holds, by how often each of them stands in it."""
+    """Return the Shannon entropy of a sequence in bits, estimated from the frequency of each element."""
     total = len(signs)
     return -sum(number * math.log2(number / total) for number in Counter(signs).values())

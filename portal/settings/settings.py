@@ -1,4 +1,4 @@
-"""Settings: from the environment, or from instance/settings.env where a variable is not set."""
+"""The settings, from the environment, or from instance/settings.env for variables that are not set."""
 
 import base64
 import difflib
@@ -35,7 +35,10 @@ KNOWN = (
 
 @dataclass(frozen=True)
 class Settings:
-    """What an operator can set. Sizes are bytes, factors plain numbers; remarks are sentences for the log."""
+    """All settings that an operator can set.
+
+    Sizes are in bytes, factors are plain numbers; remarks are sentences for the log.
+    """
 
     instance: Path
     database_url: str
@@ -58,10 +61,10 @@ class Settings:
 
 
 def settings_from(environment, instance=None):
-    """Return the Settings found in a mapping, completed from the instance folder's settings.env.
+    """Return the Settings of an environment mapping, completed from the instance folder's settings.env.
 
-    Raises SettingsError with a sentence that says what to set. What a demonstration may do, and a
-    service for people should not, is in the remarks.
+    Raises SettingsError with a message that says what to set. Settings that are acceptable in a demonstration but
+    risky in production are in the remarks.
     """
     instance = Path(instance or environment.get("PORTAL_INSTANCE") or ROOT / "instance")
     values = {**_file_values(instance / NAME), **environment}
@@ -105,7 +108,7 @@ def _file_values(path):
 
 
 def _unknown(values):
-    """Yield a sentence for each variable that looks like a setting and is none."""
+    """Yield a sentence for each variable that looks like a setting but is unknown."""
     for name in sorted(values):
         if name.startswith("PORTAL_") and name not in KNOWN and not name.startswith(KEEP):
             near = difflib.get_close_matches(name, KNOWN, 1)
@@ -113,7 +116,7 @@ def _unknown(values):
 
 
 def _weak(plain, found):
-    """Return a sentence for each secret that is easy to guess, or that stands in two places."""
+    """Return a sentence for each secret that is easy to guess, or that is used for two settings."""
     advice = "Set it to a random one, made as docs/operators.md says."
     why = {name: weakness(plain[name]) for name in ("PORTAL_SECRET_KEY", "PORTAL_DIGEST_KEY")}
     parts = {name: [plain[name]] for name in why}
@@ -128,7 +131,7 @@ def _weak(plain, found):
 
 
 def _careless(demonstration, found):
-    """Yield a sentence for each setting that is well in a trial, and not where people come."""
+    """Yield a sentence for each setting that is acceptable in a trial but risky in production."""
     if demonstration:
         return
     is_tls = found["public_url"].startswith("https://")

@@ -1,1 +1,1 @@
-"""Slots: the times a post offers, drafted, released, closed."""
+"""Slots: the times that a post offers: drafts, releases, closures."""

@@ -1,12 +1,14 @@
-"""Days on which a post takes nobody in: holidays proposed and confirmed, closures of its own."""
+"""Days on which a post is closed: holidays proposed and confirmed, and closures of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import select
 
 from portal.database.transactions import session
 from portal.journal import journal
+from portal.posts.models import Post
 from portal.slots.holiday_list import holidays_of
 from portal.slots.models import Closure
 from portal.web.errors import NotFound
@@ -24,19 +26,19 @@ class Proposal:
     name: str
 
 
-def closures_of(post_id, first_day, last_day):
+def closures_of(post_id: int, first_day: date, last_day: date) -> Sequence[Closure]:
     """Return the closures of a post between two local days, inclusive, in order."""
     found = select(Closure).where(Closure.post_id == post_id, Closure.day.between(first_day, last_day))
     return session.scalars(found.order_by(Closure.day)).all()
 
 
-def closed_days(post_id, first_day, last_day):
+def closed_days(post_id: int, first_day: date, last_day: date) -> dict[date, str]:
     """Return the names of a post's closures between two local days, inclusive, by day."""
     return {closure.day: closure.name for closure in closures_of(post_id, first_day, last_day)}
 
 
-def proposals(post, year):
-    """Return the holidays of a year that are not confirmed yet, in order; None where no list of the country is known.
+def proposals(post: Post, year: int) -> list[Proposal] | None:
+    """Return the unconfirmed holidays of a year, in order; None if there is no list for the country.
 
     A day that is a holiday in both countries is proposed once, as the post's own, with both names.
     """
@@ -53,10 +55,10 @@ def proposals(post, year):
     return [found[day] for day in sorted(found) if day not in closed]
 
 
-def confirm(post, days, kind, by, now):
-    """Close a post on holidays of one kind; days are names by day. Return how many were not closed before.
+def confirm(post: Post, days: dict[date, str], kind: str, by: str, now: datetime) -> int:
+    """Close a post on holidays of one kind; days are names by day. Return how many days were not closed before.
 
-    Slots that exist stay as they are.
+    Existing slots do not change.
     """
     known = closed_days(post.id, min(days), max(days)) if days else {}
     new = {day: name for day, name in sorted(days.items()) if day not in known}
@@ -69,8 +71,8 @@ def confirm(post, days, kind, by, now):
     return len(new)
 
 
-def close_day(post, day, name, by, now):
-    """Close a post on a day, for a reason of its own; return the Closure. Closing twice is closing once (R12)."""
+def close_day(post: Post, day: date, name: str, by: str, now: datetime) -> Closure:
+    """Close a post on a day, for its own reason; return the Closure. Closing twice has no further effect (R12)."""
     known = session.scalar(select(Closure).where(Closure.post_id == post.id, Closure.day == day))
     if known is not None:
         return known
@@ -82,15 +84,15 @@ def close_day(post, day, name, by, now):
     return closure
 
 
-def reopen_day(closure, by, now):
-    """Take a closure back: patterns and rules make slots on that day again."""
+def reopen_day(closure: Closure, by: str, now: datetime) -> None:
+    """Remove a closure: patterns and rules create slots on that day again."""
     before = {"day": closure.day.isoformat(), "kind": closure.kind, "name": closure.name}
     journal.record(by, "day opened again", closure, post_id=closure.post_id, before=before, now=now)
     session.delete(closure)
     session.flush()
 
 
-def closure_at(post_id, closure_id):
+def closure_at(post_id: int, closure_id: int) -> Closure:
     """Return a closure of a post, or raise NotFound (R5)."""
     found = session.scalar(select(Closure).where(Closure.post_id == post_id, Closure.id == closure_id))
     if found is None:

@@ -1,4 +1,4 @@
-"""The forms by which staff release slots and close them, and correct the zone that their times are in."""
+"""The forms with which staff release and close slots, and correct the time zone of a post."""
 
 from datetime import datetime, timedelta
 
@@ -20,13 +20,13 @@ class ReleaseForm(KeyedForm):
     last_day = DateField(_l("Last day"), validators=[Required(_l("Choose the last day."))])
     weekdays = TickBoxes(_l("Weekdays"), coerce=int)
     times = StringField(
-        _l("Times"), validators=[Required(_l("Type one or more times, such as 09:00, 09:30.")), AtMost(1000)]
+        _l("Times"), validators=[Required(_l("Enter one or more times, such as 09:00, 09:30.")), AtMost(1000)]
     )
     seats = IntegerField(
         _l("Seats in each slot"),
         validators=[
-            Required(_l("Type how many cases each slot takes.")),
-            NumberRange(1, MOST_SEATS, _l("Type a number from 1 to 500.")),
+            Required(_l("Enter the number of seats in each slot.")),
+            NumberRange(1, MOST_SEATS, _l("Enter a number from 1 to 500.")),
         ],
     )
     opens = RadioField(
@@ -44,36 +44,36 @@ class ReleaseForm(KeyedForm):
 
     def validate_first_day(self, field):
         if field.data and field.data < self._today:
-            raise ValidationError(_("The first day is past. Choose today or later."))
+            raise ValidationError(_("The first day is in the past. Choose today or a later day."))
         if field.data and field.data.year > LATEST_YEAR:
-            raise ValidationError(_("Choose at most one year."))
+            raise ValidationError(_("Choose a period of one year or less."))
 
     def validate_last_day(self, field):
         if not field.data or not self.first_day.data:
             return
         if field.data < self.first_day.data:
-            raise ValidationError(_("The last day is before the first. Choose a later one."))
+            raise ValidationError(_("The last day is before the first day. Choose a later day."))
         if field.data - self.first_day.data > LONGEST_RANGE:
-            raise ValidationError(_("Choose at most one year."))
+            raise ValidationError(_("Choose a period of one year or less."))
 
     def validate_weekdays(self, field):
         if not field.data:
-            raise ValidationError(_("Tick at least one weekday."))
+            raise ValidationError(_("Select at least one weekday."))
 
     def validate_times(self, field):
         self.local_times = tuple(read_times(field.data or ""))
         if not self.local_times or len(self.local_times) > MOST_TIMES:
-            raise ValidationError(_("Type times as hours and minutes, such as 09:00, 09:30, 14:00."))
+            raise ValidationError(_("Enter times as hours and minutes, such as 09:00, 09:30, 14:00."))
 
     def validate_opens(self, field):
         day = self.opens_on.data
         known = day is not None and day.year <= LATEST_YEAR and read_times(self.opens_time.data or "")
         if field.data == "announced" and not known:
-            raise ValidationError(_("Type day and time of the release."))
+            raise ValidationError(_("Enter the day and time of the release."))
 
     @property
     def pattern(self):
-        """What was asked for, as the operations take it."""
+        """The pattern that was entered, as the operations take it."""
         first, last, seats = self.first_day.data, self.last_day.data, self.seats.data
         assert first and last and seats
         return Pattern(first, last, frozenset(self.weekdays.data or ()), self.local_times, seats)
@@ -87,7 +87,7 @@ class ReleaseForm(KeyedForm):
 
     @staticmethod
     def defaults(today):
-        """What the form proposes: the week that begins in seven days, Monday to Friday."""
+        """Return the initial values: the week that begins in seven days, Monday to Friday."""
         monday = today + timedelta(days=7 - today.weekday())
         return {
             "first_day": monday,
@@ -100,13 +100,13 @@ class ReleaseForm(KeyedForm):
 
 
 class CloseForm(BaseForm):
-    """Nothing but the wish to close or reopen a slot."""
+    """An empty form: only the button to close or reopen a slot."""
 
 
 class ZoneForm(BaseForm):
-    timezone = StringField(_l("Time zone"), validators=[Required(_l("Type the name of the time zone."))])
+    timezone = StringField(_l("Time zone"), validators=[Required(_l("Enter the name of the time zone."))])
 
     @property
     def name(self):
-        """The name of the zone that was typed."""
+        """The name of the zone that was entered."""
         return (self.timezone.data or "").strip()

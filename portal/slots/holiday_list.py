@@ -1,4 +1,4 @@
-"""What the `holidays` library knows of a country: the one place that asks it."""
+"""The holidays of a country, from the `holidays` library: the only module that imports it."""
 
 from portal import lazy_imports
 
@@ -6,7 +6,7 @@ ENGLISH = "en_US"
 
 
 def holidays_of(country, year):
-    """Return pairs of day and English name of a country's holidays in a year; None where no list is known."""
+    """Return pairs of day and English name of a country's holidays in a year; None if there is no list for it."""
     try:
         found = lazy_imports.holidays.country_holidays(country, years=year, language=ENGLISH)
     except NotImplementedError:

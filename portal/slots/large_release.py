@@ -1,11 +1,11 @@
-"""A large release cannot be taken back once people have booked: it asks for the second factor anew."""
+"""Large releases cannot be undone once people have booked, so they ask for the second factor again."""
 
-from portal.web.access import require_confirmed
+from portal.web.audience import require_confirmed
 
 SEATS_UNASKED = 100
 
 
 def ask_if_large(seats):
-    """Raise NotConfirmed where a release has more seats than go unasked, and the factor was not given lately."""
+    """Raise NotConfirmed if a release has more seats than LARGE, and the factor was not given recently."""
     if seats > SEATS_UNASKED:
         require_confirmed()

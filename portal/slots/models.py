@@ -1,4 +1,4 @@
-"""Slots and the acts that release them."""
+"""Tables of slots, releases, patterns, closures and rolling rules."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -22,7 +22,7 @@ from portal.posts.models import Post
 
 
 class Release(Base):
-    """One act that opened slots: by whom, when, and from which instant applicants see them."""
+    """One release of slots: by whom, when, and from which instant applicants see them."""
 
     __tablename__ = "release"
 
@@ -41,8 +41,8 @@ class Release(Base):
 class Slot(Base):
     """A start time at one post, with seats for several cases.
 
-    The local date and time and the zone are what staff meant; the instant is derived from them (R9).
-    release_id: the act that opened it; run_id: the run of a rolling rule that made it. None where there is none.
+    The local date and time and the zone are what staff entered; the instant is derived from them (R9).
+    release_id: the release that opened it; run_id: the run of a rolling rule that created it. None if there is none.
     """
 
     __tablename__ = "slot"
@@ -71,17 +71,17 @@ class Slot(Base):
 
     @classmethod
     def open_at(cls, now):
-        """The condition a slot meets while applicants can book it."""
+        """Return the SQL condition for slots that applicants can book now."""
         return and_(cls.offered_at(now), cls.taken < cls.seats)
 
     @classmethod
     def offered_at(cls, now):
-        """The condition a slot meets while applicants may see it, its seats free or taken."""
+        """Return the SQL condition for slots that applicants may see now, with free seats or full."""
         return and_(cls.opens_at <= now, cls.closed_at.is_(None), cls.starts_at > now)
 
     @classmethod
     def announced_at(cls, now):
-        """The condition a slot meets while its release is announced and still to come."""
+        """Return the SQL condition for slots whose release is announced and in the future."""
         return and_(cls.opens_at > now, cls.closed_at.is_(None), cls.starts_at > now)
 
     def state(self, now):
@@ -115,7 +115,7 @@ class WeeklyPattern(Base):
 
 
 class Closure(Base):
-    """A day on which a post takes nobody in: a holiday that staff confirmed, or a closure of its own."""
+    """A day on which a post is closed: a holiday that staff confirmed, or a closure of its own."""
 
     __tablename__ = "closure"
     __table_args__ = (
@@ -131,10 +131,10 @@ class Closure(Base):
 
 
 class RollingRule(Base):
-    """A rule that releases a pattern's slots again and again: so many days ahead, on weekdays at a local time.
+    """A rule that repeatedly releases a pattern's slots, a number of days ahead, on weekdays at a local time.
 
     by demand: only while fewer than least_open seats are open in the next within_days days, up to most_open;
-    reserve: seats of each run that stay drafted until people are waiting. None where the rule has no such part.
+    reserve: seats of each run that stay drafts until people are waiting. None if the rule does not have the part.
     """
 
     __tablename__ = "rolling_rule"
@@ -165,7 +165,7 @@ class RollingRule(Base):
 
 
 class RuleRun(Base):
-    """What a rule did for one of its local days: once for each, whoever comes first (R2's way: by a constraint)."""
+    """What a rule did for one of its local days: once for each, which a unique constraint ensures."""
 
     __tablename__ = "rule_run"
     __table_args__ = (UniqueConstraint("rule_id", "local_day"),)

@@ -1,6 +1,9 @@
-"""Releases looked back at: which there were lately, and undone while nobody has booked."""
+"""Past releases: listed, and undone while no one has booked."""
 
-from sqlalchemy import delete, func, select
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.exc import IntegrityError
 
 from portal.database.transactions import session
@@ -11,10 +14,10 @@ from portal.web.errors import NotFound, PortalError
 
 
 class EverBooked(PortalError):
-    message = _l("Somebody has booked one of these slots. The release cannot be undone; close the slots instead.")
+    message = _l("Someone has booked one of these slots. You cannot undo the release. Close the slots instead.")
 
 
-def release_at(post_id, release_id):
+def release_at(post_id: int, release_id: int) -> Release:
     """Return a release of a post, or raise NotFound (R5)."""
     found = session.scalar(select(Release).where(Release.post_id == post_id, Release.id == release_id))
     if found is None:
@@ -22,8 +25,8 @@ def release_at(post_id, release_id):
     return found
 
 
-def releases_since(post_id, earliest):
-    """Return the releases of a post since an instant, newest first, each with its slots and bookings now."""
+def releases_since(post_id: int, earliest: datetime) -> Sequence[Row[Release, int, int]]:
+    """Return the releases of a post since an instant, newest first, each with its present slots and bookings."""
     counted = (
         select(Release, func.count(Slot.id), func.coalesce(func.sum(Slot.taken), 0))
         .outerjoin(Slot, Slot.release_id == Release.id)
@@ -34,10 +37,10 @@ def releases_since(post_id, earliest):
     return session.execute(counted).all()
 
 
-def undo_release(act, by, now):
-    """Delete the slots of a release, all or none; return how many. Undoing twice is undoing once.
+def undo_release(act: Release, by: str, now: datetime) -> int:
+    """Delete the slots of a release, all or none; return how many. Undoing twice has no further effect.
 
-    Raises EverBooked where somebody has, or had, a place in one of them: the database says so.
+    Raises EverBooked if a case has, or has had, an appointment in one of them: a foreign key decides.
     """
     try:
         with session.begin_nested():

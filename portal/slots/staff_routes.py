@@ -1,4 +1,4 @@
-"""The plain calendar of staff: what there is, release more, close."""
+"""The calendar of staff: list slots, release more, close."""
 
 from datetime import timedelta
 from itertools import groupby
@@ -10,12 +10,13 @@ from portal.database.transactions import commits, writing
 from portal.i18n.babel_locales import babel_locale
 from portal.i18n.locale import current, weekday_names
 from portal.posts.operations import post_by_id, today
-from portal.slots import months, operations
+from portal.slots import month_overview, operations
 from portal.slots.forms import CloseForm, ReleaseForm
 from portal.slots.large_release import ask_if_large
 from portal.slots.weeks.patterns import read_day
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("slots", __name__, url_prefix="/<language:lang>/staff/slots")
 DAYS_SHOWN = 7
@@ -56,10 +57,10 @@ def month():
         post=post,
         first=first,
         earlier=(first - timedelta(days=1)).replace(day=1),
-        later=months.month_after(first),
+        later=month_overview.month_after(first),
         weekdays=[*names[first_weekday:], *names[:first_weekday]],
-        weeks=months.month_of(post.id, first, first_weekday, now),
-        states=months.STATES,
+        weeks=month_overview.month_of(post.id, first, first_weekday, now),
+        states=month_overview.STATES,
     )
 
 

@@ -1,6 +1,8 @@
-"""The instants of slots, when the rules of a zone change: 09:00 stays 09:00 (R9)."""
+"""Recompute the instants of slots when the rules of a time zone change: 09:00 stays 09:00 (R9)."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -12,14 +14,14 @@ from portal.slots.models import Slot
 from portal.slots.operations import instant_of
 
 BATCH = 50
-LARGEST_SHIFT = timedelta(days=1)  # by the old rules a slot may be over that is still to come
+LARGEST_SHIFT = timedelta(days=1)  # a slot that is past by the old rules may be in the future by the new ones
 
 
-def recompute(by, now):
-    """Bring the instants of slots to come to what the zones' rules make of their local starts today.
+def recompute(by: str, now: datetime) -> Iterator[Any]:
+    """Correct the instants of future slots to their local starts by today's zone rules.
 
-    Yields how many were corrected, some at a time: each step is a transaction of its own. The local time, which is what
-    people were told, stays: nobody has to act.
+    Yields how many were corrected, some at a time: each step is a transaction of its own. The local time, which people
+    were told, stays: no one has to act.
     """
     ZoneInfo.clear_cache()  # the rules may be newer than this process
     wrong = _wrong(now)
@@ -27,8 +29,8 @@ def recompute(by, now):
         yield sum(_correct(slot_id, by, now) for slot_id in wrong[start : start + BATCH])
 
 
-def _wrong(now):
-    """Return the ids of slots whose instant is not what their local start says."""
+def _wrong(now: datetime) -> list[int]:
+    """Return the ids of slots whose instant differs from their local start."""
     to_come = select(Slot.id, Slot.local_start, Slot.timezone, Slot.starts_at).where(
         Slot.starts_at > now - LARGEST_SHIFT
     )
@@ -37,7 +39,7 @@ def _wrong(now):
         return [slot_id for slot_id, start, timezone, at in found if instant_of(start, timezone) != at]
 
 
-def _correct(slot_id, by, now):
+def _correct(slot_id: int, by: str, now: datetime) -> int:
     slot = session.get(Slot, slot_id, with_for_update=True, populate_existing=True)
     if slot is None:
         return 0

@@ -1,1 +1,1 @@
-"""The staff home page: links only. Staff screens live with the features whose rules they use."""
+"""The staff home page: links only. Staff pages are in the features whose rules they use."""

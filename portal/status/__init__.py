@@ -1,1 +1,1 @@
-"""Where a case stands: what everybody may know of it, and the whole story for its owner."""
+"""The status of a case: what anyone may know of it, and the whole story for its owner."""

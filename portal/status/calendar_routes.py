@@ -1,4 +1,4 @@
-"""The page that makes a calendar address, and the address itself."""
+"""The page that creates a calendar subscription address, and the address itself."""
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 
@@ -8,7 +8,8 @@ from portal.forms import BaseForm
 from portal.i18n.locale import _, in_language
 from portal.paper.calendars import subscription_of
 from portal.status import subscriptions
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 bp = Blueprint("calendar", __name__)
 

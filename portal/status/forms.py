@@ -15,14 +15,14 @@ class StatusForm(BaseForm):
     location = SelectField(_l("Interview location"))
     case_number = StringField(
         _l("Case number"),
-        validators=[Required(_l("Type the case number, such as PHP2025600001.")), AtMost(40)],
+        validators=[Required(_l("Enter the case number, such as PHP2025600001.")), AtMost(40)],
     )
     number = None
 
     def __init__(self, posts, **kwargs):
         super().__init__(**kwargs)
         self._posts = {post.code: post for post in posts}
-        self.location.choices = options([("", _("Choose a place")), *choices(posts)])
+        self.location.choices = options([("", _("Select a place")), *choices(posts)])
 
     def validate_case_number(self, field):
         try:
@@ -35,11 +35,12 @@ class StatusForm(BaseForm):
             return
         suggested = self._posts.get(case_number(self.case_number.data or "")[:POST_CODE_CHARACTERS])
         if suggested is None:
-            raise ValidationError(_("Choose where your interview was."))
+            raise ValidationError(_("Select where you had your interview."))
         field.data = suggested.code
         raise ValidationError(
             _(
-                "The number suggests %(place)s, so we chose it. If that is right, press the button again.",
+                "This case number looks like one from %(place)s, so we selected it. If that is right, select "
+                "Check status again.",
                 place=place(suggested),
             )
         )

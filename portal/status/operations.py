@@ -1,14 +1,18 @@
-"""Look-ups of a public status (R8), and the dates that matter in a case (R7)."""
+"""Lookups of a public status (R8), and the dates that matter in a case (R7)."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from portal.cases.models import Case
+from portal.cases.models import Case, Refusal
 from portal.cases.refusals import deadline
 from portal.database.transactions import session
+from portal.evidence.models import Receipt
 from portal.posts.operations import post_by_code
+from portal.status.turn import Facts, Turn
 
 ORDER = (
     "refused",
@@ -39,7 +43,7 @@ _STATUS = select(Case.status, Case.status_on).where(
 
 @dataclass(frozen=True)
 class PublicStatus:
-    """What everybody may know of a case: the word of its status, and since when."""
+    """What anyone may know of a case: the word of its status, and since when."""
 
     word: str
     changed_on: date
@@ -54,18 +58,17 @@ class Moment:
     name: str = ""
 
 
-def look_up(code, number):
+def look_up(code: str, number: str) -> PublicStatus | None:
     """Return the PublicStatus of the case with a number at a post, or None.
 
-    A number that exists at another post and one that exists nowhere are the same question to the
-    database, and the same answer (R8).
+    A number of another post and an unknown one take the same query, and get the same answer (R8).
     """
     post = post_by_code(code)
     found = session.execute(_STATUS, {"post_id": post.id if post else 0, "number": number}).one_or_none()
     return PublicStatus(*found) if found else None
 
 
-def moments(case, facts, turn, receipts, visits):
+def moments(case: Case, facts: Facts, turn: Turn, receipts: Sequence[Receipt], visits: Sequence[date]) -> list[Moment]:
     """Return the dates that matter in a case, in order: what was, today, what comes (R7).
 
     receipts: its document receipts. visits: the days at the post on which the applicant came. A last day only while
@@ -78,8 +81,8 @@ def moments(case, facts, turn, receipts, visits):
     year_end = deadline.end_of_diversity_year(case)
     if year_end is not None:
         found.add(Moment(year_end, "fiscal_year"))
-    elif turn.refusal is not None:
-        found.add(Moment(deadline.last_day(case, turn.refusal), "last_day"))
+    elif turn.refusal is not None and (last := deadline.last_day(case, turn.refusal)):
+        found.add(Moment(last, "last_day"))
     if turn.who == "post" and facts.ask_from:
         found.add(Moment(facts.ask_from, "inquiry"))
     if facts.appointment is not None:
@@ -88,7 +91,7 @@ def moments(case, facts, turn, receipts, visits):
     return sorted(found, key=lambda moment: (moment.day, ORDER.index(moment.kind), moment.name))
 
 
-def _moments_of(case, refusal, receipt_days):
+def _moments_of(case: Case, refusal: Refusal, receipt_days: set[date]) -> Iterator[Any]:
     yield Moment(refusal.refused_on, "refused")
     if refusal.evidence_on and refusal.evidence_on not in receipt_days:
         yield Moment(refusal.evidence_on, "evidence")
@@ -96,7 +99,7 @@ def _moments_of(case, refusal, receipt_days):
         yield Moment(refusal.overcome_on, "overcome")
 
 
-def _moments_of_petition(case):
+def _moments_of_petition(case: Case) -> Iterator[Any]:
     for stage in case.stages:
         if stage.withdrawn_at is None and stage.happened_on:
             yield Moment(stage.happened_on, f"stage_{stage.kind}")
@@ -104,7 +107,7 @@ def _moments_of_petition(case):
             yield Moment(stage.respond_by, "notice_ends")
 
 
-def _moments_of_papers(case):
+def _moments_of_papers(case: Case) -> Iterator[Any]:
     for traveller in case.travellers:
         if traveller.medical_expires_on:
             yield Moment(traveller.medical_expires_on, "medical", traveller.name)

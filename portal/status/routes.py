@@ -1,9 +1,9 @@
-"""The pages that say where a case stands."""
+"""The pages with the status of a case."""
 
 from flask import Blueprint, render_template, request
 
-from portal import clock
-from portal.appointments import operations as appointments
+from portal import clock, features
+from portal.appointments.bookings import days_of_visits
 from portal.cases import operations as cases
 from portal.cases.finding import claims
 from portal.courier.labels import PACKAGE_STATES
@@ -15,14 +15,15 @@ from portal.forms import BaseForm
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
-from portal.limits.pace import slowed
+from portal.limits.throttle import slowed
 from portal.posts.operations import all_posts, place, post_by_code
 from portal.status import operations
 from portal.status.cards import cards_of
 from portal.status.forms import StatusForm
 from portal.status.labels import ITEM_STATES
 from portal.status.timeline import Timeline
-from portal.web.access import applicant_only, current_user, public
+from portal.web.audience import applicant_only, public
+from portal.web.identity import current_user
 
 LOOK_UPS = (10, "5 minutes", 30, "1 hour", 60, "1 day")
 FEW = 10
@@ -56,7 +57,7 @@ def story(case_id):
     case, now = cases.case_for(current_user, case_id), clock.now()
     (card,) = cards_of([case], now)
     receipts = evidence.receipts_of(case)
-    moments = operations.moments(case, card.facts, card.turn, receipts, appointments.days_of_visits(case))
+    moments = operations.moments(case, card.facts, card.turn, receipts, days_of_visits(case))
     return render_template(
         "status/story.html",
         case=case,
@@ -76,4 +77,5 @@ def story(case_id):
         categories=CATEGORIES,
         failures=claims.failures_of(case, now),
         form=BaseForm(),
+        more=[(part.template, part.values(case)) for part in features.added("on_case_page")],
     )

@@ -4,9 +4,10 @@ from flask import Blueprint, render_template, request
 
 from portal import clock
 from portal.accounts import recovery
-from portal.appointments import operations as appointments
+from portal.appointments.bookings import days_of_visits
 from portal.cases import operations as cases
 from portal.cases.finding import claims
+from portal.cases.forms import FIELD_NAMES
 from portal.cases.labels import OVERCOME_BY, STAGES
 from portal.cases.refusals import deadline
 from portal.courier.labels import PACKAGE_STATES
@@ -23,7 +24,8 @@ from portal.status import operations
 from portal.status.cards import cards_of
 from portal.status.labels import ITEM_STATES, WHO
 from portal.status.timeline import Timeline
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("case_page", __name__, url_prefix="/<language:lang>/staff/cases")
 
@@ -36,7 +38,7 @@ def show(case_id):
     journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
     (card,) = cards_of([case], now)
     receipts = evidence.receipts_of(case)
-    moments = operations.moments(case, card.facts, card.turn, receipts, appointments.days_of_visits(case))
+    moments = operations.moments(case, card.facts, card.turn, receipts, days_of_visits(case))
     return render_template(
         "status/staff/case.html",
         case=case,
@@ -57,6 +59,7 @@ def show(case_id):
         categories=CATEGORIES,
         helped=recovery.is_helped_at_desk(case.account),
         failures=claims.failures_of(case, now),
+        fields=FIELD_NAMES,
         form=BaseForm(),
         said=request.args.get("said"),
     )

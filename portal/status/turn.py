@@ -9,8 +9,10 @@ from datetime import date
 from typing import Any
 
 from portal.appointments import operations as appointments
+from portal.appointments.bookings import visits_of
 from portal.cases import operations as cases
-from portal.cases.models import Case, PassportRequest, PetitionStage, Refusal
+from portal.cases.models import Case, PassportRequest, Refusal
+from portal.cases.officer_models import PetitionStage
 from portal.cases.refusals import deadline
 from portal.cases.statuses import counts_as, is_refused
 from portal.courier import operations as packages
@@ -105,7 +107,7 @@ class Turn:
 
 def facts_of(held: list[Case], now) -> dict[int, Facts]:
     """Return the facts of each case by its id, in a number of queries that does not grow with the cases."""
-    booked, visits = appointments.appointments_of(held, now), appointments.visits_of(held)
+    booked, visits = appointments.appointments_of(held, now), visits_of(held)
     sent, received = packages.submissions_of(held), evidence.last_received_of(held)
     return {
         case.id: Facts(

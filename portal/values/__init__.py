@@ -1,1 +1,1 @@
-"""Values that people type, each normalised in one place, for storing, comparing, looking up and limiting (R17)."""
+"""Values that people type, each normalized in one place, for storing, comparing, looking up and rate limits (R17)."""

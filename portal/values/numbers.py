@@ -1,4 +1,4 @@
-"""Case numbers, passport numbers and codes on paper, as they are stored, looked up and limited."""
+"""Case numbers, passport numbers and codes on paper, normalized for storing, lookups and rate limits."""
 
 import re
 
@@ -7,52 +7,52 @@ from portal.values.normalise import compact
 DIVERSITY = re.compile(r"(20\d\d)(AF|AS|EU|NA|OC|SA)0*(\d{1,8})")
 POST_CODE_CHARACTERS = 3
 PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
-# Crockford base 32 has none of these letters: whoever reads one from paper saw the digit.
+# Crockford base 32 has none of these letters: a person who reads one from paper saw the digit.
 _LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
-def case_number(typed):
-    """Return a case number: capitals, no spaces or dashes, no leading zeros in a diversity number.
+def case_number(typed: str) -> str:
+    """Return a case number normalized: capitals, no spaces or dashes, no leading zeros in a diversity number.
 
-    Whether it is one, `cases.numbers.read_number` says.
+    `cases.numbers.read_number` says whether it is a valid one.
     """
     number = compact(typed)
     found = DIVERSITY.fullmatch(number)
     return f"{found[1]}{found[2]}{int(found[3])}" if found else number
 
 
-def passport_number(typed):
-    """Return a passport number: capitals, no spaces or dashes. Letters and digits that look alike stay different."""
+def passport_number(typed: str) -> str:
+    """Return a passport number normalized: capitals, no spaces or dashes. Similar letters and digits stay different."""
     return compact(typed)
 
 
-def is_passport_number(typed):
+def is_passport_number(typed: str) -> bool:
     """Say whether a text can be a passport number: 3 to 20 letters and digits."""
     return bool(PASSPORT.fullmatch(passport_number(typed)))
 
 
-def printed_code(typed):
-    """Return a code that is typed from paper or from an app: recovery, letter, desk or second factor.
+def printed_code(typed: str) -> str:
+    """Return a code from paper or from an app, normalized: recovery, letter, desk or second factor.
 
     Capitals, no spaces or dashes, 0 for O, 1 for I and L.
     """
     return compact(typed).translate(_LOOK_ALIKES)
 
 
-def code_as_written(typed):
-    """Return a letter code as a file writes it: capitals, no spaces or dashes. It is compared as printed_code."""
+def code_as_written(typed: str) -> str:
+    """Return a letter code as a case file writes it: capitals, no spaces or dashes. It is compared as printed_code."""
     return compact(typed)
 
 
-def reference(typed):
+def reference(typed: str) -> str:
     """Return a reference such as PHP-7K3M-9QXR in capitals, no dashes; the post code keeps its letters, then 0 for O.
 
-    Whether it is one, `paper.references.read_reference` says.
+    `paper.references.read_reference` says whether it is a valid one.
     """
     plain = "".join(character for character in compact(typed) if character.isascii() and character.isalnum())
     return plain[:POST_CODE_CHARACTERS] + printed_code(plain[POST_CODE_CHARACTERS:])
 
 
-def sign_in_number(typed):
-    """Return the number by which an account without e-mail is opened: ten digits, typed from paper."""
+def sign_in_number(typed: str) -> str:
+    """Return a sign-in number normalized, which opens an account without email: ten digits, typed from paper."""
     return printed_code(typed)

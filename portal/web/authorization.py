@@ -1,7 +1,8 @@
-"""Authorization: every request is held to what its view says (access.py), or the application does not start.
+"""Authorization: every request is checked against the audience of its view (audience.py); each view must declare one.
 
-Whoever is not signed in and opens a page is led to the log-in, and back. Whoever sends a form then was logged out
-in the middle of it: LoggedOut, which keeps what was typed (unsent.py).
+A visitor who opens a page that needs an account is led to the log-in, and back. If a form is sent without a session,
+the
+user was logged out in the middle of it: LoggedOut, which keeps what was entered (pending_form.py).
 """
 
 import logging
@@ -11,13 +12,13 @@ from flask import abort, current_app, redirect, request, url_for
 
 from portal.database import transactions
 from portal.web import csrf
-from portal.web.access import current_user
+from portal.web.identity import current_user
 
 _log = logging.getLogger(__name__)
 
 
 class LoggedOut(Exception):
-    """A form was sent that was made for an account, by a browser that is no longer logged in.
+    """A form that was made for an account was sent by a browser that is no longer logged in.
 
     target: the page to come back to, or None.
     """
@@ -28,21 +29,21 @@ class LoggedOut(Exception):
 
 
 def init_app(app):
-    """Look at every request before its view does: where it comes from, who sends it, its form token."""
+    """Check every request before its view runs: its origin, the user, and its CSRF token."""
     app.before_request(csrf.refuse_other_sites)
     app.before_request(_guard)
     csrf.init_app(app)
 
 
 def check_audiences(app):
-    """Raise RuntimeError naming every view that does not say for whom it is."""
+    """Raise RuntimeError naming every view that does not declare its audience."""
     silent = [name for name, view in app.view_functions.items() if not hasattr(view, "audience")]
     if silent:
         raise RuntimeError(f"these views do not say for whom they are: {', '.join(sorted(silent))}")
 
 
 def own_address(target):
-    """Return target if it is a page of this portal, else None: no open redirects."""
+    """Return target if it is a page of this portal, otherwise None: prevents open redirects."""
     if target and target.startswith("/") and not target.startswith(("//", "/\\")) and "\\" not in target:
         return target if target.isprintable() else None
     return None
@@ -80,7 +81,7 @@ def _to_log_in(half):
 
 
 def _page_of_request():
-    """Return the address of the page that was asked for, or that holds the form which was sent."""
+    """Return the address of the requested page, or of the page with the form that was sent."""
     rule = request.url_rule
     if rule is not None and "GET" in (rule.methods or ()):
         return request.full_path.rstrip("?")

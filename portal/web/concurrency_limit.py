@@ -1,8 +1,9 @@
-"""How many requests run Python at the same time: semaphores, in the order of arrival (docs/decisions/gate.md).
+"""A limit on concurrent requests: FIFO semaphores for threads that run Python (docs/decisions/gate.md).
 
-Threads that run Python at once wait for each other at the interpreter's lock. A thread has a place while it works on
-a request; it gives it away for what takes seconds, and steps aside for what runs outside of Python, such as a hash.
-Forms have all places but one: who only reads never waits behind a crowd that sends.
+Threads that run Python at once contend for the interpreter's lock (GIL). A thread holds a place while it works on
+a request; it gives the place up for work that takes seconds, and lends it while it runs outside Python, such as
+hashing.
+Forms can take all places but one: a reader never waits behind a crowd that submits.
 """
 
 import threading
@@ -17,7 +18,7 @@ _own = threading.local()
 
 @contextmanager
 def place(*, form=False):
-    """Have a place for the time of the block, or until leave(); form: among those of forms."""
+    """Hold a place for the time of the block, or until leave(); form: one of the places for forms."""
     _take(form)
     try:
         yield
@@ -26,7 +27,7 @@ def place(*, form=False):
 
 
 def leave():
-    """Give the place of this thread to others, for what takes seconds; leaving twice is leaving once."""
+    """Give up the place of this thread, for work that takes seconds; leaving twice has no effect."""
     form, _own.form = _form(), None
     if form is not None:
         _places.release()
@@ -36,7 +37,7 @@ def leave():
 
 @contextmanager
 def aside():
-    """Let others have the place of this thread, if it has one, for the time of the block."""
+    """Lend the place of this thread, if it has one, to others for the time of the block."""
     form = _form()
     leave()
     try:
@@ -54,5 +55,5 @@ def _take(form):
 
 
 def _form():
-    """Return whether the place of this thread is among those of forms, None where it has none."""
+    """Return whether the place of this thread is one for forms, or None if it has no place."""
     return getattr(_own, "form", None)

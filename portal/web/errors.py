@@ -1,4 +1,4 @@
-"""What can be refused, and the pages that say so in the reader's language."""
+"""Errors that become pages in the reader's language: refusals, not found, busy, and defects."""
 
 import logging
 
@@ -19,14 +19,14 @@ _log = logging.getLogger(__name__)
 
 
 class PortalError(Exception):
-    """A rule said no. The message is for the person who asked, in their language."""
+    """A rule refused the request. The message is for the user, in their language."""
 
-    message = _l("This cannot be done.")
+    message = _l("You cannot do this.")
 
     def __init__(self, message=None):
         super().__init__(type(self).__name__)
         if has_request_context() and request.method not in transactions.SAFE_METHODS:
-            # Looking whether a rule would refuse is no refusal; sending a form is.
+            # Checking whether a rule would refuse is not a refusal; submitting a form is.
             metrics.refused(type(self).__name__)
             _log.info("refused", extra={"reason": type(self).__name__, "endpoint": request.endpoint})
         if message is not None:
@@ -34,54 +34,63 @@ class PortalError(Exception):
 
 
 class Busy(Exception):
-    """More is asked at once than can be done at once; nothing is wrong with what was asked."""
+    """The server is overloaded at the moment; the request itself is not at fault."""
 
 
 class NotFound(PortalError):
-    """There is no such record, or it is somebody else's: both look the same (R5)."""
+    """There is no such record, or it belongs to someone else: the answers do not differ (R5)."""
 
     message = _l("We could not find this page.")
 
 
 class SentBefore(PortalError):
-    """A form came with the key of one that was taken, and other answers: they are not taken, and that is told (R12)."""
+    """A form came with an idempotency key that was used with other answers: they are refused, with a message (R12)."""
 
     message = _l(
-        "This form was sent before with other answers, and those were taken. What you see here now was not. "
-        "Check it, and send it again if you want this too."
+        "You sent this form before with different answers, and we saved those. What you see here now has not "
+        "been saved. Check it, and send it again if you want to save this too."
     )
 
 
 TITLES = {
-    400: _l("We could not read what was sent"),
-    403: _l("This page is not for this account"),
+    400: _l("We could not read what you sent"),
+    403: _l("You do not have permission to open this page"),
     404: _l("We could not find this page"),
-    405: _l("This page cannot be used in that way"),
+    405: _l("You cannot open this page this way"),
     408: _l("What you sent did not arrive in time"),
     409: _l("Many people are using this service right now"),
-    413: _l("What was sent is too large"),
-    429: _l("Please wait a little"),
+    413: _l("What you sent is too large"),
+    429: _l("Too many attempts"),
     500: _l("Something went wrong on our side"),
     503: _l("The service is not available right now"),
 }
 HELP = {
-    400: _l("Go back to the page before, check what you typed, and send it again. Nothing was saved."),
-    403: _l("You are logged in with an account that may not open this page. Log in with another account, or go back."),
-    404: _l("The address may be mistyped, or the page belongs to another account. Start from your dashboard."),
+    400: _l("Go back to the previous page, check what you entered, and send it again. Nothing was saved."),
+    403: _l("The account you are signed in with cannot open this page. Log in with a different account, or go back."),
+    404: _l("Check the web address, or start from your dashboard. The page may belong to a different account."),
     405: _l("Open the page again from your dashboard."),
     408: _l(
-        "Your connection was slow or was interrupted. Go back to the page before and send it again. Nothing was saved."
+        "Your connection was slow or was interrupted. Go back to the previous page and send it again. Nothing "
+        "was saved."
     ),
-    409: _l("We could not do this in time. Nothing was lost, and nothing was half saved."),
-    413: _l("Send less text. Nothing was saved."),
-    429: _l("Too many tries were made in a short time. This protects your data. Nothing was lost."),
-    500: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
-    503: _l("Nothing was half saved. Try again in a few minutes. If you were booking, look at your dashboard first."),
+    409: _l("We could not do this in time. Nothing was lost, and nothing was partly saved."),
+    413: _l("Shorten your text, or choose a smaller file, and send it again. Nothing was saved."),
+    429: _l(
+        "There have been too many attempts in a short time. We limit attempts to protect your data. Nothing was lost."
+    ),
+    500: _l(
+        "Nothing was partly saved. Try again in a few minutes. If you were booking, check your dashboard first to "
+        "see if the appointment is there."
+    ),
+    503: _l(
+        "Nothing was partly saved. Try again in a few minutes. If you were booking, check your dashboard first to "
+        "see if the appointment is there."
+    ),
 }
 
 
 def init_app(app):
-    """Show a page in the reader's language for whatever goes wrong."""
+    """Register a page in the reader's language for every error."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(NotFound, lambda error: page(404))
     app.register_error_handler(PortalError, _refusal)
@@ -103,25 +112,25 @@ def init_app(app):
 
 
 def page(code, **values):
-    """Return an error page and its code; nothing is saved."""
+    """Return an error page and its status code; nothing is saved."""
     code = code if code in TITLES else 400 if code < 500 else 500
     try:
         body = _in_frame("errors/error.html", title=TITLES[code], help=HELP[code], **values)
-    except SQLAlchemyError as error:  # the page asks who is logged in
+    except SQLAlchemyError as error:  # the page asks the database who is logged in
         return _database_error(error)
     return body, code
 
 
 def offer_again(*, title=TITLES[409], help=HELP[409]):
-    """Return a page that keeps the form which was sent, or leads to the page that was asked for."""
+    """Return a page that keeps the submitted form, or links to the requested page."""
     typed, hidden = resubmission.what_was_typed()
     return _in_frame("errors/busy.html", title=title, help=help, typed=typed, hidden=hidden)
 
 
 def _in_frame(template, **values):
     transactions.session.rollback()
-    g.pop("has_form", None)  # of the page that could not be made
-    g.only_look = True  # whoever is logged in is looked up without noting it: the writer may be busy
+    g.pop("has_form", None)  # of the page that could not be rendered
+    g.only_look = True  # the session is looked up without noting its use: the writer may be busy
     return render_template(template, **values)
 
 
@@ -138,7 +147,7 @@ def _refusal(error):
 
 
 def _busy(error):
-    """Say that the same can be done in some seconds. The portal tries nothing again by itself: people decide."""
+    """Return the busy page, which submits again after a few seconds. The portal itself never retries: people decide."""
     _log.warning("busy", extra={"reason": type(error).__name__, "endpoint": request.endpoint})
     try:
         body = offer_again()
@@ -154,15 +163,15 @@ def _database_error(error):
         return _busy(error)
     if meaning is Meaning.FAULT:
         return _unexpected(error)
-    _log.error("database away: %s", type(error).__name__)
+    _log.error("database unavailable: %s", type(error).__name__)
     return _plain_page(503)
 
 
 def _disk_error(error):
-    """Answer where a file could not be written: an upload that is put aside, a file of the portal's own."""
+    """Answer an error while writing a file: a stored upload, or a file of the portal's own."""
     if not operator_messages.is_of_disk(error):
         return _unexpected(error)
-    _log.error("disk refuses: %s", error.strerror)
+    _log.error("disk error: %s", error.strerror)
     transactions.session.remove()
     return _plain_page(503)
 
@@ -173,11 +182,11 @@ def _unexpected(error):
 
 
 def _plain_page(code):
-    """Return a page that is made without a database: it does not say who is logged in."""
+    """Return a page that needs no database: it does not show who is logged in."""
     transactions.session.remove()
     g.pop("has_form", None)
     typed, hidden = resubmission.what_was_typed()
-    # Not by render_template: that asks who is logged in.
+    # Not with render_template, which looks up who is logged in.
     template = current_app.jinja_env.get_template("errors/plain.html")
     body = template.render(code=code, title=TITLES[code], help=HELP[code], typed=typed, hidden=hidden)
     return body, code

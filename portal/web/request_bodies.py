@@ -1,7 +1,7 @@
-"""Bodies of requests on their way: received by the event loop, bounded in bytes, in seconds and in number.
+"""Request bodies in transit: received by the event loop, limited in bytes, in seconds and in number.
 
-When one too many is on its way, the oldest from the address that has most of them is given up: somebody who holds
-hundreds of silent lines makes room by them, and others send their forms (docs/decisions/gate.md).
+When there are too many, the oldest one from the network address with the most is dropped: an attacker with
+hundreds of silent connections makes room for the forms of others (docs/decisions/gate.md).
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile
 
 MOST_BYTES = 256 * 1024
-LARGEST_BYTES = 9 * 1024 * 1024  # what the proxy lets through
+LARGEST_BYTES = 9 * 1024 * 1024  # what the proxy allows
 MOST_COMING, SECONDS = 256, 30
 MOST_LARGE_COMING, LARGE_SECONDS = 8, 300
 LATE = "portal.late"
@@ -19,7 +19,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
 
 class Coming:
-    """So many bodies on their way at once, each for so many seconds."""
+    """A limited number of bodies in transit at once, each for a limited number of seconds."""
 
     def __init__(self, most, seconds):
         self.most, self.seconds = most, seconds
@@ -28,7 +28,10 @@ class Coming:
 
     @asynccontextmanager
     async def one(self, address):
-        """Count one for the time of the block. Raises TimeoutError where it takes too long, or makes room."""
+        """Count one body for the time of the block.
+
+        Raises TimeoutError if it takes too long, or is dropped for another.
+        """
         async with asyncio.timeout(self.seconds) as limit:
             self._make_room()
             self._limits[address][limit] = None
@@ -55,7 +58,7 @@ class Coming:
 
 
 class Bodies:
-    """Receive the bodies of requests; large: how the addresses end that take more than MOST_BYTES."""
+    """A receiver of request bodies; large: suffixes of the addresses that accept more than MOST_BYTES."""
 
     def __init__(self, large=()):
         self._large_paths = tuple(large)
@@ -63,9 +66,9 @@ class Bodies:
         self._large = Coming(MOST_LARGE_COMING, LARGE_SECONDS)
 
     async def receive(self, environ, protocol):
-        """Put the body of a request into its environ (PEP 3333), whole, or mark it LATE.
+        """Put the complete body of a request into its environ (PEP 3333), or mark it LATE.
 
-        What is larger than its address takes is read and dropped, so that the answer arrives; what is larger than
+        A body larger than its address accepts is read and discarded, so that the response arrives; one larger than
         LARGEST_BYTES is not read. The application refuses both by their length.
         """
         environ["wsgi.input"] = BytesIO()
@@ -98,7 +101,7 @@ async def _take_in(environ, protocol, length, most):
 
 
 def _length_of(environ):
-    """Return how long a body is, 0 without one, None where that is not said before."""
+    """Return the length of a body, 0 without one, None if it is not declared (chunked)."""
     said = environ.get("CONTENT_LENGTH", "")
     if environ.pop("HTTP_TRANSFER_ENCODING", ""):
         return None

@@ -1,6 +1,6 @@
-"""Every request is seen once: a number for it, how long it took, what came of it.
+"""Per-request metrics and logging: a request id, the duration, and the result.
 
-It is part of every page, so it is short: what it costs stands in docs/operators.md.
+It runs on every request, so it is short; docs/operators.md says what it costs.
 """
 
 import re
@@ -10,21 +10,21 @@ from time import perf_counter
 from flask import request
 
 from portal.observability import logs, metrics
-from portal.web import access
+from portal.web import identity
 
 HEADER, GIVEN_NUMBER = "X-Request-Id", "HTTP_X_REQUEST_ID"
 BEGAN = "portal.began"
 FIT = re.compile(r"[A-Za-z0-9._-]{8,64}")
-OF_MACHINES = ("operating.healthz", "operating.readyz", "operating.counted")  # every few seconds, and all is well
+OF_MACHINES = ("operating.healthz", "operating.readyz", "operating.counted")  # polled, and normally successful
 
 
 def init_app(app, settings):
-    """Number and count the requests of an application; log them unless the settings say not to."""
+    """Number and count the requests of an application, and log them unless the settings disable it."""
     app.wsgi_app = _begin(app.wsgi_app, settings.trusted_proxies > 0)
 
     @app.after_request
     def end(response):
-        # Asked once: each look through the proxy costs as much as the rest of this.
+        # Read once: each access through the proxy costs as much as the rest of this function.
         current = request._get_current_object()  # type: ignore[attr-defined]  # it is a proxy
         environ, status = current.environ, response.status_code
         seconds = perf_counter() - environ[BEGAN]
@@ -33,7 +33,7 @@ def init_app(app, settings):
         number = logs.number_of(environ)
         response.headers[HEADER] = number
         if app.extensions["settings"].log_requests and not (endpoint in OF_MACHINES and status == 200):
-            logs.request_line(number, endpoint, current.method, status, seconds * 1000, access.known_actor())
+            logs.request_line(number, endpoint, current.method, status, seconds * 1000, identity.known_actor())
         return response
 
 

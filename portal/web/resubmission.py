@@ -1,4 +1,4 @@
-"""Forms that are offered again: what was typed is carried along; passwords, codes and files are asked for anew."""
+"""Forms that are offered again: entered values are carried along; passwords, codes and files are asked for again."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,13 @@ from werkzeug.exceptions import HTTPException
 from portal.i18n.locale import _l
 
 TOKEN = "csrf_token"  # noqa: S105 (the name of a field)
-# The name of the language buttons of a page that only keeps a form: they do not send it.
+# The name of the language buttons on a page that only keeps a form: they do not submit it.
 KEEP = "keep_in_language"
 
 
 @dataclass(frozen=True)
 class TypedAgain:
-    """A field that no page gives back: its name, label, type, and what the browser may fill in."""
+    """A field that no page gives back: its name, label, type and autocomplete value."""
 
     name: str
     label: object
@@ -30,11 +30,11 @@ def _password(name, label, autocomplete):
 TYPED_AGAIN = {
     one.name: one
     for one in (
-        _password("current", _l("Present password"), "current-password"),
+        _password("current", _l("Current password"), "current-password"),
         TypedAgain("letter_code", _l("Letter code")),
         TypedAgain("code", _l("Code"), autocomplete="one-time-code"),
         _password("password", _l("Password"), "current-password"),
-        _password("password_again", _l("Password again"), "new-password"),
+        _password("password_again", _l("Confirm password"), "new-password"),
         TypedAgain("factor_code", _l("Code from your app"), autocomplete="one-time-code"),
         TypedAgain("file", _l("File"), "file"),
     )
@@ -42,9 +42,9 @@ TYPED_AGAIN = {
 
 
 def what_was_typed(*, but=(), with_codes=False):
-    """Return the fields of a sent form as pairs of name and value, and those to be typed again as TypedAgain.
+    """Return the fields of a submitted form as pairs of name and value, and those to enter again as TypedAgain.
 
-    but: names to leave out besides. with_codes: carry codes too. Gives (None, None) where a form is too large to read.
+    but: names to leave out as well. with_codes: include codes too. Returns (None, None) if a form is too large to read.
     """
     try:
         sent = {*request.form, *request.files}

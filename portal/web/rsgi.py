@@ -1,7 +1,7 @@
-"""The application on granian's RSGI interface: the event loop receives a body, and a whole request takes a thread.
+"""The application on granian's RSGI interface: the event loop receives bodies; complete requests get a thread.
 
-A thread that waits for a body cannot be called back (granian's WSGI interface waits without end), a coroutine can:
-silent, slow and chunked bodies take no thread, and have a deadline (docs/decisions/gate.md).
+A thread that waits for a body cannot be interrupted (granian's WSGI interface waits forever), a coroutine can:
+silent, slow and chunked bodies occupy no thread, and have a deadline (docs/decisions/gate.md).
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _FIXED = {
 
 
 class Server:
-    """Answers requests of RSGI by a WSGI application; large: how the addresses end that take large files."""
+    """An RSGI server for a WSGI application; large: suffixes of the addresses that accept large files."""
 
     def __init__(self, application, large=()):
         self.application = application
@@ -36,17 +36,17 @@ class Server:
         self._sent: SimpleQueue = SimpleQueue()
 
     def __rsgi_init__(self, _loop):
-        """Start the threads that answer, when the server starts."""
+        """Start the threads when the server starts."""
         for number, whole in ((READERS, self._read), (SENDERS, self._sent)):
             for _number in range(number):
                 threading.Thread(target=self._work, args=(whole,), daemon=True).start()
 
     async def __rsgi__(self, scope, protocol):
-        """Receive the body of a request, and hand it whole to a thread."""
+        """Receive the body of a request, and pass the complete request to a thread."""
         environ = environ_of(scope)
         try:
             await self._bodies.receive(environ, protocol)
-        except RuntimeError:  # granian's RSGIProtocolClosed: the line was cut, or what came is no HTTP
+        except RuntimeError:  # granian's RSGIProtocolClosed: the connection was closed, or the data is not HTTP
             environ["wsgi.input"].close()
             protocol.response_empty(400, [])
             return
@@ -65,7 +65,7 @@ class Server:
                     status, headers, body = answer_of(self.application, environ)
                 protocol.response_bytes(status, headers, body)
                 error = None
-            except BaseException as raised:  # the loop raises it: granian answers 500 and writes it to the log
+            except BaseException as raised:  # raised again in the event loop: granian answers 500 and logs it
                 error = raised
             loop.call_soon_threadsafe(_end, answered, error)
 
@@ -80,9 +80,9 @@ def _end(answered, error):
 
 
 def answer_of(application, environ):
-    """Return the status, the headers and the body of the answer of a WSGI application.
+    """Return the status, the headers and the body of the response of a WSGI application.
 
-    The body is joined: whoever reads it slowly holds no thread.
+    The body is joined, so that a slow reader holds no thread.
     """
     begun = []
     chunks = application(environ, lambda status, headers, _error=None: begun.append((int(status[:3]), headers)))
@@ -96,7 +96,7 @@ def answer_of(application, environ):
 
 
 def environ_of(scope):
-    """Return the variables of WSGI (PEP 3333) for a request of RSGI."""
+    """Return the WSGI environ (PEP 3333) of an RSGI request."""
     server, _, port = scope.server.rpartition(":")
     environ = {
         **_FIXED,
@@ -124,6 +124,6 @@ def environ_of(scope):
 @lru_cache(maxsize=256)
 def _variable(name):
     if "_" in name:
-        return ""  # it would pass for another: X_Forwarded_For
+        return ""  # it would be taken for another header: X_Forwarded_For
     variable = name.upper().replace("-", "_")
     return variable if variable in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{variable}"

@@ -33,7 +33,7 @@ UNDER_TLS = [*ALWAYS, ("strict-transport-security", "max-age=63072000; includeSu
 
 
 class ProtectingHeaders:
-    """Add the headers to every answer of an application, static files included."""
+    """WSGI middleware that adds the headers to every response of an application, static files included."""
 
     def __init__(self, application):
         self.application = application
@@ -49,7 +49,7 @@ class ProtectingHeaders:
 
 
 def scripted(view):
-    """Let a page use scripts of this portal: an addition, never needed (R11)."""
+    """Let a page use the portal's own scripts: an enhancement, never required (R11)."""
 
     @wraps(view)
     def wrapper(*args, **kwargs):
@@ -62,7 +62,7 @@ def scripted(view):
 
 @cache
 def script(name):
-    """Return the address of a script of this portal; it changes with the script."""
+    """Return the address of a script of this portal, with a fingerprint of its content."""
     return f"/static/js/{name}?v={hashlib.sha256((SCRIPTS / name).read_bytes()).hexdigest()[:10]}"
 
 

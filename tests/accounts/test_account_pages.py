@@ -9,10 +9,10 @@ from portal import clock
 from portal.accounts.models import Account, RecoveryCode
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD, hash_password
 from portal.database.transactions import session
-from portal.forms import TRAP
+from portal.forms import HONEYPOT
 from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.visitor import Visitor
 
@@ -45,20 +45,20 @@ def test_somebody_without_email_gets_a_number_and_codes_to_print(visitor):
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        ({"email": ""}, "Type your e-mail address, or tick that you have none."),
-        ({"email": "nobody"}, "This is not a complete e-mail address"),
-        ({"email": "a@b.org\r\nBcc: c@d.org"}, "This is not a complete e-mail address"),
-        ({"no_email": "y"}, "Either type an e-mail address, or tick that you have none."),
+        ({"email": ""}, "Enter your email address, or select that you do not have one."),
+        ({"email": "nobody"}, "This email address is not complete"),
+        ({"email": "a@b.org\r\nBcc: c@d.org"}, "This email address is not complete"),
+        ({"no_email": "y"}, "Enter an email address, or select that you do not have one: not both."),
         ({"password": "short", "password_again": "short"}, "Use at least 12 characters"),
         ({"password": "p" * 129, "password_again": "p" * 129}, "Use at most 128 characters"),
         ({"password": "passwordpassword", "password_again": "passwordpassword"}, "easy to guess"),
         ({"password": "dara@example.org", "password_again": "dara@example.org"}, "easy to guess"),
         ({"password": "phnompenh embassy", "password_again": "phnompenh embassy"}, "easy to guess"),
         ({"password": DEMONSTRATION_PASSWORD, "password_again": DEMONSTRATION_PASSWORD}, "easy to guess"),
-        ({"password_again": "another otter here"}, "The two passwords differ"),
-        ({"agreed": None}, "Tick the box to go on."),
-        ({"language": "xx"}, "Not a valid choice"),
-        ({TRAP: "http://robot.example"}, "Your browser filled in a field that people do not see."),
+        ({"password_again": "another otter here"}, "The passwords do not match"),
+        ({"agreed": None}, "Select the box to continue."),
+        ({"language": "xx"}, "Select an option from the list"),
+        ({HONEYPOT: "http://robot.example"}, "Your browser filled in a hidden field"),
     ],
 )
 def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, says):
@@ -69,10 +69,10 @@ def test_a_bad_registration_is_explained_and_creates_nothing(visitor, answers, s
 
 
 def test_who_fell_into_the_robots_trap_gets_out_with_the_password_alone(visitor):
-    assert not {"website", "url", "name", "phone", "address", "company"} & {TRAP}
-    caught = create(visitor, **{TRAP: "https://mysite.example"})
-    assert TRAP not in caught.fields
-    assert f'href="#{TRAP}"' not in caught.html
+    assert not {"website", "url", "name", "phone", "address", "company"} & {HONEYPOT}
+    caught = create(visitor, **{HONEYPOT: "https://mysite.example"})
+    assert HONEYPOT not in caught.fields
+    assert f'href="#{HONEYPOT}"' not in caught.html
     assert (caught.fields["email"], caught.fields["password"]) == ("dara@example.org", "")
 
     page = visitor.submit(CREATE, page=caught, password=PASSWORD, password_again=PASSWORD)
@@ -82,7 +82,7 @@ def test_who_fell_into_the_robots_trap_gets_out_with_the_password_alone(visitor)
 def test_an_address_that_is_taken_is_said_so(visitor):
     make_account(email="dara@example.org")
 
-    assert "There is an account with this e-mail address already" in create(visitor, email="DARA@example.org").errors[0]
+    assert "There is already an account with this email address" in create(visitor, email="DARA@example.org").errors[0]
 
 
 def test_a_registration_sent_twice_is_one_account_r12(app, visitor):
@@ -98,25 +98,25 @@ def test_a_registration_sent_twice_is_one_account_r12(app, visitor):
 
 def test_the_cookie_holds_a_random_number_and_the_database_its_digest_only(visitor):
     create(visitor)
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
 
     row = session.scalar(select(SignIn))
     assert len(number) == 43
-    assert row.number_digest == access.number_digest(number) != number
+    assert row.number_digest == session_cookie.number_digest(number) != number
 
 
 def test_logging_in_gives_a_new_number(visitor):
     account = make_account()
     visitor.open(LOG_IN)
-    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    before = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     visitor.log_in(account.email, PASSWORD)
 
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value != before
 
 
 def test_logging_out_ends_the_session_on_the_server(visitor):
     signed_in(visitor, make_account())
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     visitor.submit("/en/account/logout")
     visitor.enter(number)
 
@@ -130,7 +130,9 @@ def test_a_wrong_log_in_says_the_same_whoever_it_is(visitor, name):
 
     errors = visitor.log_in(name, "not the password").errors
 
-    assert errors == ["E-mail address or sign-in number and password do not fit together. Check both and try again."]
+    assert errors == [
+        "Those sign-in details are not right. Check your email address or sign-in number, and your password."
+    ]
 
 
 def test_after_logging_in_a_person_lands_where_they_wanted_to_go(visitor):
@@ -157,7 +159,7 @@ def test_a_shared_device_keeps_nothing_and_ends_soon(visitor):
     row = session.scalar(select(SignIn))
     assert row.shared_device
     assert row.ends_at - row.started_at <= timedelta(minutes=20)
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).max_age is None
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).max_age is None
 
 
 def test_a_session_that_was_idle_too_long_is_over(visitor):
@@ -188,7 +190,7 @@ def test_changing_the_password_needs_the_present_one_and_ends_other_sessions(app
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
 
     assert visitor.submit("/en/account/password", current="wrong", **new).errors
-    assert "Your password is changed." in visitor.submit("/en/account/password", current=PASSWORD, **new).text
+    assert "Your password has been changed." in visitor.submit("/en/account/password", current=PASSWORD, **new).text
     assert elsewhere.open("/en/dashboard").path == LOG_IN
     assert visitor.open("/en/dashboard").path == "/en/dashboard"
 
@@ -231,11 +233,11 @@ def test_a_long_password_of_any_characters_opens_the_account_exactly_as_typed(ap
 
 def test_a_changed_password_gives_the_session_a_new_number(visitor):
     signed_in(visitor, make_account())
-    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    before = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
     visitor.submit("/en/account/password", current=PASSWORD, **new)
 
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value != before
     assert visitor.enter(before).open("/en/dashboard").path == LOG_IN
 
 

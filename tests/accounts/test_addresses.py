@@ -1,4 +1,4 @@
-"""E-mail addresses: written to as they were typed, compared without case, domains by IDNA; ß is not ss (R17)."""
+"""Email addresses: mail goes to them as typed, comparing ignores case, domains by IDNA; ß is not ss (R17)."""
 
 from dataclasses import replace
 
@@ -25,7 +25,7 @@ def create(visitor, email):
 
 @pytest.fixture
 def use_mail(app, monkeypatch):
-    """Let mail go another way."""
+    """Use another mail carrier."""
 
     def use(url):
         monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], mail_url=url))
@@ -57,14 +57,14 @@ def test_two_mailboxes_are_two_accounts_and_nobody_hears_of_the_other(app, one, 
     make_account(email=other, email_confirmed_at=clock.now())
 
     assert create(Visitor(app), one).h1 == "Dashboard"
-    assert [mail["Subject"] for mail in Mailbox().deliver()] == ["Confirm your e-mail address"]
+    assert [mail["Subject"] for mail in Mailbox().deliver()] == ["Confirm your email address"]
 
 
 @pytest.mark.parametrize("again", ["USER@STRAßE.example", "user@xn--strae-oqa.example"])
 def test_one_mailbox_is_one_account_however_it_is_typed(app, again):
     create(Visitor(app), "user@straße.example")
 
-    assert "There is an account with this e-mail address already" in create(Visitor(app), again).errors[0]
+    assert "There is already an account with this email address" in create(Visitor(app), again).errors[0]
 
 
 def test_the_link_for_a_new_password_goes_to_the_address_as_typed(app, visitor):

@@ -1,4 +1,4 @@
-"""The second factor is asked for anew before what is grave, and nothing typed is lost."""
+"""The second factor is asked for again before sensitive actions, and nothing entered is lost."""
 
 import io
 from datetime import timedelta
@@ -13,12 +13,12 @@ from portal.journal.journal import Entry
 from portal.posts.models import Post
 from portal.sessions.models import SignIn
 from portal.slots.models import Slot
-from portal.web import access
+from portal.web import identity
 from tests.cases.case_file import line, write_csv
 from tests.factories import make_account, make_factor, make_post, signed_in
 from tests.visitor import CODE, Visitor, code_now
 
-AGAIN = "Type the code of your app again"
+AGAIN = "Enter a code from your app again"
 SETTINGS = "/en/staff/settings"
 RELEASE = "/en/staff/slots/release"
 IMPORT = "/en/staff/cases/import/"
@@ -26,7 +26,7 @@ IMPORT = "/en/staff/cases/import/"
 
 @pytest.fixture
 def supervisor(app, visitor):
-    """A supervisor who gave the second factor just now."""
+    """A supervisor who has just given the second factor."""
     account = make_account("supervisor", make_post())
     visitor.secret = make_factor(account)
     return signed_in(visitor, account)
@@ -36,11 +36,11 @@ def let_time_pass(minutes=11):
     """Let so many minutes pass since the second factor was given."""
     session.execute(update(SignIn).values(factor_at=clock.now() - timedelta(minutes=minutes)))
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
 
 def answer(supervisor, page, code=None, **more):
-    """Type a code into the page that asks for one; it goes to the address that was asked for."""
+    """Enter a code on the page that asks for one; both go to the original address."""
     return supervisor.submit(page.path, page=page, factor_code=code or code_now(supervisor.secret), **more)
 
 
@@ -82,7 +82,7 @@ def test_settings_that_were_typed_slowly_are_kept_while_the_code_is_asked_for(su
     page = answer(supervisor, page)
 
     session.expire_all()
-    assert "The settings are saved." in page.text
+    assert "The settings have been saved." in page.text
     assert session.scalar(select(Post.address)) == "7 New Street"
 
 
@@ -96,7 +96,7 @@ def test_a_wrong_code_saves_nothing_keeps_what_was_typed_and_is_in_the_journal_r
     assert page.errors and page.fields["address"] == "7 New Street"
     assert session.scalar(select(Post.address)) != "7 New Street"
     assert session.scalar(select(Entry.action).order_by(Entry.id.desc())) == "wrong code of second factor"
-    assert "The settings are saved." in answer(supervisor, page).text
+    assert "The settings have been saved." in answer(supervisor, page).text
 
 
 def test_what_was_typed_stays_through_a_change_of_language(supervisor):

@@ -1,4 +1,4 @@
-"""Sessions: seen and ended by their owner; how long they last, by role; what ends them."""
+"""Sessions: seen and ended by their owner; their length by role; what ends them."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.sessions.devices import device_name
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity, session_cookie
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.visitor import Visitor
 
@@ -47,9 +47,9 @@ def test_a_person_sees_each_of_their_devices_and_nobody_elses(app, visitor):
 
     assert "Chrome, Android" in page.text
     assert "A shared device" in page.text
-    assert "Logged in just now" in page.text
-    assert page.text.count("This is the device that you use now.") == 1
-    assert "Log this device out" not in page.buttons
+    assert "Signed in just now" in page.text
+    assert page.text.count("This is the device you are using now.") == 1
+    assert "Sign out this device" not in page.buttons
 
 
 def typed(visitor, account, **more):
@@ -65,7 +65,7 @@ def test_one_device_is_logged_out_and_feels_it_at_once(app, visitor):
 
     page = visitor.submit(DEVICES, sign_in=str(lost))
 
-    assert "That device is logged out." in page.text
+    assert "That device has been signed out." in page.text
     assert other.open("/en/dashboard").path == LOG_IN
     assert third.open("/en/dashboard").path == "/en/dashboard"
     assert session.scalar(select(Entry.action).order_by(Entry.id.desc())) == "sessions ended"
@@ -78,7 +78,7 @@ def test_all_other_devices_are_logged_out_at_once(app, visitor):
 
     page = visitor.submit(DEVICES, sign_in=None)
 
-    assert "All other devices are logged out." in page.text
+    assert "All other devices have been signed out." in page.text
     assert [one.open("/en/dashboard").path for one in (*others, visitor)] == [LOG_IN, LOG_IN, "/en/dashboard"]
 
 
@@ -102,7 +102,7 @@ def test_a_session_ends_when_idle_and_at_the_latest_after_hours_by_role(app, vis
     began, home = clock.now(), "/en/account"
 
     def opens_after(**hours):
-        access.forget_everyone()
+        identity.forget_everyone()
         with time_machine.travel(began + timedelta(**hours), tick=False):
             return visitor.open(home).path == home
 
@@ -113,7 +113,7 @@ def test_a_session_ends_when_idle_and_at_the_latest_after_hours_by_role(app, vis
 def test_an_idle_session_of_a_guard_is_over_after_an_hour(app, visitor):
     account = make_account("guard", make_post())
     visitor.log_in(account.email, PASSWORD, make_factor(account))
-    access.forget_everyone()
+    identity.forget_everyone()
 
     with time_machine.travel(clock.now() + timedelta(hours=1, seconds=10), tick=False):
         assert visitor.open("/en/staff/").path == LOG_IN
@@ -122,11 +122,11 @@ def test_an_idle_session_of_a_guard_is_over_after_an_hour(app, visitor):
 def test_logging_in_again_in_a_browser_ends_its_session_before(visitor):
     account = make_account()
     signed_in(visitor, account)
-    before = visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    before = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
 
     visitor.client.post(LOG_IN, data=typed_anew(visitor, account))
 
-    assert visitor.client.get_cookie(access.PLAIN_COOKIE).value != before
+    assert visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value != before
     assert session.query(SignIn).count() == 1
 
 
@@ -140,6 +140,6 @@ def test_closing_an_account_ends_its_sessions(visitor):
     signed_in(visitor, account)
     account.closed_at = clock.now()
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
     assert visitor.open("/en/dashboard").path == LOG_IN

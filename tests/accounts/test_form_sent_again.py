@@ -1,4 +1,4 @@
-"""A form for a new account that is sent again: the same account to whoever has its password, to nobody else (R12)."""
+"""A form for a new account that is sent again: the same account with its password, a refusal otherwise (R12)."""
 
 from uuid import uuid4
 

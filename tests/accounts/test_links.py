@@ -1,4 +1,4 @@
-"""Links in mails: an address confirmed or changed, a forgotten password; each once, not for long, for one purpose."""
+"""Links in emails: confirm or change an address, reset a password; each works once, expires, and has one purpose."""
 
 from datetime import timedelta
 
@@ -45,7 +45,7 @@ def test_a_new_account_confirms_its_address_by_the_link_that_came(visitor, mailb
     page = visitor.submit(link_in(mail))
 
     assert mail["To"] == "dara@example.org"
-    assert "Your e-mail address is confirmed." in page.text
+    assert "Your email address has been confirmed." in page.text
     assert "not confirmed" not in visitor.open("/en/dashboard").text
     assert session.scalar(select(Entry).where(Entry.action == "e-mail address confirmed"))
 
@@ -58,7 +58,7 @@ def test_whoever_has_an_address_hears_once_a_day_that_somebody_would_register_it
 
     (mail,) = mailbox.deliver()
     assert mail["To"] == "dara@example.org"
-    assert mail["Subject"] == "Somebody tried to create an account with your e-mail address"
+    assert mail["Subject"] == "Someone tried to create an account with your email address"
 
 
 def test_looking_at_a_link_does_not_use_it_up(visitor, mailbox):
@@ -79,7 +79,7 @@ def test_a_forgotten_password_is_chosen_anew_once_and_everybody_is_logged_out(ap
 
     visitor.submit(address, password=NEW, password_again=NEW)
 
-    assert "If an account has this e-mail address" in page.text
+    assert "If there is an account with this email address" in page.text
     assert visitor.open(address, status=410).h1 == "This link does not work"
     assert elsewhere.open("/en/dashboard").h1 == "Log in"
     assert visitor.log_in("dara@example.org", NEW).h1 == "Dashboard"
@@ -156,7 +156,7 @@ def test_an_address_is_changed_only_by_who_reads_mail_there_and_the_old_one_is_t
 
     assert fresh(Account, account.id).email == "new@example.org"
     (told,) = mailbox.deliver()
-    assert (told["To"], told["Subject"]) == ("old@example.org", "Your e-mail address was changed")
+    assert (told["To"], told["Subject"]) == ("old@example.org", "Your email address was changed")
     assert "new@example.org" not in text_of(told)
 
 
@@ -170,7 +170,7 @@ def test_an_address_of_another_account_cannot_be_taken(visitor, mailbox):
     refused = visitor.submit(link_in(mail))
 
     assert "is on its way" in page.text
-    assert "There is an account with this e-mail address already" in refused.text
+    assert "There is already an account with this email address" in refused.text
     assert fresh(Account, account.id).email == "mine@example.org"
     assert fresh(Link, session.scalar(select(Link.id))).used_at is None
 
@@ -180,7 +180,7 @@ def test_a_wrong_password_changes_no_address(visitor, mailbox):
 
     page = visitor.submit("/en/account/email", email="new@example.org", current="not this one at all")
 
-    assert "does not fit" in page.errors[0] and page.fields["email"] == "new@example.org"
+    assert "is not right" in page.errors[0] and page.fields["email"] == "new@example.org"
     assert mailbox.deliver() == []
 
 
@@ -195,7 +195,7 @@ def test_a_recovery_code_stands_in_for_the_password_once(app, visitor):
 
     assert stranger.submit("/en/account/recover", **typed).h1 == "Log in"
     assert session.query(SignIn).count() == 0
-    assert "do not fit together" in stranger.submit("/en/account/recover", **typed).errors[0]
+    assert "do not match, or the code has been used" in stranger.submit("/en/account/recover", **typed).errors[0]
     assert stranger.log_in(account.sign_in_number, NEW).h1 == "Dashboard"
 
 
@@ -210,7 +210,7 @@ def test_a_recovery_code_of_another_account_opens_nothing(app, visitor):
         "/en/account/recover", name="other@example.org", code=code, password=NEW, password_again=NEW
     )
 
-    assert "do not fit together" in page.errors[0]
+    assert "do not match, or the code has been used" in page.errors[0]
 
 
 def test_asking_twice_with_one_form_sends_one_letter(visitor, mailbox):

@@ -1,4 +1,4 @@
-"""Which passwords are refused, whoever chooses them, and how those that are taken are kept."""
+"""Which passwords are refused for anyone, and how accepted ones are stored."""
 
 import pytest
 from zxcvbn.frequency_lists import FREQUENCY_LISTS

@@ -1,4 +1,4 @@
-"""The second factor of staff: nothing opens before it; set up, typed, lost, guessed, reset."""
+"""The second factor of staff: nothing opens before it; set up, entered, lost, guessed, reset."""
 
 import re
 from datetime import timedelta
@@ -15,7 +15,8 @@ from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.mail.models import Message
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity, session_cookie
+from portal.web.roles import SignedIn
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.test_every_page import PUBLIC, addresses
 from tests.visitor import CODE, Visitor, code_now
@@ -36,17 +37,17 @@ def officer(app):
 
 @pytest.fixture
 def half(visitor, officer):
-    """The officer, who has typed name and password."""
+    """The officer, who has entered name and password."""
     visitor.log_in(officer.email, PASSWORD)
     return visitor
 
 
 def number_of(visitor):
-    return visitor.client.get_cookie(access.PLAIN_COOKIE).value
+    return visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
 
 
 def set_up(visitor):
-    """Set a factor up in pages; return the code that was typed for it and the printed codes."""
+    """Set up a factor through the pages; return the code that was entered for it and the printed codes."""
     code = code_now(SECRET.search(visitor.open(SET_UP).html)[1].replace(" ", ""))
     return code, PRINTED.findall(visitor.submit(SET_UP, code=code).html)
 
@@ -66,7 +67,7 @@ def newest_actions(count):
 def test_staff_log_in_with_a_password_then_a_code_and_land_where_they_wanted_to(visitor, officer):
     asked = visitor.open("/en/staff/cases/")
     second = visitor.submit(asked.response.request.full_path, name=officer.email, password=PASSWORD)
-    assert (second.h1, second.labels) == ("Type the code of your app", ["Code"])
+    assert (second.h1, second.labels) == ("Enter the code from your app", ["Code"])
 
     page = visitor.submit(second.response.request.full_path, code=code_now(officer.app_secret))
 
@@ -103,7 +104,7 @@ def test_the_second_step_gives_a_new_number_and_the_one_before_opens_nothing(hal
 
 def test_a_half_entered_session_lives_ten_minutes(half, officer):
     with time_machine.travel(clock.now() + timedelta(minutes=10, seconds=2), tick=False):
-        access.forget_everyone()
+        identity.forget_everyone()
         assert half.open(HOME).path == "/en/account/login"
 
 
@@ -198,7 +199,7 @@ def factor_of(account):
 def test_a_code_works_once_and_none_before_it(app, officer):
     now, step = clock.now(), timedelta(seconds=STEP_SECONDS)
     newer, older = (factors.present_code(officer.app_secret, one) for one in (now, now - step))
-    person = access.SignedIn(officer.id, "officer", officer.post_id, "")
+    person = SignedIn(officer.id, "officer", officer.post_id, "")
 
     factors.confirm_again(person, newer, now)
     for code in (newer, older):
@@ -210,7 +211,7 @@ def test_a_code_works_once_and_none_before_it(app, officer):
 def test_the_published_secret_opens_the_demonstration_again_and_again_and_nothing_else(officer, demonstration):
     session.execute(update(SecondFactor).values(secret=DEMONSTRATION_SECRET))
     session.expire_all()
-    person, now = access.SignedIn(officer.id, "officer", officer.post_id, ""), clock.now()
+    person, now = SignedIn(officer.id, "officer", officer.post_id, ""), clock.now()
     for _ in range(2):
         try:
             factors.confirm_again(person, code_now(DEMONSTRATION_SECRET), clock.now(), demonstration=demonstration)
@@ -277,7 +278,7 @@ def test_a_session_of_the_release_before_has_to_give_the_second_factor(app, visi
     signed_in(visitor, officer)
     session.execute(update(SignIn).values(factor_at=None))
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
     assert visitor.open(HOME).path == CODE
 
@@ -299,7 +300,7 @@ def test_a_factor_that_is_reset_is_set_up_anew_and_all_sessions_end(app, officer
 
     ended = factors.reset_factor(officer, "account:1", clock.now())
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
     assert len(ended) == 1
     assert newest_actions(1) == ["second factor reset"]

@@ -1,4 +1,4 @@
-"""Every form behind a log-in says until when the session lasts; a small script warns, and prolongs it on a press."""
+"""Every form behind a log-in says when the session ends; a small script warns, and extends it on a press."""
 
 import threading
 from datetime import timedelta
@@ -14,7 +14,7 @@ from portal import clock
 from portal.database.transactions import session
 from portal.sessions.models import SignIn
 from portal.sessions.operations import APPLICANT
-from portal.web import access, session_end
+from portal.web import identity, session_end
 from tests.factories import PASSWORD, make_account, make_case, make_slot, signed_in
 
 LANGUAGE_PAGE, STAY = "/en/account/language", "/en/account/stay"
@@ -26,7 +26,7 @@ def let_it_end_in(**span):
         update(SignIn).values(seen_at=clock.now() - timedelta(hours=3), ends_at=clock.now() + timedelta(**span))
     )
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_end_is_said_in_hours_or_minutes(app, span, said):
     seconds, text = session_end.left(NOW + span, NOW)
 
     assert seconds == max(0, span.total_seconds())
-    assert text == f"If you do not send this or open another page, you will be logged out in {said}"
+    assert text == f"If you do not send this or open another page, you will be signed out in {said}"
 
 
 @pytest.mark.parametrize("role", ["applicant", "supervisor"])
@@ -65,7 +65,7 @@ def test_the_calendar_which_is_made_in_advance_says_it_of_each_session(app, visi
     page = visitor.submit("/en/account/login", name=account.email, password=PASSWORD, shared_device="y")
 
     page = visitor.open(f"/en/appointments/cases/{case.public_id}/calendar")
-    assert "logged out in about 20 minutes." in page.text
+    assert "signed out in about 20 minutes." in page.text
     assert session_end.PLACE not in page.html
 
 
@@ -101,7 +101,7 @@ def server(app):
 
 @pytest.fixture
 def page(browser, server, visitor):
-    """A page of a browser whose clock the test turns, logged in."""
+    """A browser page with a clock that the test controls, signed in."""
     signed_in(visitor, make_account())
     context = browser.new_context(base_url=server)
     cookie = visitor.client.get_cookie("portal_session")
@@ -116,9 +116,9 @@ def test_the_script_warns_some_minutes_before_and_a_press_takes_the_warning_away
     page.goto(LANGUAGE_PAGE)
     assert not page.locator("#staying").is_visible()
     page.clock.fast_forward("03:58:00")
-    assert page.get_by_role("alert").inner_text().startswith("You will be logged out in a few minutes.")
+    assert page.get_by_role("alert").inner_text().startswith("You will be signed out in a few minutes.")
 
-    page.get_by_role("button", name="Stay logged in").click()
+    page.get_by_role("button", name="Stay signed in").click()
     page.locator("#staying").wait_for(state="hidden")
     assert page.evaluate("document.activeElement.id") == "session-end"
     page.clock.fast_forward("03:50:00")
@@ -129,5 +129,5 @@ def test_the_script_says_that_it_is_over_and_the_form_can_be_sent_all_the_same(p
     page.goto(LANGUAGE_PAGE)
     page.clock.fast_forward("04:00:01")
 
-    assert page.get_by_role("alert").inner_text().startswith("You are logged out. You can still send this form")
-    assert not page.get_by_role("button", name="Stay logged in").is_visible()
+    assert page.get_by_role("alert").inner_text().startswith("You have been signed out. You can still send this form")
+    assert not page.get_by_role("button", name="Stay signed in").is_visible()

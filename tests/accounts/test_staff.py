@@ -1,4 +1,4 @@
-"""The accounts of staff: who may make, change, close and end what, and that an administrator always remains."""
+"""The accounts of staff: who may create, change, close and end what, and that an administrator always remains."""
 
 import pytest
 from sqlalchemy import func, select
@@ -10,8 +10,8 @@ from portal.accounts.staff import LastAdministrator, OwnAccount, PostMissing, Ro
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.sessions.models import SignIn
-from portal.web.access import SignedIn
 from portal.web.errors import NotFound
+from portal.web.roles import SignedIn
 from tests.doubled import let_both_look_first, send_twice
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.mailbox import Mailbox, link_in
@@ -43,7 +43,7 @@ def elsewhere(app):
 
 
 def who(account):
-    """An account as somebody who is signed in."""
+    """An account as a SignedIn."""
     return SignedIn(account.id, account.role, account.post_id, "0" * 64, factor_at=clock.now())
 
 
@@ -70,7 +70,7 @@ def test_a_supervisor_makes_an_account_and_the_person_chooses_a_password_by_the_
     new = {"password": "eleven brass kettles", "password_again": "eleven brass kettles"}
     person.submit(link_in(mail), **new)
 
-    assert "The account is made." in page.text
+    assert "The account has been created." in page.text
     assert mail["To"] == "New@example.org"
     assert person.log_in("new@example.org", "eleven brass kettles").path == "/en/account/factor"
     made = session.scalar(select(Account).where(Account.email == "new@example.org"))
@@ -105,10 +105,10 @@ def test_an_administrator_makes_accounts_at_any_post_and_other_administrators(vi
 def test_an_account_that_cannot_be_is_explained(visitor, admin, desk):
     signed_in(visitor, admin)
     for typed, says in (
-        ({"email": "x"}, "This is not a complete e-mail address."),
-        ({"email": "desk@example.org"}, "There is an account with this e-mail address"),
+        ({"email": "x"}, "This email address is not complete."),
+        ({"email": "desk@example.org"}, "There is already an account with this email address"),
         ({"role": None}, "Choose a role."),
-        ({"post": ""}, "Everybody but an administrator belongs to a post."),
+        ({"post": ""}, "Everyone except administrators belongs to a post."),
     ):
         page = visitor.submit(NEW, **{"email": "new@example.org", "role": "desk", "post": "PHP", **typed})
         assert says in page.errors[0]
@@ -117,7 +117,7 @@ def test_an_account_that_cannot_be_is_explained(visitor, admin, desk):
 def test_a_supervisor_makes_no_administrator_whatever_is_sent(visitor, supervisor, desk):
     page = signed_in(visitor, supervisor).submit(NEW, email="new@example.org", role="administrator")
 
-    assert page.errors == ["Not a valid choice."]
+    assert page.errors == ["Select an option from the list."]
     with pytest.raises(RoleNotYours):
         staff.change_role(who(supervisor), desk.id, "administrator", None, clock.now())
 
@@ -162,7 +162,7 @@ def test_a_new_role_ends_the_sessions_of_the_person_and_is_noted_r6(app, visitor
     person = signed_in(Visitor(app), desk)
     page = signed_in(visitor, supervisor).submit(f"{page_of(desk)}/role", role="officer")
 
-    assert "The role is changed." in page.text
+    assert "The role has been changed." in page.text
     assert person.open("/en/staff/").path == "/en/account/login"
     entry = session.scalar(select(Entry).where(Entry.action == "staff role changed"))
     assert (entry.before["role"], entry.after["role"], entry.post_id) == ("desk", "officer", supervisor.post_id)
@@ -222,14 +222,14 @@ def test_nobody_changes_the_own_role_or_closes_the_own_account(visitor, admin):
     make_account("administrator")
     signed_in(visitor, admin)
 
-    assert "This is your own account." in visitor.open(page_of(admin)).text
+    assert "You cannot change your own account." in visitor.open(page_of(admin)).text
     form = {"role": "desk", "post": make_post().code}
-    assert "This is your own account." in visitor.submit(f"{page_of(admin)}/role", **form).errors[0]
-    assert "This is your own account." in visitor.post(f"{page_of(admin)}/close", status=400).text
+    assert "You cannot change your own account." in visitor.submit(f"{page_of(admin)}/role", **form).errors[0]
+    assert "You cannot change your own account." in visitor.post(f"{page_of(admin)}/close", status=400).text
 
 
 def test_the_last_administrator_is_neither_closed_nor_demoted(app, admin):
-    """Somebody whose own rights went a moment ago still acts with them."""
+    """An administrator whose rights were removed a moment ago still acts with them."""
     gone = make_account("administrator", closed_at=clock.now())
 
     for act in (staff.close, lambda *given: staff.change_role(*given[:2], "desk", make_post(), given[2])):

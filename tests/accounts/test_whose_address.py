@@ -1,4 +1,4 @@
-"""An e-mail address belongs to whoever confirms it: it passes to them, and never an account with it."""
+"""An email address belongs to the person who confirms it: it passes to them, but an account never passes with it."""
 
 from uuid import uuid4
 
@@ -27,7 +27,7 @@ NEW = {"password": "eleven brass kettles", "password_again": "eleven brass kettl
 
 @pytest.fixture
 def first(app):
-    """Somebody who gave an address that nobody confirmed, and has a case and an appointment."""
+    """A person with an unconfirmed address, a case and an appointment."""
     account = make_account(email=ADDRESS)
     case = make_case(account)
     book(case, make_slot().id, uuid4(), f"account:{account.id}", clock.now())
@@ -36,7 +36,7 @@ def first(app):
 
 
 def by_mail(app, kind="/reset/", address=ADDRESS):
-    """Ask for a new password at an address; return the link that comes."""
+    """Ask for a new password at an address; return the link that arrives."""
     Visitor(app).submit(FORGOTTEN, name=address)
     return newest(kind, address)
 
@@ -129,7 +129,7 @@ def test_a_registration_with_an_unconfirmed_address_writes_to_it_and_the_link_gi
     typed = {"email": ADDRESS, **NEW, "agreed": "y"}
     page = Visitor(app).submit(CREATE, **typed)
 
-    assert "There is an account with this e-mail address already" in page.errors[0]
+    assert "There is already an account with this email address" in page.errors[0]
     assert Visitor(app).submit(newest("/reset/"), **NEW).h1 == "Log in"
     assert owner_of(ADDRESS).id != first.id
 
@@ -163,7 +163,7 @@ def test_a_confirmed_address_and_that_of_staff_do_not_pass(app):
     for address in ("confirmed@example.org", "desk@example.org"):
         visitor.submit(EMAIL, email=address, current=PASSWORD)
         assert (
-            "There is an account with this e-mail address already" in visitor.submit(newest("/confirm/", address)).text
+            "There is already an account with this email address" in visitor.submit(newest("/confirm/", address)).text
         )
     assert owner_of("other@example.org")
 
@@ -215,7 +215,7 @@ def test_whoever_reads_mail_at_an_address_that_a_stranger_typed_takes_it_away_an
 
     page = reader.submit(f"{link}/not-mine", page=reader.open(link))
 
-    assert "does not have this e-mail address any more" in page.text
+    assert "no longer has this email address" in page.text
     assert stored(first).email is None
     assert [case.account_id for case in cases_of(first.id)] == [first.id]
     assert here.open("/en/dashboard").h1 == "Dashboard"
@@ -234,4 +234,4 @@ def test_an_address_that_was_confirmed_is_not_lost_by_the_link_of_a_mail(app, fi
 
     assert stored(first).email == ADDRESS
     assert reader.open(link, status=410).h1 == DOES_NOT_WORK
-    assert reader.open(came[ADDRESS]).h1 == "Confirm your e-mail address"
+    assert reader.open(came[ADDRESS]).h1 == "Confirm your email address"

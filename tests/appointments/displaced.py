@@ -26,14 +26,14 @@ def slot_on(days, hour=9, seats=1, **values):
 
 
 def booked(slot, account=None, **cells):
-    """Somebody's appointment in a slot."""
+    """An account's appointment in a slot."""
     made = book(make_case(account, **cells), slot.id, uuid4(), f"account:{account.id if account else 1}", clock.now())
     session.commit()
     return made
 
 
 def reached(**values):
-    """Somebody with a confirmed e-mail address."""
+    """An account with a confirmed email address."""
     return make_account(email_confirmed_at=clock.now(), **values)
 
 
@@ -58,7 +58,7 @@ def cancelled(*slots, hold_until=None, key=None, now=None):
 
 
 def held(days=5, account=None):
-    """A place held for somebody whose appointment was cancelled."""
+    """A held place of an account whose appointment was canceled."""
     old, new = slot_on(days), slot_on(days + 1)
     made = booked(old, account)
     cancelled(old)
@@ -67,7 +67,7 @@ def held(days=5, account=None):
 
 
 def fresh(made):
-    """An appointment as it is stored."""
+    """An appointment as it is stored now."""
     session.expire_all()
     return session.get_one(Appointment, made.id)
 
@@ -79,7 +79,7 @@ def taken(slot):
 
 
 def all_is_well():
-    """Whether the rules hold over the whole database."""
+    """Whether all rules hold over the whole database."""
     session.rollback()
     found = [line for line in violations() if "account" not in line]
     assert found == []

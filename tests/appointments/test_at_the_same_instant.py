@@ -1,4 +1,4 @@
-"""What happens when the same is asked twice at the same instant: on threads, through pages, on both databases."""
+"""Double requests at the same instant: on threads, through pages, on both databases."""
 
 import threading
 from contextvars import Context
@@ -40,7 +40,7 @@ def at_once(app, visitors, path, data):
 
 
 def clicks(app, account, page, path, **answers):
-    """Send one page's form many times at once, as one person whose finger is fast."""
+    """Send one page's form many times at once, like a person who clicks fast."""
     browsers = [signed_in(Visitor(app), account) if account else Visitor(app) for _ in range(TIMES)]
     tokens = {one: one.open(page).fields["csrf_token"] for one in browsers}
     fields = browsers[0].open(page).fields

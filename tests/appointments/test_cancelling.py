@@ -1,4 +1,4 @@
-"""A day, or part of it, is cancelled: everybody gets another place or is told (R1, R2, R5, R6, R12)."""
+"""A day, or part of it, is canceled: everyone gets another place or is told (R1, R2, R5, R6, R12)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -38,7 +38,7 @@ DAY = "/en/staff/day"
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 
@@ -177,9 +177,9 @@ def test_r6_each_change_is_in_the_journal_with_the_reason(app):
 def test_the_mail_says_what_is_cancelled_what_is_held_and_until_when(app):
     mine = held(account=reached())
 
-    letter = [one for one in Mailbox().deliver() if "cancelled" in one["Subject"]][0]
+    letter = [one for one in Mailbox().deliver() if "canceled" in one["Subject"]][0]
 
-    assert "is held for you until" in text_of(letter)
+    assert "We are keeping" in text_of(letter)
     assert f"/en/appointments/{mine.reference}" in text_of(letter)
     assert [part.get_filename() for part in letter.iter_attachments()] == [f"{mine.reference}.ics"]
 
@@ -202,11 +202,11 @@ def test_a_day_is_cancelled_in_a_page_after_a_preview(scheduler):
     booked(old, make_account(telephone="+855 12 345 678"), surname="Chan")
 
     preview = scheduler.submit(page_of(old, "/cancel"), reason="unrest")
-    assert "2 appointments lose their time." in preview.text
+    assert "2 appointments will be moved or canceled." in preview.text
     assert "1 of them gets another place" in preview.text
     done = scheduler.submit(page_of(old, "/cancel"), page=preview, reason="unrest", slots=old.id, confirm="1")
 
-    assert "1 slot was cancelled." in done.text
+    assert "1 slot was canceled." in done.text
     assert "Dara Chan +855 12 345 678" in done.text
     assert "Unrest or danger in the city" in scheduler.open(f"{DAY}/cancellations").text
 
@@ -214,12 +214,12 @@ def test_a_day_is_cancelled_in_a_page_after_a_preview(scheduler):
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({"slots": None}, "Tick at least one slot."),
+        ({"slots": None}, "Select at least one slot."),
         ({"reason": None}, "Choose the reason."),
         ({"hold_on": ""}, "Choose a day."),
-        ({"hold_on": "2020-01-01"}, "Choose a time from now on"),
-        ({"hold_on": "2199-01-01"}, "Choose a time from now on"),
-        ({"hold_at": "soon"}, "Type a time"),
+        ({"hold_on": "2020-01-01"}, "Choose a time in the next 60 days"),
+        ({"hold_on": "2199-01-01"}, "Choose a time in the next 60 days"),
+        ({"hold_at": "soon"}, "Enter a time"),
     ],
 )
 def test_what_does_not_fit_is_said_and_nothing_is_cancelled(scheduler, typed, error):
@@ -294,7 +294,10 @@ def test_fewer_seats_than_taken_are_refused_in_the_page(scheduler):
     slot = slot_on(5, seats=2)
     booked(slot), booked(slot)
 
-    assert "More seats are taken in this slot." in scheduler.submit(f"{DAY}/slots/{slot.id}/seats", seats="1").text
+    assert (
+        "More seats than this are already taken in the slot."
+        in scheduler.submit(f"{DAY}/slots/{slot.id}/seats", seats="1").text
+    )
 
 
 def released(scheduler):
@@ -323,7 +326,7 @@ def test_a_release_in_which_somebody_booked_is_not_undone_in_part(scheduler):
 
     page = scheduler.submit(f"{DAY}/releases/{act.id}/undo")
 
-    assert "Somebody has booked one of these slots." in page.text
+    assert "Someone has booked one of these slots." in page.text
     assert releases.releases_since(make_post().id, clock.now() - timedelta(hours=1))[0][1] == 3
 
 

@@ -1,4 +1,4 @@
-"""Staff book, move and cancel for an applicant at the counter, and print the page (R3, R5, R6)."""
+"""Staff book, change and cancel for an applicant at the counter, and print the page (R3, R5, R6)."""
 
 import pytest
 from sqlalchemy import select
@@ -17,7 +17,7 @@ COUNTER = "/en/staff/counter"
 
 @pytest.fixture
 def desk(app, visitor):
-    """Somebody of the desk of Phnom Penh who is logged in."""
+    """A member of the desk of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("desk", make_post()))
 
 
@@ -93,7 +93,7 @@ def test_r1_a_full_slot_is_not_overbooked_at_the_counter_either(desk):
 
     page = desk.submit(page_of(make_case(), "/time"), slot=full.id, reason="at_counter")
 
-    assert "That time is no longer free." in page.text
+    assert "That time is no longer available." in page.text
     assert taken(full) == 1
 
 
@@ -113,7 +113,7 @@ def test_a_held_place_is_kept_for_somebody_who_was_called(desk):
     place = held(account=make_account())
 
     shown = desk.open(page_of(place.case))
-    assert "Held until" in shown.text
+    assert "Kept until" in shown.text
     desk.submit(page_of(place.case, "/keep"), page=shown)
 
     assert fresh(place).state == "booked"

@@ -1,4 +1,4 @@
-"""Pages put together from pieces: the same page packed and plain, and nothing secret is compressed (BREACH)."""
+"""Pages joined from cached fragments: the same page compressed and plain, and nothing secret is compressed (BREACH)."""
 
 import gzip
 import zlib

@@ -1,4 +1,4 @@
-"""A place held for somebody: kept, changed, or free again when its time is over (R1, R2)."""
+"""Held places: confirmed, changed, or free again when the hold expires (R1, R2)."""
 
 import threading
 from contextvars import Context
@@ -43,7 +43,7 @@ def press_keep(visitor, appointment):
 
 
 def at_once(app, *deeds):
-    """Do several things at one instant, each in a context and a transaction of its own; return what came of them."""
+    """Run several functions at one instant, each in a context and a transaction of its own; return their results."""
     start, came = threading.Barrier(len(deeds)), []
 
     def run(deed):
@@ -71,11 +71,11 @@ def test_a_held_place_is_kept_by_one_press(holder, visitor):
     place = held(account=holder)
     signed_in(visitor, holder)
 
-    assert "A place is held for you until" in visitor.open("/en/dashboard").text
+    assert "We are keeping this time for you until" in visitor.open("/en/dashboard").text
     page = press_keep(visitor, place)
 
     assert page.h1 == "Appointment Confirmation Page"
-    assert "The place is yours." in page.text
+    assert "Your appointment is confirmed." in page.text
     assert (fresh(place).state, fresh(place).held_until, fresh(place).version) == ("booked", None, 3)
     assert all_is_well()
 
@@ -107,7 +107,7 @@ def test_whoever_keeps_too_late_reads_why(holder, visitor):
     page = visitor.submit(page_of(place, "/keep"), page=shown)
 
     assert page.h1 == "Dashboard"
-    assert "The time for which the place was held is over." in page.text
+    assert "We are no longer keeping this time for you." in page.text
 
 
 def test_another_time_is_chosen_from_a_held_place(holder, visitor):
@@ -218,8 +218,8 @@ def test_a_person_whose_place_was_held_too_long_chooses_again(holder, visitor):
     with time_machine.travel(clock.now() + OVER, tick=False):
         signed_in(visitor, holder)
         assert live_appointment(place.case, clock.now()) is None
-        assert "Keep this place" not in visitor.open("/en/dashboard").text
-        assert visitor.open(page_of(place)).h1 == "The place is not held any more"
+        assert "Confirm this appointment" not in visitor.open("/en/dashboard").text
+        assert visitor.open(page_of(place)).h1 == "We are no longer keeping this time for you"
         page = visitor.submit(path, slot=other.id)
 
     assert page.h1 == "Appointment Confirmation Page"

@@ -1,4 +1,4 @@
-"""Cases without an appointment, as nearly everybody at a release has one: read and refused like all others."""
+"""Cases without an appointment, like nearly all at a release: read and refused like all others."""
 
 import re
 from contextvars import Context
@@ -20,7 +20,7 @@ from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.posts.operations import today
 from portal.slots.models import Slot
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import a_day, make_account, make_case, make_slot, signed_in
 from tests.visitor import Page, Visitor
 
@@ -41,7 +41,7 @@ def read(account, case):
 
 
 def decision(case, now):
-    """What the rules say about a case: who refuses, or the last day."""
+    """The rules' decision about a case: the refusal, or the last day."""
     try:
         require_may_book(case, today(case.post, now))
     except MayNotBook as refusal:
@@ -50,7 +50,7 @@ def decision(case, now):
 
 
 def send(visitor, address, **data):
-    """Send a form right after another, without making any page anew as visitors do."""
+    """Send a form right after another, without rendering any page as visitors do."""
     session.rollback()
     return Context().run(visitor.client._client.post, address, data=data)
 
@@ -90,8 +90,8 @@ def test_the_page_made_of_pieces_is_the_page_made_at_once(app):
     visitor = signed_in(Visitor(app), account)
     shown = visitor.open(calendar_of(case)).html
 
-    number = visitor.client.get_cookie(access.PLAIN_COOKIE).value
-    with app.test_request_context(calendar_of(case), headers={"Cookie": f"{access.PLAIN_COOKIE}={number}"}):
+    number = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE).value
+    with app.test_request_context(calendar_of(case), headers={"Cookie": f"{session_cookie.PLAIN_COOKIE}={number}"}):
         app.preprocess_request()
         whole = calendar_page.page(case, TimeForm())
     account_links = re.compile(r'<nav class="account".*?</nav>', re.DOTALL)
@@ -123,7 +123,7 @@ def test_r1_a_click_on_a_slot_that_is_gone_is_told_so_and_leaves_nothing(app):
     people[0][0].submit(people[0][1], page=shown[0], slot=slot_id)
     entries = session.scalar(select(func.count(Entry.id)))
 
-    # The first loser finds it gone, the second is told so before a turn to write.
+    # The first late click finds it gone, the second is told so before it takes the write lock.
     for (visitor, address, number), before in zip(people[1:], shown[1:], strict=True):
         page = Page(send(visitor, address, **{**before.fields, "slot": slot_id}))
         assert page.status == 200 and len(page.errors) == 1 and number in page.text

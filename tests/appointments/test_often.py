@@ -1,4 +1,4 @@
-"""How often one case's appointment may change, and the form that comes again with another time (R12, R13)."""
+"""How often one case's appointment may change, and the form that is sent again with another time (R12, R13)."""
 
 import threading
 from datetime import timedelta
@@ -108,7 +108,7 @@ def test_the_same_form_again_with_another_time_says_what_was_not_moved_and_moves
     assert visitor.submit(calendar_of(case), page=form, slot=slots[0].id).path == first.path
 
     told = visitor.submit(calendar_of(case), page=form, slot=slots[1].id)
-    assert "it was not moved. To move it, send this again." in told.errors[0]
+    assert "We did not change it. To change it, send this again." in told.errors[0]
     moved = visitor.submit(calendar_of(case), page=told, slot=slots[1].id)
     assert (moved.h1, moved.path) == ("Appointment Confirmation Page", first.path)
     assert session.query(Appointment).one().slot_id == slots[1].id

@@ -1,4 +1,4 @@
-"""The pages around paper: files for the owner, and what a scanned code tells whom."""
+"""The pages about paper: files for the owner, and what a scanned code says to whom."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ ABROAD = {"country": "JO", "city": "Amman", "timezone": "Asia/Amman"}
 
 @pytest.fixture
 def appointment(app):
-    """A booked appointment of somebody with a name that no template holds."""
+    """A booked appointment of a person with a name that no template contains."""
     return booked(surname="Vannak", given_names="Rithy", case_number="PHP2025654321")
 
 
@@ -111,7 +111,7 @@ def test_an_old_print_says_moved_and_tells_strangers_no_new_hour(app, appointmen
     new_day = f"{appointment.slot.local_start:%B} {appointment.slot.local_start.day}, "
 
     page = scan(visitor, old)
-    assert page.h1 == "Moved: this page is not valid any more"
+    assert page.h1 == "Changed: this page is no longer valid"
     assert new_day not in page.text
     assert new_day in scan(staff(app), old).text
     assert scan(visitor, code_of(appointment)).h1 == "Valid, but for another day"
@@ -123,7 +123,7 @@ def test_a_cancelled_appointment_is_cancelled_whichever_print_is_scanned(appoint
     session.commit()
 
     for code in (old, code_of(appointment)):
-        assert scan(visitor, code).h1 == "This appointment is cancelled"
+        assert scan(visitor, code).h1 == "This appointment has been canceled"
 
 
 def test_whatever_is_wrong_with_a_code_the_answer_is_one(app, appointment, visitor):

@@ -1,4 +1,4 @@
-"""The way to an appointment, step by step, through pages."""
+"""Booking an appointment, step by step, through pages."""
 
 import json
 
@@ -34,7 +34,7 @@ def applicant(app, visitor):
 
 
 def answer_until(applicant, step, **details):
-    """Answer the steps before one with usable answers, and return the page of that one."""
+    """Answer the steps before one with valid answers, and return the page of that one."""
     answers = {"visa": {"visa": "immigrant"}, "purpose": {"purpose": "follow_up"}}
     answers |= {"details": {**DETAILS, **details}, "questions": YES}
     page = applicant.open(f"{NEW}/visa")
@@ -96,10 +96,10 @@ def test_answers_are_encrypted_in_the_database_r10(applicant):
     ("step", "answers", "says"),
     [
         ("visa", {"visa": "nonimmigrant"}, "This service is for immigrant visas"),
-        ("purpose", {"purpose": "courier"}, "Send the documents as your letter says"),
+        ("purpose", {"purpose": "courier"}, "Send the documents as your letter tells you"),
         ("purpose", {"purpose": "status"}, "Your dashboard shows the status"),
         ("questions", {**YES, "letter": "no"}, "You need a letter"),
-        ("questions", {**YES, "documents": "no"}, "Collect all of the documents first"),
+        ("questions", {**YES, "documents": "no"}, "First collect all the documents"),
         ("questions", {**YES, "recent": "no"}, "The 12 months may be over"),
     ],
 )
@@ -124,18 +124,18 @@ def test_somebody_whose_letter_is_old_can_still_go_on(applicant):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ({"day": "31", "month": "2"}, "There is no such day in this month"),
-        ({"month": "13"}, "Type the month as a number from 1 to 12."),
-        ({"year": "90"}, "Type the year with four digits"),
-        ({"year": "2999"}, "Type the year with four digits"),
-        ({"day": "x"}, "Type the day as a number from 1 to 31."),
+        ({"day": "31", "month": "2"}, "This month does not have that day"),
+        ({"month": "13"}, "Enter the month as a number from 1 to 12."),
+        ({"year": "90"}, "Enter the year with four digits"),
+        ({"year": "2999"}, "Enter the year with four digits"),
+        ({"day": "x"}, "Enter the day as a number from 1 to 31."),
         ({"passport_number": "N" * 10_000}, "A passport number has 3 to 20 letters and digits"),
-        ({"surname": "S\x00ok"}, "Some characters here cannot be read"),
-        ({"surname": "S\ufffdok"}, "Some characters here cannot be read"),
+        ({"surname": "S\x00ok"}, "We cannot read some of the characters here"),
+        ({"surname": "S\ufffdok"}, "We cannot read some of the characters here"),
         ({"surname": "S" * 101}, "This is too long"),
-        ({"nationality": "QQ"}, "Not a valid choice"),
-        ({"location": "ZZZ"}, "Not a valid choice"),
-        ({"has_new_passport": "y"}, "Type the number of your new passport"),
+        ({"nationality": "QQ"}, "Select an option from the list"),
+        ({"location": "ZZZ"}, "Select an option from the list"),
+        ({"has_new_passport": "y"}, "Enter the number of your new passport"),
     ],
 )
 def test_bad_details_are_explained_beside_the_field_and_stay(applicant, typed, says):
@@ -177,7 +177,7 @@ def test_a_post_without_this_service_is_explained(applicant):
 
     page = applicant.submit(f"{NEW}/details", **{**DETAILS, "location": "BKK"})
 
-    assert any("does not give return appointments here" in error for error in page.errors)
+    assert any("You cannot book a return appointment for this place here" in error for error in page.errors)
 
 
 @pytest.mark.parametrize("kind", ["unknown", "wrong birth", "wrong passport", "somebody else's"])
@@ -218,7 +218,7 @@ def test_asking_the_embassy_twice_is_asking_once_r12(applicant):
     first = applicant.submit(f"{NEW}/ask", page=page)
     applicant.submit(f"{NEW}/ask", page=page)
 
-    assert "Your answers are with the Embassy" in first.text
+    assert "We have sent your answers to the Embassy" in first.text
     assert session.query(CaseRequest).count() == 1
 
 
@@ -263,11 +263,11 @@ def test_begun_answers_can_be_deleted(applicant):
 def test_a_name_without_a_letter_is_none(applicant, typed):
     page = answer_until(applicant, "questions", surname=typed[0], given_names=typed[1])
 
-    assert (page.path, page.errors) == (f"{NEW}/details", ["Type your surname as in your passport."])
+    assert (page.path, page.errors) == (f"{NEW}/details", ["Enter your surname as it is in your passport."])
 
 
 def kept_details():
-    """What the draft holds of the step with the details."""
+    """The kept answers of the step with the details."""
     return json.loads(session.scalars(select(Draft)).one().answers)["details"]
 
 

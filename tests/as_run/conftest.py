@@ -1,9 +1,27 @@
 """One portal on each database, as `make run` starts it, for all tests of this folder."""
 
+import re
+
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from bench.servers import new_database, postgresql
 from tests.as_run.day import day_on
+
+OF_A_DAY = re.compile(r"\[(sqlite|postgresql)\b")
+
+
+class ByDay(LoadScopeScheduling):
+    """Gives all tests of a day to one process, and all of another file to one."""
+
+    def _split_scope(self, nodeid):
+        day = OF_A_DAY.search(nodeid)
+        return day[1] if day else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Let both days pass at the same time, where there are processes for it."""
+    return ByDay(config, log)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -19,7 +37,7 @@ def day(request):
 
 @pytest.fixture
 def page(browser, day):
-    """A page of a browser without scripts, 320 pixels wide, whose answers are noted."""
+    """A browser page without scripts, 320 pixels wide, whose answers are recorded."""
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 320, "height": 640}, base_url=day.running.url
     )
@@ -29,7 +47,7 @@ def page(browser, day):
 
 @pytest.fixture
 def staff(browser, day):
-    """Call it with a name of the demonstration's staff for a page on which nobody is logged in yet."""
+    """Call it with a name of the demonstration's staff for a page that is not signed in yet."""
     made = []
 
     def enter():

@@ -1,4 +1,4 @@
-"""A portal that tools/run started, used from its first second: a crowd, every command, and whoever a test sends."""
+"""A portal that tools/run started, used from its first second: a crowd, every command, and guests sent by tests."""
 
 import threading
 import time
@@ -11,15 +11,15 @@ from bench.beside import Beside, import_guests, rows_of_guests
 from bench.crowd import Crowd
 from bench.guests import Guest
 
-# As many as a test of a minute has time for; `python -m bench.first_minutes` takes more.
+# As many as a test of a minute can run; `python -m bench.first_minutes` runs more.
 SIZES = {"rows": 2_000, "slots": 1_000, "uploaded": 300, "worker_seconds": 5}
 GUESTS = 60
-OURS = 10  # of them, those whom tests send
+OURS = 10  # of them, those for the tests
 WITHIN_SECONDS = 240
 
 
 class Day:
-    """A running portal, what everybody saw of it, and the commands that run beside it in a thread of their own."""
+    """A running portal, all answers to its users, and the commands that run beside it in a thread of their own."""
 
     def __init__(self, running, crowd):
         self.running, self.notes = running, crowd.notes
@@ -31,11 +31,11 @@ class Day:
         self._thread.start()
 
     def guest(self):
-        """Somebody by HTTP."""
+        """A guest by HTTP."""
         return Guest(self.running.port, self.notes)
 
     def case(self, kind):
-        """Return the row of a case that nobody else uses: of "visits" or "packages"."""
+        """Return the row of a case that no one else uses: of "visits" or "packages"."""
         assert self._cases_are_here.wait(WITHIN_SECONDS), self.running.log
         return getattr(self, kind).pop(0)
 
@@ -59,7 +59,7 @@ class Day:
             self._all_done.set()
 
     def watch(self, context):
-        """Note what the pages of a browser context are answered."""
+        """Record the answers to a browser context."""
         began = {}
         context.on("request", lambda request: began.setdefault(request, time.monotonic()))
         context.on("response", lambda response: self._note(response, began.pop(response.request, time.monotonic())))
@@ -72,7 +72,7 @@ class Day:
 
 @contextmanager
 def day_on(database_url=None):
-    """Start tools/run, and give the Day that begins with the line that says where the portal is."""
+    """Start tools/run, and yield the Day once it has announced the portal."""
     with as_run(database_url) as running, Crowd(running.port) as crowd:
         day = Day(running, crowd)
         try:

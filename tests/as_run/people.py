@@ -1,4 +1,4 @@
-"""Whom the tests send: the cases that a demonstration always has, staff as a person logs in, the hour at a post."""
+"""People in the tests: cases of every demonstration, staff who log in as people do, the time at a post."""
 
 import re
 import time
@@ -40,7 +40,7 @@ def local_now():
 
 
 def a_day_with_room():
-    """Return today in Phnom Penh; in the last minutes of a day, wait for the next: a time today has to be left."""
+    """Return today in Phnom Penh; in the last minutes of a day, wait for the next, so that a time today is left."""
     while (local_now() + TOO_LATE).date() != local_now().date():
         time.sleep(1)
     return local_now().date()
@@ -56,7 +56,7 @@ def create_staff(running, role, post=None):
 
 
 def set_up_and_enter(guest, email):
-    """Log new staff in, who set up the app of one-time codes as a person does: by the secret on the page."""
+    """Log new staff in, who set up the app of one-time codes as a person does: with the secret on the page."""
     page = guest.submit("/en/account/login", name=email, password=PASSWORD)
     secret = SECRET.search(page.html)[1]
     guest.submit("/en/account/factor", code=code_now(secret))
@@ -64,7 +64,7 @@ def set_up_and_enter(guest, email):
 
 
 def come_today(guest, row):
-    """Book a time of today for a case of Phnom Penh; return the reference."""
+    """Book a time today for a case of Phnom Penh; return the reference."""
     flows.create_account(guest)
     calendar = flows.claim(guest, row)
     return flows.take_time(guest, calendar, f"?day={local_now().date()}").rsplit("/", 1)[1]

@@ -1,4 +1,4 @@
-"""A production: settings of deploy/, nginx before it, TLS, no demonstration; set up by commands, as docs/ says."""
+"""A production: settings of deploy/, nginx in front, TLS, no demonstration; set up by commands, as docs/ says."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ STOPPED_WITHIN = 30
 
 
 class Production:
-    """What runs: its folder, its front, its commands, and what its visitors saw."""
+    """A running production: its folder, its front end, its commands, and the answers to its visitors."""
 
     def __init__(self, folder):
         self.folder, self.notes, self.front = folder, Notes(), None
@@ -28,7 +28,7 @@ class Production:
         self.environment = {**machine, **ours, **more}
 
     def flask(self, *words, typed=""):
-        """Run a command; return what is Done."""
+        """Run a command; return the Done."""
         line = [*FLASK, *(str(word) for word in words)]
         options = {"cwd": ROOT, "env": self.environment, "input": typed, "capture_output": True, "text": True}
         done = subprocess.run(line, **options)
@@ -36,17 +36,17 @@ class Production:
         return Done(" ".join(str(word) for word in words), done.returncode, done.stdout, 0.0)
 
     def guest(self):
-        """Somebody who comes by TLS, as everybody does."""
+        """A guest who comes through TLS, as everyone does."""
         return _Guest(self.front, self.notes)
 
     @property
     def mails(self):
-        """The e-mails that the worker sent, as they are on their way."""
+        """The emails that the worker sent, in their raw form."""
         return [file.read_bytes() for file in sorted((self.folder / "mail").glob("*.eml"))]
 
     @property
     def log(self):
-        """What server and worker wrote."""
+        """The log of server and worker."""
         return "".join((self.folder / name).read_text() for name in ("server.log", "worker.log"))
 
 
@@ -69,7 +69,7 @@ class _Guest(Guest):
 
 @contextmanager
 def production(folder):
-    """Run a production in a folder: server and worker behind nginx, on an empty database; give the Production."""
+    """Run a production in a folder: server and worker behind nginx, on an empty database; yield the Production."""
     made = Production(folder)
     made.flask("db", "upgrade")
     front_folder = folder / "nginx"

@@ -1,4 +1,4 @@
-"""Nothing that has no right stops what `make run` starts: what others are answered while a flood goes on."""
+"""Floods by unauthenticated clients do not stop what `make run` starts: others get answers meanwhile."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,7 +10,7 @@ from bench.client import ask, get
 from bench.flood_kinds import IMPORT, LOG_INS, Stranger, lines
 from bench.servers import answers
 
-ANSWERED_WITHIN = 20  # no measure of speed: on the code before, nothing came at all
+ANSWERED_WITHIN = 20  # not a measure of speed: with the earlier code, nothing came at all
 BUSY, TRIED = 409, 200
 READ = ("/healthz", "/en/status", "/static/css/portal.css")
 SILENT = {

@@ -1,4 +1,4 @@
-"""What counts as a fault of a portal that is watched: the watchers themselves."""
+"""What counts as a fault of an observed portal: tests of the observers themselves."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What came of a portal's first minutes, whoever used it: asked last, when every command was run."""
+"""The results of a portal's first minutes: checked last, when every command has run."""
 
 import pytest
 
@@ -11,7 +11,7 @@ FORMS_AT_LEAST = 30
 
 @pytest.fixture
 def over(day):
-    """The day, when everything was done."""
+    """The day, when everything is done."""
     day.wait()
     return day
 

@@ -1,1 +1,1 @@
-"""What is tried against the portal: small here, at full scale in make prove."""
+"""Attacks on the portal: small here, at full scale in make prove."""

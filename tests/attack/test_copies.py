@@ -1,4 +1,4 @@
-"""A copy of everything gives nobody away: database, dump, backup, logs, mail, cookie (R10)."""
+"""A copy of everything identifies no one: database, dump, backup, logs, mail, cookie (R10)."""
 
 import logging
 import re
@@ -15,7 +15,7 @@ from portal.accounts.models import Account
 from portal.cases.models import Traveller
 from portal.database.transactions import session
 from portal.security import encryption
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import make_account, make_agency, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 from tests.visitor import Visitor
@@ -44,7 +44,7 @@ PERSON = {"date_of_birth": BORN, "passport_number": NUMBER}
 
 @pytest.fixture
 def copied(app, caplog):
-    """What is left by file name once people have lived through everything, and the secrets that they held."""
+    """The files left after people have used everything, by name, and the secrets that they had."""
     caplog.set_level(logging.DEBUG)
     applicant, staff, secrets = Visitor(app), Visitor(app), set()
     make_post(courier=True)
@@ -55,8 +55,8 @@ def copied(app, caplog):
     mails = Mailbox()
     mails.deliver()
     secrets |= {
-        applicant.client.get_cookie(access.PLAIN_COOKIE).value,
-        staff.client.get_cookie(access.PLAIN_COOKIE).value,
+        applicant.client.get_cookie(session_cookie.PLAIN_COOKIE).value,
+        staff.client.get_cookie(session_cookie.PLAIN_COOKIE).value,
     }
     assert session.scalar(select(Account).where(Account.telephone.is_not(None))).telephone == PHONE
     files = {"log": caplog.text.encode(), **_database(app), **_mails(mails.folder)}
@@ -115,7 +115,7 @@ def _be_seen(app, staff):
 
 
 def _database(app):
-    """The bytes of the database as somebody copies it, and of a backup."""
+    """The bytes of the database as a thief copies it, and of a backup."""
     session.commit()
     url, folder = app.extensions["engine"].url, app.extensions["settings"].instance
     if app.extensions["engine"].name == "sqlite":

@@ -1,4 +1,4 @@
-"""What stands at the edges of every answer and request, each looked at once (docs/asvs.md)."""
+"""Details of every answer and request, each checked once (docs/asvs.md)."""
 
 import base64
 import logging
@@ -13,7 +13,7 @@ from portal.database.transactions import session
 from portal.i18n import locale
 from portal.security import encryption
 from portal.settings.settings import ROOT
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import PASSWORD, make_account, make_post, signed_in
 from tests.visitor import Visitor
 
@@ -50,7 +50,7 @@ KINDS = {
 
 
 def head(visitor, path, **how):
-    """Return the head of an answer, whose file is closed."""
+    """Return the headers of an answer, whose file is closed."""
     with visitor.client.get(path, **how) as answer:
         return answer.headers
 
@@ -75,8 +75,8 @@ def test_no_answer_is_wrapped_into_a_call_of_somebodys_choice(visitor):
 
 def test_the_portal_has_nothing_that_asks_addresses_runs_programs_or_reads_pickles():
     modules = [*PORTAL.rglob("*.py"), ROOT / "wsgi.py"]
-    # Case files are read by a process of this program itself, with nothing from outside in its command line; the doctor
-    # asks the portal's own port who answers there.
+    # Case files are read by a process of this program itself, with no outside input in its command line; the doctor
+    # asks the portal's own port which portal answers there.
     known = {PORTAL / "cases" / "importing" / "bounded_process.py", PORTAL / "integrity" / "doctor" / "servers.py"}
 
     assert len(modules) > 200
@@ -101,7 +101,7 @@ def test_under_tls_every_cookie_is_small_for_this_host_and_out_of_reach_of_scrip
     monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
     set_here = visitor.client.get(LOG_IN, base_url="https://localhost").headers.getlist("Set-Cookie")
 
-    assert sorted(one.partition("=")[0] for one in set_here) == [access.SECURE_COOKIE, locale.COOKIE]
+    assert sorted(one.partition("=")[0] for one in set_here) == [session_cookie.SECURE_COOKIE, locale.COOKIE]
     for cookie in set_here:
         assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
         assert "Domain=" not in cookie and len(cookie) < 400

@@ -1,6 +1,6 @@
-"""Guesses at every door: limits slow down, then stop, and let the rightful person back in when they said (R13).
+"""Guesses at every entry: limits delay, then reject, and admit the rightful person again when they said (R13).
 
-Ten thousand at each door, over two workers and a restart, are in make prove.
+Ten thousand at each entry, over two workers and a restart, are in make prove.
 """
 
 import threading
@@ -13,7 +13,7 @@ import time_machine
 from portal import clock, create_app
 from portal.accounts import passwords
 from portal.database.transactions import session
-from portal.limits.pace import TICKET, WAITS_SECONDS
+from portal.limits.throttle import TICKET, WAITS_SECONDS
 from portal.web.errors import Busy
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.visitor import Page, Visitor
@@ -21,25 +21,25 @@ from tests.visitor import Page, Visitor
 CREATE, LOG_IN = "/en/account/create", "/en/account/login"
 FREE, MOST = 6, 24
 FACTOR = FREE / 30  # of what is free at CREATE; nothing but the address is limited there
-OF_TWO_TRIES = 0.15  # at LOG_IN, a name has two tries then, and an address 22 that are free
+OF_TWO_TRIES = 0.15  # at LOG_IN, a name then has two attempts, and an address 22 free ones
 NEW = {"password": PASSWORD, "password_again": PASSWORD, "language": "en", "agreed": "y"}
 
 
 @pytest.fixture
 def village(app, monkeypatch):
-    """An address that many share, with limits that are reached soon."""
+    """A network address that many share, with limits that are reached soon."""
     monkeypatch.setitem(app.extensions, "limits_factor", FACTOR)
     return Visitor(app)
 
 
 def send(visitor, path, **typed):
-    """Send a form as it is typed, with the page's token; gives the answer."""
+    """Send a form as typed, with the page's token; returns the answer."""
     token = visitor.open(path).fields["csrf_token"]
     return visitor.client.post(path, data={"csrf_token": token, **typed})
 
 
 def guess(visitor, number, **more):
-    """Try whether an e-mail address has an account; gives the answer."""
+    """Try whether an email address has an account; returns the answer."""
     return send(visitor, CREATE, email=f"guess{number}@example.org", password="wrong wrong", **more)
 
 

@@ -1,4 +1,4 @@
-"""No address makes the portal send somebody where the address says."""
+"""No address makes the portal redirect to another site."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests, files and texts that nobody sends by mistake: 400 or a form error, bounded work, nothing carried on."""
+"""Hostile requests, files and texts: 400 or a form error, bounded work, nothing passed on."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ from portal.accounts.forms import CreateForm
 from portal.cases.importing import uploads
 from portal.cases.importing.casefile import workbooks
 from portal.cases.importing.rows import COLUMNS
-from portal.demand.sheets import csv_of
+from portal.demand.safe_csv import csv_of
 from portal.mail.carriers import Never, Server
 from portal.mailing.delivery import email_of
 from portal.mailing.mail_parts import Mail
@@ -38,7 +38,7 @@ CELL = '<row r="1"><c r="A1" t="inlineStr"><is><t>{}</t></is></c></row>'
 
 @pytest.fixture
 def workbook(tmp_path):
-    """A good workbook with parts of it replaced, as bytes."""
+    """A valid workbook with parts of it replaced, as bytes."""
 
     def made(**parts):
         good = write_xlsx(tmp_path / "cases.xlsx", line())
@@ -152,7 +152,7 @@ def test_a_file_where_a_text_belongs_is_a_text_that_is_missing(visitor):
     fields = visitor.open(LOG_IN).fields
     page = Page(visitor.client.post(LOG_IN, data={**fields, "name": (io.BytesIO(b"x"), "x.txt")}))
 
-    assert page.errors[0] == "Type your e-mail address, or the sign-in number you printed."
+    assert page.errors[0] == "Enter your email address, or the sign-in number you printed."
 
 
 def test_of_a_doubled_field_the_first_counts_and_too_many_fields_are_refused(app, visitor):

@@ -1,4 +1,7 @@
-"""Hostile values in every form, as everybody: no error, no trace, no markup, no way out. More of it in make prove."""
+"""Hostile values in every form, as every role: no error, no internals, no markup, no redirect out.
+
+More in make prove.
+"""
 
 import pytest
 

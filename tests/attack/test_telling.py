@@ -1,6 +1,6 @@
-"""What exists is answered like what does not: to the letter, with the same questions and the same hashes (R8).
+"""What exists is answered like what does not: identically, with the same queries and the same hashes (R8).
 
-Time is measured in make prove; here the work is counted, which no load on the machine changes.
+Time is measured in make prove; here the work is counted, which load on the machine does not change.
 """
 
 import re
@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import event
 
 from portal.accounts import passwords
-from portal.web import access
+from portal.web import identity
 from tests.appointments.test_steps import DETAILS, YES
 from tests.factories import PASSPORT, make_account, make_case, make_post, signed_in
 from tests.visitor import Visitor
@@ -25,7 +25,7 @@ BORN = {"registered": "yes", "day": "1", "month": "1", "year": "1901", "national
 
 @pytest.fixture
 def work(app, monkeypatch):
-    """What the portal did since it was last asked: statements and hashes, in order."""
+    """The portal's work since the last call: statements and hashes, in order."""
     done = []
 
     def note(_connection, _cursor, statement, *_more):
@@ -87,9 +87,9 @@ def alike(visitor, work, path, name, known, unknown, **answers):
 
 
 def answer(visitor, work, path, typed, **answers):
-    """Everything that a form's answer could tell, and what was done for it."""
+    """Everything that a form's answer could reveal, and the work done for it."""
     page = visitor.open(path)
-    access.forget_everyone()
+    identity.forget_everyone()
     work.clear()
     response = visitor.client.post(path, data={**page.fields, **answers})
     done = list(work)

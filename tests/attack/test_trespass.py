@@ -1,4 +1,4 @@
-"""Nobody gets at what belongs to others, and no form works without a good token (R5). All of it in make prove."""
+"""No one reaches what belongs to others, and no form works without a valid token (R5). All of it in make prove."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""The wire through every test trips where it should (tests/tripwire.py)."""
+"""The tripwire in every test works (tests/tripwire.py)."""
 
 import logging
 from uuid import uuid4
@@ -11,13 +11,15 @@ from portal.accounts.models import Account
 from portal.database.transactions import session
 from portal.home import routes as home
 from portal.mail import outbox
-from portal.web import access
+from portal.web import session_cookie
 from tests.factories import BIRTH, PASSPORT, PASSWORD, make_account, make_case, signed_in
 from tests.mailbox import Mailbox
 
 LEAKS = {
     "log: N0123456": lambda visitor, answer: logging.getLogger("portal.x").debug("found %s", PASSPORT),
-    "log: a token": lambda visitor, answer: logging.getLogger("portal.x").info("session %s", access.new_number()[0]),
+    "log: a token": lambda visitor, answer: logging.getLogger("portal.x").info(
+        "session %s", session_cookie.new_number()[0]
+    ),
     "address: 1990-04-12": lambda visitor, answer: visitor.client.get(f"/en/?born={BIRTH}"),
     "address: +855 12 345 678": lambda visitor, answer: visitor.client.get("/en/?call=%2B855%2012%20345%20678"),
     "redirect: N0123456": lambda visitor, answer: answer(visitor, lambda: redirect(f"/en/{PASSPORT}")),
@@ -30,7 +32,7 @@ LEAKS = {
 
 @pytest.fixture
 def answer(app, monkeypatch):
-    """Let the front page give another answer, to a visitor who looks at it."""
+    """Give the front page another answer, for a visitor who opens it."""
 
     def give(visitor, other):
         def view():
@@ -53,7 +55,7 @@ def test_the_wire_trips_where_something_personal_is_seen_r10(app, visitor, tripw
 
 
 def test_the_wire_trips_where_the_file_of_a_database_holds_a_passport_or_a_token(app, tripwire):
-    number, _digest = access.new_number()
+    number, _digest = session_cookie.new_number()
     session.add_all(
         Account(sign_in_number=plain, password_hash="x", language="en", form_key=uuid4(), created_at=clock.now())
         for plain in (PASSPORT, number[:20])

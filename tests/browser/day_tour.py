@@ -1,4 +1,4 @@
-"""What staff do with one day and at the counter, what people see of a held place, and the import of cases."""
+"""Pages of a day and of the counter for staff, of a held place for its owner, and of importing cases."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ IMPORT = "/staff/cases/import"
 
 
 def see_days(server, album):
-    """Keep the pages of a day that is cancelled, as staff and as the person who was booked see it."""
+    """Keep the pages of a canceled day, for staff and for the person who was booked."""
     reader, scheduler = sign_up(server), log_in(server, "scheduler")
     page = book(reader, answer_steps(reader, "is held"))
     with server.database() as session:
@@ -41,7 +41,7 @@ def see_days(server, album):
     _see_counter(server, album, case)
     with server.database() as session:
         now, until = clock.now(), clock.now() + timedelta(days=1)
-        # A place is free somewhere, whatever other tours have taken.
+        # There is a free place somewhere, whatever other tours have taken.
         offered = session.query(Slot).filter(Slot.post_id == mine.post_id, Slot.id != slot, Slot.offered_at(now))
         offered.order_by(Slot.starts_at.desc()).first().seats += 1
         post = post_by_code(FAMILIES["is held"][0]["post"])
@@ -72,7 +72,7 @@ def _see_counter(server, album, case):
 
 
 def see_the_import(server, album):
-    """Keep the pages by which officers import cases."""
+    """Keep the pages on which officers import cases."""
     officer = log_in(server, "officer")
     album.take(officer, "staff: import", f"{IMPORT}/")
     album.send(officer, "staff: import, wrong", f"{IMPORT}/")

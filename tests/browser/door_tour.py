@@ -1,4 +1,4 @@
-"""What the guard sees: the list of the day, and what scans come to."""
+"""The guard's pages: today's list, and the results of scans."""
 
 from tests.browser.people import log_in
 from tests.door.people import amman, expected, scanned
@@ -8,7 +8,7 @@ FAMILY = {"relationship": "child", "given_names": "Chanthavisouk", "passport_num
 
 
 def see_the_door(server, album):
-    """Keep the pages of the door, with somebody who may enter and people who may not."""
+    """Keep the pages of the door, with a person who may enter and people who may not."""
     with server.database():
         came = expected(surname="Phanthavong Rattanakosin", more=[FAMILY]).reference
         tomorrow, elsewhere = expected(days=1, hour=7).reference, scanned(expected(post=amman()))

@@ -1,4 +1,4 @@
-"""Puts pages of the album before axe, two at a time, in one document each that is written anew."""
+"""Runs axe on pages of the album, two at a time, in one document each that is written again."""
 
 import re
 from itertools import islice
@@ -23,6 +23,7 @@ START_AXE = """options => {
   );
 }"""
 WIDTH = "document.documentElement.scrollWidth"
+WIDTH_SHOWN = f"html => {{ ({SHOW})(html); return {WIDTH}; }}"
 
 
 class Examiner:
@@ -31,22 +32,25 @@ class Examiner:
     def __init__(self, browser, viewport, scheme, tabs=2):
         self._contexts = [browser.new_context(viewport=viewport, color_scheme=scheme) for _ in range(tabs)]
         self._tabs = [self._open(context) for context in self._contexts]
+        self._widths = {}  # of pages by the number of their object, which is kept beside
 
     def findings(self, shots, options=EVERYTHING):
         """Return what axe finds on pages: a list of (name of the page, finding)."""
         found, shots = [], iter(shots)
         while pair := list(islice(shots, len(self._tabs))):
             for tab, shot in zip(self._tabs, pair, strict=False):
-                tab.evaluate(SHOW, _with_styles(shot))
+                tab.evaluate(SHOW, with_styles(shot))
                 tab.evaluate(START_AXE, options)
             for tab, shot in zip(self._tabs, pair, strict=False):
                 found += [(str(shot), finding) for finding in tab.evaluate("window.found")]
+                self._widths[id(shot)] = tab.evaluate(WIDTH), shot
         return found
 
     def width(self, shot):
-        """Return how wide a page is, in CSS pixels."""
-        self._tabs[0].evaluate(SHOW, _with_styles(shot))
-        return self._tabs[0].evaluate(WIDTH)
+        """Return how wide a page is, in CSS pixels; measured once where axe has seen it."""
+        if id(shot) not in self._widths:
+            self._widths[id(shot)] = self._tabs[0].evaluate(WIDTH_SHOWN, with_styles(shot)), shot
+        return self._widths[id(shot)][0]
 
     def close(self):
         """Close the tabs."""
@@ -61,7 +65,7 @@ class Examiner:
         return tab
 
 
-def _with_styles(shot):
+def with_styles(shot):
     """The page with its stylesheet inside: nothing to load, nothing to wait for."""
     styles = (ROOT / "static" / "css" / "portal.css").read_text()
     html, found = re.subn(r'<link rel="stylesheet"[^>]*>', lambda _: f"<style>{styles}</style>", shot.answer.html)

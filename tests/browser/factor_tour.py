@@ -1,4 +1,4 @@
-"""The pages of the second step, of recovery codes, and of the devices on which somebody is logged in."""
+"""The pages of the second factor, of recovery codes, and of the list of devices."""
 
 import time
 from datetime import timedelta
@@ -20,7 +20,7 @@ FELT_SECONDS = 1
 
 
 def see_second_step(server, album):
-    """Keep the second step, asked for, set up and asked for anew; recovery codes; devices; help at the desk."""
+    """Keep the second factor, asked for, set up and asked for again; recovery codes; devices; help at the desk."""
     half = visit(server)
     half.submit("/en/account/login", name="officer@example.org", password=DEMONSTRATION_PASSWORD)
     album.take(half, "staff: second step", "/account/code")

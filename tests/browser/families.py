@@ -92,22 +92,23 @@ FAMILIES = {
     "waits in Juárez": make_family(**{**COURIER, **PROCESSING}),
     "retrieves a page": make_family(respond_by="courier"),
     "is held": make_family(),
+    "renews a passport": make_family(travellers=COUPLE),
 }
 
 
 def package_of(name):
-    """What the principal applicant of a family types to send documents by courier."""
+    """What the principal applicant of a family enters to send documents by courier."""
     answers = answers_of(name)
     return {**answers["details"], **answers["case"]}
 
 
 def answers_of(name):
-    """What the principal applicant of a family types in each step, by the step's address."""
+    """What the principal applicant of a family enters in each step, by the step's address."""
     return steps_of(FAMILIES[name][0])
 
 
 def steps_of(first):
-    """What the traveller of a row of a case file types in each step, by the step's address."""
+    """What the traveler of a row of a case file enters in each step, by the step's address."""
     year, month, day = first["date_of_birth"].split("-")
     details = {cell: first[cell] for cell in ("surname", "given_names", "passport_number", "nationality")}
     return {

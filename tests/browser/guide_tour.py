@@ -1,4 +1,4 @@
-"""The way through the guide for letter holders: its questions, its ends, its explanations."""
+"""The guide for people with a letter: its questions, its results, its explanations."""
 
 from tests.browser.people import visit
 

@@ -1,4 +1,4 @@
-"""What supervisors do about staff, and administrators about staff and posts."""
+"""Pages on which supervisors manage staff, and administrators staff and posts."""
 
 from portal.accounts.models import Account
 from tests.browser.people import log_in

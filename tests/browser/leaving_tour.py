@@ -1,11 +1,11 @@
-"""What is kept, what people take along, and accounts that are deleted."""
+"""Pages about retention, downloading data, and deleting accounts."""
 
 from tests.browser.people import answer_steps, sign_up, visit
 from tests.factories import PASSWORD
 
 
 def see_what_is_kept(server, album):
-    """Keep the public page, the data of an account with an appointment, and the way to its deletion and after."""
+    """Keep the public page, the data of an account with an appointment, and the pages of its deletion."""
     album.take(visit(server), "what we keep", "/privacy")
     reader = sign_up(server)
     answer_steps(reader, "is too late", ["visa", "purpose", "details"])
@@ -18,6 +18,6 @@ def see_what_is_kept(server, album):
 
 
 def see_a_full_account(reader, album):
-    """Keep what an account with a case takes along, and what it is told before it is deleted."""
+    """Keep the data of an account with a case, and the page before it is deleted."""
     album.send(reader, "my data, with a case", "/account/data", kind="page", current=PASSWORD)
     album.take(reader, "delete my account, with a case", "/account/delete")

@@ -1,4 +1,4 @@
-"""Ways through the mail desk and the agencies that see every page of them, in every state it can be in."""
+"""Tours of the mail desk and the agencies: every page in every state."""
 
 import re
 
@@ -61,7 +61,7 @@ def _packages(server):
 
 
 def see_agencies(server, album):
-    """Keep the pages by which agencies are kept."""
+    """Keep the pages for managing agencies."""
     desk, supervisor = log_in(server, "desk"), log_in(server, "supervisor")
     agencies = "/staff/courier/agencies"
     album.take(desk, "staff: agencies, at the desk", agencies)

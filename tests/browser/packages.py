@@ -1,4 +1,4 @@
-"""Ways through the courier flow that see every page of it, in every state it can be in."""
+"""Tours of the courier flow: every page in every state."""
 
 import re
 
@@ -12,7 +12,7 @@ UNKNOWN = "CDJ2025699999"
 
 
 def see_the_way_to_a_package(server, album):
-    """From what it is for to the agency, and what stands in the way."""
+    """From the question what it is for to the agency, and the pages that prevent it."""
     album.take(visit(server), "courier", "/courier")
     reader = sign_up(server)
     album.take(reader, "courier, category", "/courier/category")

@@ -10,7 +10,7 @@ LIST = "/account/passkeys"
 
 
 def see_passkeys(server, album):
-    """Keep the pages by which a person keeps passkeys, and what is said where one does not work."""
+    """Keep the pages for managing passkeys, and the message when one does not work."""
     reader = sign_up(server)
     album.take(reader, "passkeys, none", LIST)
     album.take(reader, "add a passkey", f"{LIST}/new")

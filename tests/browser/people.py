@@ -16,17 +16,17 @@ _numbers = count(1)
 
 
 def visit(server):
-    """Somebody who is not logged in."""
+    """A visitor who is not signed in."""
     return Reader(server.port)
 
 
 def new_email():
-    """An address that nobody has."""
+    """An address that no account has."""
     return f"reader-{next(_numbers)}@example.org"
 
 
 def sign_up(server):
-    """Somebody with a new account."""
+    """A person with a new account."""
     reader = visit(server)
     secret = {"password": PASSWORD, "password_again": PASSWORD}
     reader.submit("/en/account/create", email=new_email(), language="en", agreed="y", **secret)
@@ -34,7 +34,7 @@ def sign_up(server):
 
 
 def log_in(server, name):
-    """Somebody of the demonstration's staff."""
+    """A member of the demonstration's staff."""
     reader = visit(server)
     reader.submit("/en/account/login", name=f"{name}@example.org", password=DEMONSTRATION_PASSWORD)
     reader.submit(CODE, code=code_now(DEMONSTRATION_SECRET))
@@ -42,7 +42,7 @@ def log_in(server, name):
 
 
 def type_log_in(page, name, to):
-    """Log somebody of the demonstration's staff in on a browser's page, on the way to an address."""
+    """Log a member of the demonstration's staff in on a browser's page, on the way to an address."""
     page.goto(f"/en/account/login?next={to}")
     page.fill("#name", f"{name}@example.org")
     page.fill("#password", DEMONSTRATION_PASSWORD)

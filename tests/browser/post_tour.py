@@ -1,4 +1,4 @@
-"""What staff do about statuses, letters and settings, and the calendar address of an applicant."""
+"""Staff pages about statuses, letters and settings, and the calendar address of an applicant."""
 
 import re
 
@@ -7,7 +7,7 @@ from tests.browser.people import log_in, sign_up
 
 
 def see_statuses(server, album):
-    """Keep the pages by which staff set statuses and keep the words and settings of their post."""
+    """Keep the pages on which staff set statuses and manage the words and settings of their post."""
     officer, supervisor = log_in(server, "officer"), log_in(server, "supervisor")
     number = FAMILIES["prints eight"][0]["case_number"]
     case = officer.submit("/en/staff/cases/", case_number=number).path.removeprefix("/en")

@@ -1,4 +1,4 @@
-"""Somebody who reads the running portal without a browser and keeps each answer byte by byte."""
+"""A client that reads the running portal without a browser and keeps each answer byte by byte."""
 
 from contextlib import closing
 from functools import cached_property
@@ -15,7 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 
 
 class Answer:
-    """One answer as it came over the line: its head and its compressed body, and the page in it."""
+    """One answer as it was sent: its headers and its compressed body, and the page in it."""
 
     def __init__(self, path, response):
         self.path, self.status, self.headers = path, response.status, response.headers

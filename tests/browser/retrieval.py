@@ -1,4 +1,4 @@
-"""A way through the door to confirmation pages and what hangs on them: print, verify, retrieve."""
+"""A tour of reprinting confirmation pages: print, verify, retrieve."""
 
 from uuid import uuid4
 
@@ -16,7 +16,7 @@ TYPED = ("passport_number", "day", "month", "year", "nationality")
 
 
 def see_retrieval(server, album):
-    """A package that is registered: its paper, its code, and its page for whoever has no account at hand."""
+    """A registered package: its paper, its code, and its page without an account."""
     reader, stranger = sign_up(server), visit(server)
     reference, code = _registered(server)
     album.take(reader, "package, printable version", f"/courier/{reference}/print")

@@ -1,4 +1,4 @@
-"""The portal as people meet it: granian on a port of its own, SQLite, the demonstration data."""
+"""The portal as people use it: granian on a port of its own, SQLite, the demonstration data."""
 
 import contextlib
 import csv
@@ -58,7 +58,7 @@ class Server:
 
     @contextlib.contextmanager
     def database(self):
-        """The database of the running portal, for what staff cannot do yet; committed at the end."""
+        """The database of the running portal, for changes without a page; committed at the end."""
         app = create_app(settings_from(self.environment))
         with app.app_context():
             yield session

@@ -1,4 +1,4 @@
-"""What a walk needs on the pages, and how somebody finds it: by English labels, or by ids in any language."""
+"""Where a walk finds what it needs on a page: by English labels, or by ids in any language."""
 
 from functools import partial
 
@@ -8,14 +8,14 @@ RECENT = "Was the letter given to you less than 12 months ago?"
 
 
 def by_label(page):
-    """Return the places of a walk by name, found by the labels that the design writes in bold."""
+    """Return the elements of a walk by name, found by the labels that the design prints in bold."""
     label, role = partial(page.get_by_label, exact=True), partial(page.get_by_role, exact=True)
     yes = [role("group", name=question).get_by_label("Yes", exact=True) for question in (LETTER, DOCUMENTS, RECENT)]
     return {
         "sign up": page.get_by_role("main").get_by_role("link", name="Create an account", exact=True),
-        "email": label("E-mail address"),
+        "email": label("Email address"),
         "password": label("Password"),
-        "password again": label("Password again"),
+        "password again": label("Confirm password"),
         "agreed": label("I have read this and agree"),
         "create": role("button", name="Create an account"),
         "new": role("link", name="New Application / Schedule Appointment"),
@@ -49,7 +49,7 @@ def by_label(page):
 
 
 def by_id(page):
-    """Return the places of a walk by name, found in any language."""
+    """Return the elements of a walk by name, found in any language."""
     fields = ("email", "agreed", "location", "surname", "given_names", "day", "month", "year")
     send, lead = page.locator("#form .actions button"), page.locator("main .actions a.primary")
     return {
@@ -80,7 +80,7 @@ def by_id(page):
 
 
 def by_spanish_label(page):
-    """Return the places of the way to a package by name, found by the exact Spanish words of the instructions."""
+    """Return the elements of registering a package by name, found by the exact Spanish words of the instructions."""
     label, role = partial(page.get_by_label, exact=True), partial(page.get_by_role, exact=True)
     return {
         **by_id(page),

@@ -1,4 +1,4 @@
-"""A busy writer met in a real browser, scripts off and 320 pixels wide: one press sends the form again."""
+"""A busy write lock met in a real browser, scripts off and 320 pixels wide: one press sends the form again."""
 
 import threading
 
@@ -23,7 +23,7 @@ ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture
 def case(app, visitor, monkeypatch):
-    """The case of the applicant who visits a portal that does not wait long for the writer."""
+    """The case of the visiting applicant, in a portal with a short timeout for the write lock."""
     account = make_account()
     made = make_case(account)
     signed_in(visitor, account)
@@ -45,7 +45,7 @@ def server(app):
 
 @pytest.fixture
 def page(browser, server, visitor, case):
-    """A page of a narrow browser without scripts, logged in."""
+    """A page of a narrow browser without scripts, signed in."""
     context = browser.new_context(java_script_enabled=False, viewport=NARROW, base_url=server)
     cookie = visitor.client.get_cookie("portal_session")
     context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": server}])
@@ -67,7 +67,7 @@ def test_one_press_sends_what_was_typed_again_and_it_is_there_once(app, page, ca
     hands.press(page.get_by_role("button", name="English"))
     hands.press(page.get_by_role("button", name="Send again"))
 
-    assert page.get_by_role("status").inner_text() == "Your question is with the Embassy."
+    assert page.get_by_role("status").inner_text() == "We have sent your question to the Embassy."
     assert session.scalars(select(Inquiry)).one().texts[0].text.splitlines() == TEXT.splitlines()
 
 

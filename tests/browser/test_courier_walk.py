@@ -1,4 +1,4 @@
-"""The way to a package in a real browser: scripts off, 320 pixels wide, by mouse and by keyboard."""
+"""Registering a package in a real browser: scripts off, 320 pixels wide, by mouse and by keyboard."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The door in a real browser: with a line and without, none lost, none twice; what the device keeps, and how long."""
+"""The door in a real browser, online and offline: no scan lost, none twice; what the device stores, and how long."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -47,7 +47,7 @@ HEARD = """
 
 @pytest.fixture(scope="module")
 def portal():
-    """A portal of its own: its day is empty but for those who are made to come."""
+    """A portal of its own: its day is empty except for people whom a test sends."""
     with portal_on(SQLITE) as made:
         yield made
 
@@ -70,7 +70,7 @@ def context(browser, door):
 
 @pytest.fixture
 def come(portal):
-    """Call it to do something in the portal's own database; gives what is returned there."""
+    """Call it to run a function in the portal's own database; returns its result."""
 
     def do(act):
         app = portal.application()
@@ -131,7 +131,7 @@ def test_without_a_line_each_reason_is_told_and_heard(context, come):
             code[:-3]: "STOP Not valid",
             tokens.sign("PHP-0000-0000", 1, start): "STOP Not on the list of this device",
             tokens.sign("PHP-0000-0000", 1, start + WEEK): "STOP Not today: the appointment is on a later day",
-            tokens.sign("PHP-0000-0000", 1, start - WEEK): "STOP Not today: the day of the appointment is over",
+            tokens.sign("PHP-0000-0000", 1, start - WEEK): "STOP Not today: the appointment was on an earlier day",
             tokens.sign("PHP-0000-0000", 1, start, tokens.COURIER): "STOP A package",
             "nonsense": "STOP Not found",
         }
@@ -167,7 +167,7 @@ def test_who_entered_without_a_line_but_should_not_have_is_told_when_it_is_back(
     context.set_offline(False)
     page.wait_for_selector("#late .stop")
 
-    assert "Cancelled" in page.locator("#late").inner_text()
+    assert "Canceled" in page.locator("#late").inner_text()
 
 
 def test_the_device_keeps_no_passport_number_and_no_name_in_clear(context, come):
@@ -217,7 +217,7 @@ def test_a_session_that_has_ended_takes_the_key_and_the_list_along(context, port
     page.wait_for_timeout(FELT_WITHIN_MS)
     scan(page, "PHP-0000-0000")
 
-    assert told(page).startswith("STOP You are logged out")
+    assert told(page).startswith("STOP You are signed out")
     assert not page.evaluate(KEEPS_A_LIST)
 
 

@@ -32,7 +32,7 @@ def test_back_and_another_language_keep_the_answers_of_the_guide(browser, server
         walker.tick(page.locator("#letter-1"))
         walker.press(send)
         walker.press(page.get_by_role("link", name="English"))
-        assert page.get_by_role("heading", level=1).inner_text() == "Ask the Embassy for a new copy of the letter"
+        assert page.get_by_role("heading", level=1).inner_text() == "Ask the Embassy for a copy of the letter"
         walker.press(page.locator(".back a"))
         assert page.locator("#letter-1").is_checked()
         walker.press(page.locator(".back a"))

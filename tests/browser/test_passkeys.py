@@ -1,4 +1,4 @@
-"""Passkeys in a real browser, with a virtual device in it that makes them and uses them."""
+"""Passkeys in a real browser, with a virtual authenticator."""
 
 import pytest
 
@@ -15,7 +15,7 @@ DEVICE = {
 }
 PHONE = {"width": 320, "height": 640}
 LIST = "/en/account/passkeys"
-# What the script of the log-in page does, at whatever address the page is.
+# The work of the log-in page's script, at any address.
 ANSWER = """async asked => {
   const bytes = text => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), one => one.charCodeAt(0));
   const text = data => btoa(String.fromCharCode(...new Uint8Array(data)))
@@ -41,7 +41,7 @@ SEND = """answer => {
 
 @pytest.fixture
 def page(browser, server):
-    """A telephone that can hold passkeys, at the portal's own name."""
+    """A phone that supports passkeys, at the portal's own host name."""
     context = browser.new_context(base_url=server.named_url, viewport=PHONE)
     opened = context.new_page()
     devices = context.new_cdp_session(opened)
@@ -55,9 +55,9 @@ def page(browser, server):
 def sign_up(page):
     """Create an account in the browser."""
     page.goto("/en/account/create")
-    page.get_by_label("E-mail address").fill(new_email())
+    page.get_by_label("Email address").fill(new_email())
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_label("Password again").fill(PASSWORD)
+    page.get_by_label("Confirm password").fill(PASSWORD)
     page.get_by_label("I have read this and agree").check()
     page.get_by_role("button", name="Create an account").click()
 
@@ -68,10 +68,10 @@ def add_passkey(page, name="My telephone"):
     page.get_by_role("link", name="Passkeys").click()
     page.get_by_role("link", name="Add a passkey").click()
     page.get_by_label("Name of the passkey").fill(name)
-    page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Make the passkey").click()
-    page.get_by_text("The passkey is added.").wait_for()
+    page.get_by_role("button", name="Create the passkey").click()
+    page.get_by_text("The passkey has been added.").wait_for()
 
 
 def log_out(page):
@@ -109,7 +109,7 @@ def test_a_person_lands_where_they_wanted_to_go_and_a_shared_device_is_kept_shor
     page.get_by_label("This is a shared device").check()
     page.get_by_role("button", name="Log in with a passkey").click()
 
-    heading(page, "Change the e-mail address")
+    heading(page, "Change your email address")
     session = next(one for one in page.context.cookies() if one["name"] == "portal_session")
     assert session["expires"] == -1
 
@@ -134,11 +134,11 @@ def test_a_removed_passkey_opens_nothing(page):
     add_passkey(page)
     page.goto(LIST)
     page.get_by_role("link", name="Remove My telephone").click()
-    page.get_by_label("Present password").fill("not the password")
+    page.get_by_label("Current password").fill("not the password")
     page.get_by_role("main").get_by_role("button", name="Remove").click()
-    page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Remove").click()
-    page.get_by_text("The passkey is removed").wait_for()
+    page.get_by_text("The passkey has been removed").wait_for()
     log_out(page)
     use_passkey(page)
 
@@ -176,11 +176,11 @@ def test_a_device_that_holds_a_passkey_of_the_account_makes_no_second_one(page):
     add_passkey(page)
     page.goto(f"{LIST}/new")
     page.get_by_label("Name of the passkey").fill("Again")
-    page.get_by_label("Present password").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_role("main").get_by_role("button", name="Continue").click()
-    page.get_by_role("button", name="Make the passkey").click()
+    page.get_by_role("button", name="Create the passkey").click()
 
-    page.get_by_text("This device holds a passkey of your account already.").wait_for()
+    page.get_by_text("This device already has a passkey for your account.").wait_for()
 
 
 def test_at_a_number_in_place_of_the_name_there_is_no_button_and_the_page_says_where_it_works(browser, server):

@@ -1,4 +1,4 @@
-"""The Printable Version on paper: it decides whether a guard lets somebody in."""
+"""The Printable Version on paper, which the guard checks."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""The real server and requests that are no HTTP."""
+"""The real server and malformed HTTP requests."""
 
 from bench.raw import INVALID, send_invalid
 

@@ -1,4 +1,4 @@
-"""Nothing personal stays behind in what the portal writes: database, log, mail (R10)."""
+"""Nothing personal is left in the portal's files: database, log, mail (R10)."""
 
 from email import message_from_bytes
 from email.policy import default
@@ -15,7 +15,7 @@ OURS = {"cases.csv", "settings.env"}
 
 @pytest.fixture(scope="module")
 def written(server):
-    """What the portal wrote, by file name, once somebody has booked, asked and cancelled, and all mail has gone."""
+    """The portal's files, by name, after a person has booked, asked and canceled, and all mail was sent."""
     reader = sign_up(server)
     with server.database() as session:
         session.query(Account).filter(Account.email.is_not(None)).update({"email_confirmed_at": clock.now()})

@@ -1,4 +1,4 @@
-"""The way to a return appointment in a real browser: scripts off, 320 pixels wide, by mouse and by keyboard."""
+"""Booking a return appointment in a real browser: scripts off, 320 pixels wide, by mouse and by keyboard."""
 
 import re
 
@@ -109,7 +109,9 @@ def test_an_appointment_is_moved_and_then_cancelled(browser, server):
         page.goto(f"/en{confirmation}/cancel")
         hands.press(page.get_by_role("button", name="Cancel the appointment"))
 
-        assert page.get_by_role("status").inner_text() == "The appointment is cancelled. You can book another time."
+        assert (
+            page.get_by_role("status").inner_text() == "Your appointment has been canceled. You can book another time."
+        )
 
 
 def _values(walk):

@@ -1,4 +1,4 @@
-"""Ways through the portal that see every page of it, in every state it can be in."""
+"""Tours of the portal: every page in every state."""
 
 import re
 from datetime import datetime, time, timedelta
@@ -26,6 +26,7 @@ from tests.browser.guide_tour import see_the_guide
 from tests.browser.keeping_tour import see_posts, see_staff
 from tests.browser.leaving_tour import see_a_full_account, see_what_is_kept
 from tests.browser.mail_desk import see_agencies, see_mail_desk
+from tests.browser.new_passport_tour import see_new_passports
 from tests.browser.packages import see_packages, see_the_way_to_a_package
 from tests.browser.passkey_tour import see_passkeys
 from tests.browser.people import NEW, answer_steps, book, log_in, sign_up, visit
@@ -61,6 +62,7 @@ def see_everything(server):
         see_retrieval,
         see_passkeys,
         see_what_is_kept,
+        see_new_passports,
     ):
         tour(server, album)
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
@@ -91,8 +93,10 @@ def _without_account(server, album):
 def _account(server, album):
     typed = {"no_email": "y", "password": PASSWORD, "password_again": PASSWORD, "agreed": "y"}
     for language in LANGUAGES:
-        answer = visit(server).submit(f"/{language}/account/create", language=language, **typed)
+        reader = visit(server)
+        answer = reader.submit(f"/{language}/account/create", language=language, **typed)
         album.add("recovery codes", language, answer)
+    album.take(reader, "new recovery codes", "/account/recovery-codes")
     reader = sign_up(server)
     album.take(reader, "dashboard, empty", "/dashboard")
     album.take(reader, "my account", "/account")

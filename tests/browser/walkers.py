@@ -22,7 +22,7 @@ PLACE_IN_LIST = "(list, value) => [...list.options].findIndex(one => one.value =
 
 @contextmanager
 def narrow_page(browser, server, reader=None):
-    """A page 320 pixels wide in a browser without scripts; logged in as a reader is, if one is given."""
+    """A page 320 pixels wide in a browser without scripts; signed in like a reader, if one is given."""
     context = browser.new_context(java_script_enabled=False, viewport=NARROW, base_url=server.url)
     yield (logged_in(context, server, reader) if reader else context).new_page()
     context.close()
@@ -47,7 +47,7 @@ class Mouse:
         self._look()
 
     def tick(self, target):
-        """Tick a box or choose a radio button."""
+        """Check a box or choose a radio button."""
         target.check()
 
     def type(self, target, text):
@@ -63,7 +63,7 @@ class Mouse:
 
 
 class Keyboard(Mouse):
-    """Tab, arrows, Space, Enter and letters; never a click. The focus is always seen."""
+    """Tab, arrows, Space, Enter and letters; never a click. The focus is always visible."""
 
     def press(self, target):
         self._reach(target)
@@ -104,7 +104,7 @@ class Keyboard(Mouse):
 
 
 class Walk:
-    """The way of a family, rows of a case file, to its appointment: hands use what was found at the signposts."""
+    """The way of a family, rows of a case file, to its appointment: hands use the elements of the signposts."""
 
     def __init__(self, rows, hands, signposts):
         self.rows, self.hands, self.page, self.find = rows, hands, hands.page, signposts(hands.page)
@@ -167,7 +167,7 @@ class CourierWalk(Walk):
         self.hands.type(self.find["case number"], self.rows[0]["case_number"])
 
     def register(self):
-        """Send the details, choose an agency, add nobody."""
+        """Send the details, choose an agency, add no family member."""
         self.hands.press(self.find["submit"])
         self.hands.tick(self.find["agency"])
         self.hands.press(self.find["submit"])

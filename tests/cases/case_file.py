@@ -100,6 +100,6 @@ def bring(folder, *lines):
 
 
 def stored(number=NUMBER):
-    """A stored case of Phnom Penh, read anew."""
+    """A stored case of Phnom Penh, read again."""
     session.expire_all()
     return case_at(make_post().id, number)

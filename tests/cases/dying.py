@@ -2,8 +2,8 @@
 
 `python -m tests.cases.dying`, with the portal's secrets in the environment. A line has the number of a signal, the
 number of the point at which the importer sends it to itself, the database's address, the instance folder, and the
-file. A point is a statement or the end of a transaction; for SIGSTOP, the end of a transaction. It answers with the
-importer's number, and with how that ended once it has.
+file. A point is a statement or the end of a transaction; for SIGSTOP, the end of a transaction. It prints the
+importer's process id, and how it ended once it has.
 """
 
 import os
@@ -48,7 +48,7 @@ def serve():
 
 
 def _bring_in(app, number, point, path):
-    """Import a file; return 0, or 3 where it was refused, and say why."""
+    """Import a file; return 0, or 3 if it was refused, and print why."""
     points = count(1)
 
     def pass_by(*_told):
@@ -56,7 +56,7 @@ def _bring_in(app, number, point, path):
             os.kill(os.getpid(), number)
 
     with app.app_context(), reading_by_default():
-        if number != signal.SIGSTOP:  # which would keep what a transaction holds
+        if number != signal.SIGSTOP:  # which would keep the locks of a transaction
             event.listen(app.extensions["engine"], "before_cursor_execute", pass_by)
             event.listen(app.extensions["engine"], "commit", pass_by)
         event.listen(session, "after_commit", pass_by)

@@ -1,6 +1,6 @@
-"""Case files as spreadsheets and programs really write them, and what has to become of each: read, or refused by place.
+"""Case files as spreadsheets and programs really write them, with the expected result: read, or refused by place.
 
-Every file says the same of Dara Sok. What is refused names the line and the column, or the file as a whole.
+Every file describes Dara Sok. A refusal names the line and the column, or the file as a whole.
 """
 
 import codecs
@@ -37,7 +37,7 @@ PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
 @dataclass(frozen=True)
 class Quirk:
-    """A file, and the places that are refused in it: none where all of it is read."""
+    """A file, and the places that are refused in it: none if all of it is read."""
 
     name: str
     content: bytes
@@ -78,7 +78,7 @@ def sheet(*rows, before="", after=""):
 
 
 def workbook(*sheets, formats=(), day_zero="0", shared=""):
-    """Return a workbook of sheets; formats: of the styles from 1 on, a number for one that is built in."""
+    """Return a workbook of sheets; formats: of the styles from 1 on, a number for a built-in one."""
     parts = {f"xl/worksheets/sheet{number}.xml": made for number, made in enumerate(sheets, start=1)}
     parts["xl/workbook.xml"] = (
         f'<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}"><workbookPr date1904="{day_zero}"/><sheets>'

@@ -1,4 +1,4 @@
-"""A case file is read by a process of its own, which cannot take more than it is given."""
+"""A case file is read by a process of its own, which cannot exceed its limits."""
 
 import fcntl
 import io
@@ -33,7 +33,7 @@ def read(tmp_path):
 
 
 def bomb():
-    """A workbook of some kilobytes with half a million shared texts."""
+    """A workbook of a few kilobytes with half a million shared texts."""
     return workbook(sheet(HEADER, row()), shared=f"<si><t>{'x' * 80}</t></si>" * 500_000)
 
 
@@ -78,4 +78,4 @@ def test_a_file_that_takes_too_much_is_told_beside_the_field(visitor, monkeypatc
     monkeypatch.setattr(uploads, "LIMITS", Limits(memory_bytes=60 * 1024**2, cpu_seconds=20, seconds=60))
     page = officer.submit(IMPORT, file=(io.BytesIO(bomb()), "cases.xlsx"))
 
-    assert "takes more memory or time than a case file needs" in page.errors[0]
+    assert "takes more memory or time than a case file should" in page.errors[0]

@@ -102,7 +102,7 @@ def test_r7_the_last_day_ends_at_midnight_at_the_post(app):
 
 
 def dashboard_of(visitor, *refusals):
-    """What an applicant sees whose case was refused so often, each as cells of a case file."""
+    """What an applicant sees whose case has these refusals, each as cells of a case file."""
     account, first = make_account(), refusals[0]
     case = make_case(account, **first)
     for cells in refusals[1:]:
@@ -162,7 +162,7 @@ def test_r7_the_last_day_ends_at_midnight_there_wherever_there_is_and_whatever_t
     require_may_book(case, today(case.post, before))
     with pytest.raises(ClockClosed):
         require_may_book(case, today(case.post, after))
-    # A server's clock that steps back an hour opens what it closed too early, and spoils nothing.
+    # A server's clock that steps back an hour opens what it closed too early, and does no harm.
     require_may_book(case, today(case.post, after - timedelta(hours=1)))
 
 

@@ -1,4 +1,4 @@
-"""The desk gives somebody without e-mail, who holds letter and passport, a code in place of the lost password."""
+"""The desk gives a person without email, who shows letter and passport, a code that replaces the lost password."""
 
 import re
 from datetime import timedelta
@@ -22,13 +22,13 @@ RECOVER = "/en/account/recover"
 
 @pytest.fixture
 def desk(app):
-    """Somebody at the desk of Phnom Penh."""
+    """A member of the desk of Phnom Penh."""
     return signed_in(Visitor(app), make_account("desk", make_post()))
 
 
 @pytest.fixture
 def case(app):
-    """A case of somebody without e-mail."""
+    """A case of a person without email."""
     account = make_account(sign_in_number=NUMBER)
     account.email = None
     session.commit()
@@ -70,7 +70,7 @@ def test_who_gave_it_is_in_the_journal_and_the_code_is_not_r6(desk, case):
 def test_nothing_is_given_before_letter_and_passport_are_seen(desk, case):
     page = desk.submit(path(case))
 
-    assert page.errors == ["Look at the letter and the passport first, then tick the box."]
+    assert page.errors == ["Check the letter and the passport first, then select the box."]
     assert recovery.codes_left(case.account_id, recovery.PASSWORD) == 0
 
 

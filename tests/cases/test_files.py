@@ -1,4 +1,4 @@
-"""Case files: what is read from CSV and XLSX, and how what is wrong is reported."""
+"""Case files: what is read from CSV and XLSX, and how errors are reported."""
 
 import zipfile
 from datetime import date, datetime
@@ -60,7 +60,7 @@ def test_every_bad_cell_of_every_line_is_reported_with_its_reason(read):
     _rows, errors = read(line(status="Pending", nationality="kh"), line(case_number="x", surname=""))
 
     assert places(errors) == [(2, "status"), (2, "nationality"), (3, "case_number"), (3, "surname")]
-    assert str(errors[0]) == "line 2, column status: is no status of the vocabulary"
+    assert str(errors[0]) == "line 2, column status: is not a known status"
 
 
 def test_an_empty_line_counts_as_a_line(read):

@@ -1,4 +1,4 @@
-"""What goes on beside an import: staff who change the same cases, and nothing that is held for long (R16)."""
+"""Work beside an import: staff who change the same cases, and no long transactions (R16)."""
 
 import threading
 from contextlib import contextmanager
@@ -25,7 +25,7 @@ OTHERS = [f"PHP2025600{number:03}" for number in range(2, 40)]
 
 @pytest.fixture
 def import_beside(app, tmp_path):
-    """Import lines; what is given is done once, between two transactions of a phase: Storing or Correcting."""
+    """Import lines; a given function runs once, between two transactions of a phase: Storing or Correcting."""
 
     def bring_in(*lines, phase=None, meanwhile=lambda: None, by=journal.COMMAND):
         once = [meanwhile]
@@ -144,7 +144,7 @@ def test_between_two_parts_of_an_import_nothing_is_open_and_others_write_r16(app
 
 
 def write_elsewhere(app, seen):
-    """Write as a request does; note before it how many of PostgreSQL's other connections wait inside a transaction."""
+    """Write as a request does; first record how many other PostgreSQL connections wait inside a transaction."""
     waiting = text("SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'")
     with app.app_context():
         is_sqlite = app.extensions["engine"].dialect.name == "sqlite"
@@ -169,14 +169,14 @@ def test_no_transaction_of_an_import_takes_more_cases_than_its_pace_r16(import_b
 
 
 def watched(monkeypatch, module, name):
-    """Let a function note how many things it is given each time, in the list that is returned."""
+    """Record how many items a function is given each time, in the returned list."""
     sizes, real = [], getattr(module, name)
     monkeypatch.setattr(module, name, lambda things: (sizes.append(len(things)), real(things)))
     return sizes
 
 
 def test_a_part_that_took_long_is_followed_by_smaller_ones():
-    some = transaction_size.Pace()
+    some = transaction_size.TransactionSize()
     sizes = []
     for took in (0.5, 0.5, 0.5, 0.03, *[0.01] * 12):
         some._learn(took)

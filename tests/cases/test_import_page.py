@@ -26,7 +26,7 @@ IMPORT = "/en/staff/cases/import/"
 
 @pytest.fixture
 def officer(app, visitor):
-    """An officer of Phnom Penh who is logged in."""
+    """An officer of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("officer", make_post()))
 
 
@@ -148,7 +148,7 @@ def test_mistakes_are_told_by_line_and_column_and_nothing_is_kept(officer, conte
     page = send(officer, content(line(status="Pending"), line(case_number="x", surname="")))
 
     assert "3 mistakes in the file. Nothing was imported." in page.text
-    assert "2 status is no status of the vocabulary" in page.text
+    assert "2 status is not a known status" in page.text
     assert "3 surname is empty" in page.text
     assert session.scalar(select(func.count()).select_from(CaseUpload)) == 0
 
@@ -157,7 +157,7 @@ def test_mistakes_are_told_in_the_language_of_the_reader(officer, content):
     page = send(officer, content(line(status="Pending")), "/es/staff/cases/import/")
 
     assert "status" in page.text
-    assert "is no status of the vocabulary" not in page.text
+    assert "is not a known status" not in page.text
 
 
 def test_r5_rows_of_another_post_are_a_mistake(officer, content):
@@ -165,7 +165,7 @@ def test_r5_rows_of_another_post_are_a_mistake(officer, content):
 
     page = send(officer, content(line(), line(post="AMM", case_number="AMM2025600001")))
 
-    assert "3 post is of another post than yours" in page.text
+    assert "3 post belongs to a different post" in page.text
 
 
 @pytest.mark.parametrize("data", [b"", b"x", b"PK\x03\x04 no workbook", "post,é".encode("latin-1"), b'"'])

@@ -1,4 +1,4 @@
-"""A case file comes in whole or not at all, and what is not there yet is seen by nobody."""
+"""A case file is imported completely or not at all, and no one sees undecided cases."""
 
 import time
 
@@ -25,7 +25,7 @@ OTHER = "PHP2025600002"
 
 @pytest.fixture
 def left_over(app, tmp_path):
-    """A case of an import whose process was killed before it was switched on: as it stands in the database."""
+    """A stored case of an import whose process was killed before it was switched on."""
     bring(tmp_path, line())
     case = stored()
     unfinished = CaseImport(actor="command", started_at=clock.now())
@@ -55,7 +55,7 @@ def test_a_case_that_is_not_switched_on_is_there_for_nobody(left_over, visitor):
     assert look_up("PHP", NUMBER) is None
     assert stored() is None
     with pytest.raises(NoMatch):
-        match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None)
+        match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None, clock.now())
     officer.open(f"/en/staff/cases/{session.get(Case, left_over).public_id}", status=404)
     assert "There is no case with this number" in officer.submit("/en/staff/cases/", case_number=NUMBER).text
 
@@ -65,7 +65,7 @@ def test_switched_on_all_of_a_file_is_there(app, tmp_path):
     bring_file(app, tmp_path, line(), line(**SPOUSE), line(case_number=OTHER))
 
     assert (look_up("PHP", NUMBER).word, look_up("PHP", OTHER).word) == ("refused", "refused")
-    assert match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None)[1] == "passport"
+    assert match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None, clock.now())[1] == "passport"
     assert session.scalars(select(CaseImport.added)).all() == [2]
     assert list(checks.violations()) == []
 
@@ -128,7 +128,7 @@ def test_what_is_wrong_between_rows_far_apart_is_told_by_line(app, tmp_path):
     between = [line(case_number=f"PHP20256{number:05}") for number in range(2, 12)]
     said = bring_file(app, tmp_path, line(), *between, line(**SPOUSE, visa_class="CR1"), code=1).stderr
 
-    assert "line 13, column visa_class: differs from an earlier row of the same case" in said
+    assert "line 13, column visa_class: does not match an earlier row for the same case" in said
     assert count(Case) == 0
 
 
@@ -146,7 +146,7 @@ def test_whoever_holds_a_corrected_case_is_told(app, tmp_path):
 def test_a_large_import_into_few_cases_reads_no_whole_table_for_each_row(app, tmp_path, monkeypatch):
     if app.extensions["engine"].dialect.name == "sqlite":
         return
-    for size in ("FIRST_SIZE", "LEAST_SIZE", "MOST_SIZE"):  # else a slow machine makes more transactions of it
+    for size in ("FIRST_SIZE", "LEAST_SIZE", "MOST_SIZE"):  # otherwise a slow machine makes more transactions of it
         monkeypatch.setattr(transaction_size, size, 50)
     make_post()
     many = [
@@ -174,7 +174,7 @@ def rows_read_beside(app, tmp_path, *lines):
 
 def rows_read(app):
     session.remove()
-    app.extensions["engine"].dispose()  # a connection tells what it read when it ends at the latest
+    app.extensions["engine"].dispose()  # a connection reports its reads when it ends at the latest
     time.sleep(0.1)
     tables = "('case', 'traveller', 'refusal')"
     return session.scalar(text(f"SELECT sum(seq_tup_read) FROM pg_stat_user_tables WHERE relname IN {tables}"))

@@ -1,4 +1,4 @@
-"""An import that is killed or stopped at any point is there as a whole or not at all, once a worker has looked."""
+"""An import killed or stopped at any point takes effect completely or not at all, after recovery by a worker."""
 
 import os
 import signal
@@ -50,7 +50,7 @@ def forking(tmp_path_factory):
 
 @pytest.fixture
 def importer(forking, settings):
-    """Starts importers on this test's database; they end as they are told."""
+    """Starts importers on this test's database; they end as requested."""
 
     def start(what, point, path):
         line = f"{int(what)} {point} {settings.database_url} {settings.instance} {path}\n"
@@ -63,19 +63,19 @@ def importer(forking, settings):
 
 @pytest.fixture
 def cases(app, tmp_path):
-    """Some cases that are there already."""
+    """Some existing cases."""
     bring(tmp_path, *[line(case_number=number, surname="Before") for number in OLD])
 
 
 def file_of(folder, turn):
-    """Four cases that are new and four that are there already, with the surname of this turn."""
+    """Four new cases and four existing ones, with the surname of this turn."""
     new = [line(case_number=f"PHP2024{turn:03}{number:03}") for number in range(NEW)]
     old = [line(case_number=number, surname=f"Turn{turn}") for number in OLD]
     return write_csv(folder / "cases.csv", *new, *old)
 
 
 def seen(turn):
-    """How many new cases of a turn everybody sees, and the surnames of the old ones."""
+    """How many new cases of a turn are visible, and the surnames of the old ones."""
     session.rollback()
     new = select(func.count()).where(Case.number.like(f"PHP2024{turn:03}%"), Case.visible())
     names = select(Traveller.surname).join(Case).where(Case.number.in_(OLD)).distinct()
@@ -123,7 +123,7 @@ def test_the_worker_makes_the_corrections_of_an_import_that_was_killed_after_it_
 ):
     turn = killed_while_correcting(importer, tmp_path)
     worker_of(app).run(once=True)
-    assert left()[1] > 0  # the lease has not run out: it may be alive
+    assert left()[1] > 0  # the lease has not expired: it may be alive
     let_the_lease_run_out()
     worker_of(app).run(once=True)
 
@@ -154,7 +154,7 @@ def test_an_import_that_stood_still_beyond_its_lease_stops_and_leaves_nothing(ap
 
 
 def killed_while_correcting(importer, folder):
-    """Kill importers later and later, until one was killed with corrections left to make; return its turn."""
+    """Kill importers later and later, until one was killed with corrections left to apply; return its turn."""
     for turn in range(1, 100):
         before = decided()
         importer.start(signal.SIGKILL, 2 + STEP * turn, file_of(folder, turn))
@@ -167,6 +167,6 @@ def killed_while_correcting(importer, folder):
 
 
 def state_of(process):
-    """Return the letter that the system gives a process: T is stopped."""
+    """Return the state of a process in /proc: T is stopped."""
     with open(f"/proc/{process}/stat") as file:
         return file.read().rpartition(")")[2].split()[0]

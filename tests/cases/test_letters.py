@@ -1,4 +1,4 @@
-"""A lost letter: the copy counts, the one before does not."""
+"""A lost letter: the copy is valid, the earlier one is not."""
 
 import pytest
 
@@ -25,12 +25,12 @@ def proof(case, code):
 
 
 def test_the_code_of_a_lost_letter_opens_nothing_and_that_of_the_copy_does(case):
-    assert match(case.post, proof(case, "OLD123"), 1)
+    assert match(case.post, proof(case, "OLD123"), 1, clock.now())
     code = letters.reissue(case, case.refusals[0].id, "command", clock.now())
 
-    assert match(case.post, proof(case, code), 1)[1] == "letter code"
+    assert match(case.post, proof(case, code), 1, clock.now())[1] == "letter code"
     with pytest.raises(NoMatch):
-        match(case.post, proof(case, "OLD123"), 1)
+        match(case.post, proof(case, "OLD123"), 1, clock.now())
 
 
 def test_a_post_without_letter_codes_marks_the_copy_only(app):
@@ -45,8 +45,8 @@ def test_an_officer_reads_the_new_code_once_and_a_letter_of_another_case_is_not_
     officer, other = signed_in(Visitor(app), make_account("officer", case.post)), make_case()
     page = officer.submit(f"/en/staff/cases/{case.public_id}/letters/{case.refusals[0].id}")
 
-    assert page.h1 == "The letter before is void" and "shown this once" in page.text
-    assert "Duplicate, given on" in officer.open(f"/en/staff/cases/{case.public_id}").text
+    assert page.h1 == "The earlier letter is no longer valid" and "It will not be shown again" in page.text
+    assert "Duplicate, issued on" in officer.open(f"/en/staff/cases/{case.public_id}").text
     with pytest.raises(NotFound):
         letters.reissue(case, other.refusals[0].id, "command", clock.now())
 

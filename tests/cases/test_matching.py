@@ -1,4 +1,4 @@
-"""Matching a case with what a person types: R8."""
+"""Matching a case with a person's details: R8."""
 
 from contextlib import contextmanager
 
@@ -50,7 +50,7 @@ def proof(**differing):
 
 
 def claim(account, given, **described):
-    """Match and claim as an account does, and commit; gives the case."""
+    """Match and claim as an account does, and commit; returns the case."""
     by = f"account:{account.id}"
     found = match_and_claim(make_post(), given, {**SOK, **described}, account.id, by, clock.now())
     session.commit()
@@ -63,7 +63,7 @@ def told(account):
 
 @contextmanager
 def statements(app):
-    """What is sent to the database meanwhile."""
+    """The statements that were sent to the database."""
     sent = []
 
     def note(_connection, _cursor, statement, *_rest):
@@ -76,25 +76,25 @@ def statements(app):
 
 
 def test_r8_number_birth_and_passport_match_a_case(mine):
-    assert match(make_post(), proof(), make_account().id) == (mine, "passport")
+    assert match(make_post(), proof(), make_account().id, clock.now()) == (mine, "passport")
 
 
 def test_r8_number_birth_and_letter_code_match_a_case(mine):
     given = proof(passport_number="N0000000", letter_code="AB12CD")
 
-    assert match(make_post(), given, make_account().id) == (mine, "letter code")
+    assert match(make_post(), given, make_account().id, clock.now()) == (mine, "letter code")
 
 
 def test_r8_any_traveller_of_a_case_can_match_it(mine):
     given = proof(birth_dates=("1992-01-02", "1992-01", "1992"), passport_number="N7777777")
 
-    assert match(make_post(), given, make_account().id) == (mine, "passport")
+    assert match(make_post(), given, make_account().id, clock.now()) == (mine, "passport")
 
 
 @pytest.mark.parametrize("cause", WRONG)
 def test_r8_whatever_does_not_fit_is_one_error(mine, cause):
     with pytest.raises(NoMatch) as refusal:
-        match(make_post(), proof(**WRONG[cause]), make_account().id)
+        match(make_post(), proof(**WRONG[cause]), make_account().id, clock.now())
 
     assert type(refusal.value) is NoMatch
     assert str(refusal.value.message) == "We could not match this. Your letter may be newer than our records."
@@ -145,25 +145,25 @@ def answer_until_the_case(account, given):
 
 @pytest.mark.parametrize("typed", ["n 012-3456", "N០១២៣៤៥៦", "\u200fN٠١٢٣٤٥٦ "])
 def test_a_passport_number_matches_however_it_is_typed(mine, typed):
-    assert match(make_post(), proof(passport_number=typed), None)[0] == mine
+    assert match(make_post(), proof(passport_number=typed), None, clock.now())[0] == mine
 
 
 @pytest.mark.parametrize("typed", ["ab 12 cd", "AB-12-CD", "ab១២cd"])
 def test_a_letter_code_matches_however_it_is_typed(mine, typed):
-    assert match(make_post(), proof(passport_number="N0000000", letter_code=typed), None)[0] == mine
+    assert match(make_post(), proof(passport_number="N0000000", letter_code=typed), None, clock.now())[0] == mine
 
 
 @pytest.mark.parametrize("recorded", ["1990-04-12", "1990-04", "1990"])
 def test_a_full_date_of_birth_matches_a_record_that_lacks_day_or_month(app, recorded):
     case = make_case(case_number="PHP2025000001", date_of_birth=recorded)
 
-    assert match(make_post(), proof(), None)[0] == case
+    assert match(make_post(), proof(), None, clock.now())[0] == case
 
 
 @pytest.mark.parametrize("typed", [("1990-04", "1990"), ("1990",)])
 def test_an_unknown_day_does_not_match_a_record_that_has_it(mine, typed):
     with pytest.raises(NoMatch):
-        match(make_post(), proof(birth_dates=typed), None)
+        match(make_post(), proof(birth_dates=typed), None, clock.now())
 
 
 def test_a_claimed_case_belongs_to_the_account_and_the_journal_says_how(mine):
@@ -207,7 +207,7 @@ def test_a_letter_code_typed_from_paper_matches_whichever_letter_looks_like_a_di
 
     for typed in ways:
         given = proof(number=case.number, passport_number="N0000000", letter_code=typed)
-        assert match(make_post(), given, None) == (case, "letter code")
+        assert match(make_post(), given, None, clock.now()) == (case, "letter code")
 
 
 def test_a_letter_code_that_was_kept_as_it_is_written_still_opens(mine):

@@ -1,4 +1,4 @@
-"""Files as spreadsheets really write them: no cell is lost or changed in silence."""
+"""Files as spreadsheets really write them: no cell is lost or changed silently."""
 
 import io
 
@@ -20,7 +20,7 @@ def words(app):
 
 
 def told(content, words):
-    """The rows of a file that is taken, and the places where it is refused."""
+    """The rows of an accepted file, and the places where one is refused."""
     errors = Errors(100)
     rows = [row for _line, row in read_rows(read(io.BytesIO(content), QUESTION), 100, words, errors, [])]
     return ([] if errors.number else rows), [(error.line, error.column) for error in errors.first(100)]
@@ -47,7 +47,7 @@ def test_the_sheet_that_was_read_and_its_hidden_rows_are_told(words, tmp_path):
     assert (len(rows), errors) == (1, [])
     assert [note.sentence % note.values for note in notes] == [
         "This was read from the sheet S2.",
-        "Rows that the sheet hides were read too: lines 2.",
+        "Hidden rows were read too: lines 2.",
     ]
 
 

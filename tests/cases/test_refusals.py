@@ -205,7 +205,7 @@ def test_nobody_is_invited_to_a_day_that_has_passed(officer):
     case = make_case()
     page = officer.submit(f"/en/staff/cases/{case.public_id}/invitation", until="2001-01-01")
 
-    assert page.errors == ["This day has passed."]
+    assert page.errors == ["Choose today or a later day."]
 
 
 def test_r5_a_refusal_of_another_case_is_not_there(app):

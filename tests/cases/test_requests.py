@@ -31,19 +31,19 @@ TICKED = {"despite_owner": "y"}
 
 @pytest.fixture
 def applicant(app, visitor):
-    """Somebody who is logged in and holds no case."""
+    """A signed-in applicant without a case."""
     make_post(reply_days=5)
     return signed_in(visitor, make_account())
 
 
 @pytest.fixture
 def officer(app):
-    """An officer of Phnom Penh who is logged in."""
+    """An officer of Phnom Penh who is signed in."""
     return signed_in(Visitor(app), make_account("officer", make_post()))
 
 
 def unmatched(applicant, number=UNKNOWN):
-    """Go the way to an appointment until no case matches; gives that page."""
+    """Follow the steps to an appointment until no case matches; returns that page."""
     applicant.submit(f"{NEW}/visa", visa="immigrant")
     applicant.submit(f"{NEW}/purpose", purpose="follow_up")
     applicant.submit(f"{NEW}/details", **DETAILS)
@@ -52,7 +52,7 @@ def unmatched(applicant, number=UNKNOWN):
 
 
 def asked(applicant, number=UNKNOWN):
-    """Ask the Embassy to find a case; gives the request and the page that follows."""
+    """Ask the Embassy to find a case; returns the request and the page that follows."""
     page = unmatched(applicant, number)
     shown = applicant.submit(f"{NEW}/ask", page=page)
     session.expire_all()
@@ -121,7 +121,7 @@ def test_a_case_number_gives_the_case_to_the_person_who_is_told(applicant, offic
 
     page = answered(officer, request, case_number=case.number.lower())
 
-    assert page.h1 == "Cases to find" and "Nobody is waiting." in page.text
+    assert page.h1 == "Requests to find a case" and "No one is waiting." in page.text
     assert stored(case.number).account_id == request.account_id
     assert (request.state, request.case_id) == ("done", case.id)
     assert f"The Embassy found your case …{case.number[-4:]}" in applicant.open(DASHBOARD).text.replace("… ", "…")
@@ -133,7 +133,9 @@ def test_a_case_of_another_account_is_not_moved_unless_that_is_ticked(applicant,
 
     page = answered(officer, request, case_number=case.number)
 
-    assert page.errors == ["Another account holds this case. Tick this to move it; both will be told."]
+    assert page.errors == [
+        "This case is in another account. Select this to move it. We will tell both account holders."
+    ]
     assert (stored(case.number).account_id, request.state) == (holder.id, "open")
 
 
@@ -169,12 +171,12 @@ def test_a_sentence_that_says_no_gives_no_case_away(applicant, officer):
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        ({"case_number": "", "answer": " "}, "Type a case number, or an answer for the person."),
+        ({"case_number": "", "answer": " "}, "Enter a case number, or an answer for the applicant."),
         ({"case_number": "12345"}, "A case number has three letters and ten digits"),
         ({"case_number": UNKNOWN}, "There is no case with this number at your post. Add it first."),
         ({"case_number": "AMM2025000001"}, "There is no case with this number at your post. Add it first."),
         ({"case_number": "", "answer": "x" * 1001}, "This is too long."),
-        ({"case_number": "", "answer": "No\x00"}, "Some characters here cannot be read."),
+        ({"case_number": "", "answer": "No\x00"}, "We cannot read some of the characters here."),
     ],
 )
 def test_an_answer_that_does_not_fit_is_said_and_the_request_stays_open(applicant, officer, answer, error):
@@ -195,7 +197,7 @@ def test_a_request_that_is_answered_cannot_be_answered_again(applicant, officer)
 
     again = answered(officer, request, page=page, case_number=case.number)
 
-    assert "This request is answered." in again.text
+    assert "This request has been answered." in again.text
     assert (request.state, stored(case.number).account_id) == ("refused", None)
 
 
@@ -212,7 +214,7 @@ def test_r5_a_request_to_another_post_does_not_exist(app, applicant, role):
     elsewhere = make_post("AMM", country="JO", city="Amman", timezone="Asia/Amman")
     abroad = signed_in(Visitor(app), make_account(role, elsewhere))
 
-    assert "Nobody is waiting." in abroad.open(QUEUE).text
+    assert "No one is waiting." in abroad.open(QUEUE).text
     abroad.open(f"{QUEUE}/{request.public_id}", status=404)
     abroad.post(f"{QUEUE}/{request.public_id}", status=404, answer="No.")
     assert deeds(request) == ["case search asked"]

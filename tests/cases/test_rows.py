@@ -14,7 +14,7 @@ def only(cells):
 
 
 def columns(cells):
-    """The columns of bad cells, of which no row is made."""
+    """The columns of bad cells, from which no row is made."""
     row, bad = read_row(cells, {"PHP": ()}, {"KH", "MX"})
     assert row is None
     return [column for column, _reason in bad]

@@ -19,7 +19,7 @@ TYPED = {name: value for name, value in SOK.items() if name != "post"} | {
 
 @pytest.fixture
 def officer(app, visitor):
-    """An officer of Phnom Penh who is logged in."""
+    """An officer of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("officer", make_post()))
 
 
@@ -71,22 +71,22 @@ def test_another_traveller_is_added_with_the_same_number(officer):
 @pytest.mark.parametrize(
     ("column", "typed", "error"),
     [
-        ("case_number", "", "Type the case number."),
+        ("case_number", "", "Enter the case number."),
         ("case_number", "12345", "A case number has three letters and ten digits"),
-        ("visa_class", "IR/1", "is no visa class"),
-        ("status", "pending", "Not a valid choice"),
-        ("status_date", "soon", "is no date like 2026-01-31"),
-        ("surname", "", "is empty"),
-        ("surname", "Sok\x00", "Some characters here cannot be read."),
+        ("visa_class", "IR/1", "is not a visa class"),
+        ("status", "pending", "Select an option from the list"),
+        ("status_date", "soon", "is not a date like 2026-01-31"),
+        ("surname", "", "cannot be empty"),
+        ("surname", "Sok\x00", "We cannot read some of the characters here."),
         ("given_names", "x" * 10_000, "This is too long."),
-        ("date_of_birth", "1990-13-01", "is no date of birth"),
-        ("passport_number", "!", "is no passport number"),
-        ("nationality", "ZZ", "Not a valid choice"),
-        ("relationship", "1", "is no relationship"),
-        ("refused_on", "2026-02-30", "is no date like 2026-01-31"),
-        ("refused_on", "", "needed where there are reasons"),
+        ("date_of_birth", "1990-13-01", "is not a date of birth"),
+        ("passport_number", "!", "is not a passport number"),
+        ("nationality", "ZZ", "Select an option from the list"),
+        ("relationship", "1", "is not a relationship"),
+        ("refused_on", "2026-02-30", "is not a date like 2026-01-31"),
+        ("refused_on", "", "is required if there are reasons"),
         ("respond_by", "by post", "is not one or more of"),
-        ("respond_by", "", "needed where there is a refusal"),
+        ("respond_by", "", "is required if there is a refusal"),
         ("reasons", "A nice letter", "not in the standard list"),
         ("letter_code", "x" * 300, "This is too long."),
     ],
@@ -171,8 +171,8 @@ def test_a_case_is_found_by_its_number_however_it_is_typed(app):
         ("PHP2025999999", "There is no case with this number at your post."),
         ("AMM2025000001", "There is no case with this number at your post."),
         ("AA00A1B2C3", "nonimmigrant"),
-        ("", "Type the case number."),
-        ("\x00", "Some characters here cannot be read."),
+        ("", "Enter the case number."),
+        ("\x00", "We cannot read some of the characters here."),
     ],
 )
 def test_a_number_that_finds_nothing_gets_a_sentence(officer, typed, error):

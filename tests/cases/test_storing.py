@@ -1,4 +1,4 @@
-"""Bringing case files into the database: added, corrected, or left as they are."""
+"""Storing case files in the database: added, corrected, or unchanged."""
 
 import pytest
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ TABLES = (Case, Traveller, Refusal, RefusalItem, StatusChange, Entry)
 
 @pytest.fixture
 def store(app, tmp_path):
-    """Import lines as a file of the post; gives the numbers of cases added, changed and unchanged."""
+    """Import lines as a file of the post; returns the numbers of cases added, changed and unchanged."""
 
     def import_lines(*lines):
         counts = bring(tmp_path, *lines)
@@ -214,7 +214,7 @@ def test_a_person_with_a_new_passport_is_known_by_a_name_that_is_spelled_otherwi
 def test_a_surname_without_a_letter_is_an_empty_cell(surname):
     row, bad = read_row(line(surname=surname), {"PHP": ()}, {"KH"})
 
-    assert (row, bad) == (None, [("surname", "is empty")])
+    assert (row, bad) == (None, [("surname", "cannot be empty")])
 
 
 def test_a_new_letter_code_can_be_used_again_the_same_cannot(store):

@@ -4,7 +4,7 @@ from portal.database.transactions import session
 
 
 def run(app, *arguments, typed=None, code=0):
-    """Run a command and return what it said; code is how it must end, if it matters; never with a traceback."""
+    """Run a command and return its output; code: its expected exit code, if given; never a traceback."""
     session.rollback()
     result = app.test_cli_runner().invoke(args=arguments, input=typed)
     session.rollback()

@@ -1,4 +1,4 @@
-"""`flask --app wsgi check`: silent where all is well, one line for each rule that is broken."""
+"""`flask --app wsgi check`: silent if all rules hold, one line for each violation."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -32,7 +32,7 @@ def booked(app):
 
 
 def damage(app, statement, guard=None):
-    """Change the database behind the portal's back, without the constraint that would refuse it."""
+    """Change the database directly, without the constraint that would refuse it."""
     session.remove()
     raw = app.extensions["engine"].raw_connection()
     cursor = raw.cursor()

@@ -1,4 +1,4 @@
-"""Keys: `keys new`, `keys rotate`, and what can be read before, meanwhile and after (R10)."""
+"""Keys: `keys new`, `keys rotate`, and what can be read before, during and after (R10)."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -22,7 +22,7 @@ OLD, NEW, THIRD = ENVIRONMENT["PORTAL_FIELD_KEYS"], made_of("a newer key"), made
 
 @pytest.fixture
 def keys(app):
-    """Give the portal other field keys, newest first; those of the tests come back afterwards."""
+    """Give the portal other field keys, newest first; those of the tests are restored afterwards."""
     before = app.extensions["settings"]
 
     def use(*field_keys):
@@ -40,7 +40,7 @@ def passports():
 
 
 def stored():
-    """What the database holds of each passport number."""
+    """The stored value of each passport number."""
     found = select(type_coerce(Traveller.passport_number, LargeBinary)).order_by(Traveller.id)
     return [bytes(one) for one in session.scalars(found)]
 
@@ -52,7 +52,7 @@ def test_after_a_rotation_the_old_key_is_not_needed_any_more_r10(app, keys):
     said = run(app, "keys", "rotate")
     keys(NEW)
 
-    assert said.stdout.startswith("4 values encrypted anew, 4 under the first key, in ")
+    assert said.stdout.startswith("4 values re-encrypted, 4 under the first key, in ")
     assert "the others can be taken out" in said.stderr
     assert passports() == [PASSPORT, "N7654321"]
 
@@ -63,7 +63,7 @@ def test_a_second_rotation_changes_nothing(app, keys):
     run(app, "keys", "rotate")
     before = stored()
 
-    assert run(app, "keys", "rotate").stdout.startswith("0 values encrypted anew, 2 under the first key")
+    assert run(app, "keys", "rotate").stdout.startswith("0 values re-encrypted, 2 under the first key")
     assert stored() == before
 
 
@@ -79,7 +79,7 @@ def test_a_rotation_that_was_cut_short_goes_on_where_it_was(app, keys, monkeypat
     with pytest.raises(KeyboardInterrupt):
         key_rotation.rotate(stop)
 
-    assert run(app, "keys", "rotate").stdout.startswith("4 values encrypted anew, 6 under the first key")
+    assert run(app, "keys", "rotate").stdout.startswith("4 values re-encrypted, 6 under the first key")
     keys(NEW)
     assert passports() == [PASSPORT] * 3
 

@@ -1,4 +1,4 @@
-"""Every command, whatever the database or a file refuses: a sentence of the portal's own, exit code 1, no traceback."""
+"""Every command, on any failure of the database or a file: a message of the portal's own, exit code 1, no traceback."""
 
 import re
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event, text
 
-from portal.commands import plainly
+from portal.commands import command_errors
 from portal.database import sqlite_write_lock
 from portal.database.engines import make_engine
 from portal.database.transactions import session
@@ -31,13 +31,13 @@ WRITING = (
     "demo herd --post PHP --cases 1 --seats 1 --out {new}",
 )
 UPGRADE, DOCTOR, WORKER, DRY = "db upgrade", "doctor --seconds 5", "worker --once", "cases import {cases} --dry-run"
-ROTATE = "keys rotate"  # writes nothing where all is under the first key
+ROTATE = "keys rotate"  # writes nothing if everything is under the first key
 POSTS = "code,country,city,timezone\nAMM,JO,Amman,Asia/Amman\n"
 
 
 @pytest.fixture
 def files(app, tmp_path):
-    """Files that commands take, with rows in the database that they are about."""
+    """Files for the commands, with matching rows in the database."""
     record(COMMAND, "post added", make_post())
     make_case()
     session.commit()
@@ -50,7 +50,7 @@ def files(app, tmp_path):
 
 
 def ended(app, command, files):
-    """Run a command; return its exit code and what it said, which must hold nobody else's words."""
+    """Run a command; return its exit code and its output, which must contain no library's text."""
     session.remove()
     arguments = [word.format_map(files) for word in command.split()]
     result = app.test_cli_runner().invoke(args=arguments, input=f"{PASSWORD}\n")
@@ -82,7 +82,7 @@ def engine_of(app, url):
 
 @contextmanager
 def broken_file(app):
-    """Let a test do what it likes to the file of the database, and put it back."""
+    """Let a test damage the database file, and restore it afterwards."""
     engine, path = app.extensions["engine"], Path(app.extensions["engine"].url.database)
     engine.dispose()
     kept = shutil.copy(path, path.with_suffix(".kept"))
@@ -99,7 +99,7 @@ def broken_file(app):
 
 
 def roots_of(path):
-    """Return the pages on which tables begin, but for the one that holds the revision, and the size of a page."""
+    """Return the root pages of tables, except the one with the revision, and the page size."""
     with closing(sqlite3.connect(path)) as connection:
         found = connection.execute("SELECT rootpage FROM sqlite_master WHERE type = 'table' AND name != ?", REVISION)
         return [page for (page,) in found], connection.execute("PRAGMA page_size").fetchone()[0]
@@ -118,7 +118,7 @@ def test_a_damaged_database_is_called_damaged_by_every_command(app, files):
                 file.seek((page - 1) * size)
                 file.write(b"\x5a" * size)
         require(app, files, (*READING, *WRITING, ROTATE, DRY), operator_messages.DAMAGED)
-        ended(app, WORKER, files)  # its jobs fail one by one, and are tried again
+        ended(app, WORKER, files)  # its jobs fail one by one, and are retried
         require(app, files, [DOCTOR], "integrity: it is damaged")
 
 
@@ -155,7 +155,7 @@ def test_a_database_that_others_write_to_is_called_locked(app, files, database_u
 
 @contextmanager
 def others_write(engine):
-    """Keep every table locked by somebody else, and do not wait long."""
+    """Keep every table locked by another connection, with a short timeout."""
     if engine.dialect.name == "sqlite":
         with closing(sqlite3.connect(engine.url.database, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -190,7 +190,7 @@ def test_tables_that_are_not_there_yet_are_told_with_what_to_do(app, files):
 def test_tables_of_a_newer_release_are_told_where_that_matters(app, files):
     set_revision("of a newer one")
     try:
-        require(app, files, [UPGRADE], plainly.NEWER)
+        require(app, files, [UPGRADE], command_errors.NEWER)
         require(app, files, [DOCTOR], "tables: of a newer one")
         assert ended(app, "check", files)[0] in (0, 1)
     finally:
@@ -224,7 +224,7 @@ def test_a_file_that_cannot_be_used_is_named(app, files, tmp_path, command):
 def test_a_journal_that_finds_no_room_is_told_and_the_one_before_stays(app, files, tmp_path, monkeypatch):
     code, said = ended(app, "journal export /dev/full", files)
     assert code == 1 and "the disk is full" in said
-    monkeypatch.setattr(plainly.os, "fsync", lambda _number: (_ for _ in ()).throw(OSError(28, "no room")))
+    monkeypatch.setattr(command_errors.os, "fsync", lambda _number: (_ for _ in ()).throw(OSError(28, "no room")))
     assert ended(app, "journal export {export}", files)[0] == 1
 
     assert files["export"].read_text() == '{"kind": "journal"}\n'

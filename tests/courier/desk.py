@@ -1,4 +1,4 @@
-"""Packages and staff as the tests of the mail desk need them, and what the database holds afterwards."""
+"""Packages and staff for the tests of the mail desk, and the database afterwards."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Packages on paper, as these tests need them: a case that sends by courier, registered with all its travellers."""
+"""Packages on paper for these tests: a case that sends by courier, registered with all its travelers."""
 
 from uuid import uuid4
 
@@ -30,7 +30,7 @@ def courier_case(account=None, travellers=1, documents=2, names=(), **cells):
 
 
 def registered(account=None, packed=None, others=0, passport=False, **cells):
-    """A package of all travellers of a case, the first so many of the documents that fit in it (None: all)."""
+    """A package of all travelers of a case, with the first so many of its documents (None: all)."""
     case, now = courier_case(account, **cells), clock.now()
     by = f"account:{case.account_id}"
     submission = operations.register(case, case.principal, make_agency(case.post).id, uuid4(), by, now)

@@ -1,4 +1,4 @@
-"""Supervisors keep the agencies of their post: by form, by file; the desk reads them."""
+"""Supervisors manage the agencies of their post: by form, by file; the desk reads them."""
 
 import io
 
@@ -27,7 +27,7 @@ RIVERSIDE = {
 
 @pytest.fixture
 def supervisor(app, visitor):
-    """A supervisor of Phnom Penh who is logged in."""
+    """A supervisor of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("supervisor", make_post(courier=True)))
 
 
@@ -56,7 +56,7 @@ def deeds():
 def test_an_agency_is_added_and_its_code_kept_in_capitals(supervisor):
     page = supervisor.submit(NEW, **RIVERSIDE)
 
-    assert (page.path, "The agency is saved." in page.text) == (AGENCIES, True)
+    assert (page.path, "The agency has been saved." in page.text) == (AGENCIES, True)
     (agency,) = kept()
     assert (agency.code, agency.address, agency.closed_at) == ("DHL-01", "1 Quay\nPhnom Penh", None)
     assert deeds() == ["agency added"]
@@ -66,7 +66,7 @@ def test_the_same_form_sent_twice_says_that_the_code_is_taken(supervisor):
     for _click in range(2):
         page = supervisor.submit(NEW, **RIVERSIDE)
 
-    assert page.errors == ["Another agency of your post has this code already."]
+    assert page.errors == ["Another agency at your post already has this code."]
     assert len(kept()) == 1
 
 
@@ -83,13 +83,13 @@ def test_an_agency_is_corrected_and_saving_it_as_it_is_changes_nothing(superviso
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({"code": ""}, "Type a code."),
+        ({"code": ""}, "Enter a code."),
         ({"code": "a/b"}, "letters, digits and dashes only"),
         ({"code": "x" * 21}, "Use at most 20 characters."),
-        ({"courier": " "}, "Type the courier."),
+        ({"courier": " "}, "Enter the courier."),
         ({"name": "x" * 81}, "Use at most 80 characters."),
-        ({"city": "\x00"}, "Some characters here cannot be read."),
-        ({"address": ""}, "Type the address."),
+        ({"city": "\x00"}, "We cannot read some of the characters here."),
+        ({"address": ""}, "Enter the address."),
         ({"opening_hours": "x" * 401}, "Use at most 400 characters."),
     ],
 )
@@ -134,13 +134,13 @@ def test_a_file_adds_and_corrects_and_again_changes_nothing(supervisor):
 @pytest.mark.parametrize(
     ("row", "error"),
     [
-        (",DHL,Name,City,Street,", "Line 4, column code : this is empty."),
-        ("DHL-03,DHL,Name,,Street,", "Line 4, column city : this is empty."),
-        ("DHL-03,DHL", "Line 4, column address : this is empty."),
-        ("DHL 03,DHL,Name,City,Street,", "Line 4, column code : “ DHL 03 ” does not fit."),
+        (",DHL,Name,City,Street,", "Line 4, column code : enter a value."),
+        ("DHL-03,DHL,Name,,Street,", "Line 4, column city : enter a value."),
+        ("DHL-03,DHL", "Line 4, column address : enter a value."),
+        ("DHL 03,DHL,Name,City,Street,", "Line 4, column code : “ DHL 03 ” is not valid."),
         (f"DHL-03,{'x' * 41},Name,City,Street,", f"Line 4, column courier : “ {'x' * 40} …” is too long."),
-        ("DHL-01,DHL,Name,City,Street,", "Line 4, column code : “ DHL-01 ” stands in the file twice."),
-        ("DHL-03,DHL,Na\x00me,City,Street,", "Line 4, column name : “ Na\ufffdme ” does not fit."),
+        ("DHL-01,DHL,Name,City,Street,", "Line 4, column code : “ DHL-01 ” is in the file twice."),
+        ("DHL-03,DHL,Na\x00me,City,Street,", "Line 4, column name : “ Na�me ” is not valid."),
         ("DHL-03,DHL,Name,City,Street,Mon,Tue", "Line 4 has more cells than columns, from “ Tue ” on."),
         ('DHL-03,DHL,"Name,City,Street,', "Line 4 cannot be read"),
     ],
@@ -148,7 +148,7 @@ def test_a_file_adds_and_corrects_and_again_changes_nothing(supervisor):
 def test_a_mistake_is_said_by_line_and_column_and_nothing_is_saved(supervisor, row, error):
     page = send(supervisor, HEADER, 'DHL-01,DHL,Name,City,"Street\nTown",', row)
 
-    assert page.h1 == "Import agencies" and page.errors == ["The file does not fit. Nothing was saved."]
+    assert page.h1 == "Import agencies" and page.errors == ["The file is not in the right format. Nothing was saved."]
     assert error in page.text
     assert (kept(), deeds()) == ([], [])
 
@@ -156,7 +156,7 @@ def test_a_mistake_is_said_by_line_and_column_and_nothing_is_saved(supervisor, r
 def test_all_mistakes_of_a_file_are_shown_fifty_at_most(supervisor):
     page = send(supervisor, HEADER, *([",DHL,Name,City,Street,"] * 60))
 
-    assert page.text.count("column code : this is empty.") + page.text.count("stands in the file twice") == 50
+    assert page.text.count("column code : enter a value.") + page.text.count("is in the file twice") == 50
 
 
 @pytest.mark.parametrize("content", [b"", b"code;courier;name\n", b"PK\x03\x04", b"\x00"])
@@ -165,7 +165,7 @@ def test_what_is_no_file_of_agencies_names_the_missing_columns(supervisor, conte
 
 
 def test_what_is_not_utf_8_is_refused(supervisor):
-    assert send(supervisor, raw="é".encode("latin-1")).errors == ["Save the file as CSV in UTF-8, and choose it again."]
+    assert send(supervisor, raw="é".encode("latin-1")).errors == ["Save the file as CSV UTF-8, then choose it again."]
     assert supervisor.submit(IMPORT).errors == ["Choose a file."]
 
 

@@ -1,4 +1,4 @@
-"""What is decided on a package that is here: more needed or not, the clock, the return."""
+"""Decisions on a received package: more needed or not, the 12 months, the return."""
 
 import pytest
 from sqlalchemy import select
@@ -21,7 +21,7 @@ WAITING = {
 
 @pytest.fixture
 def desk(app):
-    """Somebody at the mail desk of Phnom Penh."""
+    """A member of the mail desk of Phnom Penh."""
     return somebody(app, "desk")
 
 
@@ -68,7 +68,7 @@ def test_no_clock_is_stopped_before_evidence_came_or_on_a_refusal_of_another_cas
     [
         ({"decision": "nothing_more_needed", "reason": ""}, "Nothing more needed"),
         ({"decision": "nothing_more_needed", "reason": "expired"}, "Nothing more needed"),
-        ({"decision": "more_needed", "reason": "unreadable"}, "More needed It cannot be read."),
+        ({"decision": "more_needed", "reason": "unreadable"}, "More needed The document cannot be read."),
     ],
 )
 def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, answers, said):
@@ -79,7 +79,7 @@ def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, ans
     page = officer.submit(f"{address(package)}/items/{item}", page=officer.open(address(package)), **typed)
     officer.submit(f"{address(package)}/items/{item}", page=officer.open(address(package)), **typed)
 
-    assert "The decision is saved." in page.text and said in page.text
+    assert "The decision has been saved." in page.text and said in page.text
     assert deeds("document decided") == 1
     told = session.scalars(select(Notice.kind).where(Notice.account_id == package.case.account_id)).all()
     assert told == ["receipt_given", "document_decided"]
@@ -89,9 +89,9 @@ def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, ans
     ("answers", "error"),
     [
         ({}, "Choose whether more is needed."),
-        ({"decision": "perhaps"}, "Not a valid choice"),
+        ({"decision": "perhaps"}, "Select an option from the list"),
         ({"decision": "more_needed", "reason": ""}, "Choose why more is needed."),
-        ({"decision": "more_needed", "reason": "ugly"}, "Not a valid choice"),
+        ({"decision": "more_needed", "reason": "ugly"}, "Select an option from the list"),
     ],
 )
 def test_a_decision_that_is_not_whole_is_said_beside_its_document(officer, answers, error):
@@ -134,7 +134,7 @@ def test_a_return_is_recorded_once_with_carrier_and_tracking_number(desk):
     page = desk.submit(f"{address(package)}/return", page=stale, tracking_number=" JD-0146 ")
     again = desk.submit(f"{address(package)}/return", page=stale, carrier="Other", tracking_number="2")
 
-    assert "The return is recorded." in page.text and "JD-0146" in again.text
+    assert "The return has been recorded." in page.text and "JD-0146" in again.text
     after = stored(package)
     assert (after.state, after.return_carrier, after.tracking_number) == ("returned", "DHL", "JD-0146")
     assert deeds("package returned") == 1
@@ -144,7 +144,7 @@ def test_a_return_is_recorded_once_with_carrier_and_tracking_number(desk):
 @pytest.mark.parametrize(
     ("answers", "error"),
     [
-        ({"carrier": " "}, "Type who carries the package."),
+        ({"carrier": " "}, "Enter the name of the carrier."),
         ({"carrier": "x" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "1" * 41}, "Use at most 40 characters."),
         ({"tracking_number": "JD 01/46"}, "letters, digits and dashes only"),

@@ -21,7 +21,7 @@ from tests.visitor import Visitor
 
 @pytest.fixture
 def desk(app):
-    """Somebody at the mail desk of Phnom Penh."""
+    """A member of the mail desk of Phnom Penh."""
     return somebody(app, "desk")
 
 
@@ -59,8 +59,8 @@ def test_a_withdrawn_package_is_said_at_once(desk):
     session.commit()
 
     for code in (code_of(package), package.reference):
-        assert "Withdrawn: do not take it in" in desk.submit(DESK, code=code).text
-    assert "Take in" not in desk.open(address(package)).buttons
+        assert "Withdrawn: do not check it in" in desk.submit(DESK, code=code).text
+    assert "Check in the package" not in desk.open(address(package)).buttons
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_r5_a_package_of_another_post_does_not_exist(app):
     abroad.open(address(package), status=404)
     for deed in ("", f"/items/{item}", f"/refusals/{refusal}/stop", "/return"):
         abroad.post(address(package) + deed, status=404)
-    assert "There is nothing here." in abroad.open(f"{DESK}packages?state=registered").text
+    assert "There are no packages here." in abroad.open(f"{DESK}packages?state=registered").text
     assert stored(package).state == "registered"
 
 
@@ -122,7 +122,7 @@ def test_packages_are_listed_by_state_with_counts_and_the_old_are_named(desk):
 
 @pytest.mark.parametrize("query", ["state=withdrawn", "state=%00", "page=99999999999999999999", "page=-1", "page=x"])
 def test_a_list_with_nothing_in_it_says_so(desk, query):
-    assert "There is nothing here." in desk.open(f"{DESK}packages?{query}").text
+    assert "There are no packages here." in desk.open(f"{DESK}packages?{query}").text
 
 
 def test_a_long_list_has_pages(desk, monkeypatch):
@@ -158,7 +158,7 @@ def test_what_was_not_listed_can_be_ticked_too(desk):
 
     page = desk.submit(address(package), found=items(package)[:1])
 
-    assert "The package is taken in." in page.text and "Was in the envelope" in page.text
+    assert "The package has been checked in." in page.text and "Was in the envelope" in page.text
     (one,) = stored(package).contents
     assert (one.refusal_item_id, one.state, one.item.state) == (items(package)[0], "received", "received")
 
@@ -229,7 +229,7 @@ def test_a_package_after_the_last_day_is_taken_in_and_the_page_says_plainly_that
     package = make_package(make_case(make_account(), respond_by="courier", refused_on=day))
 
     page = desk.open(address(package))
-    assert "Late: the last day" in page.text and "a new application and fee may be needed" in page.text
+    assert "Late: the last day" in page.text and "A new application and fee may be needed" in page.text
 
     desk.submit(address(package), found=items(package))
     assert stored(package).state == "received"
@@ -260,4 +260,4 @@ def test_the_mail_desk_is_found_from_the_staff_home(app, role):
     page = somebody(app, role).open("/en/staff/")
 
     assert "Mail desk: packages" in page.text
-    assert ("Agencies of couriers" in page.text) == (role == "supervisor")
+    assert ("Courier agencies" in page.text) == (role == "supervisor")

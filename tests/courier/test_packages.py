@@ -1,4 +1,4 @@
-"""What applicants do with packages, as rules: registered once, changed until dropped off, nobody else's."""
+"""Rules for applicants' packages: registered once, changed until dropped off, invisible to others."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -16,8 +16,8 @@ from portal.courier.operations import AlreadyRegistered, TooLate
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.mail.models import Message
-from portal.web import access
 from portal.web.errors import NotFound
+from portal.web.roles import SignedIn
 from tests.factories import make_account, make_agency, make_case, make_package, make_post
 
 BY = "account:1"
@@ -69,7 +69,7 @@ def test_somebody_elses_package_does_not_exist_r5(app):
     owner = package.case.account_id
 
     def who(account_id):
-        return access.SignedIn(account_id, None, None, "")
+        return SignedIn(account_id, None, None, "")
 
     assert operations.submission_for(who(owner), package.reference).id == package.id
     for account_id, reference in ((stranger.id, package.reference), (owner, "PHP-0000-0000"), (owner, "x")):

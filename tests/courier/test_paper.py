@@ -1,4 +1,4 @@
-"""A package on paper: the page and its PDF, who gets them, and what its code is worth when it is scanned."""
+"""A package on paper: the page and its PDF, who gets them, and the verification of its code."""
 
 import re
 
@@ -23,7 +23,7 @@ BY = "account:1"
 
 @pytest.fixture
 def print_of(tmp_path):
-    """Call it to write a package's PDF in a language, and learn where it is."""
+    """Call it to write a package's PDF in a language; returns its path."""
 
     def write(submission, language="en"):
         with in_language(language):
@@ -36,7 +36,7 @@ def print_of(tmp_path):
 
 @pytest.fixture
 def package(app):
-    """A registered package of somebody with a name that no template holds."""
+    """A registered package of a person with a name that no template contains."""
     return registered(surname="Vannak", given_names="Rithy", case_number="PHP2025654321")
 
 
@@ -90,7 +90,7 @@ def test_the_page_says_where_from_whom_what_and_by_when(app, print_of):
     assert f"{day:%B} {day.day}, {day.year}" in written and not has_passed
     assert "You pay the courier." in written
     assert "http://localhost:8000/en/confirmation" in written
-    assert submission.case.number in written.partition("Receipt of the sender")[2]
+    assert submission.case.number in written.partition("Sender's receipt")[2]
 
 
 def test_after_the_last_day_the_page_says_that_a_new_application_is_required_r7(app, print_of):
@@ -165,20 +165,20 @@ def test_a_withdrawn_registration_has_a_page_that_says_so_and_no_code(app, visit
     session.commit()
     page = signed_in(visitor, account).open(f"/en/courier/{submission.reference}/print")
 
-    assert "This registration is withdrawn." in page.text and "qr" not in page.html
+    assert "This registration has been withdrawn." in page.text and "qr" not in page.html
     path = print_of(submission)
-    assert "This registration is withdrawn." in text_of(path) and codes_in(picture_of(path, 110)) == []
+    assert "This registration has been withdrawn." in text_of(path) and codes_in(picture_of(path, 110)) == []
 
 
 @pytest.mark.parametrize(
     ("state", "word"),
     [
         ("registered", "Valid registration"),
-        ("dropped_off", "The package is dropped off"),
+        ("dropped_off", "The package has been dropped off"),
         ("received", "The package is at the Embassy"),
-        ("returned", "The package is sent back"),
-        ("collected", "The package is sent back"),
-        ("withdrawn", "This registration is withdrawn"),
+        ("returned", "The package has been sent back"),
+        ("collected", "The package has been sent back"),
+        ("withdrawn", "This registration has been withdrawn"),
     ],
 )
 def test_one_sentence_says_what_a_code_is_worth_in_each_state(package, visitor, state, word):
@@ -193,7 +193,7 @@ def test_a_page_from_before_a_change_says_that_it_is_changed(package, visitor):
     operations.change_agency(package, make_agency(package.case.post).id, BY, clock.now())
     session.commit()
 
-    assert scan(visitor, old).h1 == "Changed: this page is not valid any more"
+    assert scan(visitor, old).h1 == "Changed: this page is no longer valid"
     assert scan(visitor, package).h1 == "Valid registration"
 
 

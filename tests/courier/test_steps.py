@@ -1,4 +1,4 @@
-"""The way to a package through pages: from the question what it is for to the Courier Confirmation Page."""
+"""Registering a package through pages: from the question what it is for to the Courier Confirmation Page."""
 
 import re
 from datetime import timedelta
@@ -135,7 +135,7 @@ def test_the_embassy_is_asked_to_find_the_case_with_what_was_typed(applicant):
         answer = applicant.submit(f"{COURIER}/ask", page=page)
 
     asked = session.scalars(select(CaseRequest)).one()
-    assert "Your answers are with the Embassy" in answer.text
+    assert "We have sent your answers to the Embassy" in answer.text
     assert '"PHP2025999999"' in asked.answers and '"1990-04-12"' in asked.answers
 
 
@@ -149,11 +149,11 @@ def test_nothing_is_asked_before_details_were_typed(applicant):
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ({"location": "BKK"}, "This place takes no packages through this service"),
-        ({"location": ""}, "Choose where your interview was."),
+        ({"location": "BKK"}, "You cannot register a package for this place here"),
+        ({"location": ""}, "Select where you had your interview."),
         ({"case_number": "AA00ABCDEF"}, "starts with AA00"),
-        ({"case_number": ""}, "Type the case number"),
-        ({"day": "31", "month": "2"}, "There is no such day in this month"),
+        ({"case_number": ""}, "Enter the case number"),
+        ({"day": "31", "month": "2"}, "This month does not have that day"),
     ],
 )
 def test_bad_details_are_explained_beside_the_field_and_stay(applicant, typed, says):
@@ -201,7 +201,7 @@ def test_who_comes_back_to_register_again_finds_the_package(applicant):
     page = applicant.open(f"{COURIER}/cases/{case.public_id}/agency")
 
     assert page.path == package
-    assert "A package of this case is registered already." in page.text
+    assert "This case already has a registered package." in page.text
 
 
 def test_agencies_stand_by_city_with_address_and_opening_hours(applicant):
@@ -224,7 +224,7 @@ def test_many_agencies_can_be_searched_by_city(applicant):
     assert applicant.open(f"{page.path}?city=kampot").text.count("DHL, Agency") == 1
     elsewhere = applicant.open(f"{page.path}?city=Paris")
     assert elsewhere.text.count("DHL, Agency") == 9
-    assert "There is no agency in this city. These are all." in elsewhere.text
+    assert "There is no courier office in this city. Here are all the courier offices." in elsewhere.text
 
 
 @pytest.mark.parametrize("agency", ["", "x", "999999", "99999999999999999999"])
@@ -241,14 +241,14 @@ def test_without_an_agency_nothing_is_registered(applicant, agency):
 def test_a_post_without_agencies_says_so(applicant):
     page = describe(applicant, sending_case())
 
-    assert "No agency can be chosen now." in page.text
+    assert "No courier office is available now." in page.text
 
 
 @pytest.mark.parametrize(
     ("cells", "heading", "leads_to"),
     [
         ({"respond_by": "in_person"}, "Bring the documents yourself", "appointments"),
-        ({"respond_by": "direct"}, "Do what your letter says", "cases"),
+        ({"respond_by": "direct"}, "Follow the instructions in your letter", "cases"),
         ({"respond_by": "courier", "status": "issued"}, "There is nothing to send", "cases"),
         (
             {"respond_by": "none", "status": "administrative_processing", "reasons": ()},
@@ -282,7 +282,7 @@ def test_travellers_of_the_case_are_added_by_ticking_them(applicant):
 def test_somebody_alone_has_nobody_to_add(applicant):
     package = registered(applicant, sending_case())
 
-    assert "there is nobody to add" in applicant.open(f"{package}/family/add").text
+    assert "There are no other travelers in your case to add" in applicant.open(f"{package}/family/add").text
 
 
 def test_what_is_still_missing_is_said_before_the_envelope_is_sealed(applicant):
@@ -296,14 +296,14 @@ def test_what_is_still_missing_is_said_before_the_envelope_is_sealed(applicant):
     assert page.text.split("Not in the envelope yet")[1].count("Marriage certificate") == 1
     page = applicant.submit(f"{package}/contents", documents=[police, marriage])
 
-    assert "Everything that the letter lists is in the envelope." in page.text
+    assert "Everything listed in the letter is in the envelope." in page.text
     assert operations.number_of_documents(session.scalars(select(Submission)).one()) == 6
 
 
 def test_the_number_of_other_documents_is_at_most_99(applicant):
     package = registered(applicant, sending_case())
 
-    assert applicant.submit(f"{package}/contents", other_documents="100").errors == ["Type a number from 0 to 99."]
+    assert applicant.submit(f"{package}/contents", other_documents="100").errors == ["Enter a number from 0 to 99."]
 
 
 def test_the_agency_is_changed_and_the_old_page_is_out_of_date(applicant):
@@ -311,7 +311,7 @@ def test_the_agency_is_changed_and_the_old_page_is_out_of_date(applicant):
 
     page = applicant.submit(f"{package}/agency", agency=other.id)
 
-    assert "A page that you printed before is out of date" in page.text
+    assert "Any page you printed earlier will be out of date" in page.text
     assert "DHL, South" in page.text
 
 
@@ -320,7 +320,7 @@ def test_a_registration_is_withdrawn_after_a_question(applicant):
 
     page = applicant.submit(f"{package}/withdraw")
 
-    assert page.h1 == "This registration is withdrawn"
+    assert page.h1 == "This registration has been withdrawn"
     assert any(link.endswith("/agency") for link in page.links)
     assert f"{package}/print" not in page.links
 
@@ -331,7 +331,7 @@ def test_once_dropped_off_a_package_is_only_followed(applicant):
     assert "You handed the package to the courier." in page.text
 
     for step in ("family", "family/add", "contents", "agency", "withdraw"):
-        assert "This cannot be changed any more." in applicant.open(f"{package}/{step}").text
+        assert "You can no longer change this." in applicant.open(f"{package}/{step}").text
     for step in ("family/add", "contents", "agency", "withdraw", "collected"):
         assert "said=package_too_late" in applicant.post(f"{package}/{step}", status=303).location
     assert session.scalars(select(Submission)).one().state == "dropped_off"
@@ -347,7 +347,11 @@ def test_the_time_line_follows_the_package_until_it_is_collected(applicant, acco
 
     page = applicant.open(f"{COURIER}/{package.reference}")
     steps = ["You registered the package.", "The Embassy received the package.", "Received: Police certificate"]
-    steps += ["Not in the envelope: Marriage certificate", "More is needed: Police certificate", "It cannot be read."]
+    steps += [
+        "Not in the envelope: Marriage certificate",
+        "More is needed: Police certificate",
+        "The document cannot be read.",
+    ]
     steps += ["The Embassy sent your documents back.", "1234567890"]
     places = [page.text.find(step) for step in steps]
     assert -1 not in places and places == sorted(places)

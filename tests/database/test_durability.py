@@ -1,4 +1,4 @@
-"""What the portal has confirmed is on disk (R4)."""
+"""Confirmed data is on disk (R4)."""
 
 from contextlib import ExitStack, closing
 
@@ -12,7 +12,7 @@ FULL = 2
 
 
 def setting_of_each(engine, question):
-    """Ask several connections of a pool at once; give their answers."""
+    """Query several connections of a pool at once; return their answers."""
     with ExitStack() as stack:
         # Without a transaction: five at once would be five writers.
         connections = [stack.enter_context(closing(engine.raw_connection())) for _number in range(CONNECTIONS)]
@@ -21,7 +21,7 @@ def setting_of_each(engine, question):
 
 @pytest.fixture
 def database(postgresql):
-    """A PostgreSQL database whose own default can be set; gives the engine that the portal makes for it."""
+    """A PostgreSQL database whose own default can be set; yields the portal's engine for it."""
     engines = []
 
     def with_default(synchronous_commit):

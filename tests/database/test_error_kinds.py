@@ -22,7 +22,7 @@ ONLY_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 def meaning(engine, *statements):
-    """Run statements in one transaction that writes; return what the error means in which that ends."""
+    """Run statements in one writing transaction; return the meaning of its error."""
     with pytest.raises(SQLAlchemyError) as failed, engine.begin() as connection:
         for statement in statements:
             connection.exec_driver_sql(statement)
@@ -150,7 +150,7 @@ def _closed(*connections):
 
 
 def _both(one, other):
-    """Run two functions at the same time; return the errors of the database that they end in."""
+    """Run two functions at the same time; return their database errors."""
     found = []
 
     def run(function):

@@ -1,4 +1,4 @@
-"""What a scheduler sees of the demand: counted from what is stored, and nothing about persons."""
+"""The demand at a post for a scheduler: counted from stored data, and nothing about persons."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ from portal.appointments.models import Appointment
 from portal.appointments.operations import book
 from portal.database.transactions import session
 from portal.demand.operations import demand_of
-from portal.demand.sheets import csv_of
+from portal.demand.safe_csv import csv_of
 from portal.posts.operations import today
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor

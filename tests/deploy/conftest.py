@@ -1,4 +1,4 @@
-"""What a production start is given."""
+"""The environment of a production start."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""The portal as the public meets it: a real nginx with deploy/nginx in front of a real granian."""
+"""The portal as the public reaches it: a real nginx with deploy/nginx in front of a real granian."""
 
 import contextlib
 import http.client
@@ -18,7 +18,8 @@ from portal.settings.settings import ROOT
 
 NAME = "portal.example.org"
 FILES = ROOT / "deploy" / "nginx"
-STARTED_WITHIN = 20
+STARTED_WITHIN = 60
+ENDED_WITHIN = "10"  # granian can lose a SIGTERM that comes while a worker starts
 MAIN = """
 daemon off;
 worker_processes 1;
@@ -39,7 +40,7 @@ http {{
 
 
 class Front:
-    """A running nginx: its ports, and how a browser asks it."""
+    """A running nginx: its ports, and how a browser sends requests to it."""
 
     def __init__(self, folder, upstream_port):
         self.folder = folder
@@ -47,18 +48,18 @@ class Front:
         self.https_port, self.http_port, self.internal_port = free_port(), free_port(), free_port()
 
     def ask(self, path, method="GET", *, body=None, **headers):
-        """Ask over TLS; return the status, the headers by lower-case name, the cookies, and the body."""
+        """Send a request over TLS; return the status, the headers by lower-case name, the cookies, and the body."""
         connection = http.client.HTTPSConnection(NAME, self.https_port, timeout=15, context=self.trusting())
         # The name is the certificate's; the address is this machine's.
         connection._create_connection = lambda *_args, **_kwargs: dial(self.https_port)
         return _answer(connection, method, path, body, {"Host": NAME, **headers})
 
     def trusting(self):
-        """How a browser that trusts its certificate speaks TLS."""
+        """The TLS context of a browser that trusts its certificate."""
         return ssl.create_default_context(cafile=self.folder / "portal" / "certificate.pem")
 
     def dial(self, context, name=NAME, address="127.0.0.1"):
-        """Open a line by TLS, as a browser at an address (127.…) that wants a name."""
+        """Open a TLS connection, as a browser at an address (127.…) that wants a name."""
         line = dial(self.https_port, address)
         try:
             return context.wrap_socket(line, server_hostname=name)
@@ -67,7 +68,7 @@ class Front:
             raise
 
     def ask_plainly(self, path, port=None):
-        """Ask without TLS."""
+        """Send a request without TLS."""
         connection = http.client.HTTPConnection("127.0.0.1", port or self.http_port, timeout=15)
         return _answer(connection, "GET", path, None, {"Host": NAME})
 
@@ -95,7 +96,7 @@ class Front:
 
 @contextlib.contextmanager
 def nginx(folder, upstream_port):
-    """Run nginx in a folder in front of a port; give the Front."""
+    """Run nginx in a folder in front of a port; yield the Front."""
     front = Front(folder, upstream_port)
     front.write()
     process = subprocess.Popen(["/usr/sbin/nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")])
@@ -109,10 +110,11 @@ def nginx(folder, upstream_port):
 
 @contextlib.contextmanager
 def granian(environment, log, *more):
-    """Run the portal as deploy/systemd does, with fewer workers; give its port."""
+    """Run the portal as deploy/systemd does, with fewer workers; yield its port."""
     port = free_port()
     line = [str(Path(sys.executable).parent / "granian"), "--interface", "rsgi", "--no-ws", "--http", "1"]
-    line += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning", *more, "wsgi:app"]
+    line += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--log-level", "warning", *more]
+    line += ["--workers-kill-timeout", ENDED_WITHIN, "wsgi:app"]
     with log.open("w") as output:
         process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
@@ -135,7 +137,7 @@ def _wait_for(port, process):
 
 
 def dial(port, address="127.0.0.1"):
-    """Open a line to a port of this machine, from an address of it."""
+    """Open a connection to a port of this machine, from an address of it."""
     return socket.create_connection(("127.0.0.1", port), 15, (address, 0))
 
 

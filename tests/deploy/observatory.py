@@ -1,7 +1,7 @@
-"""How the HTTP Observatory of MDN grades a site, as far as its rules concern one: headers, cookies, redirection.
+"""The grades of MDN's HTTP Observatory, as far as its rules apply to a site: headers, cookies, redirection.
 
-From the published scoring rules (github.com/mdn/mdn-http-observatory: grader/charts.js and analyzer/tests). Everybody
-starts with 100; points off always count, extra ones only from 90 on.
+From the published scoring rules (github.com/mdn/mdn-http-observatory: grader/charts.js and analyzer/tests). Every site
+starts with 100; deductions always count, extra points only from 90 on.
 """
 
 import re
@@ -18,7 +18,7 @@ SCRIPT = re.compile(r"<script\b[^>]*\bsrc=[\"']?([^\"' >]+)", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Seen:
-    """What a visitor got: of the page its headers by lower-case name and its text, and where http led."""
+    """What a visitor received: the page's headers by lower-case name and its text, and where HTTP redirected."""
 
     headers: dict[str, str]
     cookies: tuple[str, ...]
@@ -28,7 +28,7 @@ class Seen:
 
 
 def grade(seen):
-    """Return the grade, the score, and what each rule gave."""
+    """Return the grade, the score, and the points of each rule."""
     rules = {
         "content-security-policy": _policy,
         "cookies": _cookies,

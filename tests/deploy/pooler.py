@@ -1,4 +1,4 @@
-"""A real pgbouncer from deploy/pgbouncer, before a PostgreSQL with the roles of deploy/postgresql."""
+"""A real pgbouncer from deploy/pgbouncer, in front of a PostgreSQL with the roles of deploy/postgresql."""
 
 import contextlib
 import os
@@ -16,13 +16,13 @@ OWNER_PASSWORD, PASSWORD = "of-the-owner", "of-the-portal"
 STARTED_WITHIN = 15
 
 
-# What a test has no memory, no certificate or no address for, and what a command line cannot hold.
+# Settings for which a test has no memory, certificate or address, or that do not fit on a command line.
 CERTIFICATE = {"ssl", "ssl_cert_file", "ssl_key_file"}
 NOT_HERE = {"shared_buffers", *CERTIFICATE, "listen_addresses", "log_line_prefix", "fsync", "max_connections"}
 
 
 def settings_of_postgresql():
-    """The settings of deploy/postgresql/portal.conf by name, as they stand there."""
+    """The settings of deploy/postgresql/portal.conf by name, as written there."""
     lines = (FILES / "postgresql" / "portal.conf").read_text().splitlines()
     return dict(line.split(" = ", 1) for line in lines if " = " in line and not line.startswith("#"))
 
@@ -33,7 +33,7 @@ def settings_for_tests():
 
 
 class Pooler:
-    """PostgreSQL and the pooler before it: the addresses of the portal's database."""
+    """PostgreSQL and the pooler in front of it: the addresses of the portal's database."""
 
     def __init__(self, server, port):
         self.server, self.port = server, port
@@ -56,14 +56,14 @@ def make_roles(server):
 
 
 def restrict(server):
-    """Take from the application what it may not do, once the tables are there."""
+    """Revoke the application's excess privileges, once the tables exist."""
     line = ["psql", "--quiet", f"--host={server.folder}", "--username=portal_owner", "--dbname=portal"]
     subprocess.run([*line, f"--file={FILES / 'postgresql' / 'grants.sql'}"], check=True)
 
 
 @contextlib.contextmanager
 def pgbouncer(server, folder):
-    """Run pgbouncer in a folder; give the Pooler."""
+    """Run pgbouncer in a folder; yield the Pooler."""
     port = free_port()
     text = (FILES / "pgbouncer" / "pgbouncer.ini").read_text()
     text = text.replace("host=127.0.0.1 port=5000", f"host={server.folder}").replace("= 6432", f"= {port}")

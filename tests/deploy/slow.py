@@ -1,4 +1,4 @@
-"""An application whose answer takes a while: to be told to stop meanwhile."""
+"""An application with a slow answer, which is asked to stop in the meantime."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The portal and its database in production: roles, a pooler between them, sessions that end without a word."""
+"""The portal and its database in production: roles, a pooler between them, sessions that end without notice."""
 
 import tempfile
 from dataclasses import replace
@@ -17,6 +17,7 @@ from portal.database.error_kinds import Meaning, meaning_of
 from portal.database.transactions import session
 from portal.migrations import state
 from portal.settings.settings import SettingsError, settings_from
+from tests.commands.terminal import run
 from tests.deploy.pooler import make_roles, pgbouncer, restrict, settings_for_tests
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.postgresql import temporary_postgresql
@@ -47,7 +48,7 @@ def pooler():
 
 @pytest.fixture
 def database_url(pooler):
-    """The portal of these tests stands behind the pooler."""
+    """The portal of these tests uses the pooler."""
     return pooler.url
 
 
@@ -173,6 +174,17 @@ def test_a_server_that_takes_no_writes_any_more_is_left_and_another_page_is_not_
     with engine.begin() as connection:
         connection.exec_driver_sql("DELETE FROM limit_counter")
     engine.dispose()
+
+
+def test_a_backup_goes_to_the_database_itself_and_says_so_of_a_pool(seated, app, pooler, tmp_path, monkeypatch):
+    file = tmp_path / "portal.backup"
+
+    said = run(app, "backup", str(file), code=1).stderr
+
+    assert "PORTAL_DATABASE_URL names a pool" in said and not file.exists()
+    monkeypatch.setitem(app.extensions, "engine", make_engine(pooler.direct_url("portal")))
+    assert "and read back" in run(app, "backup", str(file)).stdout
+    app.extensions["engine"].dispose()
 
 
 def test_a_pooler_of_another_kind_is_refused_by_name(pooler):

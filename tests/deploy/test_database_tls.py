@@ -1,4 +1,4 @@
-"""The way to the database: encrypted, and only to the one whose certificate is known."""
+"""The connection to the database: encrypted, and only to the known certificate."""
 
 import os
 import shutil

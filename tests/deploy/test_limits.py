@@ -1,4 +1,4 @@
-"""Limits that are counted in a store of its own, while that store is away."""
+"""Rate limits in a store of their own, while that store is away."""
 
 from bench.client import ask, form_of_plain, get, post
 from bench.servers import free_port

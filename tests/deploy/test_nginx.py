@@ -1,4 +1,4 @@
-"""The portal behind nginx, as deploy/nginx sets it up: what the public gets, and what it does not."""
+"""The portal behind nginx, as deploy/nginx configures it: what is public, and what is not."""
 
 import gzip
 import html
@@ -21,7 +21,7 @@ PUBLIC_PAGES = ("/en/", "/km/status", "/ar/account/login", "/es/account/create",
 
 @pytest.fixture(scope="module")
 def front(environment, tmp_path_factory):
-    """A running nginx before a running portal."""
+    """A running nginx in front of a running portal."""
     folder = tmp_path_factory.mktemp("nginx")
     with granian(environment, folder / "granian.log") as port, nginx(folder, port) as running:
         yield running
@@ -29,7 +29,7 @@ def front(environment, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def alone(tmp_path_factory):
-    """A running nginx before nothing."""
+    """A running nginx without a portal."""
     folder = tmp_path_factory.mktemp("alone")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -136,7 +136,7 @@ def test_five_hundred_slow_senders_keep_nobody_waiting(front):
 
 
 def test_what_is_too_large_gets_a_plain_page_in_the_readers_language(front):
-    for size in (280_000, 400_000):  # the portal's own word, and nginx's
+    for size in (280_000, 400_000):  # the portal's own page, and nginx's
         status, _found, _cookies, body = front.ask("/km/status", "POST", body=b"a" * size)
         assert status == 413
         assert b'<html lang="km"' in body, size

@@ -1,4 +1,4 @@
-"""The web server as its unit starts it: told to stop, it answers what it has begun."""
+"""The web server as its unit starts it: asked to stop, it finishes the requests it has begun."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""People who come to the door, as these tests need them: booked for a day at an hour of the post."""
+"""People who come to the door, for these tests: booked for a day at an hour of the post."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""Check-in: who may enter, who may not and why, once; taken back; missed after the day."""
+"""Check-in: who may enter, who may not and why, once; undone; missed after the day."""
 
 import threading
 from contextvars import Context
@@ -29,7 +29,7 @@ CHILD = {"relationship": "child", "given_names": "Bopha", "passport_number": "N0
 
 
 def scan(typed, key=None, post=None, **when):
-    """The state that a scan comes to."""
+    """The state that results from a scan."""
     return check_in(post or make_post(), typed, key or uuid4(), GUARD, clock.now(), **when).state
 
 

@@ -1,4 +1,4 @@
-"""The pages of the door: what the guard sees, who may, and what a device sends and keeps."""
+"""The pages of the door: what the guard sees, who may open them, and what a device sends and stores."""
 
 import re
 from uuid import uuid4
@@ -28,7 +28,7 @@ def guard(app, visitor):
 
 
 def scan(guard, typed, page=None):
-    """What the guard reads after a scan: the outcome, without the texts kept for work without a line."""
+    """The result of a scan for the guard, without the texts for offline work."""
     return outcome(guard.submit(DOOR, page=page, code=typed))
 
 
@@ -67,7 +67,7 @@ def test_enter_with_name_time_party_and_what_to_bring(guard):
 
 
 @pytest.mark.parametrize(
-    ("days", "said"), [(1, "the appointment is on a later day"), (-1, "the day of the appointment is over")]
+    ("days", "said"), [(1, "the appointment is on a later day"), (-1, "the appointment was on an earlier day")]
 )
 def test_stop_with_the_reason_and_a_journal_entry(guard, days, said):
     told = scan(guard, scanned(expected(days)))
@@ -85,7 +85,7 @@ def test_r5_of_another_post_the_guard_learns_no_name(guard):
 
 
 def test_an_empty_scan_is_asked_for_again(guard):
-    assert guard.submit(DOOR, code="").errors == ["Scan a code, or type a reference."]
+    assert guard.submit(DOOR, code="").errors == ["Scan a code, or enter a reference."]
 
 
 def test_r12_the_page_sent_again_lets_in_again_and_a_new_scan_does_not(guard):
@@ -100,7 +100,7 @@ def test_a_check_in_is_taken_back_on_the_page(guard):
     shown = guard.submit(DOOR, code=appointment.reference)
     page = guard.submit(f"{DOOR}{appointment.reference}/undo", page=shown, code=None)
 
-    assert "The check-in is taken back." in page.text
+    assert "The check-in has been undone." in page.text
     assert state_of(appointment) == "booked"
 
 
@@ -110,9 +110,9 @@ def test_who_came_reads_that_the_appointment_is_over_not_that_it_is_cancelled(ap
     owner = signed_in(Visitor(app), appointment.case.account)
     page = owner.open(f"/en/appointments/{appointment.reference}")
 
-    assert page.h1 == "This appointment is over"
+    assert page.h1 == "This appointment is in the past"
     assert "You were checked in on" in page.text
-    assert "This appointment is over." in owner.open(f"{page.path}/print").text
+    assert "This appointment is in the past." in owner.open(f"{page.path}/print").text
     assert b"METHOD:PUBLISH" in owner.client.get(f"{page.path}.ics").data
 
 
@@ -131,8 +131,8 @@ def test_todays_list_shows_who_is_expected_and_who_is_in(guard):
     page = guard.open(f"{DOOR}list")
 
     assert page.text.index("Chea") < page.text.index("Long")
-    assert "In since" in page.text
-    assert "Cancelled" in page.text
+    assert "Entered at" in page.text
+    assert "Canceled" in page.text
     assert PASSPORT not in page.html
 
 

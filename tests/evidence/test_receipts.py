@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import clock
 from portal.accounts import notices
-from portal.cases import passports
+from portal.cases import passport_requests
 from portal.database.transactions import session
 from portal.evidence import custody
 from portal.evidence.models import COPY, DOCUMENT, HANDED_BACK, KEPT, MISSING, ORIGINAL, OTHER, PASSPORT, WINDOW
@@ -156,9 +156,9 @@ def test_what_is_kept_is_held_until_it_goes_back_and_what_was_only_seen_is_not(a
 
 def test_a_passport_that_was_asked_for_is_received_with_its_receipt(app):
     case = make_case(account := make_account())
-    passports.ask(case, case.principal, "bring", "staff", clock.now())
-    with pytest.raises(passports.AlreadyAsked):
-        passports.ask(case, case.principal, "send", "staff", clock.now())
+    passport_requests.ask(case, case.principal, "bring", "staff", clock.now())
+    with pytest.raises(passport_requests.AlreadyAsked):
+        passport_requests.ask(case, case.principal, "send", "staff", clock.now())
 
     give(case, [Line(PASSPORT, traveller=case.principal, custody=KEPT)])
 

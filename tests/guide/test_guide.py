@@ -35,7 +35,7 @@ def address(**answers):
 
 
 def send(visitor, page, **chosen):
-    """Press Continue on a page of the guide: what its form holds goes into the address."""
+    """Press Continue on a page of the guide: the form's values go into the address."""
     return visitor.open(address(**{**page.fields, **chosen}))
 
 
@@ -69,8 +69,8 @@ def test_the_button_leads_to_what_the_answers_call_for(visitor):
         ({"asks": "courier", "documents": "not_yet"}, "/en/account/create"),
         ({"asks": "processing"}, "/en/status"),
         ({"asks": "elsewhere"}, "/en/status"),
-        ({"asks": "elsewhere", "age": "old"}, "/en/dashboard"),
-        ({"age": "old"}, "/en/dashboard"),
+        ({"asks": "elsewhere", "age": "overdue"}, "/en/dashboard"),
+        ({"age": "overdue"}, "/en/dashboard"),
         ({"letter": "lost"}, "/en/dashboard"),
         ({"letter": "none"}, "/en/status"),
         ({"visa": "nonimmigrant"}, "/en/guide/about/refused"),
@@ -143,8 +143,8 @@ def test_the_guide_keeps_nothing_and_puts_no_token_into_the_address(visitor):
 
 
 def test_who_does_not_know_the_date_is_told_where_to_find_the_last_day(visitor):
-    assert "the portal shows your last day" in visitor.open(address(**{**COMPLETE, "age": "unknown"})).text
-    assert "the portal shows your last day" not in visitor.open(address(**COMPLETE)).text
+    assert "Your account will show your last day" in visitor.open(address(**{**COMPLETE, "age": "unknown"})).text
+    assert "Your account will show your last day" not in visitor.open(address(**COMPLETE)).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -163,15 +163,15 @@ def test_there_is_no_other_explanation(visitor):
 
 def test_an_explanation_says_what_it_is_for(visitor):
     for topic, says in (
-        ("refused", "remains in refused status unless the consular officer concludes"),
+        ("refused", "will remain in refused status unless the consular officer concludes"),
         ("refused", "Some guides and lawyers"),
         ("processing", "180 days unless it says otherwise"),
-        ("processing", "Other guides speak of 60 days"),
+        ("processing", "Other guides say 60 days"),
         ("documents", "Do not open it"),
-        ("waiver", "has no waiver, and needs none"),
+        ("waiver", "There is no waiver for a refusal under section 221(g)"),
         ("returned", "Notice of Intent to Revoke"),
-        ("returned", "by the day that the notice states"),
-        ("follow-up", "Go to court only with an attorney"),
+        ("returned", "by the day stated in the notice"),
+        ("follow-up", "ask a licensed U.S. attorney"),
     ):
         assert says in visitor.open(f"/en/guide/about/{topic}").text
 

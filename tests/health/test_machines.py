@@ -1,4 +1,4 @@
-"""What machines ask: alive, ready, counted; and what the log says of a request."""
+"""Endpoints for machines: liveness, readiness, metrics; and the log line of a request."""
 
 import io
 import json
@@ -33,7 +33,7 @@ TOKEN = "a-word-that-only-prometheus-knows"
 
 @pytest.fixture
 def log():
-    """What the log says from here on, one event after another."""
+    """The log from now on, one event after another."""
     stream = io.StringIO()
     logs.begin(stream)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]

@@ -1,4 +1,4 @@
-"""What balancers and Prometheus see of real processes: two of the server, a PostgreSQL that stops and comes back."""
+"""Health checks and metrics of real processes: two of the server, a PostgreSQL that stops and comes back."""
 
 import json
 import os
@@ -52,7 +52,7 @@ class Portal:
             connection.close()
 
     def steadily(self, path):
-        """Return the text of an answer, asking again where the process that took the connection was killed."""
+        """Return the text of an answer, trying again if the process that took the connection was killed."""
         for _ in range(20):
             with suppress(ConnectionError, HTTPException):
                 return self.get(path)[2]
@@ -84,7 +84,7 @@ class Portal:
         return float(found[1]) if found else 0.0
 
     def workers(self):
-        """Return the processes that serve, by what stands in the log."""
+        """Return the serving processes, from the log."""
         return [int(number) for number in re.findall(r"Spawning worker-\d+ with PID: (\d+)", self.log())]
 
     def log(self):
@@ -133,7 +133,7 @@ def _both_count_the_same(portal):
     for _ in range(60):
         portal.get("/healthz")
     end, seen = time.monotonic() + PATIENCE_SECONDS, set()
-    while seen != {60.0} and time.monotonic() < end:  # what another process counted is some seconds old
+    while seen != {60.0} and time.monotonic() < end:  # the count of another process is some seconds old
         seen = {portal.requests() - before for _ in range(12)}
         assert max(seen) <= 60
     assert seen == {60.0}, seen

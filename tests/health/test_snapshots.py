@@ -1,4 +1,4 @@
-"""Metrics of several processes: no total falls, and no disk that is full, gone or damaged stops what counts."""
+"""Metrics of several processes: no total falls, and a full, missing or damaged disk stops no counting process."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from portal.observability.snapshots import Snapshots
+from portal.observability.metric_snapshots import Snapshots
 from portal.settings.settings import ROOT
 
 # Without the rest of the portal, which takes a second to load.
@@ -30,7 +30,7 @@ for line in sys.stdin:
 
 
 class Counting:
-    """A process that counts what it is told to, and then says what all processes counted."""
+    """A process that counts as told, and then prints what all processes counted."""
 
     def __init__(self, folder):
         line = [sys.executable, "-c", COUNTING, str(folder)]
@@ -47,7 +47,7 @@ class Counting:
         return {name: float(value) for name, value in re.findall(r";(portal_[^; ]+) ([^;]+)", told)}
 
     def may_write(self, size):
-        """Let its files grow to a size in bytes and no further, as a disk without room does."""
+        """Limit its files to a size in bytes, like a full disk."""
         hard = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)[1]
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, hard))
 
@@ -59,7 +59,7 @@ class Counting:
 
 @pytest.fixture
 def counting(tmp_path):
-    """Give what starts a process that counts in a folder of this test."""
+    """A function that starts a counting process in a folder of this test."""
     started = []
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""The door to confirmation pages without an account: who gets which, for how long, and what nobody learns."""
+"""Reprinting confirmation pages without an account: who gets which, for how long, and what no one learns."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from portal.home import retrieval
 from portal.i18n.locale import LANGUAGES
 from portal.journal.journal import VISITOR, Entry
 from portal.limits import rules
-from portal.web import access
+from portal.web import session_cookie
 from tests.courier.people import registered
 from tests.factories import PASSPORT, make_account, make_case, make_post, signed_in
 from tests.paper.people import booked
@@ -22,7 +22,7 @@ from tests.visitor import Visitor
 
 DOOR = "/en/confirmation"
 RIGHT = {"passport_number": PASSPORT, "day": "12", "month": "4", "year": "1990", "nationality": "KH"}
-UNFOUND = "We found no confirmation page for these data"
+UNFOUND = "We could not find a confirmation page with these details"
 
 
 def ask(visitor, path=DOOR, **answers):
@@ -36,7 +36,7 @@ def entries():
 
 @pytest.fixture
 def strict(app):
-    """The portal with limits as they are in service."""
+    """The portal with limits as in production."""
     before, app.extensions["limits_factor"] = app.extensions["limits_factor"], 1
     yield app
     app.extensions["limits_factor"] = before
@@ -86,8 +86,8 @@ def test_nobody_is_logged_in_by_the_door_and_no_owners_page_opens(app, visitor):
 
     for path in ("/en/dashboard", f"/en/courier/{package.reference}", f"/en/courier/{package.reference}/print"):
         assert "/en/account/login" in visitor.client.get(path).location
-    cookie = visitor.client.get_cookie(access.PLAIN_COOKIE)
-    assert cookie is None or app.extensions["load_session"](access.number_digest(cookie.value)) is None
+    cookie = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE)
+    assert cookie is None or app.extensions["load_session"](session_cookie.number_digest(cookie.value)) is None
 
 
 def test_other_peoples_pages_do_not_open_r5(app, visitor):
@@ -138,7 +138,7 @@ def test_no_match_costs_the_same_queries_whatever_the_cause_r8(app):
     seen = []
     for number, born, country in ((PASSPORT, "1990-04-12", "VN"), (PASSPORT, "1991", "KH"), ("N0", "1990", "KH")):
         asked.clear()
-        assert retrieval.find(number, (born,), country) == []
+        assert retrieval.find(number, (born,), country, clock.now()) == []
         seen.append([query.split("WHERE")[0] for query in asked if query.startswith("SELECT")])
 
     assert len(seen[0]) == 3 and seen[0] == seen[1] == seen[2]
@@ -189,13 +189,13 @@ def test_the_link_ends_after_fifteen_minutes(app, visitor):
 
 @pytest.mark.parametrize("token", ["x", "WzFd.x.y", "é", "[1]"])
 def test_a_forged_link_has_ended(app, visitor, token):
-    assert visitor.open(f"{DOOR}/{token}", status=404).h1 == "This link has ended"
+    assert visitor.open(f"{DOOR}/{token}", status=404).h1 == "This link has expired"
 
 
 def test_a_link_signed_with_another_secret_has_ended(app, visitor):
     forged = URLSafeTimedSerializer("another secret", salt="retrieval").dumps([1])
 
-    assert visitor.open(f"{DOOR}/{forged}", status=404).h1 == "This link has ended"
+    assert visitor.open(f"{DOOR}/{forged}", status=404).h1 == "This link has expired"
 
 
 def test_nothing_personal_stands_in_the_address_r10(app, visitor):

@@ -50,12 +50,12 @@ def answer(officer, text="Bring the original."):
 def test_a_question_is_asked_answered_and_the_person_is_told(visitor, holder, officer):
     case, mailbox = make_case(holder), Mailbox()
     page = ask(visitor, case)
-    assert "The Embassy answers by" in page.text and "Is a copy enough?" in page.text
+    assert "The Embassy replies by" in page.text and "Is a copy enough?" in page.text
 
     answer(officer)
 
     (mail,) = mailbox.deliver()
-    assert mail["Subject"] == "There is news for you" and "original" not in text_of(mail)
+    assert mail["Subject"] == "You have a new message about your case" and "original" not in text_of(mail)
     assert "The Embassy answered your question" in visitor.open("/en/dashboard").text
     assert "answered" in visitor.open(f"/en/cases/{case.public_id}").text
     assert "Bring the original." in visitor.open(page.path).text
@@ -92,10 +92,10 @@ def test_a_question_about_processing_waits_180_days_and_says_until_when(visitor,
     page = ask(visitor, case, "processing", "How long?")
     day = clock.now().date() + timedelta(days=120)
 
-    assert "It is too early for this question" in page.text and str(day.day) in page.text
+    assert "You cannot ask about this yet" in page.text and str(day.day) in page.text
     assert page.fields["category"] == "processing" and "How long?" in page.text
     assert count(Inquiry) == 0
-    assert "Your question is with the Embassy" in ask(visitor, case, "documents").text
+    assert "We have sent your question to the Embassy" in ask(visitor, case, "documents").text
 
 
 def test_an_emergency_does_not_wait_and_stands_first_in_the_queue(visitor, holder, officer):
@@ -142,13 +142,13 @@ def test_questions_of_others_do_not_exist_for_applicants_and_other_posts_r5(app,
     other.open(page.path, status=404)
     other.open(f"/en/inquiries/new/{make_case(holder).public_id}", status=404)
     stranger.open(f"/en/staff/inquiries/{public_id}", status=404)
-    assert "Nobody is waiting." in stranger.open("/en/staff/inquiries/").text
+    assert "No one is waiting." in stranger.open("/en/staff/inquiries/").text
 
 
 def test_an_empty_question_is_refused_with_what_was_typed(visitor, holder):
     page = ask(visitor, make_case(holder), None, "  ")
 
-    assert page.errors == ["Choose what your question is about.", "Type your question."]
+    assert page.errors == ["Select what your question is about.", "Enter your question."]
 
 
 def test_texts_are_kept_encrypted(visitor, holder):
@@ -163,7 +163,7 @@ def test_the_days_before_a_question_about_processing_are_a_setting_of_the_post(v
     case = make_case(holder, **PROCESSING)
 
     assert "60 days after the interview" in visitor.open(f"/en/cases/{case.public_id}").text
-    assert "Your question is with the Embassy" in ask(visitor, case, "processing").text
+    assert "We have sent your question to the Embassy" in ask(visitor, case, "processing").text
 
 
 def test_a_standard_answer_comes_in_the_language_of_the_person_and_is_sent_by_staff_only(app, visitor, officer):

@@ -1,4 +1,4 @@
-"""Sealing the journal: one chain, whoever seals and whenever; entries are never changed (R6)."""
+"""Sealing the journal: one chain, with any workers at any time; entries are never changed (R6)."""
 
 from uuid import uuid4
 

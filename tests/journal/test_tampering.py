@@ -1,4 +1,4 @@
-"""What was done to the journal behind the portal's back is found: by check, and by an auditor's program."""
+"""Tampering with the journal is detected: by check, and by an auditor's program."""
 
 import json
 import re
@@ -26,7 +26,7 @@ from tests.factories import make_post
 
 @pytest.fixture
 def chain(app):
-    """Eight sealed entries, a signed head after the fourth and after the last, and one that waits."""
+    """Eight sealed entries, a signed head after the fourth and after the last, and one waiting entry."""
     post = make_post()
     for number in range(8):
         at = clock.now() - timedelta(days=8 - number)
@@ -39,7 +39,7 @@ def chain(app):
 
 @pytest.fixture
 def auditor(app, tmp_path):
-    """Exports the journal and runs the documented program on what a change makes of its lines."""
+    """Exports the journal and runs the documented program on its lines after a change."""
     page = (ROOT / "docs" / "journal.md").read_text()
     program = re.search(r"```python\n(.*?)```", page, re.DOTALL)[1]
     assert len(program.splitlines()) <= 42 and "portal." not in program
@@ -60,7 +60,7 @@ def auditor(app, tmp_path):
 
 
 def made_anew():
-    """Statements that make fitting hashes for the whole chain, as somebody without the signing key can."""
+    """Statements that recompute matching hashes for the whole chain, as an attacker without the signing key can."""
     last, made = GENESIS, []
     for row in session.execute(select(Seal.position, *COLUMNS).join(Seal, Seal.entry_id == COLUMNS[0])):
         content = content_of(row) | ({"actor": "account:9"} if row.position == 3 else {})
@@ -119,7 +119,7 @@ def test_r6_what_was_done_to_the_journal_is_said_by_check(app, chain):
 
 @contextmanager
 def unprotected():
-    """Let a transaction do what neither triggers nor foreign keys allow; nothing of it stays."""
+    """Make a change that triggers and foreign keys forbid; it is rolled back."""
     session.rollback()
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL session_replication_role = replica"))

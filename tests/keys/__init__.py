@@ -1,1 +1,1 @@
-"""What opens an account, and what no longer does: docs/keys.md, held to what the portal does."""
+"""What opens an account, and what no longer does: docs/keys.md, compared with the portal."""

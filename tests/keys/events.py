@@ -1,4 +1,4 @@
-"""What can happen to an account, each in the pages: after it, its keys are tried."""
+"""Events of an account, each through the pages: after it, its keys are tried."""
 
 from uuid import uuid4
 
@@ -103,13 +103,13 @@ def press(owner, button):
     supervisor.submit(f"{page}/{button}", page=supervisor.open(page))
 
 
-# As the table names them: what happens, and to whom.
+# As the table names them: the event, and the kind of account.
 EVENTS = {
     "a new password by mail": (reset_by_mail, (Owner, Unconfirmed, Staff)),
     "a new password by recovery code": (recovery_by_code, (Owner, WithoutAddress)),
     "a change of password": (change_of_password, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "a change of e-mail address": (change_of_address, (Owner, WithoutAddress, Unconfirmed, Staff)),
-    "*Log all other devices out*": (log_out_everywhere, (Owner, WithoutAddress, Unconfirmed, Staff)),
+    "*Sign out all other devices*": (log_out_everywhere, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "sessions ended by an administrator": (administrator_ends_sessions, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "a code given at the desk": (desk_gives_code, (WithoutAddress,)),
     "somebody else confirming its address": (address_passes, (Unproved,)),

@@ -1,4 +1,4 @@
-"""An account with its owner, and the people around it: whose keys are tried after something happened."""
+"""An account with its owner, and the people around it: its keys are tried after an event."""
 
 import re
 from uuid import uuid4
@@ -8,7 +8,7 @@ from portal.accounts import operations as accounts
 from portal.accounts.models import Account
 from portal.database.transactions import session
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity, session_cookie
 from tests.factories import PASSWORD, make_account, make_case, make_factor, make_post, signed_in
 from tests.mailbox import Mailbox, link_in
 from tests.visitor import CODE, Visitor, code_now
@@ -18,11 +18,11 @@ DEVICES, EMAIL, FORGOTTEN = "/en/account/devices", "/en/account/email", "/en/acc
 CREATE, RECOVER, SETTINGS = "/en/account/create", "/en/account/recover", "/en/account"
 SET_UP = "/en/account/factor"
 SECRET = re.compile(r"<code dir=\"ltr\">([A-Z2-7 ]+)</code>")
-LINK_SUBJECTS = ("Choose a new password", "Confirm your e-mail address")
+LINK_SUBJECTS = ("Choose a new password", "Confirm your email address")
 
 
 class Owner:
-    """Somebody with an account and a browser that is signed in to it; password is the one that works now."""
+    """A person with an account and a signed-in browser; password is the current one."""
 
     def __init__(self, app):
         self.app, self.mailbox, self.password, self.secret = app, Mailbox(), PASSWORD, None
@@ -40,10 +40,10 @@ class Owner:
 
     def is_in(self, visitor):
         """Whether a browser is signed in to this account, and its pages open."""
-        cookie = visitor.client.get_cookie(access.PLAIN_COOKIE)
-        access.forget_everyone()
+        cookie = visitor.client.get_cookie(session_cookie.PLAIN_COOKIE)
+        identity.forget_everyone()
         session.rollback()
-        digest = access.number_digest(cookie.value) if cookie else ""
+        digest = session_cookie.number_digest(cookie.value) if cookie else ""
         mine = session.query(SignIn).filter_by(number_digest=digest, account_id=self.account.id).count()
         opened = visitor.open(SETTINGS).path == SETTINGS
         return bool(mine and opened)
@@ -67,20 +67,20 @@ class Owner:
         return visitor
 
     def names(self):
-        """What the owner may type to log in, as things stand."""
+        """The names with which the owner can log in now."""
         session.expire_all()
         now = session.get(Account, self.account.id)
         return [name for name in (now.email, now.sign_in_number) if name]
 
     def links(self, kind, to=None):
-        """Let the mail go out; return the links ("reset", "confirm") that came, only those to one address if given."""
+        """Deliver the mail; return the links ("reset", "confirm") that arrived, only those to one address if given."""
         came = [mail for mail in self.mailbox.deliver() if mail["Subject"] in LINK_SUBJECTS]
         found = [link_in(mail) for mail in came if to in (None, mail["To"])]
         return [link for link in found if f"/{kind}/" in link]
 
 
 class WithoutAddress(Owner):
-    """Somebody with a sign-in number and no e-mail address."""
+    """A person with a sign-in number and no email address."""
 
     def make(self):
         account = make_account(sign_in_number=accounts.new_sign_in_number())
@@ -90,7 +90,7 @@ class WithoutAddress(Owner):
 
 
 class Unconfirmed(Owner):
-    """Somebody who has just made an account in the pages, has not confirmed the address, and keeps nothing in it."""
+    """A person with a new account from the pages, an unconfirmed address, and nothing in the account."""
 
     has_case = False
 
@@ -110,7 +110,7 @@ class Unproved(Unconfirmed):
 
 
 class Staff(Owner):
-    """Somebody at the desk, with an app for codes."""
+    """A member of the desk, with an app for codes."""
 
     def make(self):
         account = make_account("desk", make_post(), f"{uuid4().hex[:12]}@example.org", email_confirmed_at=clock.now())

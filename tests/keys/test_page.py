@@ -1,4 +1,4 @@
-"""The page that says what can still open an account: shown after a new password, each kind with what ends it."""
+"""The page of the keys that can still open an account: after a new password, each kind with a button that ends it."""
 
 import pytest
 from sqlalchemy import select
@@ -20,7 +20,7 @@ NEW = {"password": "eleven brass kettles", "password_again": "eleven brass kettl
 
 @pytest.fixture
 def owner(app):
-    """Somebody who has a key of every kind."""
+    """A person who has a key of every kind."""
     found = Owner(app)
     passkey(found)
     printed_codes(found)
@@ -77,7 +77,7 @@ def test_ending_and_making_recovery_codes_are_in_the_journal_once_each_r6(owner)
 
 
 def test_new_recovery_codes_ask_for_the_password_and_for_a_sign_in_number(app, owner):
-    assert "does not fit" in owner.here.submit("/en/account/recovery-codes", current="not it").errors[0]
+    assert "is not right" in owner.here.submit("/en/account/recovery-codes", current="not it").errors[0]
 
     by_mail_only = signed_in(Visitor(app), make_account(email_confirmed_at=clock.now()))
     by_mail_only.open("/en/account/recovery-codes", status=404)

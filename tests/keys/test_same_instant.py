@@ -1,4 +1,4 @@
-"""What is asked for at the instant of a new password: whoever began before it finds that it is over."""
+"""Requests at the instant of a new password: those that began before it are refused."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,7 +11,7 @@ from portal.accounts.models import CalendarAddress, Link, RecoveryCode
 from portal.database.transactions import session
 from portal.passkeys.models import Challenge, Passkey
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity
 from tests.factories import PASSWORD, make_account, make_factor, make_post, signed_in
 from tests.keys.trying import asked, made
 from tests.mailbox import Mailbox, link_in
@@ -35,7 +35,7 @@ def account(app):
 
 @pytest.fixture
 def reset(app, account):
-    """Chooses a new password by mail, as its owner does meanwhile elsewhere."""
+    """Chooses a new password by mail, as the owner does elsewhere in the meantime."""
     Visitor(app).submit("/en/account/forgotten", name=EMAIL)
     link = link_in(Mailbox().deliver()[-1])
 
@@ -47,7 +47,7 @@ def reset(app, account):
 
 
 def after_looking(monkeypatch, act):
-    """Let somebody else act when the password has been compared, and nothing is written yet."""
+    """Run a function after the password has been compared, and before anything is written."""
     real, waiting = passwords.fits, [act]
 
     def look(*values):
@@ -61,7 +61,7 @@ def after_looking(monkeypatch, act):
 
 
 def left():
-    """What opens the account, of all that a thief could have asked for."""
+    """What opens the account, of everything that a thief could have requested."""
     session.rollback()
     links = session.scalars(select(Link.id).where(Link.used_at.is_(None))).all()
     rows = [session.query(table).count() for table in (SignIn, Challenge, Passkey, RecoveryCode, CalendarAddress)]
@@ -73,7 +73,7 @@ def test_a_log_in_with_the_password_from_before_begins_no_session(monkeypatch, v
 
     page = visitor.log_in(EMAIL, PASSWORD)
 
-    assert "do not fit together" in page.errors[0]
+    assert "Those sign-in details are not right" in page.errors[0]
     assert left() == [0] * 5
 
 
@@ -86,20 +86,20 @@ def test_what_was_asked_for_with_the_password_from_before_is_not_made(monkeypatc
 
     answer = visitor.client.post(path, data=page.fields | typed)
 
-    assert "You were logged out here" in answer.text
+    assert "You have been signed out" in answer.text
     assert left() == [0] * 5
     assert Visitor(visitor.client.app).log_in(EMAIL, NEW["password"]).h1 == "Dashboard"
 
 
 def test_a_process_that_still_remembers_a_session_makes_nothing_in_it(monkeypatch, visitor, account, reset):
     device = Authenticator()
-    monkeypatch.setattr(access, "REMEMBERED_SECONDS", 3600)
+    monkeypatch.setattr(identity, "REMEMBERED_SECONDS", 3600)
     question = asked(signed_in(visitor, account), PASSWORD)
     page = visitor.open("/en/account/calendar")
-    monkeypatch.setattr(access, "forget_everyone", lambda: None)
+    monkeypatch.setattr(identity, "forget_everyone", lambda: None)
     reset()
 
-    assert "You were logged out here" in visitor.client.post("/en/account/calendar", data=page.fields).text
+    assert "You have been signed out" in visitor.client.post("/en/account/calendar", data=page.fields).text
     made(visitor, device, *question)
     assert session.query(Passkey).count() + session.query(CalendarAddress).count() == 0
 

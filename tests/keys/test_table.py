@@ -1,4 +1,4 @@
-"""The table of docs/keys.md: every key is tried after everything that happens, and the table says what was found."""
+"""The table of docs/keys.md: every key is tried after every event, and compared with the table."""
 
 import re
 
@@ -13,7 +13,7 @@ from tests.keys.trying import KEYS
 
 PAGE = ROOT / "docs" / "keys.md"
 OPENS, ENDED, DOES_NOT_APPLY = "opens", "ended", ""
-# Which tables that belong to an account hold keys, and which nothing that opens it.
+# Which tables of an account hold keys, and which do not.
 HOLD_KEYS = {"sign_in", "link", "recovery_code", "passkey", "passkey_challenge", "second_factor", "calendar_address"}
 HOLD_NONE = {"draft", "message", "notice"}
 
@@ -36,7 +36,7 @@ def kind_for(key, event):
 
 
 def tried(app, key, event):
-    """Make a key, let something happen, try the key; return what the table says of it."""
+    """Create a key, let an event happen, try the key; return the table's word for the result."""
     kind = kind_for(key, event)
     if kind is None:
         return DOES_NOT_APPLY

@@ -1,4 +1,4 @@
-"""The keys of an account: each is made in the pages, and tried in the pages. A try says whether the account opens."""
+"""The keys of an account, each created and tried through the pages: does it open the account?"""
 
 import html
 import re
@@ -65,7 +65,7 @@ def by_reset(owner, link):
 
 
 def follow(owner, link, **typed):
-    """Follow a link of a mail in a new browser, and send its form; return the heading that comes."""
+    """Follow a link of an email in a new browser, and send its form; return the resulting heading."""
     page = Page(Visitor(owner.app).client.get(link, follow_redirects=True))
     return page.h1 if page.h1 == "This link does not work" else Visitor(owner.app).submit(link, **typed).h1
 
@@ -132,13 +132,13 @@ def half_made_passkey(owner):
 
 
 def asked(visitor, current):
-    """Ask to add a passkey; return the page and what the device is asked."""
+    """Ask to add a passkey; return the page and the device's options."""
     page = visitor.submit(f"{LIST}/new", name="Telephone", current=current)
     return page, html.unescape(re.search(r'data-asked="([^"]+)"', page.html)[1])
 
 
 def made(visitor, device, page, question):
-    """Send what a device answers."""
+    """Send a device's response."""
     typed = page.fields | {"answer": device.make(question)}
     visitor.client.post(f"{LIST}/made", data=typed, follow_redirects=True)
 
@@ -181,7 +181,7 @@ def calendar_address(owner):
     return try_it
 
 
-# As the table names them: how each is made, and for whom.
+# As the table names them: how each is created, and for which accounts.
 KEYS = {
     "the browser in which it was done": (this_session, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "another browser that is signed in": (other_session, (Owner, WithoutAddress, Unconfirmed, Staff)),

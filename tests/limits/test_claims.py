@@ -1,4 +1,4 @@
-"""Claims are counted by what is tried, whoever tries; and nobody's guesses lock the owner out (R8, R13)."""
+"""Claims are counted by their target, whoever tries; and no one's guesses lock out the owner (R8, R13)."""
 
 import threading
 from dataclasses import replace
@@ -32,12 +32,12 @@ def app(app, monkeypatch):
 
 @pytest.fixture
 def case(app):
-    """A case that nobody holds yet, whose letter carries a code."""
+    """A case that no account holds yet, whose letter has a code."""
     return make_case(case_number=NUMBER, letter_code=CODE)
 
 
 def claim(proof, account=None):
-    """Try a claim as the pages do; says what came of it: claimed, no match, or stopped."""
+    """Try a claim as the pages do; returns the result: claimed, no match, or stopped."""
     session.rollback()
     account_id = (account or make_account()).id
     try:

@@ -1,4 +1,4 @@
-"""Mails to one address are bounded, whoever asks; and nobody else's asking keeps a person without (R13)."""
+"""Emails to one address are limited, whoever asks; and requests by others do not keep a person from them (R13)."""
 
 from datetime import timedelta
 

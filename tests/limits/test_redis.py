@@ -1,4 +1,4 @@
-"""Counting tries in a Redis that several machines share, and what happens when it goes (R13)."""
+"""Rate limits in a Redis that several machines share, and a Redis that goes away (R13)."""
 
 import shutil
 import socket
@@ -14,7 +14,7 @@ from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import func, select
 
 from portal.database.transactions import session
-from portal.limits import shared
+from portal.limits import redis_storage
 from portal.limits.models import LimitCounter
 from portal.settings.settings import ROOT
 
@@ -36,7 +36,7 @@ with app.app_context():
 
 
 class Redis:
-    """A Redis on a port of its own that keeps nothing."""
+    """A Redis on a port of its own without persistence."""
 
     def __init__(self):
         with socket.create_server(("127.0.0.1", 0)) as free:
@@ -71,7 +71,7 @@ def server():
 
 @pytest.fixture
 def limiter(app, server):
-    return FixedWindowRateLimiter(storage_from_string(shared.PREFIX + server.url))
+    return FixedWindowRateLimiter(storage_from_string(redis_storage.PREFIX + server.url))
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -96,7 +96,7 @@ def test_no_address_stands_in_the_redis_r10(app, server, limiter):
 
 
 def test_a_redis_that_goes_takes_neither_the_portal_nor_the_limits_away_r13(app, server, limiter, caplog, monkeypatch):
-    monkeypatch.setattr(shared, "PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(redis_storage, "PAUSE_SECONDS", 0.2)
     assert limiter.hit(LIMIT, "somebody")
     server.stop()
 
@@ -104,7 +104,7 @@ def test_a_redis_that_goes_takes_neither_the_portal_nor_the_limits_away_r13(app,
     assert [limiter.hit(LIMIT, "somebody") for _ in range(4)] == [True, True, True, False]
     assert time.monotonic() - began < 5
     assert session.scalar(select(func.count()).select_from(LimitCounter)) == 1
-    assert "redis away, tries are counted in the database" in caplog.text
+    assert "redis unavailable, attempts are counted in the database" in caplog.text
 
     server.start()
     time.sleep(0.3)

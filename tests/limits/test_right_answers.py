@@ -1,7 +1,8 @@
-"""Limits of guesses, all of them: a right answer is no guess, and a second wrong one is stopped here (R13).
+"""All limits of guesses: a right answer does not count, and a second wrong one is stopped here (R13).
 
-Right codes of the second factor: tests/accounts/test_second_factor.py. Counted though it is right is what asks for
-work or mail (questions, invitations, links), and the tries of an address, which only slow down (pace.py).
+Right codes of the second factor: tests/accounts/test_second_factor.py. Requests for work or mail (questions,
+invitations, links) count although they are right, and so do attempts by network address, which are only delayed
+(pace.py).
 """
 
 from itertools import count
@@ -22,7 +23,7 @@ _numbers = count(1)
 
 @pytest.fixture
 def app(app, monkeypatch):
-    """The portal with limits so low that every one takes one wrong answer."""
+    """The portal with limits so low that each allows one wrong answer."""
     monkeypatch.setitem(app.extensions, "limits_factor", 0.1)
     return app
 

@@ -1,4 +1,4 @@
-"""Letters through a real mail server, and everything that such a server may do to them."""
+"""Emails through a real mail server, and everything that such a server may do to them."""
 
 import socket
 import threading
@@ -36,7 +36,7 @@ def mailbox(app):
 
 
 def write(number=1, email=None):
-    """Write news to so many people with confirmed addresses."""
+    """Write notices to so many people with confirmed addresses."""
     for _person in range(number):
         account = make_account(email=email, email_confirmed_at=clock.now())
         notices.notify(account.id, "case_found", clock.now(), number_end="0001")
@@ -82,7 +82,7 @@ def test_mails_go_through_a_server_with_starttls_and_a_log_in(mailbox, use_mail,
         mailbox.deliver()
 
     assert len(office.taken) == 3 and states() == [("sent", "")] * 3
-    assert all("There is news" in mail["Subject"] for mail in office.taken)
+    assert all("You have a new message about your case" in mail["Subject"] for mail in office.taken)
 
 
 def test_a_mail_that_was_put_off_goes_later_and_only_once(mailbox, use_mail, tmp_path):
@@ -113,7 +113,7 @@ def test_a_mail_that_is_refused_for_good_waits_for_an_administrator(mailbox, use
         mailbox.deliver()
 
     assert len(office.taken) == 1 and states() == [("sent", "")]
-    assert "Every e-mail was sent." in administrator.open("/en/staff/mail/").text
+    assert "Every email was sent." in administrator.open("/en/staff/mail/").text
 
 
 def test_after_ten_tries_a_mail_is_buried(mailbox, use_mail, tmp_path):
@@ -166,7 +166,7 @@ def test_whatever_a_server_does_the_mail_is_noted(mailbox, use_mail, monkeypatch
 
 
 class scripted_server:
-    """A server that gives its answers one by one, whatever is asked; None hangs up; at the end it is silent."""
+    """A server with scripted answers, whatever is asked; None disconnects; at the end it is silent."""
 
     def __init__(self, script):
         self.script = script

@@ -1,4 +1,4 @@
-"""Mail servers that stop talking, or talk without end, at each step: no mail is lost, and the worker goes on."""
+"""Mail servers that stop answering, or answer without end, at each step: no mail is lost, and the worker continues."""
 
 import socket
 import threading
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
 class hanging_server(scripted_server):
-    """A server that hangs on each connection anew, and counts them."""
+    """A server that hangs on each connection, and counts them."""
 
     connections, is_over = 0, False
 
@@ -98,7 +98,7 @@ def test_a_server_that_talks_without_end_is_cut_off(mailbox, use_mail):  # noqa:
 
 
 class dripping_server:
-    """A server that sends one sign after another of a greeting that has no end, until the connection is cut."""
+    """A server that sends an endless greeting one character at a time, until the connection is closed."""
 
     def __enter__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""What the portal writes, to whom, in which language, and what never stands in a mail."""
+"""The emails: recipients, languages, and what they never contain."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4
@@ -36,7 +36,7 @@ def holder(app):
 
 @pytest.fixture
 def booked(holder):
-    """An appointment of somebody with a confirmed address, in ten days; its mail has not gone yet."""
+    """An appointment of a person with a confirmed address, in ten days; its mail has not been sent yet."""
     made = operations.book(
         make_case(holder), make_slot(start=in_days(10)).id, uuid4(), f"account:{holder.id}", clock.now()
     )
@@ -136,7 +136,7 @@ def test_moving_and_cancelling_are_told_and_the_calendar_follows_under_one_name(
     assert [int(event["SEQUENCE"]) for event in events] == [0, 1, 2]
     assert events[2]["STATUS"] == "CANCELLED"
     assert [subject.split(" on ")[0].split(" to ")[0] for subject in subjects(second + third)] == [
-        "Your appointment is moved",
+        "Your appointment has been changed",
         "Your appointment",
     ]
 
@@ -229,7 +229,7 @@ def test_the_link_in_a_mail_stops_mails_of_its_kind_without_a_log_in(app, visito
     (mail,) = mailbox.deliver()
     address = mail["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
 
-    assert visitor.open(address).h1 == "Stop e-mails of this kind"
+    assert visitor.open(address).h1 == "Stop these emails"
     session.expire_all()
     assert holder.mail_off == []
     answer = visitor.client.post(address, data={"List-Unsubscribe": "One-Click"})
@@ -246,7 +246,7 @@ def test_news_says_only_that_there_is_some(mailbox, holder):
     session.commit()
     (mail,) = mailbox.deliver()
 
-    assert mail["Subject"] == "There is news for you"
+    assert mail["Subject"] == "You have a new message about your case"
     assert "0001" not in text_of(mail) and "moved" not in text_of(mail)
 
 
@@ -301,7 +301,7 @@ def test_a_changed_status_is_told_without_the_status(mailbox, holder):
     session.commit()
     (mail,) = mailbox.deliver()
 
-    assert mail["Subject"] == "There is news for you" and "ssued" not in text_of(mail)
+    assert mail["Subject"] == "You have a new message about your case" and "ssued" not in text_of(mail)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What the portal writes about packages."""
+"""The emails about packages."""
 
 import pytest
 
@@ -26,7 +26,7 @@ def test_a_registration_is_confirmed_by_a_mail_with_the_page(mailbox, holder):
     (mail,) = mailbox.deliver()
 
     assert mail["Subject"] == f"Your package {package.reference} is registered"
-    assert "take it to the courier's office" in text_of(mail)
+    assert "take it to the courier office" in text_of(mail)
     assert package.agency.name in text_of(mail)
     assert link_in(mail) == f"/en/courier/{package.reference}"
     assert [part.get_filename() for part in mail.iter_attachments()] == [f"{package.reference}.pdf"]
@@ -51,7 +51,7 @@ def test_another_agency_before_the_mail_went_is_told_once_and_rightly(mailbox, h
     (mail,) = mailbox.deliver()
 
     assert other.name in text_of(mail)
-    assert "A page that you printed before is not valid any more." in text_of(mail)
+    assert "Any page you printed earlier is no longer valid." in text_of(mail)
 
 
 def test_a_withdrawn_package_is_not_written_about(mailbox, holder):

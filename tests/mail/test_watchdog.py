@@ -1,4 +1,4 @@
-"""A worker that hangs is noticed: one that works says so."""
+"""A worker that hangs is noticed by the watchdog."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""Looking at PDFs with other people's programs: poppler for what they hold, zxing for their codes."""
+"""Checking PDFs with independent programs: poppler for their content, zxing for their codes."""
 
 import re
 import subprocess
@@ -26,7 +26,7 @@ def text_of(path):
 
 
 def lines_of(path):
-    """The text of a PDF, line by line, without the marks of direction that poppler puts in."""
+    """The text of a PDF, line by line, without the direction marks that poppler inserts."""
     lines = _run("pdftotext", "-layout", path, "-").splitlines()
     return [re.sub("[\u202a-\u202e]", "", line).strip() for line in lines]
 
@@ -40,7 +40,7 @@ def picture_of(path, dots):
 
 
 def codes_in(picture):
-    """What the QR codes in a picture say."""
+    """The content of the QR codes in a picture."""
     return [found.text for found in zxingcpp.read_barcodes(picture)]
 
 

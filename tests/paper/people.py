@@ -1,4 +1,4 @@
-"""Appointments on paper, as these tests need them: an owner, a case with travellers and documents, a booked hour."""
+"""Appointments on paper, for these tests: an owner, a case with travelers and documents, a booked hour."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4

@@ -39,7 +39,7 @@ def test_an_hour_near_a_change_of_clocks_is_right_in_two_parsers(zone, first, la
         content = calendar_of(event_at(start, zone), PUBLISH, "http://localhost:8000")
         entry = parsed(content)
         assert entry.start.replace(tzinfo=None) == start
-        # The other parser knows nothing but what the file says of the zone.
+        # The other parser knows only the file's own zone rules.
         rules = tzical(io.StringIO(content.decode().replace("\r\n", "\n"))).get(zone)
         assert start.replace(tzinfo=rules).astimezone(UTC) == entry.start.astimezone(UTC), start
         start += timedelta(days=1)

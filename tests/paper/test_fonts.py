@@ -1,4 +1,4 @@
-"""The fonts of the paper have what the catalogues and names need, and say truly what they have."""
+"""The fonts of the papers cover the catalogues and names, and their coverage list is right."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The confirmation page as PDF: whole, accessible, legible by people and by scanners."""
+"""The confirmation page as PDF: complete, accessible, legible for people and scanners."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +18,7 @@ PHONE_PIXELS = 360
 
 @pytest.fixture
 def print_of(tmp_path):
-    """Call it to write an appointment's PDF in a language, and learn where it is."""
+    """Call it to write an appointment's PDF in a language; returns its path."""
 
     def write(appointment, language="en"):
         with in_language(language):
@@ -85,7 +85,7 @@ def test_no_name_costs_the_page(app, print_of, names):
         assert facts(print_of(appointment, language))["Pages"] == "1"
 
 
-# A surname of each script that is not written from the right, from the list of posts. Poppler reads Khmer twice.
+# A surname of each left-to-right script in the list of posts. Poppler reads Khmer twice.
 NAMES = (
     "Хачатурян Өлзий",
     "Γεωργίου",
@@ -117,21 +117,21 @@ UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\\s]")
 
 
 def printed_name(appointment, print_of, name):
-    """The line of a PDF that has the traveller's name; the PDF standard refuses a page with a glyph that is none."""
+    """The line of a PDF with the traveler's name; the PDF standard refuses a page with an empty glyph."""
     appointment.case.principal.surname, appointment.case.principal.given_names = name, ""
-    return next(line for line in lines_of(print_of(appointment)) if line.startswith("Travellers"))
+    return next(line for line in lines_of(print_of(appointment)) if line.startswith("Travelers"))
 
 
 def test_a_name_in_each_script_of_the_posts_is_printed_and_read_as_it_was_typed(app, print_of):
     appointment = booked()
     for name in NAMES:
-        assert printed_name(appointment, print_of, name).removeprefix("Travellers").strip() == name
+        assert printed_name(appointment, print_of, name).removeprefix("Travelers").strip() == name
 
 
 def test_a_name_written_from_the_right_has_all_its_letters(app, print_of):
     appointment = booked()
     for name in FROM_THE_RIGHT:
-        line = printed_name(appointment, print_of, name).removeprefix("Travellers")
+        line = printed_name(appointment, print_of, name).removeprefix("Travelers")
         assert sorted(UNSEEN.sub("", line)) == sorted(UNSEEN.sub("", name))
 
 
@@ -140,7 +140,7 @@ def test_where_a_name_has_letters_that_no_font_has_the_page_says_so_and_shows_no
     written = text_of(print_of(booked(surname="Sok 🙂🙂", given_names="Dara"), language))
 
     assert "Dara Sok …" in written and "?" not in written
-    assert "Some letters of this name cannot be printed. The passport has them." in written
+    assert "Some letters in this name cannot be printed. They are in the passport." in written
 
 
 def test_the_standard_refuses_a_page_with_a_glyph_that_no_font_has(app, monkeypatch):
@@ -162,7 +162,7 @@ def test_the_pdf_says_what_the_page_says(app, visitor, print_of):
     page = signed_in(visitor, account).open(f"/en/appointments/{appointment.reference}/print")
     written = text_of(print_of(appointment))
 
-    main = page.html.partition("<main")[2].partition('<div class="unprinted">')[0]
+    main = page.html.partition("<main")[2].partition('<div class="no-print">')[0]
     said = re.findall(r"[\w()-]{3,}", re.sub(r"<title>.*?</title>|<[^>]*>", " ", "<main" + main))
     assert len(said) > 60
     assert [word for word in said if word not in written] == []
@@ -173,7 +173,7 @@ def test_the_page_of_a_cancelled_appointment_says_so_and_has_no_code(app, print_
     appointment.state = "cancelled"
     path = print_of(appointment)
 
-    assert "This appointment is cancelled." in text_of(path)
+    assert "This appointment has been canceled." in text_of(path)
     assert codes_in(picture_of(path, 110)) == []
 
 

@@ -1,4 +1,4 @@
-"""A device that makes and uses passkeys, down to the bytes: what a telephone does, with each step to be gone wrong."""
+"""An authenticator that creates and uses passkeys, down to the bytes: like a phone, with every step changeable."""
 
 import json
 import os
@@ -15,17 +15,17 @@ ORIGIN, HOST = "http://localhost:8000", "localhost"
 
 
 def coded(data):
-    """Bytes as they travel in JSON."""
+    """Bytes encoded for JSON."""
     return urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
 def decoded(text):
-    """The bytes again."""
+    """The bytes decoded."""
     return urlsafe_b64decode(text + "==")
 
 
 class Authenticator:
-    """One passkey. flags, origin, host and count are what it says of itself, and can be changed between uses."""
+    """One passkey. flags, origin, host and count are its own claims, and can be changed between uses."""
 
     def __init__(self):
         self.key, self.credential_id = generate_private_key(SECP256R1()), os.urandom(32)
@@ -33,7 +33,7 @@ class Authenticator:
         self.origin, self.host, self.flags = ORIGIN, HOST, PRESENT | VERIFIED
 
     def make(self, options):
-        """Answer what a browser is asked in order to make a passkey."""
+        """Respond to the options for creating a passkey."""
         asked = json.loads(options)
         self.user_handle = decoded(asked["user"]["id"])
         data = self._data(HAS_KEY) + bytes(16) + pack(">H", len(self.credential_id)) + self.credential_id
@@ -43,7 +43,7 @@ class Authenticator:
         )
 
     def use(self, options):
-        """Answer what a browser is asked in order to log in; the count advances."""
+        """Respond to the options for logging in; the count advances."""
         self.count += 1
         client_data, data = self._client_data("webauthn.get", json.loads(options)), self._data()
         signature = self.key.sign(data + sha256(client_data).digest(), ECDSA(SHA256()))

@@ -1,4 +1,4 @@
-"""Passkeys as rules: what a device answers is taken once, from one browser, for one purpose, if all of it fits."""
+"""Rules for passkeys: a valid response is accepted once, from one browser, for one purpose."""
 
 import json
 from datetime import timedelta
@@ -20,8 +20,8 @@ from portal.passkeys.models import Challenge
 from portal.passkeys.operations import AlreadyAdded, ChallengeSpent, TooManyPasskeys
 from portal.sessions.models import SignIn
 from portal.sessions.operations import APPLICANT, begin
-from portal.web.access import SignedIn
 from portal.web.errors import NotFound
+from portal.web.roles import SignedIn
 from tests.factories import PASSWORD, make_account, make_post
 from tests.passkeys.authenticator import HOST, ORIGIN, PRESENT, VERIFIED, Authenticator, coded
 
@@ -32,7 +32,7 @@ _made = iter(range(10_000))
 
 @pytest.fixture
 def owner(app):
-    """Somebody who is signed in."""
+    """A signed-in person."""
     return who(make_account(), "e" * 64)
 
 
@@ -42,7 +42,7 @@ def device():
 
 
 def who(account, digest):
-    """An account as somebody who is signed in, with a session of this digest."""
+    """An account as a SignedIn, with a session of this digest."""
     begin(account.id, digest, APPLICANT, clock.now())
     session.commit()
     return SignedIn(account.id, account.role, account.post_id, digest)
@@ -63,7 +63,7 @@ def ask_to_log_in():
 
 
 def log_in(answer, browser=BROWSER, site=SITE, now=None):
-    """Log in, and commit whatever comes of it, as the page does."""
+    """Log in, and commit whatever the result, as the page does."""
     try:
         return operations.log_in(answer, browser, f"{next(_made):064}", False, site, now or clock.now())
     finally:
@@ -307,13 +307,13 @@ def _as_if_to_add(options):
 
 
 def changed(device, values):
-    """A device that says something else of itself."""
+    """A device that claims other values."""
     for name, value in values.items():
         setattr(device, name, value)
     return device
 
 
 def closed(who):
-    """Close somebody's account."""
+    """Close an account."""
     session.get_one(Account, who.account_id).closed_at = clock.now()
     session.commit()

@@ -1,4 +1,4 @@
-"""The pages of passkeys, as a browser without scripts sees them, with a device's answers sent by hand."""
+"""The pages of passkeys, as a browser without scripts sees them, with a device's responses sent by hand."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from portal import clock
 from portal.database.transactions import session
 from portal.passkeys.models import Challenge, Passkey
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity
 from tests.factories import PASSWORD, make_account, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.passkeys.authenticator import Authenticator
@@ -45,7 +45,7 @@ def token(visitor):
 
 def test_a_passkey_is_added_and_logs_in_from_another_browser(app, visitor, owner):
     device, elsewhere = Authenticator(), Visitor(app)
-    assert "The passkey is added." in add(signed_in(visitor, owner), device).text
+    assert "The passkey has been added." in add(signed_in(visitor, owner), device).text
     answer = send(elsewhere, device.use(ask(elsewhere)))
 
     assert (answer.status_code, answer.location) == (303, "/en/dashboard")
@@ -60,8 +60,8 @@ def test_a_refusal_says_the_same_whatever_is_wrong_and_spends_the_challenge(app,
     other.user_handle = device.user_handle
 
     unknown, nonsense = send(stranger, other.use(asked)), send(stranger, "{}")
-    assert "This passkey does not open an account here." in unknown.text
-    assert "This passkey does not open an account here." in nonsense.text
+    assert "No account here uses this passkey." in unknown.text
+    assert "No account here uses this passkey." in nonsense.text
     assert session.query(Challenge).count() == 0
 
 
@@ -90,12 +90,12 @@ def test_what_was_typed_before_a_log_out_is_offered_after_a_log_in_with_a_passke
     shown = visitor.open(form)
     session.execute(delete(SignIn))
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
     page = visitor.submit(form, page=shown, status=403, language="km")
 
     answer = send(visitor, device.use(ask(visitor)), unsent=page.fields["unsent"])
 
-    assert "Your form is not sent yet" in answer.text
+    assert "Your form has not been sent yet" in answer.text
     assert 'name="language" value="km"' in answer.text
     assert visitor.submit(form, page=Page(answer)).path == "/km/account"
 
@@ -103,9 +103,9 @@ def test_what_was_typed_before_a_log_out_is_offered_after_a_log_in_with_a_passke
 def test_adding_asks_for_a_name_and_the_password(visitor, owner):
     signed_in(visitor, owner)
     for typed, says in (
-        ({"name": ""}, "Give it a name, such as the device it is on."),
+        ({"name": ""}, "Enter a name for the passkey, such as the device it is on."),
         ({"name": "x" * 61}, "This is too long."),
-        ({"current": "not it"}, "The password does not fit."),
+        ({"current": "not it"}, "The password is not right."),
     ):
         page = visitor.submit(f"{LIST}/new", **{"name": "Telephone", "current": PASSWORD, **typed})
         assert says in page.errors[0]
@@ -116,8 +116,8 @@ def test_removing_asks_for_the_password(visitor, owner):
     add(signed_in(visitor, owner), Authenticator())
     path = f"{LIST}/{session.scalar(select(Passkey.public_id))}/remove"
 
-    assert "The password does not fit." in visitor.submit(path, current="not it").errors[0]
-    assert "You have no passkey yet." in visitor.submit(path, current=PASSWORD).text
+    assert "The password is not right." in visitor.submit(path, current="not it").errors[0]
+    assert "You do not have a passkey yet." in visitor.submit(path, current=PASSWORD).text
 
 
 def test_a_log_in_that_was_not_asked_for_in_this_browser_is_refused(app, visitor, owner):
@@ -125,7 +125,7 @@ def test_a_log_in_that_was_not_asked_for_in_this_browser_is_refused(app, visitor
     add(signed_in(visitor, owner), device)
     asked = ask(Visitor(app))
 
-    assert "Begin once more." in send(Visitor(app), device.use(asked)).text
+    assert "Start again." in send(Visitor(app), device.use(asked)).text
 
 
 def test_the_owner_is_written_to_when_a_passkey_is_added(visitor, owner):
@@ -149,5 +149,5 @@ def test_a_portal_that_is_reached_by_a_number_says_that_passkeys_need_a_name(app
     object.__setattr__(app.extensions["settings"], "public_url", "http://127.0.0.1:8000")
     page = signed_in(visitor, owner).open(LIST)
 
-    assert "Passkeys need an address with a name" in page.text
+    assert "Passkeys work only at a web address with a name" in page.text
     assert "Add a passkey" not in page.text

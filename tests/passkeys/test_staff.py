@@ -1,4 +1,4 @@
-"""Passkeys of staff: both factors in one, asked for as gravely as the other, and gone with it."""
+"""Passkeys of staff: both factors in one, asked for before the same sensitive actions, and removed with the factor."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.passkeys.models import Passkey
 from portal.sessions.models import SignIn
-from portal.web import access
+from portal.web import identity
 from tests.factories import make_account, make_factor, make_post, signed_in
 from tests.passkeys.authenticator import Authenticator
 from tests.passkeys.test_pages import LIST, add, ask, send
@@ -48,7 +48,7 @@ def test_staff_whose_second_factor_is_not_fresh_are_asked_for_it_before_they_add
     removal = f"{LIST}/{session.scalar(select(Passkey.public_id))}/remove"
     session.execute(update(SignIn).values(factor_at=clock.now() - timedelta(hours=1)))
     session.commit()
-    access.forget_everyone()
+    identity.forget_everyone()
 
     for page in (f"{LIST}/new", removal):
         assert visitor.open(page).path == "/en/account/code"
@@ -75,5 +75,5 @@ def test_nobody_resets_the_own_second_factor_or_that_of_another_post_r5(visitor,
     elsewhere = make_account("desk", make_post("AMM", country="JO", city="Amman", timezone="Asia/Amman"))
     signed_in(visitor, supervisor)
 
-    assert "This is your own account." in reset(visitor, supervisor).text
+    assert "You cannot change your own account." in reset(visitor, supervisor).text
     assert reset(visitor, elsewhere).status_code == 404

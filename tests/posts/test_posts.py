@@ -1,4 +1,4 @@
-"""The pages by which administrators keep posts."""
+"""The pages on which administrators manage posts."""
 
 import pytest
 from sqlalchemy import select
@@ -40,14 +40,14 @@ def changes():
 def test_a_post_is_added_given_an_address_and_taken_into_service(admin):
     page = admin.submit(f"{LIST}new", **BISHKEK)
     assert page.path == "/en/staff/posts/BKK"
-    assert "Not in service" in page.text
+    assert "Not open to applicants" in page.text
     service = {"in_service": "y", "in_person": "y", "languages": "ru, en"}
     assert "Use these codes" in admin.submit(f"{LIST}BKK/service", **service).errors[0]
     service["languages"] = "EN, fr"
-    assert "First write the address" in admin.submit(f"{LIST}BKK/service", **service).errors[0]
+    assert "First enter the address" in admin.submit(f"{LIST}BKK/service", **service).errors[0]
     admin.submit(f"{LIST}BKK/settings", **SETTINGS)
 
-    assert "In service" in admin.submit(f"{LIST}BKK/service", **service).text
+    assert "Open to applicants" in admin.submit(f"{LIST}BKK/service", **service).text
     post = post_by_code("BKK")
     assert (post.in_service, post.in_person, post.courier, post.languages) == (True, True, False, "en fr")
     assert [action for action, _before, _after in changes()] == ["post added", "post settings", "post service"]
@@ -68,8 +68,8 @@ def test_a_post_that_cannot_be_is_explained(admin):
         ({"code": "BK"}, "A code has three letters, such as PHP."),
         ({"code": "\u0412\u041a\u041a"}, "A code has three letters, such as PHP."),
         ({"code": "PHP"}, "Another post has this code."),
-        ({"country": "XX"}, "Not a valid choice."),
-        ({"city": " "}, "Type the city."),
+        ({"country": "XX"}, "Select an option from the list."),
+        ({"city": " "}, "Enter the city."),
         ({"timezone": "Asia/Nowhere"}, "There is no such time zone."),
         ({"timezone": "../etc/passwd"}, "There is no such time zone."),
     ):
@@ -102,8 +102,8 @@ def test_code_country_and_city_are_corrected_and_noted_r6(admin):
 def test_a_code_that_stands_on_papers_stays(admin):
     make_case()
 
-    assert "the code has to stay" in admin.submit(f"{LIST}PHP/correct", code="PNH").errors[0]
-    assert "The post is saved." in admin.submit(f"{LIST}PHP/correct", code="PHP", city="Phnum Penh").text
+    assert "the code cannot be changed" in admin.submit(f"{LIST}PHP/correct", code="PNH").errors[0]
+    assert "The post has been saved." in admin.submit(f"{LIST}PHP/correct", code="PHP", city="Phnum Penh").text
 
 
 def test_the_code_of_another_post_cannot_be_taken(admin):

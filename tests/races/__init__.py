@@ -1,1 +1,1 @@
-"""Races: many at once, through the real server."""
+"""Races: many clients at once, through the real server."""

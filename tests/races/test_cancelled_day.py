@@ -1,4 +1,4 @@
-"""A day is cancelled and the mail server refuses every third message: everybody is told or listed, nobody dropped."""
+"""A day is canceled and the mail server refuses every third message: everyone is told or listed, no one dropped."""
 
 import pytest
 

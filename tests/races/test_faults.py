@@ -1,4 +1,4 @@
-"""Servers and imports that are killed while people book: what was confirmed is there, what was not whole is not."""
+"""Servers and imports killed while people book: confirmed data is there, incomplete data is not."""
 
 import pytest
 

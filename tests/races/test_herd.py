@@ -1,4 +1,4 @@
-"""R1, R2 and R12 under real concurrency: real processes, real connections, everybody at the same instant."""
+"""R1, R2 and R12 under real concurrency: real processes, real connections, everyone at the same instant."""
 
 import pytest
 
@@ -11,7 +11,7 @@ SWAPS = 12
 
 @pytest.fixture(scope="module", params=DATABASES)
 def new_portal(request):
-    """How to make a portal with the demonstration data on a fresh database of one kind."""
+    """A function that creates a portal with the demonstration data on a new database of one kind."""
     postgres = request.getfixturevalue("postgresql") if request.param == POSTGRESQL else None
     return lambda: portal_on(request.param, postgres)
 

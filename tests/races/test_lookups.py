@@ -1,4 +1,4 @@
-"""A number of another post and one that is nowhere are answered alike; a look-up costs the same among many cases."""
+"""A number of another post and a nonexistent one get the same answer; a lookup costs the same among many cases."""
 
 import pytest
 

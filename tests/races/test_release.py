@@ -1,4 +1,4 @@
-"""A release appears all at once: nobody who reads the calendar meanwhile sees a part of it."""
+"""A release appears all at once: no one who reads the calendar meanwhile sees a part of it."""
 
 import pytest
 
@@ -6,14 +6,14 @@ from bench.client import Answer
 from bench.release import _kind, release_under_eyes
 from bench.servers import DATABASES, POSTGRESQL, portal_on, serve
 
-SLOTS, READERS = 500, 6
+SLOTS, READERS, SECONDS_AROUND = 500, 6, 0.3
 
 
 @pytest.mark.parametrize("database", DATABASES)
 def test_nobody_sees_a_half_released_day(database, request):
     postgres = request.getfixturevalue("postgresql") if database == POSTGRESQL else None
     with portal_on(database, postgres) as portal, serve(portal) as server:
-        report = release_under_eyes(portal, server, SLOTS, READERS)
+        report = release_under_eyes(portal, server, SLOTS, READERS, SECONDS_AROUND)
         assert portal.execute("SELECT slots FROM release ORDER BY id DESC LIMIT 1")[0][0] == SLOTS
 
     assert (report.halves, report.others) == (0, 0), report.line()

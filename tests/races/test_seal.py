@@ -5,7 +5,7 @@ import pytest
 from bench.seal import seal_under_fire
 from bench.servers import DATABASES, POSTGRESQL, portal_on
 
-ENTRIES, KILLS, WORKERS = 120, 1, 2
+ENTRIES, KILLS, WORKERS = 60, 1, 2
 
 
 @pytest.mark.parametrize("database", DATABASES)

@@ -1,4 +1,4 @@
-"""A worker that is stopped in the midst of its work (SIGSTOP) and goes on: nothing lost, nothing twice unmarked."""
+"""A worker that is stopped (SIGSTOP) during its work and continues: no email lost, none sent twice unmarked."""
 
 import signal
 import time
@@ -26,7 +26,7 @@ def test_what_a_stopped_worker_had_claimed_is_sent_by_another_and_not_again(data
             with _Workers(portal, url, number=1):
                 _wait_for(lambda: _left(portal) == 0)
             first.running[0].send_signal(signal.SIGCONT)
-            _write(portal, 1)  # which it sends when it is through with what it had claimed
+            _write(portal, 1)  # which it sends when it has finished what it had claimed
             _wait_for(lambda: _left(portal) == 0)
         report = _report(portal, office, MESSAGES + 1, 1, 0)
 
@@ -35,7 +35,7 @@ def test_what_a_stopped_worker_had_claimed_is_sent_by_another_and_not_again(data
 
 
 def _stop_between_writes(portal, worker):
-    """Stop a worker and let its leases end; say whether that went: in the midst of a write it keeps others waiting."""
+    """Stop a worker and let its leases expire; return False if it was in a write, where it keeps others waiting."""
     worker.send_signal(signal.SIGSTOP)
     try:
         _let_leases_end(portal)

@@ -1,1 +1,1 @@
-"""What is kept how long; what people take along; accounts deleted."""
+"""Retention, downloads of one's data, and deleted accounts."""

@@ -1,4 +1,4 @@
-"""Deleting one's own account: what goes, what stays, and that nothing personal is left anywhere (design 3.1)."""
+"""Deleting one's own account: what is deleted, what stays, and that nothing personal is left anywhere (design 3.1)."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -26,8 +26,8 @@ from portal.mail.models import Message
 from portal.retention import accounts
 from portal.retention.account_deletion import delete_account
 from portal.slots.models import Slot
-from portal.web import access
-from portal.web.access import SignedIn
+from portal.web import session_cookie
+from portal.web.roles import SignedIn
 from tests.commands.terminal import run
 from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox, text_of
@@ -76,10 +76,10 @@ def test_a_deleted_account_leaves_nothing_personal_in_the_database(app, leaver):
     assert all(text in everything() for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash))
 
     page = leave(app, leaver)
-    assert (page.h1, page.path) == ("Your account is deleted", "/en/account/deleted")
+    assert (page.h1, page.path) == ("Your account has been deleted", "/en/account/deleted")
     letters = Mailbox().deliver()
 
-    assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account is deleted")]
+    assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account has been deleted")]
     assert "cancelled" in text_of(letters[0])
     found = everything()
     assert [text for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash) if text in found] == []
@@ -129,16 +129,16 @@ def test_after_it_nobody_logs_in_and_the_address_is_free_for_a_new_account(app, 
 
 
 def test_without_the_password_or_the_tick_nothing_is_deleted(app, leaver):
-    assert "does not fit" in leave(app, leaver, current="not the password").errors[0]
-    assert leave(app, leaver, understood=None).errors == ["Tick the box to go on."]
+    assert "is not right" in leave(app, leaver, current="not the password").errors[0]
+    assert leave(app, leaver, understood=None).errors == ["Select the box to continue."]
 
     assert session.get(Account, leaver.id, populate_existing=True).email == EMAIL
 
 
 def test_sent_twice_at_once_it_is_done_once_r12(app, leaver):
-    digest = access.number_digest("n")
+    digest = session_cookie.number_digest("n")
     who = SignedIn(leaver.id, None, None, digest)
-    for _click in range(2):  # the second was let in before the first was done
+    for _click in range(2):  # the second request was accepted before the first was done
         delete_account(who, PASSWORD, clock.now())
         session.commit()
 

@@ -1,4 +1,4 @@
-"""What a person takes along: all of the account, nothing of anybody else, after the password (docs/account-data.md)."""
+"""The download of one's data: all of the account, nothing of others, after the password (docs/account-data.md)."""
 
 import json
 import re
@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from portal import clock
+from portal import clock, features
 from portal.appointments import kept_answers
 from portal.appointments.operations import book
 from portal.cases.finding import requests
@@ -30,7 +30,7 @@ TYPED, TELEPHONE = "X7654321", "+85512345678"
 
 @pytest.fixture
 def owner(app):
-    """An account with a case that has all that a case can have, and things of its own; and somebody else's."""
+    """An account with a case that has everything a case can have, and its own rows; and another person's."""
     now = clock.now()
     account, other = make_account(email="owner@example.org", telephone=TELEPHONE), make_account(email="other@x.org")
     case = make_case(account, given_names="Dara", respond_by="in_person;courier")
@@ -94,8 +94,10 @@ def test_every_table_about_a_person_is_in_the_file_or_has_its_reason_why_not(app
     for _pass in tables:
         about |= {one.name for one in tables if any(key.column.table.name in about for key in one.foreign_keys)}
 
-    assert about == TABLES.keys() | LEFT_OUT.keys(), "say in portal/retention/own_data.py what becomes of the table"
-    assert set(TABLES.values()) - keys_of(data_of(owner.id, clock.now()), set()) == set()
+    added = {table: key for data in features.added("case_data").values() for table, key in data.tables.items()}
+    known = {**TABLES, **LEFT_OUT, **added, **features.added("left_out")}
+    assert about == known.keys(), "say in case_data or left_out of its feature.py what becomes of the table"
+    assert {*TABLES.values(), *added.values()} - keys_of(data_of(owner.id, clock.now()), set()) == set()
 
 
 def test_the_page_says_the_same_in_the_readers_language(visitor, owner):
@@ -110,12 +112,12 @@ def test_the_page_says_the_same_in_the_readers_language(visitor, owner):
 def test_without_the_password_nothing_is_shown(visitor, owner):
     response = take(visitor, owner, current="not the password")
 
-    assert "The password does not fit" in response.text
+    assert "The password is not right" in response.text
     assert TELEPHONE not in response.text
 
 
 def keys_of(value, free):
-    """Every key of nested values, but for those inside of a free one."""
+    """Every key of nested values, except those inside a free one."""
     if isinstance(value, list):
         return {key for one in value for key in keys_of(one, free)}
     if isinstance(value, dict):

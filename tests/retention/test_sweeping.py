@@ -1,4 +1,4 @@
-"""What is erased on its day, what is not yet, and that nothing is left of it in public."""
+"""What is erased on its day, what is not yet, and that nothing of it is left in public."""
 
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -44,7 +44,7 @@ SPOUSE = {"relationship": "spouse", "given_names": "Maly", "passport_number": "N
 
 
 def erase(days):
-    """Let the worker erase what is due so many days from now; return how many rows went."""
+    """Let the worker erase what is due so many days from now; return how many rows were deleted."""
     gone = 0
     for batch in sweep(clock.now() + timedelta(days=days), periods.in_use()):
         session.commit()
@@ -59,7 +59,7 @@ def counts(*models):
 
 
 def used(account, days):
-    """Note that somebody logged in to an account so many days from now."""
+    """Record a log-in to an account so many days from now."""
     at = clock.now() + timedelta(days=days)
     journal.record(f"account:{account.id}", "logged in", account, now=at)
     session.commit()

@@ -1,4 +1,4 @@
-"""Settings: what is missing or weak stops the start with a sentence that says what to set."""
+"""Settings: a missing or weak one stops the start with a message that says what to set."""
 
 import base64
 import secrets

@@ -1,4 +1,4 @@
-"""Rules over simulated time in five zones, both clock changes of New York in it; the whole year is in make prove."""
+"""Rules over simulated time in five zones, with both clock changes of New York; the whole year is in make prove."""
 
 from datetime import date
 
@@ -9,8 +9,8 @@ from portal.database.transactions import session
 from portal.integrity.checks import violations
 from portal.slots.models import Slot
 
-# Around the second Sunday of March and the first of November.
-SPANS = ((date(YEAR, 2, 17), 36), (date(YEAR, 10, 13), 36))
+# Up to the second Sunday of March and the first of November, from before the day on which their times are made.
+SPANS = ((date(YEAR, 2, 20), 22), (date(YEAR, 10, 16), 22))
 
 
 def test_every_slot_is_there_once_at_its_local_hour_whatever_workers_do(app):

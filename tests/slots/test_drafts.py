@@ -1,4 +1,4 @@
-"""Drafts are released when staff say so, and not before."""
+"""Drafts are released when staff release them, and not before."""
 
 from datetime import datetime, time, timedelta
 from uuid import uuid4
@@ -39,7 +39,7 @@ def test_what_is_ticked_is_released_now_and_the_rest_stays_a_draft(scheduler, po
     page = scheduler.submit(PAGE, slots=str(second.id), opens="now")
     session.expire_all()
 
-    assert "The slots are released." in page.text
+    assert "The slots have been released." in page.text
     assert (first.state(clock.now()), second.state(clock.now())) == ("draft", "open")
     assert session.query(Entry).filter_by(action="slots released").one().after["seats"] == 3
     assert drafts_of(post.id, clock.now()) == [first]
@@ -56,7 +56,7 @@ def test_drafts_are_released_for_an_announced_instant(scheduler, post):
 def test_nothing_ticked_is_told_beside_the_field(scheduler, post):
     make_draft(post)
 
-    assert scheduler.submit(PAGE, slots=None).errors == ["Tick at least one slot."]
+    assert scheduler.submit(PAGE, slots=None).errors == ["Select at least one slot."]
 
 
 def test_a_form_sent_twice_releases_once_r12(post):

@@ -1,4 +1,4 @@
-"""A month of slots at a glance."""
+"""A month of slots in overview."""
 
 from datetime import datetime, time
 
@@ -8,7 +8,7 @@ from portal import clock
 from portal.database.transactions import session
 from portal.posts.operations import today
 from portal.slots.models import Closure
-from portal.slots.months import month_after, month_of
+from portal.slots.month_overview import month_after, month_of
 from tests.factories import a_day, make_account, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 

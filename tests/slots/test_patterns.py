@@ -190,7 +190,7 @@ TYPED = {"name": "Mornings", "valid_from": "2027-01-04", "weekdays_0": ["0", "1"
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 
@@ -209,16 +209,16 @@ def test_a_pattern_is_added_and_changed_on_its_page(scheduler):
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({"name": ""}, "Type a name."),
+        ({"name": ""}, "Enter a name."),
         ({"valid_from": ""}, "Choose the first day."),
-        ({"valid_to": "2026-01-01"}, "The last day is before the first."),
+        ({"valid_to": "2026-01-01"}, "The last day is before the first day."),
         ({"valid_from": "9999-12-31"}, "Choose a day of this century or the next."),
-        ({"weekdays_0": None}, "Tick at least one weekday."),
-        ({"times_0": "soon"}, "Type times as hours and minutes"),
-        ({"seats_0": ""}, "Type how many cases each slot takes."),
-        ({"seats_0": "501"}, "Type a number from 1 to 500."),
-        ({"weekdays_0": None, "times_0": "", "seats_0": ""}, "Fill in at least one band."),
-        ({"weekdays_1": ["1"], "times_1": "9:00", "seats_1": "1"}, "A weekday has the same time in two bands."),
+        ({"weekdays_0": None}, "Select at least one weekday."),
+        ({"times_0": "soon"}, "Enter times as hours and minutes"),
+        ({"seats_0": ""}, "Enter the number of seats in each slot."),
+        ({"seats_0": "501"}, "Enter a number from 1 to 500."),
+        ({"weekdays_0": None, "times_0": "", "seats_0": ""}, "Enter at least one time band."),
+        ({"weekdays_1": ["1"], "times_1": "9:00", "seats_1": "1"}, "The same weekday and time is in two bands."),
     ],
 )
 def test_a_pattern_that_does_not_fit_is_said_and_not_saved(scheduler, typed, error):
@@ -238,7 +238,7 @@ def test_slots_are_made_from_a_pattern_after_a_preview(scheduler):
     assert "2 new slots, 4 seats" in preview.text
     assert session.scalar(select(func.count()).select_from(Slot)) == 0
     page = scheduler.submit(address, page=preview, **asked, confirm="1")
-    assert "The slots are made." in page.text
+    assert "The slots have been created." in page.text
     assert session.scalar(select(func.sum(Slot.seats)).where(Slot.opens_at.is_not(None))) == 4
 
 

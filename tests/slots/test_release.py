@@ -38,7 +38,7 @@ def pattern(first="2027-01-04", last="2027-01-08", at="09:00, 09:30", seats=2, w
 
 
 def let_out(post, asked=None, opens_at=NOON, key=None):
-    """Release a pattern as of NOON, now unless said otherwise, and commit."""
+    """Release a pattern as of NOON, now by default, and commit."""
     asked = asked or pattern()
     act = release(post, plan(post, asked, NOON), asked.seats, opens_at, key or uuid4(), "account:1", NOON)
     session.commit()

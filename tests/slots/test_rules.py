@@ -48,7 +48,7 @@ def at(text):
 
 
 def run(now, waiting=0):
-    """Let a worker run what is due; gives the days it ran for and why."""
+    """Let a worker run what is due; returns the days it ran for and why."""
     found = []
     for one in rule_runs.run_due(now, lambda post, today: waiting):
         session.commit()
@@ -274,7 +274,7 @@ def test_drafts_of_a_day_that_was_closed_since_do_not_open(app):
 def test_those_wait_who_may_book_and_have_no_appointment(app):
     today, holder = clock.now().date(), make_account()
     waits, booked = make_case(holder), make_case(holder)
-    make_case()  # nobody holds it
+    make_case()  # no account holds it
     make_case(holder, respond_by="courier")
     make_case(holder, status="issued", refused_on=None, reasons=(), respond_by="")
     make_case(holder, refused_on=today - timedelta(days=500))
@@ -313,7 +313,7 @@ TYPED = {"name": "Rolling", "days_ahead": "7", "weekdays": ["0", "1"], "at": "09
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 
@@ -352,16 +352,16 @@ def test_r12_a_rule_sent_twice_is_one(scheduler):
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({"name": ""}, "Type a name."),
-        ({"days_ahead": "0"}, "Type a number of days from 1 to 366."),
-        ({"weekdays": None}, "Tick at least one weekday."),
-        ({"at": "9, 10"}, "Type a time, such as 09:00."),
-        ({"at": "soon"}, "Type a time, such as 09:00."),
+        ({"name": ""}, "Enter a name."),
+        ({"days_ahead": "0"}, "Enter a number of days from 1 to 366."),
+        ({"weekdays": None}, "Select at least one weekday."),
+        ({"at": "9, 10"}, "Enter a time, such as 09:00."),
+        ({"at": "soon"}, "Enter a time, such as 09:00."),
         ({"starts_on": "9999-12-31"}, "Choose a day of this century or the next."),
-        ({"least_open": "4"}, "Fill in all three numbers about open seats, or none of them."),
-        ({"least_open": "4", "most_open": "3", "within_days": "9"}, "The second number of seats is smaller"),
-        ({"reserve": "-1"}, "Type a number of seats from 0 to 20,000."),
-        ({"pattern_id": "99999"}, "Not a valid choice"),
+        ({"least_open": "4"}, "Enter all three numbers about open seats, or none of them."),
+        ({"least_open": "4", "most_open": "3", "within_days": "9"}, "The second number of seats must not be smaller"),
+        ({"reserve": "-1"}, "Enter a number of seats from 0 to 20,000."),
+        ({"pattern_id": "99999"}, "Select an option from the list"),
     ],
 )
 def test_a_rule_that_does_not_fit_is_said_and_not_saved(scheduler, typed, error):
@@ -379,7 +379,7 @@ def test_a_rule_is_paused_and_run_on_the_list(scheduler):
     assert scheduler.post(f"{LIST}{rule.public_id}/run").status_code == 400
 
     page = scheduler.submit(f"{LIST}{rule.public_id}/pause", page=page)
-    assert "Look, and switch it on" in page.text
+    assert "Preview and switch on" in page.text
     session.expire_all()
     assert not session.get_one(RollingRule, rule.id).is_on
 

@@ -30,7 +30,7 @@ WEEK = {
 
 @pytest.fixture
 def scheduler(app, visitor):
-    """A scheduler of Phnom Penh who is logged in."""
+    """A scheduler of Phnom Penh who is signed in."""
     return signed_in(visitor, make_account("scheduler", make_post()))
 
 
@@ -88,7 +88,7 @@ def test_a_preview_says_what_will_be_made_and_changes_nothing(scheduler):
 def test_a_preview_of_nothing_offers_nothing_to_release(scheduler):
     page = scheduler.submit(RELEASE, **{**WEEK, "last_day": WEEK["first_day"], "weekdays": ["6"]})
 
-    assert "These dates, weekdays and times make no new slot." in page.text
+    assert "These dates, weekdays and times create no new slots." in page.text
     assert "Release these slots" not in page.buttons
 
 
@@ -104,7 +104,7 @@ def test_an_announced_release_says_when_it_opens(scheduler):
     opening = {"opens": "announced", "opens_on": (MONDAY - timedelta(days=3)).isoformat(), "opens_time": "18:00"}
     page = confirmed(scheduler, **opening)
 
-    assert "Announced: opens on Friday" in page.text
+    assert "Announced: released on Friday" in page.text
     slot = session.scalars(select(Slot)).first()
     assert slot.opens_at == operations.instant_of(
         datetime.combine(MONDAY - timedelta(days=3), datetime.min.time()).replace(hour=18), "Asia/Phnom_Penh"
@@ -135,15 +135,15 @@ def test_r12_a_doubled_click_on_release_is_one_release(app, monkeypatch):
     ("typed", "error"),
     [
         ({"first_day": ""}, "Choose the first day."),
-        ({"first_day": "2020-01-01"}, "The first day is past."),
-        ({"last_day": "2020-01-01"}, "The last day is before the first."),
-        ({"last_day": "2199-01-01"}, "Choose at most one year."),
-        ({"weekdays": []}, "Tick at least one weekday."),
-        ({"times": "soon"}, "Type times as hours and minutes"),
-        ({"times": "25:00"}, "Type times as hours and minutes"),
-        ({"seats": "0"}, "Type a number from 1 to 500."),
-        ({"seats": "501"}, "Type a number from 1 to 500."),
-        ({"opens": "announced"}, "Type day and time of the release."),
+        ({"first_day": "2020-01-01"}, "The first day is in the past."),
+        ({"last_day": "2020-01-01"}, "The last day is before the first day."),
+        ({"last_day": "2199-01-01"}, "Choose a period of one year or less."),
+        ({"weekdays": []}, "Select at least one weekday."),
+        ({"times": "soon"}, "Enter times as hours and minutes"),
+        ({"times": "25:00"}, "Enter times as hours and minutes"),
+        ({"seats": "0"}, "Enter a number from 1 to 500."),
+        ({"seats": "501"}, "Enter a number from 1 to 500."),
+        ({"opens": "announced"}, "Enter the day and time of the release."),
         ({"form_key": "x"}, "Open this page again"),
     ],
 )
@@ -168,7 +168,7 @@ def test_too_many_slots_are_refused_with_a_sentence(scheduler):
     times = ", ".join(f"{minute // 60}:{minute % 60:02}" for minute in range(100))
     page = scheduler.submit(RELEASE, **{**WEEK, "last_day": year, "weekdays": list("0123456"), "times": times})
 
-    assert "This would make more than 5,000 slots." in page.text
+    assert "This would create more than 5,000 slots." in page.text
 
 
 def test_a_slot_is_closed_and_opened_again(scheduler):
@@ -203,7 +203,7 @@ def test_r5_a_list_and_a_release_are_of_the_own_post_only(app, scheduler):
     make_slot(start=datetime.combine(MONDAY, datetime.min.time()).replace(hour=9))
     abroad = somebody(app, "scheduler", "AMM")
 
-    assert "There are no slots in these days." in abroad.open(f"{SLOTS}?from={MONDAY.isoformat()}").text
+    assert "There are no slots on these days." in abroad.open(f"{SLOTS}?from={MONDAY.isoformat()}").text
     confirmed(abroad)
     assert set(session.scalars(select(Release.post_id))) == {make_post("AMM").id}
 

@@ -12,9 +12,9 @@ from portal.integrity import checks
 from portal.journal import journal
 from portal.journal.journal import Entry
 from portal.posts.operations import import_posts
-from portal.slots import zones
+from portal.slots import zone_correction
 from portal.slots.models import Slot
-from portal.slots.zones import ZoneUnknown
+from portal.slots.zone_correction import ZoneUnknown
 from tests.factories import make_account, make_post, make_slot, signed_in
 
 WRONG, RIGHT = "Asia/Tokyo", "Asia/Phnom_Penh"
@@ -28,12 +28,12 @@ def post(app):
 
 
 def nine_in(days):
-    """09:00 by the clock on the wall, so many days from now."""
+    """09:00 by the local clock, so many days from now."""
     return datetime.combine(clock.now().date() + timedelta(days=days), time(9, 0))
 
 
 def correct(post, timezone=RIGHT):
-    moved = zones.correct_zone(post, timezone, "command", clock.now())
+    moved = zone_correction.correct_zone(post, timezone, "command", clock.now())
     session.commit()
     session.expire_all()
     return moved
@@ -94,9 +94,9 @@ def test_the_page_says_what_will_move_and_moves_it(visitor, post):
     make_slot(post, nine_in(7))
     signed_in(visitor, make_account("administrator"))
 
-    assert "Slots to come: 1, with 0 seats taken." in visitor.open(ZONE).text
+    assert "Future slots: 1, with 0 seats taken." in visitor.open(ZONE).text
     assert "There is no such time zone." in visitor.submit(ZONE, timezone="Nowhere").errors[0]
-    assert "The time zone is corrected." in visitor.submit(ZONE, timezone=f" {RIGHT} ").text
+    assert "The time zone has been corrected." in visitor.submit(ZONE, timezone=f" {RIGHT} ").text
     assert session.scalars(select(Slot.timezone)).all() == [RIGHT]
 
 
@@ -104,8 +104,8 @@ def test_r9_slots_follow_a_zone_that_an_import_corrected(post):
     slot = make_slot(post, nine_in(7))
     import_posts(["code,country,city,timezone", f"PHP,KH,Phnom Penh,{RIGHT}"], journal.COMMAND, clock.now())
 
-    assert zones.catch_up(journal.COMMAND, clock.now()) == 1
+    assert zone_correction.catch_up(journal.COMMAND, clock.now()) == 1
     session.commit()
     session.expire_all()
     assert slot.timezone == RIGHT
-    assert zones.catch_up(journal.COMMAND, clock.now()) == 0
+    assert zone_correction.catch_up(journal.COMMAND, clock.now()) == 0

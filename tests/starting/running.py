@@ -1,4 +1,4 @@
-"""Other processes and servers: what they say and do is waited for, and a test that waits in vain fails."""
+"""Waiting for other processes and servers; a wait that times out fails the test."""
 
 import threading
 import time
@@ -24,7 +24,7 @@ class _Sharing(HTTPServer):
 
 @contextmanager
 def another_portal(port=0):
-    """Answer at a port as a portal does, sharing it as the portal's server does; give its number."""
+    """Answer at a port as a portal does, sharing it as the portal's server does; yield its port."""
     with _Sharing(("127.0.0.1", port), _Alive) as server:
         threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
         yield server.server_port
@@ -32,7 +32,7 @@ def another_portal(port=0):
 
 
 def wait_until(is_so):
-    """Wait until something is so."""
+    """Wait until a condition is true."""
     end = time.monotonic() + PATIENCE_SECONDS
     while not is_so():
         assert time.monotonic() < end, "it never came to pass"
@@ -40,7 +40,7 @@ def wait_until(is_so):
 
 
 def lines_until(process, words):
-    """Return the lines that a process writes, up to the first that has these words."""
+    """Return the lines that a process writes, up to the first that contains these words."""
     found = []
     for line in process.stdout:
         found.append(line.rstrip("\n"))

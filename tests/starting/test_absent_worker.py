@@ -1,4 +1,4 @@
-"""A portal without a worker serves people all the same, and says since when to whoever can mend it."""
+"""A portal without a worker still serves people, and says since when to those who can repair it."""
 
 import re
 from datetime import timedelta
@@ -16,7 +16,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def away(app):
-    """Let the last worker have been at work an hour ago; gives when."""
+    """Set the last heartbeat of a worker to an hour ago; returns the instant."""
     since = clock.now() - HOUR
     heartbeats.worker_is_here(since)
     session.commit()

@@ -1,4 +1,4 @@
-"""A machine that lacks something hears which, and what to do: what `make run` does before anything of it can run.
+"""A machine that lacks something is told which, and what to do, before anything of `make run` can run.
 
 Each machine is a folder of commands that is the whole PATH; what is missing there is missing for the tools.
 """
@@ -57,7 +57,7 @@ class Machine:
         path.chmod(0o755)
 
     def run(self, *line):
-        """Run a tool; return its exit code, and everything it said."""
+        """Run a tool; return its exit code, and all its output."""
         done = subprocess.run(
             line, cwd=self.checkout, env={"PATH": str(self.commands)}, text=True, capture_output=True, check=False
         )

@@ -1,6 +1,6 @@
-"""`tools/run` as people start it, with real processes: what it says, what it refuses, what it survives, how it ends.
+"""`tools/run` as people start it, with real processes: its messages, refusals, recoveries, and its end.
 
-The tests share one start, from an empty instance folder whose path has a space.
+The tests share one start, from an empty instance folder whose path contains a space.
 """
 
 import os
@@ -24,7 +24,7 @@ LAST_LINE = "Ctrl-C stops it"
 
 
 class Start:
-    """One start from an empty instance folder: its process, what it said, and the numbers of its processes."""
+    """One start from an empty instance folder: its process, its output, and the ids of its processes."""
 
     def __init__(self, instance):
         self.instance, self.port = instance, free_port()
@@ -43,14 +43,14 @@ class Start:
         self.said += lines_until(self.process, LAST_LINE)
 
     def again(self, **changed):
-        """Start a second one; return its exit code and what it said."""
+        """Start a second one; return its exit code and its output."""
         environment = self.environment | changed
         done = subprocess.run([ROOT / "tools" / "run"], env=environment, text=True, capture_output=True, timeout=60)
         assert "Traceback" not in done.stderr
         return done.returncode, done.stdout + done.stderr
 
     def numbers(self, words):
-        """Return the processes of this start whose command has these words."""
+        """Return the processes of this start whose command contains these words."""
         return [number for number, line in self._processes() if words in line]
 
     def _processes(self):

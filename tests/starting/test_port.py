@@ -1,4 +1,4 @@
-"""A port that somebody has is not shared with them."""
+"""A port that is in use is not shared."""
 
 import socket
 
@@ -14,7 +14,7 @@ HERE = "127.0.0.1"
 
 @pytest.fixture
 def taken():
-    """The port of something that answers as a portal does."""
+    """The port of a server that answers as a portal does."""
     with another_portal() as number:
         yield number
 

@@ -1,4 +1,4 @@
-"""Who serves a database is known to everybody on the machine, for as long as it runs and no longer."""
+"""The servers of a database are visible to everyone on the machine, exactly as long as they run."""
 
 import subprocess
 import sys

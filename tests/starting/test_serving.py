@@ -1,4 +1,4 @@
-"""No process of a server serves on when the server itself is gone."""
+"""No process of a server keeps serving when the server itself has ended."""
 
 import subprocess
 import sys

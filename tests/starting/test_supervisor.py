@@ -1,4 +1,4 @@
-"""What the start keeps going comes back when it dies, and ends with the start, whatever it left behind."""
+"""A supervised process is restarted when it dies, and ends with the supervisor, with everything it left behind."""
 
 import os
 import re
@@ -26,7 +26,7 @@ except Stopped:
     processes.end()
     print("all ended", flush=True)
 """
-# A service with a child of its own, which pays no heed to being told to end.
+# A service with a child of its own, which ignores requests to stop.
 STUBBORN = "trap '' TERM INT; sleep 600 & echo serving $$ $!; wait; wait"
 
 
@@ -40,7 +40,7 @@ def kept():
 
 
 def _numbers(process):
-    """Return the numbers of the service and of its child, once it serves."""
+    """Return the process ids of the service and of its child, once it serves."""
     return [int(number) for number in re.findall(r"\d+", lines_until(process, "serving")[-1])]
 
 

@@ -1,4 +1,4 @@
-"""What the portal says after documents were handed in: never that they are to be brought again (R14)."""
+"""The portal after documents were handed in: it never asks to bring them again (R14)."""
 
 import pytest
 
@@ -16,14 +16,14 @@ CHECKING = "A consular officer will check them"
 
 @pytest.fixture
 def case(visitor):
-    """A case whose letter lists two documents, of whoever visits."""
+    """A case whose letter lists two documents, of the visitor."""
     account = make_account()
     signed_in(visitor, account)
     return make_case(account)
 
 
 def decide(case, *, states="outstanding", evidence_on=None, **said):
-    """Let an officer write what came of the one refusal of a case."""
+    """Let an officer record a decision on the one refusal of a case."""
     (refusal,) = case.refusals
     decided = {"please_respond_by": None, "is_complete": False, "is_reopened": False, **said}
     by_item = {item.id: refusals.OfItem(states) for item in refusal.items}
@@ -32,7 +32,7 @@ def decide(case, *, states="outstanding", evidence_on=None, **said):
 
 
 def said_of(visitor, case):
-    """What the case's page and the dashboard say."""
+    """The texts of the case's page and the dashboard."""
     return [visitor.open(path).text for path in (f"/en/cases/{case.public_id}", "/en/dashboard")]
 
 

@@ -1,4 +1,4 @@
-"""Where a case stands: what everybody may know, and the whole story for its owner."""
+"""The status of a case: what anyone may know, and the whole story for its owner."""
 
 import re
 from datetime import date, timedelta
@@ -56,7 +56,7 @@ def test_a_number_is_forgiven_spaces_dashes_and_small_letters(visitor, typed):
         ("AA00B1C2D3", "nonimmigrant visa application"),
         ("IOE1234567890", "receipt number of the petition"),
         ("12345", "three letters and ten digits"),
-        ("", "Type the case number"),
+        ("", "Enter the case number"),
     ],
 )
 def test_a_wrong_kind_of_number_is_recognised_and_kept(visitor, typed, says):
@@ -72,9 +72,9 @@ def test_the_place_is_suggested_from_the_number_and_never_forced(visitor):
     case = make_case()
     page = look_up(visitor, case.number, location="")
 
-    assert "we chose it" in page.errors[0] and page.fields["location"] == "PHP"
+    assert "we selected it" in page.errors[0] and page.fields["location"] == "PHP"
     assert "Refused" in visitor.submit(LOOK_UP, page=page).text
-    assert "We found no case" in look_up(visitor, case.number, "CDJ").text
+    assert "We could not find a case" in look_up(visitor, case.number, "CDJ").text
 
 
 def test_a_number_of_another_post_and_one_that_is_nowhere_get_one_answer_and_one_question_r8(visitor):
@@ -186,7 +186,7 @@ def moments_of(case):
 
 
 def sign_in_again(visitor, account):
-    """Sessions end while the clock is moved."""
+    """Sign in again, since sessions end when the clock is moved."""
     signed_in(visitor, account)
 
 

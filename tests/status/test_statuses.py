@@ -65,7 +65,7 @@ def test_a_status_cannot_begin_tomorrow_and_another_posts_word_is_not_there(app,
     here, there = make_case(), make_case(post="CDJ")
 
     page = set_status(member(app, "officer"), here, word="issued", save="1", effective_on="2099-01-01")
-    assert page.errors == ["A status cannot begin in the future."]
+    assert page.errors == ["Choose today or an earlier day for the status."]
     with pytest.raises(NotFound):
         statuses.set_status(there, word, clock.now().date(), "account:1", clock.now())
 
@@ -111,7 +111,7 @@ def test_a_supervisor_adds_a_word_in_every_language_of_the_post_and_an_officer_m
     assert "small letters" in wrong.errors[0] and len(wrong.errors) == 5
     assert "php_clinic" in supervisor.submit("/en/staff/cases/words/new", code="clinic", **texts).text
     again = supervisor.submit("/en/staff/cases/words/new", code="clinic", **texts)
-    assert again.errors == ["Your post has a word with this code already."]
+    assert again.errors == ["Your post already has a status word with this code."]
     member(app, "officer").open("/en/staff/cases/words/new", status=403)
 
 

@@ -24,7 +24,7 @@ def owner(visitor):
 
 
 def address(visitor):
-    """Make an address, and return its path."""
+    """Create an address, and return its path."""
     return re.search(r"https?://[^/]+(/calendar/[^\"]+\.ics)", visitor.submit(PAGE).html)[1]
 
 

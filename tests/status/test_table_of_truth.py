@@ -13,7 +13,7 @@ import time_machine
 from portal import clock
 from portal.appointments.operations import book, live_appointment
 from portal.appointments.waiting_count import people_waiting
-from portal.cases import officer_records, passports
+from portal.cases import officer_records, passport_requests
 from portal.cases.operations import MayNotBook, require_may_book
 from portal.cases.refusals import operations as refusals
 from portal.cases.statuses import set_status
@@ -101,7 +101,7 @@ def passport(way):
     case = hand_in(refused())
     if way == "bring":
         refusals.invite(case, today(case.post, clock.now()) + timedelta(days=30), BY, clock.now())
-    passports.ask(case, case.principal, way, BY, clock.now())
+    passport_requests.ask(case, case.principal, way, BY, clock.now())
     return case
 
 

@@ -1,4 +1,4 @@
-"""One table of examples for each value: how it is stored or compared, and what people type for it."""
+"""One table of examples for each value: its stored or compared form, and what people type for it."""
 
 DIRECTED = "\u202eSok\u202c"
 
@@ -73,7 +73,7 @@ SAME_NAMES = {
 TELEPHONES = {
     "+855 12 345 678": ["+855 12 345 678", "+៨៥៥ ១២ ៣៤៥ ៦៧៨", "＋855 12 345 678", "\u202a+855 12 345 678\u202c"],
     "012 345 678": ["012 345 678", "០១២ ៣៤៥ ៦៧៨", " 012  345 678"],
-    # What is no one number stays as it was typed, for whoever calls.
+    # Text that is not one number stays as typed, for the person who calls.
     "012 345 678 / 098 765 432": ["012 345 678 / 098 765 432"],
     "+855 12 345 678 (mother)": ["+855 12 345 678 (mother)"],
     "012345678 Telegram": ["012345678 Telegram"],

@@ -1,4 +1,4 @@
-"""At every door every spelling of a value counts as the same thing: form, file, look-up, limit, command (R17)."""
+"""At every entry every spelling of a value counts as the same: form, file, lookup, limit, command (R17)."""
 
 import re
 from uuid import uuid4
@@ -42,13 +42,13 @@ def known(app):
 
 
 def sent(function, **data):
-    """What a function gives while a form is sent."""
+    """The result of a function while a form is sent."""
     with current_app.test_request_context("/en/status", method="POST", data=data):
         return function()
 
 
 def of_form(form, name, **data):
-    """What a form that was sent has under a name; None where it refuses that field."""
+    """The value of a submitted form under a name; None if it refuses that field."""
 
     def read():
         made = form()
@@ -59,7 +59,7 @@ def of_form(form, name, **data):
 
 
 def of_file(column, typed):
-    """What a case file with this cell holds; what the file refuses to guess is left to its own tests."""
+    """The value of a case file with this cell; what the file refuses to guess has its own tests."""
     if re.search("[._/]", typed) or "\u202e" in typed or "\u202d" in typed or "\u2066" in typed:
         return None
     row, bad = read_row(line(**{column: typed, "refused_on": "2026-09-24"}), {"PHP": ()}, {"KH"})
@@ -68,11 +68,11 @@ def of_file(column, typed):
 
 def matched(**typed):
     given = {"number": NUMBER, "birth_dates": (BIRTH,), "passport_number": "N0000000"}
-    return match(make_post(), Proof(**{**given, **typed}), None)[0].id
+    return match(make_post(), Proof(**{**given, **typed}), None, clock.now())[0].id
 
 
 def spent(purpose, typed):
-    """Whether a code that an account has just got is used up by this spelling."""
+    """Whether a code that an account has just received is used up by this spelling."""
     account = make_account()
     with writing():
         session.add(
@@ -85,7 +85,7 @@ def spent(purpose, typed):
 
 
 def reset_to(typed):
-    """To whom the link goes that somebody asks for who forgot the password."""
+    """The recipient of the link for a forgotten password."""
     with writing():
         links.ask_for_reset(typed, uuid4(), clock.now())
     message = session.query(links.outbox.Message).order_by(links.outbox.Message.id.desc()).first()
@@ -94,7 +94,7 @@ def reset_to(typed):
 
 
 def create_staff(typed):
-    """What the command says of an address that an account has."""
+    """The command's output for an address that an account has."""
     words = ["staff", "create", typed, "--role", "desk", "--post", "PHP", "--password-stdin"]
     return run(current_app, *words, typed=PASSWORD, code=1).output
 

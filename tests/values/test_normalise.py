@@ -1,4 +1,4 @@
-"""What people type, made comparable before anything is compared."""
+"""Typed text, normalized before it is compared."""
 
 import pytest
 from hypothesis import example, given, settings

@@ -1,4 +1,4 @@
-"""No value that people type is normalised anywhere else than in portal/values (R17)."""
+"""No typed value is normalized outside portal/values (R17)."""
 
 import ast
 
@@ -7,7 +7,7 @@ import pytest
 from portal.settings.settings import ROOT
 
 NORMALISING = {"casefold", "upper", "lower", "swapcase", "compact", "folded", "normalise", "normalize", "translate"}
-# What is normalised elsewhere, and what it is: none of it is a value of portal/values.
+# Other normalizations, and their subject: none is a value of portal/values.
 ELSEWHERE = {
     "accounts/passwords.py": ({"casefold"}, "how near a password is to words, which keeps nothing"),
     "appointments/paper_routes.py": ({"upper"}, "which kind of code was scanned"),
@@ -33,7 +33,7 @@ ELSEWHERE = {
     "web/security_headers.py": ({"lower"}, "names of headers"),
     "i18n/locale.py": ({"lower"}, "codes of languages"),
     "health/routes.py": ({"lower"}, "a word of HTTP"),
-    "paper/codes.py": ({"upper"}, "the portal's own address"),
+    "paper/qr_codes.py": ({"upper"}, "the portal's own address"),
     "paper/glyphs.py": ({"normalize"}, "letters that a font has"),
     "paper/tokens.py": ({"upper"}, "signed codes that are scanned"),
     "posts/forms.py": ({"lower", "upper"}, "codes of languages and posts"),
@@ -46,7 +46,7 @@ ELSEWHERE = {
 
 
 def modules():
-    """Every module but those where normalising belongs, by its path inside portal/."""
+    """Every module except those where normalization belongs, by its path inside portal/."""
     for path in sorted((ROOT / "portal").rglob("*.py")):
         name = path.relative_to(ROOT / "portal").as_posix()
         if name != "values/normalise.py" and not name.startswith(("values/", "migrations/")):
@@ -54,7 +54,7 @@ def modules():
 
 
 def normalising(tree):
-    """Which words that normalise a module calls or hands on."""
+    """The normalizing functions that a module calls or passes on."""
     named = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     named |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return named & NORMALISING

@@ -12,7 +12,7 @@ from tests.values import spellings
 
 
 def pairs(*tables):
-    """Every function of some tables with what is kept and one thing that is typed for it."""
+    """Every function of some tables with its result and one typed spelling."""
     return [
         pytest.param(function, kept, typed, id=f"{function.__name__}-{ascii(typed)}")
         for function, table in tables
@@ -93,8 +93,8 @@ def test_any_text_has_a_key_and_the_key_is_its_own_key(text):
 @pytest.mark.parametrize("typed", ["", "  ", "\u200b", "\u200e\u00ad", "\u3000"])
 def test_a_field_that_must_be_filled_in_takes_nothing_that_cannot_be_seen(typed):
     class Asked(Form):
-        name = StringField(validators=[Required("Type a name.")])
+        name = StringField(validators=[Required("Enter a name.")])
 
     form = Asked(MultiDict({"name": typed}))
 
-    assert not form.validate() and form.name.errors == ["Type a name."]
+    assert not form.validate() and form.name.errors == ["Enter a name."]

@@ -1,4 +1,4 @@
-"""What pages tell browsers: which fields are about the person (WCAG 1.3.5), and what no program may translate."""
+"""Hints to browsers: which fields are about the person (WCAG 1.3.5), and what must not be translated."""
 
 import re
 from html.parser import HTMLParser
@@ -55,7 +55,7 @@ class Texts(HTMLParser):
 
 
 def pages_of(app, persona):
-    """Every page that somebody can walk to, read."""
+    """Every page that a persona can reach, parsed."""
     for path in walk(app, persona.visitor, starts_of(persona)).paths:
         answer = persona.visitor.client.get(path)
         if answer.status_code == 200 and answer.mimetype == "text/html":
@@ -83,7 +83,7 @@ def test_every_field_about_the_person_tells_the_browser_what_it_is_for(app, worl
 
 
 def told_to_be_translated(pages, cases):
-    """What of the cases' names, numbers, references and addresses a browser's translation would change."""
+    """The names, numbers, references and addresses of the cases that a browser's translation would change."""
     people = {part for case in cases for one in case.travellers for part in (one.surname, one.given_names) if part}
     words = [rf"\b{re.escape(one)}\b" for one in (*people, *(case.number for case in cases))]
     kept = re.compile("|".join([*words, "Example Street", REFERENCE]))

@@ -1,4 +1,4 @@
-"""How many requests run at once: forms leave a place to whoever reads; what takes long gives its place away."""
+"""The limit on concurrent requests: forms leave a place to readers; slow work gives up its place."""
 
 import threading
 
@@ -19,7 +19,7 @@ def few(monkeypatch):
 
 @pytest.fixture
 def somebody():
-    """Let a thread have a place, act, and keep it until the end; gives what says that it came so far."""
+    """Let a thread take a place, act, and keep it until the end; returns an event for when it got that far."""
     end, threads = threading.Event(), []
 
     def work(form, act, came):

@@ -1,4 +1,4 @@
-"""A form that comes again is done once (R12); one that comes again with other answers is told so, at every door."""
+"""A form sent again takes effect once (R12); one sent again with other answers is told so, everywhere."""
 
 from collections import namedtuple
 from datetime import datetime, time, timedelta
@@ -19,8 +19,8 @@ from portal.slots import drafts
 from portal.slots import operations as slots
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.patterns import Pattern
-from portal.web.access import SignedIn
 from portal.web.errors import SentBefore
+from portal.web.roles import SignedIn
 from tests.factories import make_account, make_agency, make_case, make_package, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 
@@ -217,7 +217,7 @@ def test_a_package_sent_again_with_another_office_shows_the_one_it_has(app):
         form_key=key,
     )
 
-    assert "it was not changed" in page.text
+    assert "we did not change it" in page.text
 
 
 def test_a_question_sent_again_with_another_text_is_told_and_taken_at_the_next_press(app):
@@ -227,6 +227,6 @@ def test_a_question_sent_again_with_another_text_is_told_and_taken_at_the_next_p
     visitor.submit(path, page=form, category="lost_letter", text="first")
 
     told = visitor.submit(path, page=form, category="lost_letter", text="second")
-    assert "sent before with other answers" in told.errors[0]
+    assert "sent this form before with different answers" in told.errors[0]
     visitor.submit(path, page=told, category="lost_letter", text="second")
     assert [one.texts[0].text for one in inquiries.inquiries_of(case)] == ["second", "first"]

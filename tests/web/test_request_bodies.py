@@ -1,4 +1,4 @@
-"""Bodies on their way: whole before the application has them, bounded in bytes, seconds and number."""
+"""Request bodies: complete before the application gets them, limited in bytes, seconds and number."""
 
 import asyncio
 import io
@@ -13,7 +13,7 @@ HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 
 
 class Line:
-    """What granian gives: chunks of a body; a silent one never ends."""
+    """What granian provides: chunks of a body; a silent one never ends."""
 
     def __init__(self, *chunks, is_silent=False):
         self.chunks, self.is_silent, self.read = list(chunks), is_silent, 0
@@ -37,13 +37,13 @@ def environ_of(**more):
 
 
 def run(coroutine):
-    """Run it on a thread of its own: a browser of other tests has the loop of this one."""
+    """Run it on a thread of its own: a browser of other tests uses this one's event loop."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
 
 
 def receive(line, taking=("/import/",), **more):
-    """Let a body be received; return the variables of the request."""
+    """Receive a body; return the environ of the request."""
     environ = environ_of(**more)
     run(Bodies(taking).receive(environ, line))
     return environ

@@ -1,4 +1,4 @@
-"""Requests of RSGI as a WSGI application sees them."""
+"""RSGI requests as a WSGI application sees them."""
 
 from io import BytesIO
 from types import SimpleNamespace

@@ -1,6 +1,6 @@
-"""A process that writes as a job again and again, each time counting one up.
+"""A process that writes as a job repeatedly, incrementing a counter.
 
-`python -m tests.writing.busy_job URL [rude]`. Rude: it does not look whether a request waits.
+`python -m tests.writing.busy_job URL [rude]`. Rude: it does not check whether a request waits.
 """
 
 import sys
@@ -14,7 +14,7 @@ HOLD_SECONDS = 0.03
 
 
 def main():
-    """Count in the table `counted` until this process is ended."""
+    """Increment the table `counted` until this process is killed."""
     if "rude" in sys.argv:
         sqlite_write_lock._Sign.is_raised = lambda _sign: False
     engine = engines.make_engine(sys.argv[1])

@@ -1,4 +1,4 @@
-"""What an engine did while something ran: each transaction that writes, and whether others could write meanwhile."""
+"""Observes an engine: each writing transaction, and whether others could write in the meantime."""
 
 import sqlite3
 from contextlib import contextmanager
@@ -11,9 +11,9 @@ MOST_LOOKS = 4
 
 
 class Watch:
-    """transactions: of each transaction that writes, how many statements it had, and how many of them wrote.
+    """transactions: of each writing transaction, how many statements it had, and how many of them wrote.
 
-    shut_out: what ran each time that nobody else could have written although no transaction was open that writes.
+    shut_out: what ran each time that others could not write although no writing transaction was open.
     """
 
     def __init__(self, engine):
@@ -34,14 +34,14 @@ class Watch:
 
     @property
     def longest(self):
-        """How many statements the longest transaction that writes had."""
+        """How many statements the longest writing transaction had."""
         return max((statements for statements, _wrote in self.transactions), default=0)
 
     @property
     def in_vain(self):
-        """The transactions that held the writer of SQLite and only read: more than a look whether anything is to do.
+        """The transactions that held SQLite's write lock and only read: more than a check for work.
 
-        On PostgreSQL nobody waits for such a transaction, and what comes by COPY is not seen here.
+        On PostgreSQL no one waits for such a transaction, and COPY is not observed here.
         """
         if self.engine.dialect.name != "sqlite":
             return []
@@ -51,7 +51,7 @@ class Watch:
         self.try_to_write("the end of a transaction")
 
     def try_to_write(self, meanwhile):
-        """Take the writer of SQLite as another process would, without waiting."""
+        """Take SQLite's write lock as another process would, without waiting."""
         if self.engine.dialect.name != "sqlite" or engines.is_writing():
             return
         other = sqlite3.connect(self.engine.url.database, isolation_level=None, timeout=0)
@@ -65,7 +65,7 @@ class Watch:
 
 @contextmanager
 def watched(engine):
-    """Watch an engine for as long as the block lasts; nothing of it is in use at the end."""
+    """Observe an engine for the duration of the block; none of its connections is in use at the end."""
     watch = Watch(engine)
     listeners = {
         "begin": watch.note_begin,

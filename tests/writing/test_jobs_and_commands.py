@@ -1,4 +1,4 @@
-"""R16: a transaction lasts as long as its statements; when a job or a command is over, none is open."""
+"""R16: a transaction lasts as long as its statements; after a job or a command, none is open."""
 
 from datetime import timedelta
 
@@ -21,7 +21,7 @@ CASES = 400
 
 @pytest.fixture
 def in_use(app):
-    """A portal with something in it for each job to do."""
+    """A portal with work for each job."""
     account = make_account(email="somebody@example.org", email_confirmed_at=clock.now())
     for _number in range(3):
         make_case(account, refused_on=clock.now().date() - timedelta(days=340))
@@ -71,7 +71,7 @@ COMMANDS = {
     "db upgrade": ("db", "upgrade"),
     "worker": ("worker", "--once"),
 }
-ALONE = {"db upgrade"}  # it changes tables, which nobody does beside it
+ALONE = {"db upgrade"}  # it changes tables, beside which no one runs it
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -87,7 +87,7 @@ def test_r16_a_command_lets_others_write_whenever_it_does_not(in_use, tmp_path, 
 
 
 def test_r16_every_command_is_watched(app):
-    not_here = {"restore", "drain", "keys new"}  # they have no transaction, or nobody is served meanwhile
+    not_here = {"restore", "drain", "keys new"}  # they have no transaction, or run while no one is served
     names = set(_names(app.cli))
 
     assert names - not_here == set(COMMANDS)

@@ -1,4 +1,4 @@
-"""R16: at SQLite's one writer a request goes before a job, also one of another process."""
+"""R16: a request gets SQLite's write lock before a job, also before one of another process."""
 
 import sqlite3
 import subprocess
@@ -32,7 +32,7 @@ def engine(tmp_path):
 def test_r16_a_request_waits_for_the_job_that_writes_and_for_no_other(engine):
     passed = [jobs_that_went_before(engine) for _ in beside_a_job(engine)]
 
-    # One writes when the request asks, and one may have begun to before it could say that it waits.
+    # One job writes when the request asks, and one may have begun before the request could show that it waits.
     assert max(passed) <= 2
 
 
@@ -76,7 +76,7 @@ def beside_a_job(engine, *how):
 
 
 def jobs_that_went_before(engine):
-    """Write as a request, and return how many jobs wrote between the wish and the turn."""
+    """Write as a request, and return how many jobs wrote between the request and its turn."""
     number = sa.text("SELECT number FROM counted")
     with in_mode(engines.READ), engine.connect() as connection:
         before = connection.scalar(number)

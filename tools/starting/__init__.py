@@ -1,5 +1,5 @@
-"""What `make run` does: look whether a portal may start here, prepare its database, keep server and worker going.
+"""The starter behind `make run`: checks whether a portal may start here, prepares its database, supervises it.
 
-Nothing of the portal is imported into this process, which lives as long as the server does: it would bring a hundred
-megabytes along.
+This process, which lives as long as the server does, imports nothing of the portal, which would take a hundred
+megabytes.
 """

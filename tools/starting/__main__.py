@@ -27,7 +27,7 @@ A case to book with: PHP2025600001, surname Sok, given names Dara, born 12 April
 
 
 class Start:
-    """One start of the portal: where it listens, where its data is, and what it tells its processes."""
+    """One start of the portal: its address, its data, and the environment of its processes."""
 
     def __init__(self, environment):
         self.port = port.number_of(environment.get("PORT") or "8000")
@@ -37,12 +37,12 @@ class Start:
         self.instance = Path(environment.get("PORTAL_INSTANCE") or ROOT / "instance").absolute()
         self.settings = self.instance / env_file.NAME
         self.environment = {"PORTAL_PUBLIC_URL": self.url, **environment, "PORTAL_INSTANCE": str(self.instance)}
-        # Many threads would each keep memory of their own that is free already.
+        # Each of many threads would otherwise keep free memory of its own.
         self.environment |= {"PYTHONWARNINGS": "ignore", "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
         self.processes = Processes()
 
     def database_url(self):
-        """Return where the data is, as the portal will read it."""
+        """Return the URL of the database, as the portal will read it."""
         try:
             values = {**env_file.file_values(self.settings), **self.environment}
         except (OSError, ValueError) as error:
@@ -50,7 +50,7 @@ class Start:
         return values.get("PORTAL_DATABASE_URL") or f"sqlite:///{self.instance / 'portal.db'}"
 
     def run(self):
-        """Start everything and keep it going until the end is asked for; raises Refused where it cannot start."""
+        """Start everything and supervise it until a stop is requested; raises Refused if it cannot start."""
         with self.presence(), port.claim(self.address, self.port):
             port.require_free(self.address, self.port)
             made = self.make_settings()
@@ -62,7 +62,7 @@ class Start:
             keep((server, worker), self.processes, say)
 
     def presence(self):
-        """Be the only one at an SQLite database, until the end; several may serve a PostgreSQL."""
+        """Hold the presence lock of an SQLite database until the end; a PostgreSQL allows several."""
         self.make_folder()
         url = self.database_url()
         alone = server_presence.sqlite_file(url) is not None
@@ -82,7 +82,7 @@ class Start:
             raise Refused(f"The folder of the database cannot be used: {error}") from None
 
     def make_folder(self):
-        """Make the instance folder where it is missing."""
+        """Create the instance folder if it is missing."""
         try:
             self.instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -96,7 +96,7 @@ class Start:
             raise Refused(f"The settings cannot be read and written: {self.settings}: {error}") from None
 
     def prepare(self):
-        """Bring the database up to date, and load the demonstration data where they are not there."""
+        """Upgrade the database, and load the demonstration data if they are missing."""
         file = server_presence.sqlite_file(self.database_url())
         is_new = file is not None and not file.exists()
         say("Making the database and loading the demonstration data …" if is_new else "Starting the portal …")
@@ -109,14 +109,14 @@ class Start:
                 raise Refused(output.read().decode(errors="replace").strip() or "The database could not be prepared.")
 
     def services(self):
-        """Return the server and the worker, neither of them started."""
+        """Return the server and the worker, not started yet."""
         processes = 1 if server_presence.sqlite_file(self.database_url()) else 2
         where = ["--host", self.address, "--port", str(self.port), "--workers", str(processes), "wsgi:app"]
         server = Service("server", [*SERVER, *where], self.environment, ROOT)
         return server, Service("worker", [*FLASK, "worker"], self.environment, ROOT)
 
     def wait_until_ready(self, server):
-        """Start the server and wait until it answers; raises Refused where it ends, or never does."""
+        """Start the server and wait until it answers; raises Refused if it ends, or never answers."""
         server.start(self.processes)
         for _ in range(READY_SECONDS * 10):
             if self.processes.code(server.number) is not None:
@@ -127,7 +127,7 @@ class Start:
         raise Refused(f"The server did not answer at port {self.port} within {READY_SECONDS} seconds.")
 
     def tell(self, made):
-        """Say where the portal is, and what there is to know of it."""
+        """Print the address of the portal, and what to know about it."""
         everywhere = f", and at port {self.port} of every address of this machine" if self.address in port.WILD else ""
         secrets = " (secrets for this demonstration, made just now)" if made else ""
         say(f"\nThe portal is at {self.url}{everywhere}\n{ACCOUNTS}\nSettings: {self.settings}{secrets}")
@@ -135,7 +135,7 @@ class Start:
 
 
 def say(line):
-    """Write a line for whoever started the portal."""
+    """Print a line."""
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""The two modules of the portal that need nothing of it, loaded without the rest."""
+"""The two modules of the portal that import nothing of it, loaded without the rest."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Is a port free, and who has it: the server's own way to take one (SO_REUSEPORT) would share it without a word."""
+"""Whether a port is free, and which process has it: the server binds with SO_REUSEPORT, which shares it silently."""
 
 import errno
 import http.client
@@ -22,7 +22,7 @@ def number_of(text):
 
 
 def address_of(host):
-    """Return the network address of a HOST, as the server wants it; raises Refused."""
+    """Return the network address of a HOST, in the form that the server takes; raises Refused."""
     try:
         return socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0]
     except OSError:
@@ -30,12 +30,12 @@ def address_of(host):
 
 
 def require_free(address, port):
-    """Raise Refused where anything listens on a port, or this user may not: by connecting, and by binding."""
+    """Raise Refused if anything listens on a port, or this user may not: tested by connecting and by binding."""
     if any(_connects(one, port) for one in _reached(address)):
         raise Refused(_taken(port))
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that are over do not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections in TIME_WAIT do not count
         try:
             probe.bind((address, port))
         except OSError as error:
@@ -43,9 +43,11 @@ def require_free(address, port):
 
 
 def claim(address, port):
-    """Keep other starts from this port, from before the server has it; return what holds the claim until it is closed.
+    """Claim this port against other starts, before the server has it.
 
-    Raises Refused where another start of a portal has it. The name is the kernel's own, and needs no file.
+    Returns a socket that holds the claim until it is closed. Raises Refused if another start of a portal has it. The
+    name is
+    in the kernel's abstract namespace, and needs no file.
     """
     claimed = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
@@ -70,7 +72,7 @@ def answers(address, port, seconds=CONNECT_SECONDS):
 
 
 def _reached(address):
-    """Return where people would reach a server at an address: browsers try both that localhost means."""
+    """Return where people would reach a server at an address: browsers try both addresses of localhost."""
     return ("127.0.0.1", "::1") if address in (*WILD, "127.0.0.1", "::1") else (address,)
 
 
@@ -104,7 +106,7 @@ def _why(error, address, port):
 
 
 def _process_at(port):
-    """Return which process listens on a port, in brackets, or nothing where this user may not see it."""
+    """Return the process that listens on a port, in brackets, or nothing if this user may not see it."""
     sockets = {f"socket:[{inode}]" for inode in _listening(port)}
     for folder in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

@@ -1,4 +1,4 @@
-"""Child processes of a supervisor: started, waited for, and ended, none of them left behind."""
+"""Child processes of a supervisor: started, waited for, and ended, with none left behind."""
 
 import ctypes
 import os
@@ -16,18 +16,18 @@ _libc = ctypes.CDLL(None)
 
 
 class Stopped(Exception):
-    """The end was asked for: Ctrl-C, SIGTERM, or the terminal is gone."""
+    """A stop was requested: Ctrl-C, SIGTERM, or the terminal is gone."""
 
 
 class Processes:
-    """The children of this process, each the first of a session of its own.
+    """The children of this process, each the leader of a session of its own.
 
-    What a child leaves behind when it ends becomes a child of this process too (PR_SET_CHILD_SUBREAPER), and a child
-    is told to end when this process is gone, however it went (PR_SET_PDEATHSIG).
+    Orphans of a child become children of this process (PR_SET_CHILD_SUBREAPER), and a child is signaled
+    when this process has ended for any reason (PR_SET_PDEATHSIG).
     """
 
     def __init__(self):
-        signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)  # they are taken in wait(), one after the other
+        signal.pthread_sigmask(signal.SIG_BLOCK, WATCHED)  # they are received in wait(), one after the other
         _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
         self._own = os.getpid()
         self._running: dict[int, subprocess.Popen] = {}
@@ -49,25 +49,25 @@ class Processes:
         return child.pid
 
     def _begin(self):
-        """In the child, before its command: take signals again, and end with the parent."""
+        """In the child, before its command: unblock signals, and end with the parent."""
         signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != self._own:
             os._exit(1)
 
     def code(self, number):
-        """Return how a child ended, below zero for a signal; None while it runs."""
+        """Return the exit code of a child, negative for a signal; None while it runs."""
         return self._codes.get(number)
 
     def wait(self, seconds):
-        """Wait so long, or until a child ends. Raises Stopped."""
+        """Wait for a number of seconds, or until a child ends. Raises Stopped."""
         received = signal.sigtimedwait(WATCHED, seconds)
         self._reap()
         if received is not None and received.si_signo != signal.SIGCHLD:
             raise Stopped
 
     def _reap(self):
-        """Note which children have ended; return whether any is left."""
+        """Record which children have ended; return whether any is left."""
         with suppress(ChildProcessError):
             while True:
                 number, status = os.waitpid(-1, os.WNOHANG)
@@ -79,13 +79,13 @@ class Processes:
         return False
 
     def clear(self, number):
-        """End at once what a child that has ended left running in its session."""
+        """Kill what an ended child left running in its session."""
         _signal(number, signal.SIGKILL)
 
     def end(self):
-        """End every child, and what they started: told first, again each second, and killed if it takes too long.
+        """End every child and its descendants: SIGTERM, repeated each second, and SIGKILL if it takes too long.
 
-        Whoever asks a second time need not wait.
+        A second request to stop kills at once.
         """
         sessions, end = list(self._running), time.monotonic() + PATIENCE_SECONDS
         while self._reap() and time.monotonic() < end:

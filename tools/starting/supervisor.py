@@ -1,14 +1,14 @@
-"""A supervisor of processes: whichever ends is started again, after a pause that grows."""
+"""A supervisor of processes: restarts whichever ends, after a growing delay (exponential backoff)."""
 
 import signal
 import time
 
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 1, 60
-STEADY_SECONDS = 60  # whoever ran so long begins again with the shortest pause
+STEADY_SECONDS = 60  # after running for so long, the delay is the shortest again
 
 
 class Service:
-    """One process to keep going: what it is called, its command, its environment, the folder it runs in."""
+    """One supervised process: its name, its command, its environment, its working folder."""
 
     def __init__(self, name, line, environment, folder):
         self.name = name
@@ -22,7 +22,7 @@ class Service:
         self.number, self.began = processes.start(*self.command), time.monotonic()
 
     def look(self, processes, say):
-        """Note that it has ended, or start it again when its pause is over; return the seconds until then, or None."""
+        """Record that it has ended, or restart it when its delay is over; return the seconds until then, or None."""
         now = time.monotonic()
         if self.number is not None and (code := processes.code(self.number)) is not None:
             processes.clear(self.number)
@@ -40,7 +40,7 @@ class Service:
 
 
 def keep(services, processes, say):
-    """Keep services going until the end is asked for: processes.wait raises Stopped then."""
+    """Supervise services until a stop is requested, when processes.wait raises Stopped."""
     while True:
         pauses = [service.look(processes, say) for service in services]
         processes.wait(min((pause for pause in pauses if pause is not None), default=LONGEST_PAUSE_SECONDS))

@@ -1,4 +1,4 @@
-"""Counting looks at an empty calendar: kept in memory for a moment, so that a herd does not queue at one row."""
+"""Counters of views of an empty calendar, buffered in memory so that a herd does not queue at one row."""
 
 import logging
 import threading
@@ -27,7 +27,7 @@ _flushed_at = 0.0
 
 
 class EmptyLooks(Base):
-    """Looks at an empty calendar of a post on one of its days: nobody is named."""
+    """How often a post's empty calendar was viewed on one of its days; it names no one."""
 
     __tablename__ = "empty_looks"
     __table_args__ = (UniqueConstraint("post_id", "day"),)
@@ -38,8 +38,8 @@ class EmptyLooks(Base):
     looks: Mapped[int]
 
 
-def count(engine_id, post_id, day):
-    """Count one look of somebody at an empty calendar; at times write the counts down."""
+def count(engine_id: int, post_id: int, day: date) -> None:
+    """Count one view of an empty calendar; from time to time write the counts to the database."""
     with _lock:
         _counted[engine_id, post_id, day] += 1
         is_time = time.monotonic() - _flushed_at > FLUSH_SECONDS
@@ -47,10 +47,10 @@ def count(engine_id, post_id, day):
         write_down(engine_id)
 
 
-def write_down(engine_id):
-    """Write the counts of a database down. What was counted since the last time is lost when a process dies.
+def write_down(engine_id: int) -> None:
+    """Write the buffered counts of a database. Counts since the last time are lost if a process dies.
 
-    Nobody's page fails because of a count: where the database is busy or away, these looks are not counted.
+    A count never fails a page: if the database is busy or away, these views are not counted.
     """
     global _flushed_at
     with _lock:
@@ -63,4 +63,4 @@ def write_down(engine_id):
             for (_engine, post_id, day), looks in mine.items():
                 connection.execute(_COUNT, {"post_id": post_id, "day": day, "looks": looks})
     except SQLAlchemyError as error:
-        _log.warning("looks at an empty calendar are not counted: %s", type(error).__name__)
+        _log.warning("views of an empty calendar are not counted: %s", type(error).__name__)

@@ -1,13 +1,13 @@
-"""Cases that have had no appointment yet, as their calendar and their booking need them.
+"""Cases that have had no appointment yet (newcomers), as their calendar and their booking need them.
 
-At a release nearly everybody is a newcomer. One statement without the ORM reads all that is asked of them:
+At a release nearly all cases are newcomers. One Core statement reads everything needed about one:
 it costs a tenth of loading case, post, refusals and appointment as models (docs/decisions/speed.md). The rules
-are those of everybody else: they ask for attributes that both have.
+are the same as for all others: they read attributes that both have.
 """
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, bindparam, select
@@ -19,7 +19,7 @@ from portal.posts.models import Post
 
 
 class PlaceOfVisit(NamedTuple):
-    """What a newcomer needs to know of a post."""
+    """What a newcomer needs to know about a post."""
 
     id: int
     code: str
@@ -31,7 +31,7 @@ class PlaceOfVisit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StandingRefusal:
-    """What decides whether and until when a refusal can be answered."""
+    """What decides whether and until when a refusal can be overcome."""
 
     kind: str
     respond_by: str
@@ -45,7 +45,7 @@ class StandingRefusal:
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """A case that has had no appointment, held by an account: how often it was changed need not be asked."""
+    """A case that has had no appointment, held by an account: the limit on changes need not be checked."""
 
     id: int
     public_id: UUID
@@ -75,22 +75,22 @@ _FOUND = (
 _LOCKED = select(Case.id).where(_IS_MINE).with_for_update(of=Case)
 
 
-def newcomer(account_id, public_id):
-    """Return an account's case if it has had no appointment; else None."""
+def newcomer(account_id: int, public_id: UUID) -> Any:
+    """Return an account's case if it has had no appointment; otherwise None."""
     with looking() as connection:
         return read(connection, account_id, public_id)
 
 
-def newcomer_locked(account_id, public_id):
-    """Return the same, in the running transaction: others who would change the case wait until this is over."""
+def newcomer_locked(account_id: int, public_id: UUID) -> Any:
+    """Return the same, locked until the running transaction ends."""
     connection = session.connection()
-    if connection.dialect.name != "sqlite":  # there, whoever may write at all is alone already
+    if connection.dialect.name != "sqlite":  # SQLite has one writer anyway
         connection.execute(_LOCKED, {"account_id": account_id, "public_id": public_id})
     return read(connection, account_id, public_id)
 
 
-def read(connection, account_id, public_id):
-    """Return the same, as a connection sees it."""
+def read(connection: Any, account_id: int, public_id: UUID) -> Newcomer | None:
+    """Return the same, read on a connection."""
     mine = {"account_id": account_id, "public_id": public_id}
     rows = connection.execute(_FOUND, mine).all()
     if not rows:

@@ -1,8 +1,8 @@
-"""Pages put together from pieces made in advance, each compressed only once (docs/decisions/speed.md).
+"""Cached page fragments, each compressed only once, joined into one gzip stream (docs/decisions/speed.md).
 
-A gzip stream may be joined from parts that end on a whole byte and refer to nothing before them. What is
-secret or drawn afresh for every answer (form token, one-time key) stands between the parts as it is,
-uncompressed: no letter of it is ever compared with the rest of the page, so its length tells nothing (BREACH).
+A gzip stream can be joined from parts that end on a whole byte and refer to nothing before them. Secret or random
+values of each response (form token, idempotency key) are put between the parts
+uncompressed: they are never compressed together with the rest of the page, so its length reveals nothing (BREACH).
 """
 
 import struct
@@ -19,33 +19,33 @@ _END = b"\x03\x00"
 
 
 class Piece:
-    """A part of a page that is given out many times."""
+    """A fragment of a page that is used in many responses."""
 
     def __init__(self, text):
         self.plain = text.encode()
 
     @cached_property
     def packed(self):
-        """The part in raw deflate, ending on a whole byte, with nothing to refer back to."""
+        """The fragment in raw deflate, ending on a whole byte, without references to earlier data."""
         packing = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         return packing.compress(self.plain) + packing.flush(zlib.Z_FULL_FLUSH)
 
 
 class Afresh:
-    """A part of one answer alone."""
+    """A fragment of one response only."""
 
     def __init__(self, text):
         self.plain = text.encode()
 
     @property
     def packed(self):
-        """The part in raw deflate, uncompressed."""
+        """The fragment in raw deflate, uncompressed."""
         length = len(self.plain)
         return struct.pack("<BHH", 0, length, length ^ 0xFFFF) + self.plain
 
 
 def answer(pieces):
-    """Return pieces as one answer, packed where the browser takes gzip."""
+    """Return fragments as one response, in gzip if the browser accepts it."""
     parts = list(pieces)
     plain = b"".join(part.plain for part in parts)
     headers = {"Content-Type": "text/html; charset=utf-8"}
@@ -53,7 +53,7 @@ def answer(pieces):
         headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
         ending = struct.pack("<II", zlib.crc32(plain), len(plain))
         plain = b"".join((_HEADER, *(part.packed for part in parts), _END, ending))
-    return Response(plain, headers=headers, direct_passthrough=True)  # packed already
+    return Response(plain, headers=headers, direct_passthrough=True)  # compressed already
 
 
 @lru_cache(maxsize=256)

@@ -1,4 +1,4 @@
-"""The calendar an applicant chooses from: months, days and times with free seats."""
+"""The calendar from which an applicant chooses: months, days and times with free seats."""
 
 from calendar import Calendar as Weeks
 from collections import Counter
@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal.appointments.calendar.short_cache import Fresh
 from portal.appointments.models import Appointment
 from portal.database.transactions import session
+from portal.posts.models import Post
 from portal.slots.models import Slot
 
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6
@@ -17,7 +18,7 @@ MONDAY, SATURDAY, SUNDAY = 0, 5, 6
 
 @dataclass(frozen=True)
 class Time:
-    """One slot as it is offered: seats are those still free."""
+    """One slot on offer: seats are those still free."""
 
     slot_id: int
     local_start: datetime
@@ -34,9 +35,9 @@ class Month:
 
 @dataclass(frozen=True, eq=False)
 class Offer:
-    """What a post offers: the months that have free seats, the chosen day and its times.
+    """The offer of a post: the months that have free seats, the chosen day and its times.
 
-    There is one for everybody who asks alike meanwhile, so it is compared by being the same.
+    All who ask for the same meanwhile share one object, so it is compared by identity.
     """
 
     months: tuple[Month, ...]
@@ -50,11 +51,19 @@ _offers = Fresh()
 _gone = Fresh()
 
 
-def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY):
-    """Return what a post offers, opened on a day with free seats.
+def offer(
+    engine_id: int,
+    post: Post,
+    now: datetime,
+    *,
+    day: date | None = None,
+    last_day: date | None = None,
+    first_weekday: int = MONDAY,
+) -> Offer:
+    """Return a post's offer, opened on a day with free seats.
 
-    day: the day asked for; the first free one where it has none. last_day: the last day of the
-    case's clock; only_after says that every free seat is after it.
+    day: the requested day; the first free one if it has no free seat. last_day: the last day of the
+    case's twelve months; only_after says that every free seat is after it.
     """
     times = open_times(engine_id, post.id, now)
     only_after = bool(times) and last_day is not None and times[0].local_start.date() > last_day
@@ -62,32 +71,32 @@ def offer(engine_id, post, now, *, day=None, last_day=None, first_weekday=MONDAY
     return _offers.get(key, lambda: _offered(open_times(engine_id, post.id, now), day, only_after, first_weekday))
 
 
-def open_times(engine_id, post_id, now):
-    """Return the open times of a post, at most a quarter of a second old, whoever asks."""
+def open_times(engine_id: int, post_id: int, now: datetime) -> tuple[Time, ...]:
+    """Return the open times of a post, at most a quarter of a second old."""
     return _times.get((engine_id, post_id), lambda: free_times(post_id, now))
 
 
-def note_gone(engine_id, slot_id):
-    """Note that somebody has just found no seat in a slot; the calendar is read anew."""
+def note_gone(engine_id: int, slot_id: int) -> None:
+    """Record that a slot has just been found full; the calendar is read again."""
     if not _gone.is_known((engine_id, slot_id)):
         _times.forget()
         _offers.forget()
         _gone.get((engine_id, slot_id), lambda: True)
 
 
-def seems_gone(engine_id, slot_id):
-    """Say whether somebody found no seat in a slot in the last quarter of a second: a hint, no more."""
+def seems_gone(engine_id: int, slot_id: int) -> bool:
+    """Say whether a slot was found full in the last quarter of a second: only a hint."""
     return _gone.is_known((engine_id, slot_id))
 
 
-def forget_times():
-    """Ask the database anew: for tests, and after staff changed something here."""
+def forget_times() -> None:
+    """Clear the cache: for tests, and after staff changed something here."""
     for answers in (_times, _offers, _gone):
         answers.forget()
 
 
-def free_times(post_id, now):
-    """Return the open times of a post as they are now; places held too long count as free: who claims frees them."""
+def free_times(post_id: int, now: datetime) -> tuple[Time, ...]:
+    """Return the open times of a post now; expired holds count as free, since the next claim frees them."""
     over = (
         select(Appointment.slot_id, func.count().label("seats"))
         .where(Appointment.post_id == post_id, Appointment.held_until <= now)
@@ -104,7 +113,7 @@ def free_times(post_id, now):
     return tuple(Time(*row) for row in session.execute(found))
 
 
-def _offered(times, day, only_after, first_weekday):
+def _offered(times: tuple[Time, ...], day: date | None, only_after: bool, first_weekday: int) -> Offer:
     free: Counter[date] = Counter()
     for one in times:
         free[one.local_start.date()] += one.seats
@@ -115,7 +124,7 @@ def _offered(times, day, only_after, first_weekday):
     return Offer(_months(free, first_weekday), chosen, on_that_day, only_after)
 
 
-def _months(free, first_weekday):
+def _months(free: Counter[date], first_weekday: int) -> tuple[Month, ...]:
     weeks_of = Weeks(first_weekday)
     firsts = sorted({day.replace(day=1) for day in free})
     return tuple(

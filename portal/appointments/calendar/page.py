@@ -1,8 +1,8 @@
-"""The calendar page: what most people look at most often, so it is made once and given out many times.
+"""The calendar page, the most requested one, rendered once and cached for many people.
 
-Everybody who books for the first time at a post sees the same page but for case number, last day and
-address; it is at most a quarter of a second old. The form token and the one-time key are put into
-it afresh for every answer.
+All who book for the first time at a post see the same page except for case number, last day and
+address; it is at most a quarter of a second old. The form token and the idempotency key are inserted
+into each response.
 """
 
 import re
@@ -25,10 +25,10 @@ from portal.i18n.locale import current, format_day, format_offset
 from portal.posts.operations import today
 from portal.slots import operations as slots
 from portal.web import session_end
-from portal.web.access import current_user
 from portal.web.csrf import masked_token
+from portal.web.identity import current_user
 
-# What stands in a page made in advance where each answer has something of its own.
+# Placeholders in a cached page for values of each response.
 TOKEN, KEY = "form-token-goes-here", "form-key-goes-here"
 OWN = (TOKEN, KEY, session_end.PLACE)
 NUMBER, LAST_DAY = "case-number-goes-here", "last-day-goes-here"
@@ -40,15 +40,15 @@ _shared = Fresh()
 
 
 def fresh_page(case_id):
-    """Return the calendar page of a case of whoever is signed in; raise NotFound for other cases (R5)."""
+    """Return the calendar page of a case of the signed-in user; raise NotFound for other cases (R5)."""
     made = _pages.get(_page_key(case_id), lambda: _made(case_id))
     return _answered(made, uuid4()) if isinstance(made, list) else made
 
 
 def sold_out(case_id, form):
-    """Return the page for a newcomer's click on a slot that has no seat, or None where a booking must be tried.
+    """Return the page for a newcomer's click on a full slot, or None if a booking must be tried.
 
-    Asked before the click takes a turn to write: most clicks of a herd end here.
+    Called before the click takes the write lock: most clicks of a herd end here.
     """
     slot_id, now = form.slot.data, clock.now()
     if not calendar.seems_gone(_engine_id(), slot_id):
@@ -72,19 +72,19 @@ def refused(case_id, form, refusal):
 
 
 def forget(case_id):
-    """Forget the page as whoever is signed in sees it now: something was just changed there."""
+    """Remove the signed-in user's page from the cache, after a change."""
     _pages.forget(_page_key(case_id))
 
 
 def forget_everything():
-    """Make every page anew: for tests."""
+    """Clear the cache of pages: for tests."""
     _pages.forget()
     _shared.forget()
     calendar.forget_times()
 
 
 def page(case, form):
-    """Return the calendar page of a case, with what a form holds and its errors."""
+    """Return the calendar page of a case, with a form's values and errors."""
     now = clock.now()
     live = operations.live_appointment(case, now)
     if live is not None and not operations.can_change(live, now):
@@ -101,7 +101,7 @@ def page(case, form):
 
 
 def _made(case_id):
-    """Return a page as pieces with marks between them, or as whatever else is to be answered."""
+    """Return a page as fragments with placeholders between them, or another response."""
     newcomer = first_bookings.newcomer(current_user.account_id, case_id)
     if newcomer is not None:
         try:
@@ -113,13 +113,13 @@ def _made(case_id):
 
 
 def _for_newcomer(newcomer, now, error=None):
-    """Return the page of a first booking: alike for all at a post but for number, last day and address."""
+    """Return the page of a first booking: common to all at a post except for number, last day and address."""
     post, day = newcomer.post, today(newcomer.post, now)
     cases.require_may_book(newcomer, day)
     last_day = booking_last_day(newcomer, day)
     offer = offer_of(post, last_day, now)
     _count_look(newcomer, offer, now)
-    # The address is a part of the page: its links to other languages repeat what was asked for.
+    # The address is a part of the page: its links to other languages repeat the query.
     key = (_engine_id(), post.id, current(), request.query_string, offer, last_day is None, error)
 
     def make():
@@ -133,7 +133,7 @@ def _for_newcomer(newcomer, now, error=None):
 
 
 def _in_pieces(html):
-    """Return a page as a list: marks where an answer has something of its own, text where a case has, and pieces."""
+    """Return a page as a list: placeholders for a response's values, text for a case's, and cached fragments."""
     parts = _OF_AN_ANSWER.split(html)
     return [part if part in OWN or _OF_A_CASE.search(part) else Piece(part) for part in parts]
 
@@ -185,13 +185,13 @@ def may_not_book(case, refusal):
 
 
 def offer_of(post, last_day, now):
-    """Return what a post offers, opened on the day asked for in the address; last_day: that of the case's clock."""
+    """Return a post's offer, opened on the day in the address; last_day: the last day of the case's twelve months."""
     weekday = first_weekday(post)
     return calendar.offer(_engine_id(), post, now, day=_day_asked_for(), last_day=last_day, first_weekday=weekday)
 
 
 def first_weekday(post):
-    """Return the weekday with which a week begins in the post's country, 0 for Monday."""
+    """Return the weekday on which a week begins in the post's country, 0 for Monday."""
     return babel_locale(current(), post.country).first_week_day
 
 

@@ -1,4 +1,4 @@
-"""Answers that may be a quarter of a second old: made once, given to everybody who asks meanwhile."""
+"""A cache with a time to live of a quarter of a second that coalesces concurrent requests for a key."""
 
 import math
 import threading
@@ -9,7 +9,7 @@ SWEEP_SECONDS = 1.0
 
 
 class _Ends(threading.local):
-    """When what this thread was given last must be made anew: the soonest of what its present answer is made from."""
+    """When the answer last given to this thread expires: the earliest expiry of the answers it is made from."""
 
     soonest = math.inf
 
@@ -18,9 +18,9 @@ _ends = _Ends()
 
 
 class Fresh:
-    """A store of such answers, by key. While one is being made, others who want it wait for it.
+    """A cache with a time to live, by key. While an answer is being made, others who want it wait for it.
 
-    An answer made from other fresh answers is as old as the oldest of them.
+    An answer made from other cached answers is as old as the oldest of them.
     """
 
     def __init__(self):
@@ -29,7 +29,7 @@ class Fresh:
         self._sweep_at = 0.0
 
     def get(self, key, make):
-        """Return the answer for a key, made by a function where there is none or only an old one."""
+        """Return the cached answer for a key, made by a function if there is none or it has expired."""
         known = self._answers.get(key)
         if known is None or known[0] <= time.monotonic():
             known = self._made(key, make)
@@ -37,12 +37,12 @@ class Fresh:
         return known[1]
 
     def is_known(self, key):
-        """Say whether there is a fresh answer for a key."""
+        """Say whether there is a valid answer for a key."""
         known = self._answers.get(key)
         return known is not None and known[0] > time.monotonic()
 
     def forget(self, key=None):
-        """Forget one answer, or all of them."""
+        """Remove one answer, or all of them."""
         if key is None:
             self._answers.clear()
         else:
@@ -63,7 +63,7 @@ class Fresh:
             return known
 
     def _sweep(self):
-        """Drop what is over, so that answers that nobody asks for again take no memory."""
+        """Remove expired answers, so that unused ones take no memory."""
         now = time.monotonic()
         if now > self._sweep_at:
             self._sweep_at = now + SWEEP_SECONDS

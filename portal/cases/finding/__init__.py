@@ -1,1 +1,1 @@
-"""Whose case it is: proofs, claims, and requests to find a case that did not match."""
+"""Matching and claiming cases: proofs, claims, and requests to find a case that did not match."""

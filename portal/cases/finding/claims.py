@@ -1,14 +1,17 @@
-"""Claims of a case that are tried: counted by what is tried, and told to the owner and the post where they were wrong.
+"""Limits of claims, counted by the case and proof that are tried, and shown to owner and post when they failed.
 
-Passport and letter code are two doors to a case, each with its own count. Where one is closed, right details wait
-there like wrong ones, and the same is said of a number that does not exist (R8); the other door, the desk, and the
-account that holds the case stay open, so that nobody's guesses lock the owner out (R13).
+Passport and letter code are two separate proofs, each with its own count. If one is blocked, right details are refused
+like wrong ones, and a nonexistent number gets the same answer (R8). The other proof, the desk, and the
+account that holds the case stay open, so that no one's guesses lock out the owner (R13).
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from limits import RateLimitItem
 from sqlalchemy import func, select
 
 from portal.cases import operations
@@ -19,19 +22,22 @@ from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.limits import guesses
+from portal.limits.guesses import Counter
 from portal.limits.rules import TooManyGuesses
+from portal.posts.models import Post
 from portal.values.numbers import printed_code
 
 FAILED = "claim failed"
 SHOWN_DAYS = 90
 BY_CASE = guesses.Counter("claims of a case", ((10, "1 hour"), (30, "1 day")))
 BY_PASSPORT = guesses.Counter("claims by a passport", ((10, "1 hour"), (30, "1 day")))
-# A letter code cannot be guessed in a hundred tries a day: this door closes late, so that its owner finds it open.
+# A letter code cannot be guessed in a hundred attempts a day: its limit is high, so that its owner finds it open.
 CODES_OF_CASE = guesses.Counter("letter codes of a case", ((30, "1 hour"), (100, "1 day")))
 BY_CODE = guesses.Counter("claims by a letter code", ((30, "1 hour"), (100, "1 day")))
 CLOSED = _l(
-    "Details for this case or this passport that do not match were sent too often. Until the time below, we do not "
-    "check them. A letter code that you have not tried yet is checked, and you can ask the Embassy to find your case."
+    "There have been too many attempts with details that do not match this case or this passport. Until the "
+    "time below, we will not check further details. You can still use a letter code that you have not tried "
+    "yet, or ask the Embassy to find your case."
 )
 
 
@@ -45,11 +51,11 @@ class Failures:
 
 
 @contextmanager
-def counted(post, proof: Proof, account_id):
-    """Count a claim while it is tried; give the proof as far as its doors are open.
+def counted(post: Post, proof: Proof, account_id: int) -> Iterator[Any]:
+    """Count a claim while it is checked; yield the proof, without the parts that are blocked.
 
-    Not inside a block that writes. Only a NoMatch that leaves the block stays counted. Raises TooManyGuesses where
-    no door is open, or where what came through an open one does not match while another is closed.
+    Not inside a block that writes. Only a NoMatch that leaves the block stays counted. Raises TooManyGuesses if
+    every part is blocked, or if the open part does not match while another is blocked.
     """
     if _holds(post, proof.number, account_id):
         yield proof
@@ -78,11 +84,14 @@ def counted(post, proof: Proof, account_id):
         guesses.give_back(taken)
 
 
-def match_and_claim(post, proof: Proof, described, account_id, by, now):
-    """Match a case and give it to the account, as operations.match_and_claim; None where nothing matches.
+def match_and_claim(
+    post: Post, proof: Proof, described: dict[str, bool | str], account_id: int, by: str, now: datetime
+) -> Case | None:
+    """Match a case and give it to the account, as operations.match_and_claim; return None if nothing matches.
 
-    Then the case's history says so, without what was typed. A number that nobody has costs the same work, and an entry
-    about nobody (R8).
+    A failure is recorded in the case's history, without what was entered. A nonexistent number takes the same work, and
+    an
+    entry about no case (R8).
     """
     try:
         return operations.match_and_claim(post, proof, described, account_id, by, now)
@@ -93,8 +102,8 @@ def match_and_claim(post, proof: Proof, described, account_id, by, now):
         return None
 
 
-def failures_of(case, now):
-    """Return the Failures of others than the case's owner in the last SHOWN_DAYS, or None: one line, however many."""
+def failures_of(case: Case, now: datetime) -> Failures | None:
+    """Return the Failures of accounts other than the case's owner in the last SHOWN_DAYS, or None."""
     entry = journal.Entry
     found = session.execute(
         select(func.count(), func.min(entry.at), func.max(entry.at)).where(
@@ -108,15 +117,15 @@ def failures_of(case, now):
     return Failures(*found) if found[0] else None
 
 
-def _holds(post, number, account_id):
+def _holds(post: Post, number: str, account_id: int) -> bool:
     mine = select(Case.id).where(Case.post_id == post.id, Case.number == number, Case.account_id == account_id)
     with transactions.reading() as own:
         return own.scalar(mine) is not None
 
 
-def _of(counter, what):
+def _of(counter: Counter, what: str) -> list[tuple[RateLimitItem, str]]:
     return counter.of(what) if what else []
 
 
-def _closed(no_passport, no_code):
+def _closed(no_passport: float | None, no_code: float | None) -> dict[str, Any]:
     return ({"passport_number": ""} if no_passport else {}) | ({"letter_code": ""} if no_code else {})

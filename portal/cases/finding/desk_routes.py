@@ -1,4 +1,4 @@
-"""The desk helps somebody without e-mail who lost the password: letter and passport are the proof."""
+"""The desk helps a person without email who lost the password: letter and passport are the proof."""
 
 from flask import Blueprint, current_app, render_template, url_for
 
@@ -8,7 +8,8 @@ from portal.cases import operations
 from portal.cases.forms import SeenForm
 from portal.database.transactions import commits
 from portal.i18n.locale import both, in_language
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("desk", __name__, url_prefix="/<language:lang>/staff/cases")
 
@@ -27,7 +28,7 @@ def give_code(case_id):
 
 
 def _for_the_person(account):
-    """What the paper says in the person's own language, with English below; and the address to type."""
+    """Return what the paper says in the person's own language, with English below; and the address to enter."""
     with in_language(account.language):
         told = both("Choose a new password with this code within %(days)d days.", days=recovery.DESK_CODE_LIVES.days)
     address = current_app.extensions["settings"].public_url + url_for("links.recover", lang=account.language)

@@ -1,4 +1,4 @@
-"""Reads a case file in a child process with bounds of memory and time: what a file does to it, nobody else feels."""
+"""A sandboxed reader of case files: a child process with limits on memory and time, isolated from everything else."""
 
 import fcntl
 import json
@@ -21,25 +21,25 @@ AT_ONCE = 2
 LONGEST_WAIT_SECONDS = 10
 LOOK_SECONDS = 0.05
 YEARS = ("date_of_birth",)
-# The package stands in a folder of its own: nothing of the portal is imported with it, which would take seconds.
+# The package is in a folder of its own: nothing of the portal is imported with it, which would take seconds.
 _FOLDER = str(ROOT / "portal" / "cases" / "importing")
 _CHILD = f"import sys; sys.path.append({_FOLDER!r}); from casefile.child import main; main()"
 
 
 class FileTooMuch(PortalError):
     message = _l(
-        "Reading this file takes more memory or time than a case file needs. Delete what does not belong to it, or "
-        "save it as CSV UTF-8."
+        "Reading this file takes more memory or time than a case file should. Delete everything that does not "
+        "belong in it, or save it as CSV UTF-8."
     )
 
 
 class ReadersBusy(PortalError):
-    message = _l("Other case files are being read at this moment. Try again in a minute.")
+    message = _l("Other case files are being read right now. Try again in a minute.")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What reading one file may take: memory in bytes, seconds of a processor, and seconds by the clock."""
+    """Limits on reading one file: memory in bytes, CPU time in seconds, and elapsed time in seconds."""
 
     memory_bytes: int
     cpu_seconds: int
@@ -47,9 +47,9 @@ class Limits:
 
 
 def read_table(file, unpacked_bytes, limits):
-    """Yield the Lines, Notes and Faults of an open file with a number of its own (a file on disk, or a temporary one).
+    """Yield the Lines, Notes and Faults of an open file with a file descriptor (a file on disk, or a temporary one).
 
-    unpacked_bytes: how large a workbook may be. Raises FileTooMuch, or ReadersBusy where others read for long.
+    unpacked_bytes: how large a workbook may be. Raises FileTooMuch, or ReadersBusy if others are reading for too long.
     """
     question = {
         "columns": COLUMNS,
@@ -71,7 +71,10 @@ def read_table(file, unpacked_bytes, limits):
 
 @contextmanager
 def _child(file, question, seconds):
-    """Start a process that reads a file; gives its lines. It is killed after some seconds, or when it is left."""
+    """Start a process that reads a file, and yield its lines.
+
+    It is killed after some seconds, or when the block ends.
+    """
     file.seek(0)
     command = [sys.executable, "-I", "-c", _CHILD, json.dumps(question)]
     process = subprocess.Popen(  # noqa: S603 - see above
@@ -85,12 +88,12 @@ def _child(file, question, seconds):
         clock.cancel()
         process.kill()
         with process:
-            pass  # leaving it closes what it says, and waits for its end
+            pass  # leaving it closes its output, and waits for it to end
 
 
 @contextmanager
 def _one_of_few():
-    """Wait until fewer than AT_ONCE processes read on this machine: the locks end with whoever holds them."""
+    """Wait until fewer than AT_ONCE processes read on this machine: file locks, released when their holder ends."""
     folder = current_app.extensions["settings"].instance
     until = time.monotonic() + LONGEST_WAIT_SECONDS
     with ExitStack() as stack:

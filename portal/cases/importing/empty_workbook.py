@@ -13,7 +13,7 @@ def empty():
     book, made = lazy_imports.openpyxl.Workbook(), io.BytesIO()
     sheet = book.active
     sheet.append(COLUMNS)
-    # Columns of text: a spreadsheet must not turn dates and numbers into what it thinks they are.
+    # Text columns: a spreadsheet must not convert dates and numbers.
     for column in "ABCDEFGHIJKLMNOP":
         sheet.column_dimensions[column].number_format = TEXT
         sheet.column_dimensions[column].width = 18

@@ -1,4 +1,4 @@
-"""Case files: CSV or XLSX in, rows and errors out. A file is imported whole or not at all."""
+"""Case files: CSV or XLSX in, rows and errors out. A file is imported completely or not at all."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,15 +10,15 @@ from portal.i18n.locale import country_choices, gettext, gettext_noop
 from portal.posts.operations import all_posts
 
 TOO_MANY_ROWS = gettext_noop("more than %(most)s rows")
-OF_ANOTHER_POST = gettext_noop("is of another post than yours")
-DIFFERS = gettext_noop("differs from an earlier row of the same case")
-TWICE = gettext_noop("stands twice in the same case")
-SECOND_PRINCIPAL = gettext_noop("the case has a principal applicant already")
+OF_ANOTHER_POST = gettext_noop("belongs to a different post")
+DIFFERS = gettext_noop("does not match an earlier row for the same case")
+TWICE = gettext_noop("appears twice in the same case")
+SECOND_PRINCIPAL = gettext_noop("the case already has a principal applicant")
 
 
 @dataclass(frozen=True)
 class FileError:
-    """What is wrong in a file: line (1 is the header), column, reason; the sentence it came from, with its values."""
+    """An error in a file: line (1 is the header), column, reason; the sentence it came from, with its values."""
 
     line: int
     column: str
@@ -35,7 +35,7 @@ class FileError:
 
 
 class Errors:
-    """What is wrong in a file: the first errors, in the order of lines, and how many there are in all."""
+    """The errors of a file: the first ones, in the order of lines, and how many there are in all."""
 
     def __init__(self, most):
         self._most = most
@@ -43,7 +43,7 @@ class Errors:
         self.number = 0
 
     def add(self, error):
-        """Note an error."""
+        """Add an error."""
         self.number += 1
         self._kept.append(error)
         if len(self._kept) > 2 * self._most:
@@ -55,15 +55,15 @@ class Errors:
 
 
 def known_words():
-    """Return what cells are checked against: the status words of each post by its code, and the country codes."""
+    """Return the words that cells are checked against: status words by the code of their post, and country codes."""
     words = own_codes()
     return {post.code: words.get(post.id, set()) for post in all_posts()}, {code for code, _ in country_choices("en")}
 
 
 def read_rows(told, most, known, errors, notes):
-    """Yield (line, Row) of each good line of a table; what is wrong is added to errors, what is to be known to notes.
+    """Yield (line, Row) of each good line of a table; faults are added to errors, remarks to notes.
 
-    told: the Lines, Notes and Faults of a file; most: how many rows it may have; known: what known_words() gives.
+    told: the Lines, Notes and Faults of a file; most: how many rows it may have; known: the result of known_words().
     """
     lines = 0
     for one in told:
@@ -89,9 +89,9 @@ def of_other_posts(lines, code):
 
 
 def conflicts(lines):
-    """Yield what is wrong between the rows of one case, given as (line, Row) in the order of lines.
+    """Yield the contradictions between the rows of one case, given as (line, Row) in the order of lines.
 
-    A second principal, a traveller named twice, rows that disagree.
+    A second principal, a traveler named twice, rows that disagree.
     """
     first = lines[0][1]
     passports, principals = set(), 0
@@ -112,14 +112,14 @@ def _error(line, column, sentence, **values):
 
 
 def _row(line, known, errors):
-    """Return the Row of a line, or None where a cell is bad; each bad cell is an error."""
+    """Return the Row of a line, or None if a cell is bad; each bad cell is an error."""
     cells = dict(zip(COLUMNS, line.cells, strict=True))
     unfit = {column: cell for column, cell in cells.items() if isinstance(cell, Unfit)} | line.outside
     row, bad = read_row({column: "" if column in unfit else cell for column, cell in cells.items()}, *known)
     for column, why in unfit.items():
         errors.add(_error(line.number, column, why.sentence, **why.values))
     for column, reason in bad:
-        # What is missing because it cannot be read was told already.
+        # A value missing because it could not be read has been reported already.
         if column not in unfit:
             errors.add(FileError(line.number, column, reason))
     return None if unfit else row

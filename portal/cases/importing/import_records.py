@@ -1,4 +1,4 @@
-"""What the database holds of some cases, as plain values that rows are compared with, and what becomes of them.
+"""Stored cases as plain records, to compare with the rows of a file and to write back.
 
 No ORM here: a million cases pass through.
 """
@@ -8,20 +8,23 @@ from typing import Any
 
 from sqlalchemy import Table, select
 
-from portal.cases.models import Case, CaseImport, Refusal, RefusalItem, Traveller
+from portal.cases.models import Case, CaseImport, Correction, Refusal, RefusalItem, Traveller
 from portal.database.base import Base
 
-CASES, TRAVELLERS, REFUSALS, ITEMS = (
-    Base.metadata.tables[model.__tablename__] for model in (Case, Traveller, Refusal, RefusalItem)
+CASES, TRAVELLERS, REFUSALS, ITEMS, CORRECTIONS = (
+    Base.metadata.tables[model.__tablename__] for model in (Case, Traveller, Refusal, RefusalItem, Correction)
 )
 _SWITCHED = select(CaseImport.id).where(CaseImport.switched_at.is_not(None))
-# What is encrypted is not read: equal digests mean equal values.
+# Encrypted columns are not read: equal digests mean equal values.
 _TRAVELLER_COLUMNS = [column for column in TRAVELLERS.c if column.name not in ("date_of_birth", "passport_number")]
 
 
 @dataclass(slots=True)
 class Record:
-    """One row of a table, stored or new: its values, the names of those that changed, and the rows it owns."""
+    """One row of a table, stored or new: its values, the names of the changed ones, and the rows that belong to it.
+
+    corrections: of a traveler, what staff corrected.
+    """
 
     table: Table
     values: dict[str, Any]
@@ -29,20 +32,26 @@ class Record:
     changed: set[str] = field(default_factory=set)
     parts: list["Record"] = field(default_factory=list)
     gone: list["Record"] = field(default_factory=list)
+    corrections: list["Record"] = field(default_factory=list)
 
     def __getitem__(self, name):
         return self.values[name]
 
     def assign(self, **values):
-        """Set what differs, and say whether anything did. A new row has nothing yet: all of it differs."""
+        """Set the values that differ, and return whether any did. A new row has no values yet: all of them differ."""
         differing = [name for name, value in values.items() if self.is_new or self.values.get(name) != value]
         for name in differing:
             self.values[name] = values[name]
         self.changed.update(differing)
         return bool(differing)
 
+    def put(self, **values):
+        """Set what cannot be compared."""
+        self.values.update(values)
+        self.changed.update(values)
+
     def drop(self, part):
-        """Let go of a row that belongs to this one."""
+        """Detach a row that belongs to this one."""
         self.parts.remove(part)
         self.gone.append(part)
 
@@ -50,7 +59,7 @@ class Record:
 def stored_cases(connection, post_id, numbers):
     """Return the cases of a post with some numbers, as Records by number, and a list of those not yet visible.
 
-    Those belong to an import that is not switched on: for everybody else they are not there.
+    Those belong to an import that is not switched on: for all others they do not exist.
     """
     mine = select(CASES).where(CASES.c.post_id == post_id, CASES.c.number.in_(numbers))
     found = [Record(CASES, dict(row)) for row in connection.execute(mine).mappings()]
@@ -68,8 +77,8 @@ def stored_case(connection, case_id):
 
 
 def cases_to_change(connection, ids):
-    """Return the cases with some ids as Records; others who would change them wait until this transaction is over."""
-    # In one order, so that two who want some of the same do not lock each other up.
+    """Return the cases with some ids as Records, locked until this transaction is over."""
+    # Locked in one order, to avoid deadlocks.
     mine = select(CASES).where(CASES.c.id.in_(ids)).order_by(CASES.c.id).with_for_update()
     found = [Record(CASES, dict(row)) for row in connection.execute(mine).mappings()]
     _add_parts(connection, found)
@@ -78,12 +87,25 @@ def cases_to_change(connection, ids):
 
 def _add_parts(connection, cases):
     travellers = _parts(connection, cases, TRAVELLERS, TRAVELLERS.c.case_id, TRAVELLERS.c.position, _TRAVELLER_COLUMNS)
+    _add_corrections(connection, cases, travellers)
     refusals = _parts(connection, travellers, REFUSALS, REFUSALS.c.traveller_id, REFUSALS.c.id, REFUSALS.c)
     _parts(connection, refusals, ITEMS, ITEMS.c.refusal_id, ITEMS.c.position, ITEMS.c)
 
 
+def _add_corrections(connection, cases, travellers):
+    """Read what staff corrected of travellers: few rows, found by the cases rather than by every traveller."""
+    ids = [case["id"] for case in cases]
+    if not ids:
+        return
+    columns = [column for column in CORRECTIONS.c if column.name != "differing"]
+    wanted = select(*columns).join(TRAVELLERS, TRAVELLERS.c.id == CORRECTIONS.c.traveller_id)
+    by_id = {record["id"]: record for record in travellers}
+    for row in connection.execute(wanted.where(TRAVELLERS.c.case_id.in_(ids)).order_by(CORRECTIONS.c.id)).mappings():
+        by_id[row["traveller_id"]].corrections.append(Record(CORRECTIONS, dict(row)))
+
+
 def _parts(connection, owners, table, key, order, columns):
-    """Read the rows that belong to some others, in order, and put them there; return them all."""
+    """Read the rows that belong to some others, in order, attach them, and return them all."""
     by_id = {owner["id"]: owner for owner in owners}
     if not by_id:
         return []

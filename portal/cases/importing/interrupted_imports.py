@@ -1,11 +1,11 @@
-"""What imports that were interrupted left behind: taken away where they were not decided, finished where they were."""
+"""Recovery of interrupted imports: undone if they were not decided, finished if they were."""
 
 from sqlalchemy import delete, select
 
 from portal.cases.importing import leases, redo_log
 from portal.cases.importing.models import CaseImport
 from portal.cases.importing.store_cases import make_corrections, take_away
-from portal.cases.importing.transaction_size import Pace
+from portal.cases.importing.transaction_size import TransactionSize
 from portal.cases.models import Case
 from portal.database.transactions import reading, session
 from portal.journal import journal
@@ -16,7 +16,7 @@ _UNDECIDED = select(CaseImport.id).where(CaseImport.switched_at.is_(None)).order
 
 
 def finish_interrupted(now):
-    """Finish or take away some of what interrupted imports left, unless one is running: for the worker."""
+    """Finish or undo a part of what interrupted imports left, unless one is running: for the worker."""
     if not _is_anything_left():
         return
     try:
@@ -28,8 +28,8 @@ def finish_interrupted(now):
 
 
 def correct_decided(lease, most=None, progress=lambda number: None):
-    """Make the corrections that imports have decided, in the order of their files, at most about a number of them."""
-    pace, done = Pace(), 0
+    """Apply the corrections of decided imports, in the order of their files, about so many at most."""
+    pace, done = TransactionSize(), 0
     while most is None or done < most:
         with reading() as own:
             entries = redo_log.decided(own, pace.size)
@@ -42,7 +42,7 @@ def correct_decided(lease, most=None, progress=lambda number: None):
 
 
 def take_undecided_away(lease, by, now, most=None):
-    """Take away what imports wrote that did not come to their end, at most about a number of cases of each."""
+    """Delete what undecided imports wrote, about so many cases of each at most."""
     with reading() as own:
         undecided = own.scalars(_UNDECIDED).all()
     for import_id in undecided:
@@ -50,7 +50,7 @@ def take_undecided_away(lease, by, now, most=None):
 
 
 def _take_away(import_id, lease, by, now, most):
-    pace, taken, left = Pace(), 0, 1
+    pace, taken, left = TransactionSize(), 0, 1
     while left:
         if most is not None and taken >= most:
             return

@@ -1,7 +1,7 @@
-"""Leases: at most one process does what a name says, for as long as it keeps saying that it is alive.
+"""Leases: at most one process does a named job, for as long as it renews its lease (a heartbeat).
 
-Nothing is held between two renewals: no transaction, no lock, no connection. Every transaction of the holder renews
-the lease first, which also fences: whoever lost it writes nothing any more.
+No transaction, lock or connection is held between two renewals. Every transaction of the holder renews
+the lease first, which also fences: a process that lost it writes nothing more.
 """
 
 import time
@@ -29,31 +29,31 @@ class LeaseTaken(Exception):
 
 
 class LeaseLost(Exception):
-    """The lease ran out, and another process took it: nothing more may be written."""
+    """The lease expired, and another process took it: nothing more may be written."""
 
 
 class HeldLease:
-    """A lease that this process holds, until it is released or another takes it after it ran out."""
+    """A lease that this process holds, until it is released or another takes it after it has expired."""
 
     def __init__(self, name, about):
         self.name, self._holder, self._about = name, uuid4(), about
         self._renewed_at = time.monotonic()
 
     def keep(self):
-        """Renew the lease, first of all in the writing transaction that is open. Raises LeaseLost."""
+        """Renew the lease, first in the open writing transaction. Raises LeaseLost."""
         mine = update(LEASES).where(LEASES.c.name == self.name, LEASES.c.holder == self._holder)
         if not _changed(mine.values(held_until=clock.now() + LENGTH)):
             raise LeaseLost
         self._renewed_at = time.monotonic()
 
     def beat(self):
-        """Renew the lease in a transaction of its own, where that was long ago: between two parts of the work."""
+        """Renew the lease in a transaction of its own if the last renewal was long ago (a heartbeat)."""
         if time.monotonic() - self._renewed_at > RENEWED_EVERY_SECONDS:
             with writing(job=True):
                 self.keep()
 
     def take(self):
-        """Take the lease in the writing transaction that is open. Raises LeaseTaken."""
+        """Take the lease in the open writing transaction. Raises LeaseTaken."""
         until = {"holder": self._holder, "about": self._about, "held_until": clock.now() + LENGTH}
         insert = _INSERTS[session.get_bind().dialect.name](LEASES).values(name=self.name, **until)
         if not _changed(
@@ -62,15 +62,15 @@ class HeldLease:
             raise LeaseTaken
 
     def release(self):
-        """Let others have the lease, in the writing transaction that is open."""
+        """Release the lease in the open writing transaction."""
         _changed(delete(LEASES).where(LEASES.c.name == self.name, LEASES.c.holder == self._holder))
 
 
 @contextmanager
 def held(name, about=None):
-    """Hold a lease; gives the HeldLease. about: a random id of what it is held for, for others to see.
+    """Hold a lease; yields the HeldLease. about: a random id of the work, for others to see.
 
-    Raises LeaseTaken where another process holds it.
+    Raises LeaseTaken if another process holds it.
     """
     lease = HeldLease(name, about)
     with writing(job=True):
@@ -83,7 +83,7 @@ def held(name, about=None):
 
 
 def is_held(name, about=None):
-    """Say whether a process holds a lease now; about: for this and nothing else."""
+    """Say whether a process holds a lease now; about: for this work and no other."""
     alive = select(LEASES.c.name).where(LEASES.c.name == name, LEASES.c.held_until >= clock.now())
     with reading() as own:
         return own.scalar(alive if about is None else alive.where(LEASES.c.about == about)) is not None

@@ -1,20 +1,30 @@
-"""What rows of a case file make of a case: new, or as it is stored with what differs. Plain values, no database."""
+"""Merging rows of a case file into a case: a new one, or the stored one with the differences. No database here."""
 
 from uuid import uuid4
 
 from portal.cases.finding.proofs import birth_digest, is_letter_code, letter_code_digest, passport_digest
+from portal.cases.importing.corrections import digest_of, written
 from portal.cases.importing.import_records import CASES, ITEMS, REFUSALS, TRAVELLERS, Record
 from portal.cases.models import DOCUMENTS, PROCESSING
 from portal.cases.standard_words import reasons
 from portal.security.encryption import sealed
 from portal.values.names import same_name
 
+# Fields of a row and the columns of a traveler that they are put into as they are, and digests of the others.
+COLUMNS = (
+    ("relationship", "relationship"),
+    ("surname", "surname"),
+    ("given_names", "given_names"),
+    ("nationality", "nationality"),
+    ("interview_date", "interview_on"),
+)
+DIGESTS = {"date_of_birth": "date_of_birth_digest", "passport_number": "passport_digest"}
 _NO_CODE = {"letter_code_digest": None, "letter_code_used_at": None}
 _FRESH_ITEM = {"state": "outstanding", "officer_words": ""}
 
 
 def new_case(post_id, number, rows, import_id=None):
-    """Return the Record of a case that rows describe, the principal's row first."""
+    """Return the Record of a new case that rows describe, the principal's row first."""
     first = rows[0]
     values = {
         "public_id": uuid4(),
@@ -32,51 +42,70 @@ def new_case(post_id, number, rows, import_id=None):
     return case
 
 
-def correct(case, rows, traveller=None):
-    """Bring a stored case to what rows say; return whether anything had to change.
+def correct(case, rows, traveller=None, *, by_staff=False):
+    """Change a stored case to match its rows; return whether anything changed.
 
-    traveller: whom a single row means, where that is known and need not be found.
+    traveller: whom a single row is about, if known. by_staff: a row that staff wrote
+    changes what they corrected before; one of a case file does not.
     """
     first = rows[0]
     changed = case.assign(visa_class=first.visa_class)
     changed |= case.assign(status=first.status, status_on=first.status_date)
     for row in rows:
-        changed |= put_traveller(case, row, traveller)
+        changed |= put_traveller(case, row, traveller, by_staff)
     return changed
 
 
-def put_traveller(case, row, traveller=None):
-    """Bring the traveller whom a row means, or a new one, to what it says; return whether anything had to change."""
+def put_traveller(case, row, traveller=None, by_staff=False):
+    """Change the traveler of a row, or a new one, to match it; return whether anything changed."""
     passport, birth = passport_digest(row.passport_number), birth_digest(row.date_of_birth)
     traveller = traveller or _known_traveller(case, row, passport, birth)
     changed = traveller is None
     if traveller is None:
         traveller = Record(TRAVELLERS, {"position": len(case.parts)}, is_new=True)
         case.parts.append(traveller)
-    changed |= traveller.assign(
-        relationship=row.relationship,
-        surname=row.surname,
-        given_names=row.given_names,
-        nationality=row.nationality,
-        interview_on=row.interview_date,
-    )
-    if traveller.assign(date_of_birth_digest=birth):
+    corrected = set() if by_staff else {one["field"] for one in traveller.corrections}
+    changed |= traveller.assign(**{column: getattr(row, name) for name, column in COLUMNS if name not in corrected})
+    if "date_of_birth" not in corrected and traveller.assign(date_of_birth_digest=birth):
         changed = traveller.assign(date_of_birth=sealed(row.date_of_birth))
-    if traveller.assign(passport_digest=passport):
+    if "passport_number" not in corrected and traveller.assign(passport_digest=passport):
         changed = traveller.assign(passport_number=sealed(row.passport_number))
+    if corrected:
+        changed |= _note_conflicts(traveller, row)
     if row.refused_on is not None:
         changed |= _put_refusal(traveller, row)
     return changed
 
 
+def _note_conflicts(traveller, row):
+    """Note where a row differs from what staff corrected and from what was filed before; say whether that is new."""
+    changed = False
+    for correction in traveller.corrections:
+        field = correction["field"]
+        said = digest_of(field, getattr(row, field))
+        conflict = None if said in (correction["filed"], _stored(traveller, field)) else said
+        if correction.assign(differing_digest=conflict):
+            correction.put(differing=conflict and sealed(written(getattr(row, field))))
+            changed = True
+    return changed
+
+
+def _stored(traveller, field):
+    return traveller[DIGESTS[field]] if field in DIGESTS else digest_of(field, traveller[dict(COLUMNS)[field]])
+
+
 def _known_traveller(case, row, passport, birth):
-    """Find the traveller a row means: by passport, by name and birth (a renewed passport), or as the principal."""
+    """Return the traveler of a row: by passport, by name and birth (a renewed passport), or as the principal."""
     tests = (
-        lambda one: one["passport_digest"] == passport,
+        lambda one: one["passport_digest"] == passport or _was_filed(one, passport),
         lambda one: one["date_of_birth_digest"] == birth and _is_named(one, row),
         lambda one: row.relationship == one["relationship"] == "principal",
     )
     return next((one for test in tests for one in case.parts if test(one)), None)
+
+
+def _was_filed(traveller, passport):
+    return any(one["field"] == "passport_number" and one["filed"] == passport for one in traveller.corrections)
 
 
 def _is_named(traveller, row):
@@ -89,7 +118,7 @@ def _put_refusal(traveller, row):
     if refusal is None:
         refusal = Record(REFUSALS, {"refused_on": row.refused_on, **_NO_CODE}, is_new=True)
         traveller.parts.append(refusal)
-    # A fraud unit is not a document to bring: where nothing else is listed, nothing is owed (R7).
+    # A fraud unit is not a document to bring: if nothing else is listed, nothing is owed (R7).
     owed = any(reasons()[reason.name.lower()].applicant_sees != "never" for reason in row.reasons)
     changed |= refusal.assign(kind=DOCUMENTS if owed else PROCESSING, respond_by=row.respond_by)
     if row.letter_code and not is_letter_code(refusal["letter_code_digest"], row.letter_code):

@@ -1,4 +1,4 @@
-"""Tables of imports: which there were, what of a file is decided and not applied yet, whose turn it is, uploads."""
+"""Tables of imports: the imports, their redo log, leases, and uploads."""
 
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -11,10 +11,10 @@ from portal.security.encryption import Encrypted, EncryptedBytes
 
 
 class CaseImport(Base):
-    """One case file brought in. It is decided once switched_at is set: before that, nothing of it is there.
+    """One imported case file. It is decided once switched_at is set: before that, no one sees its cases.
 
     added, changed: how many cases; None until then. spoiled: staff have added a case that this import had written
-    and nobody saw yet, so that it can no longer be switched on.
+    but not decided, so that it can no longer be switched on.
     """
 
     __tablename__ = "case_import"
@@ -29,9 +29,9 @@ class CaseImport(Base):
 
 
 class CaseImportRow(Base):
-    """An entry of an import's redo log: what its file says of one case that was there before.
+    """An entry of an import's redo log: what its file says about one existing case.
 
-    Written before the import is decided, deleted in the transaction that corrects the case. The numbers ascend in
+    Written before the import is decided, deleted in the transaction that corrects the case. The ids ascend in
     the order of the file's cases.
     """
 
@@ -44,9 +44,9 @@ class CaseImportRow(Base):
 
 
 class Lease(Base):
-    """A lease: one holder at a time does what the name says, and is taken for dead where it was not renewed.
+    """A lease: one holder at a time does the named job, and counts as dead if it does not renew the lease.
 
-    about: the random id of what it is held for, where there is one.
+    about: the random id of the work, if it has one.
     """
 
     __tablename__ = "lease"
@@ -58,8 +58,9 @@ class Lease(Base):
 
 
 class CaseUpload(Base):
-    """A case file between its preview and its confirmation: the content goes when it is done, the row after an hour.
+    """A case file between its preview and its confirmation.
 
+    The content is deleted when it is done, the row after an hour.
     content: its rows as they were read. counts: how many cases were added, changed and unchanged, once it is done.
     """
 

@@ -1,12 +1,16 @@
-"""Import a case file of any size: all of it or nothing, in little memory, and nobody waits for it.
+"""Import a case file of any size: completely or not at all, in little memory, without blocking others.
 
-The rows are read and checked first. New cases, and what is to be corrected, are then written in small transactions
-that nobody sees; one short transaction decides; the corrections are made after it, a few at a time.
-docs/decisions/import.md says why.
+The rows are read and checked first. New cases, and the redo log of corrections, are then written in small
+transactions that no one sees; one short transaction decides; the corrections are applied after it, a few at a time.
+docs/decisions/import.md has the reasons.
 """
 
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
@@ -16,10 +20,12 @@ from portal.cases.importing import interrupted_imports, leases, redo_log
 from portal.cases.importing.bounded_process import Limits, read_table
 from portal.cases.importing.casefile.messages import Note
 from portal.cases.importing.files import Errors, conflicts, known_words, read_rows
+from portal.cases.importing.leases import HeldLease
 from portal.cases.importing.models import CaseImport
-from portal.cases.importing.sorted_rows import work_file
+from portal.cases.importing.rows import Row
+from portal.cases.importing.sorted_rows import WorkFile, work_file
 from portal.cases.importing.store_cases import Part, compare, write
-from portal.cases.importing.transaction_size import Pace
+from portal.cases.importing.transaction_size import TransactionSize
 from portal.database.error_kinds import will_pass
 from portal.database.transactions import end_reading, reading, session, writing
 from portal.i18n.locale import _l
@@ -42,27 +48,27 @@ class ImportRunning(PortalError):
 
 
 class ChangedMeanwhile(PortalError):
-    message = _l("Cases of this file were changed while it was imported. Nothing was imported. Import it again.")
+    message = _l("Someone changed cases in this file during the import. Nothing was imported. Import the file again.")
 
 
 class LeftBehind(PortalError):
     message = _l(
-        "The import stood still for so long that it was given up. Nothing was imported. Import the file again."
+        "The import made no progress for too long and was stopped. Nothing was imported. Import the file again."
     )
 
 
 class DatabaseAway(PortalError):
     message = _l(
-        "The database stopped answering. Import the file again when it is back: nothing is imported twice, and "
-        "nothing stays half imported."
+        "The database stopped responding. Import the file again when it is back: nothing will be imported "
+        "twice or left half imported."
     )
 
 
 @dataclass
 class ImportReport:
-    """What came of a file: rows read, what is wrong in it, notes on it, cases added, corrected, left as they were.
+    """The result of an import: rows read, errors, notes, and cases added, corrected and unchanged.
 
-    numbers: of the cases that are corrected; decided: whether the import has taken place.
+    numbers: of the corrected cases; decided: whether the import has taken effect.
     """
 
     rows: int = 0
@@ -74,17 +80,17 @@ class ImportReport:
     numbers: list[str] = field(default_factory=list)
     decided: bool = False
 
-    def count(self, part):
+    def count(self, part: Part) -> None:
         """Count the cases of a part."""
         self.added += len(part.fresh)
         self.changed += len(part.corrected)
         self.unchanged += part.unchanged
 
 
-def import_file(path, by, bar, *, dry_run=False):
-    """Import the cases of a CSV or XLSX file, or say what would become of them; return the ImportReport.
+def import_file(path: Path, by: str, bar: Callable[..., Any], *, dry_run: bool = False) -> ImportReport:
+    """Import the cases of a CSV or XLSX file, or only say what would happen; return the ImportReport.
 
-    bar(label, length) gives a context manager with update(number). Where the report has errors nothing was imported.
+    bar(label, length) returns a context manager with update(number). If the report has errors, nothing was imported.
     Raises a PortalError, after which nothing was imported.
     """
     report = ImportReport()
@@ -104,21 +110,28 @@ def import_file(path, by, bar, *, dry_run=False):
     return report
 
 
-def foresee(work, report, bar):
-    """Say in the report what an import of the rows of a WorkFile would do, and do nothing."""
+def foresee(work: WorkFile, report: ImportReport, bar: Callable[..., Any]) -> None:
+    """Add to the report what an import of the rows of a WorkFile would do, without doing it."""
     with bar("Comparing", work.count_cases()) as shown:
-        for post_id, groups in _chunks(work, Pace()):
+        for post_id, groups in _chunks(work, TransactionSize()):
             part = _compared(post_id, groups)
             report.count(part)
             report.numbers += [case["number"] for case in part.corrected]
             shown.update(len(groups))
 
 
-def bring_in(work, report, by, bar, on_decision=lambda report: None, about=None):
-    """Import the rows of a WorkFile, and say in the report what came of it.
+def bring_in(
+    work: WorkFile,
+    report: ImportReport,
+    by: str,
+    bar: Callable[..., Any],
+    on_decision: Callable[..., Any] = lambda report: None,
+    about: UUID | None = None,
+) -> None:
+    """Import the rows of a WorkFile, and add the result to the report.
 
     on_decision(report) is called in the transaction that decides, and may refuse by raising. about: the random id of
-    what is imported, for leases.is_held. Raises ImportRunning, ChangedMeanwhile, LeftBehind.
+    the work, for leases.is_held. Raises ImportRunning, ChangedMeanwhile, LeftBehind.
     """
     try:
         with leases.held(interrupted_imports.LEASE, about) as lease:
@@ -135,13 +148,13 @@ def bring_in(work, report, by, bar, on_decision=lambda report: None, about=None)
     except leases.LeaseTaken as error:
         raise ImportRunning from error
     except leases.LeaseLost as error:
-        # Whoever has the lease now takes away what was written, or makes the corrections that were decided.
+        # The process that has the lease now undoes what was written, or applies the corrections that were decided.
         if not report.decided:
             raise LeftBehind from error
 
 
-def _read(path, work, report, bar):
-    """Put the good rows of a file into order, and note what is wrong with the others or between them."""
+def _read(path: Path, work: WorkFile, report: ImportReport, bar: Callable[..., Any]) -> None:
+    """Sort the good rows of a file, and collect the errors in the others and between them."""
     known = known_words()
     end_reading()
     with (
@@ -159,9 +172,9 @@ def _read(path, work, report, bar):
             report.errors.add(error)
 
 
-def _write_unseen(work, report, by, bar, lease):
-    """Write new cases that nobody sees, and what is to be corrected; return the number of the import."""
-    pace = Pace()
+def _write_unseen(work: WorkFile, report: ImportReport, by: str, bar: Callable[..., Any], lease: HeldLease) -> int:
+    """Write new cases that no one sees yet, and the redo log; return the id of the import."""
+    pace = TransactionSize()
     with pace.turn(lease):
         imported = CaseImport(actor=by, started_at=clock.now())
         session.add(imported)
@@ -174,7 +187,9 @@ def _write_unseen(work, report, by, bar, lease):
     return imported.id
 
 
-def _write_part(import_id, post_id, groups, by, lease, pace):
+def _write_part(
+    import_id: int, post_id: int, groups: dict[str, list[Row]], by: str, lease: HeldLease, pace: TransactionSize
+) -> Part:
     """Compare some cases and write what an import will make of them; return the Part."""
     for _attempt in range(ATTEMPTS):
         part = _compared(post_id, groups, import_id)
@@ -188,18 +203,18 @@ def _write_part(import_id, post_id, groups, by, lease, pace):
                 redo_log.write_entries(entries)
             return part
         except IntegrityError:
-            continue  # one of the cases has come or gone since they were compared
+            continue  # one of the cases was added or erased since they were compared
     raise ChangedMeanwhile
 
 
-def _decide(import_id, report, by, lease, on_decision):
-    """Let the import take place: new cases are seen from here on, and the corrections will be made."""
+def _decide(import_id: int, report: ImportReport, by: str, lease: HeldLease, on_decision: Callable[..., Any]) -> None:
+    """Decide: the new cases are visible from now on, and the corrections will be applied."""
     now = clock.now()
     counts = {"added": report.added, "changed": report.changed}
     mine = update(CaseImport).where(CaseImport.id == import_id, CaseImport.spoiled.is_not(True))
     with writing(job=True):
         lease.keep()
-        done: CursorResult = session.connection().execute(mine.values(switched_at=now, **counts))
+        done: CursorResult[Any] = session.connection().execute(mine.values(switched_at=now, **counts))
         if not done.rowcount:
             raise ChangedMeanwhile
         if any(counts.values()):
@@ -210,16 +225,16 @@ def _decide(import_id, report, by, lease, on_decision):
     report.decided = True
 
 
-def _compared(post_id, groups, import_id=None):
+def _compared(post_id: int, groups: dict[str, list[Row]], import_id: int | None = None) -> Part:
     with reading() as own:
         return compare(own.connection(), post_id, groups, import_id)
 
 
-def _chunks(work, pace):
+def _chunks(work: WorkFile, pace: TransactionSize) -> Iterator[Any]:
     """Yield (post id, rows by case number) of some cases of one post at a time, as many as the pace allows."""
     with reading() as own:
         posts = dict(own.execute(select(Post.code, Post.id)).all())
-    code, groups = "", dict[str, list]()
+    code, groups = "", dict[str, list[Row]]()
     for post, number, lines in work.cases():
         if groups and (post != code or len(groups) >= pace.size):
             yield posts[code], groups

@@ -1,7 +1,7 @@
-"""The redo log of imports: what a file says of cases that were there before, kept until they are corrected.
+"""The redo log of imports: what a file says about existing cases, kept until they are corrected.
 
-An entry is written before its import is decided, encrypted like all that is personal, and deleted in the
-transaction that corrects its case: so whatever is killed in between, each correction is made once.
+An entry is written before its import is decided, encrypted like all personal data, and deleted in the
+transaction that corrects its case: whatever is killed in between, each correction is applied once.
 """
 
 import json
@@ -28,7 +28,7 @@ _DECIDED = (
 
 @dataclass(frozen=True)
 class Entry:
-    """The rows of a file about one case, who imported it, and when it was decided."""
+    """The rows of a file about one case, the actor, and when the import was decided."""
 
     id: int
     case_id: int
@@ -38,7 +38,7 @@ class Entry:
 
 
 def entries_for(import_id, cases, groups):
-    """Return what the log will hold of some stored cases, encrypted: groups are the rows of a file by case number."""
+    """Return the log entries for some stored cases, encrypted: groups are the rows of a file by case number."""
     return [
         {
             "import_id": import_id,
@@ -50,36 +50,36 @@ def entries_for(import_id, cases, groups):
 
 
 def write_entries(entries):
-    """Write what entries_for made, in the transaction that is open: nobody reads it before the import is decided."""
+    """Write the result of entries_for in the open transaction: no one reads it before the import is decided."""
     connection = session.connection()
     ids = reserve_ids(connection, LOG, len(entries))
     insert_many(connection, LOG, [{"id": entry_id, **entry} for entry_id, entry in zip(ids, entries, strict=True)])
 
 
 def decided(own, number):
-    """Return the oldest entries of imports that are decided, at most a number of them; own: a session."""
+    """Return the oldest entries of decided imports, at most a number of them; own: a session."""
     return [_entry(row) for row in own.execute(_DECIDED.limit(number))]
 
 
 def decided_of(own, case_ids):
-    """Return the entries about some cases of imports that are decided; case_ids: a list, or a question."""
+    """Return the entries of decided imports about some cases; case_ids: a list, or a query."""
     return [_entry(row) for row in own.execute(_DECIDED.where(LOG.c.case_id.in_(case_ids)))]
 
 
 def is_anything_decided(own):
-    """Say whether a decided import has corrections that are not made."""
+    """Say whether a decided import has corrections that are not applied yet."""
     return own.scalar(select(exists(_DECIDED.with_only_columns(LOG.c.id).order_by(None))))
 
 
 def take(entries):
-    """Delete entries and return those that were still there: they are this transaction's to make."""
+    """Delete entries and return those that still existed: this transaction applies them."""
     ids = [entry.id for entry in entries]
     mine = set(session.connection().scalars(delete(LOG).where(LOG.c.id.in_(ids)).returning(LOG.c.id)))
     return [entry for entry in entries if entry.id in mine]
 
 
 def forget(import_id, number):
-    """Delete the entries of an import that was not decided, at most a number of them; return how many there were."""
+    """Delete the entries of an undecided import, at most a number of them; return how many there were."""
     some = select(LOG.c.id).where(LOG.c.import_id == import_id).limit(number)
     return session.connection().execute(delete(LOG).where(LOG.c.id.in_(some))).rowcount
 

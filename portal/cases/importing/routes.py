@@ -1,4 +1,4 @@
-"""Staff import a case file in a page: upload, preview, confirm; what to write into it."""
+"""Pages on which staff import a case file: upload, preview, confirm; and the words to write into it."""
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_wtf.file import FileField, FileRequired
@@ -15,8 +15,9 @@ from portal.forms import BaseForm
 from portal.i18n.locale import _l
 from portal.posts.operations import post_by_id
 from portal.web import concurrency_limit
-from portal.web.access import confirmed, current_user, staff_only
+from portal.web.audience import confirmed, staff_only
 from portal.web.errors import NotFound, PortalError
+from portal.web.identity import current_user
 
 bp = Blueprint("case_import", __name__, url_prefix="/<language:lang>/staff/cases/import")
 SHOWN_ERRORS = 100
@@ -36,7 +37,7 @@ class ImportForm(BaseForm):
 
 @bp.url_value_preprocessor
 def take_large_files(endpoint, _values):
-    """Let a case file be larger than other forms, and take its time: said before anything reads the request."""
+    """Allow a case file to be larger than other forms, and to take longer: set before anything reads the request."""
     concurrency_limit.leave()
     if endpoint == "case_import.upload":
         request.max_content_length = uploads.MOST_BYTES
@@ -106,7 +107,7 @@ def _kept(found):
 
 
 def _imported(kept, found, form):
-    """Import what was uploaded; say whether it is done, else the form says why not."""
+    """Import what was uploaded; return whether it is done, otherwise the form says why not."""
     try:
         uploads.confirm(kept, found, current_user.actor)
     except NotFound:

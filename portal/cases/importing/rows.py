@@ -1,4 +1,4 @@
-"""One row of a case file: a traveller with case and refusal, checked cell by cell."""
+"""One row of a case file: a traveler with case and refusal, checked cell by cell."""
 
 import json
 import re
@@ -46,20 +46,20 @@ BIRTH = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 @dataclass(frozen=True)
 class Item:
-    """One reason as a file writes it."""
+    """One reason, as a case file writes it."""
 
     name: str
     original: bool
     petitioner: bool
 
     def as_written(self):
-        """Return the reason as a file writes it."""
+        """Return the reason as a case file writes it."""
         return f"{'original ' if self.original else ''}{'petitioner ' if self.petitioner else ''}{self.name}"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One traveller, as compared and stored."""
+    """One traveler, in normalized form."""
 
     post: str
     case_number: str
@@ -79,7 +79,7 @@ class Row:
     letter_code: str
 
     def as_read(self, column):
-        """Return what was read in a column, for a reader to compare with the file."""
+        """Return the value read in a column, for a reader to compare with the file."""
         value = getattr(self, column)
         if column == "reasons":
             return "; ".join(item.as_written() for item in value)
@@ -87,7 +87,7 @@ class Row:
 
 
 def packed(row):
-    """Return a Row as text, for what is put aside."""
+    """Return a Row serialized as text, for storing it for a while."""
     values = {**vars(row), "reasons": [(one.name, one.original, one.petitioner) for one in row.reasons]}
     for name in DATES:
         values[name] = values[name] and values[name].isoformat()
@@ -95,7 +95,7 @@ def packed(row):
 
 
 def unpacked(text):
-    """Return the Row that packed() made a text of."""
+    """Return the Row of a text that packed() made."""
     values = dict(zip(Row.__dataclass_fields__, json.loads(text), strict=True))
     for name in DATES:
         values[name] = values[name] and date.fromisoformat(values[name])
@@ -106,20 +106,20 @@ def unpacked(text):
 DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MISSING = re.compile(r"nan|NaN|NaT|<NA>")
 FAULT = re.compile(r"#(?:N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|FIELD!|GETTING_DATA|BLOCKED!|#+)", re.I)
-FORMULA = re.compile('="[^"]*"')  # how programs keep a spreadsheet from taking a text for a number
+FORMULA = re.compile('="[^"]*"')  # how programs keep a spreadsheet from turning a text into a number
 LISTS = ("respond_by", "reasons")
 NUMBERS = ("case_number", "passport_number", "letter_code")
 
 
 class CellUnfit(Exception):
-    """A cell does not fit; the text says why."""
+    """A cell is invalid; the text says why."""
 
 
 def read_row(cells, posts, countries):
-    """Return the Row that a mapping of column to text describes, and a list of (column, reason) of bad cells.
+    """Return the Row of a mapping from column to text, and a list of (column, reason) of bad cells.
 
-    posts: by code, the status words that each post has added; countries: country codes known. The Row is
-    None where a cell is bad.
+    posts: by code, the status words that each post has added; countries: the country codes. The Row is
+    None if a cell is bad.
     """
     values, bad = {}, []
     own_words = posts.get((cells.get("post") or "").strip(), ())
@@ -129,47 +129,47 @@ def read_row(cells, posts, countries):
         except (CellUnfit, NumberUnfit) as error:
             bad.append((column, str(getattr(error, "message", error))))
     if not bad and values["refused_on"] is None and (values["reasons"] or values["letter_code"]):
-        bad.append(("refused_on", gettext_noop("needed where there are reasons or a letter code")))
+        bad.append(("refused_on", gettext_noop("is required if there are reasons or a letter code")))
     if not bad and values["refused_on"] is not None and not values["respond_by"]:
-        bad.append(("respond_by", gettext_noop("needed where there is a refusal")))
+        bad.append(("respond_by", gettext_noop("is required if there is a refusal")))
     return (None if bad else Row(**values)), bad
 
 
 def _read(column, text, posts, countries, own_words):
     if unusable(text) or len(text) > LONGEST_CELL:
-        raise CellUnfit(gettext_noop("too long, or with characters that cannot be used"))
+        raise CellUnfit(gettext_noop("is too long, or has characters that cannot be used"))
     _require_plain(column, text.strip())
     text = " ".join(text.split())
     if not text and column in REQUIRED:
-        raise CellUnfit(gettext_noop("is empty"))
+        raise CellUnfit(gettext_noop("cannot be empty"))
     if column in READERS:
         return READERS[column](text)
     if column == "status":
         return _status(text, own_words)
     if column == "post" and text not in posts:
-        raise CellUnfit(gettext_noop("is no post known here"))
+        raise CellUnfit(gettext_noop("is not a known post"))
     if column == "nationality" and text != "XX" and text not in countries:
-        raise CellUnfit(gettext_noop("is no country code of two letters"))
+        raise CellUnfit(gettext_noop("is not a two-letter country code"))
     return text
 
 
 def _require_plain(column, text):
-    """Raise CellUnfit where a cell says something else than it seems to, and could only be guessed."""
+    """Raise CellUnfit if a cell is ambiguous, so that its value could only be guessed."""
     if DIRECTIONS.search(text):
-        raise CellUnfit(gettext_noop("holds invisible marks that turn the direction of the text: type it again"))
+        raise CellUnfit(gettext_noop("contains invisible marks that change the direction of the text: enter it again"))
     if MISSING.fullmatch(text):
-        raise CellUnfit(gettext_noop("holds what a program writes for an empty cell: leave it empty"))
+        raise CellUnfit(gettext_noop("contains what a program writes for an empty cell: leave the cell blank"))
     if FAULT.fullmatch(text):
-        raise CellUnfit(gettext_noop("holds an error of a spreadsheet: correct the cell"))
+        raise CellUnfit(gettext_noop("contains a spreadsheet error: correct the cell"))
     if FORMULA.fullmatch(text):
-        raise CellUnfit(gettext_noop("is written as a formula, with an equals sign: type the value alone"))
+        raise CellUnfit(gettext_noop("is written as a formula with an equals sign: enter only the value"))
     if column not in LISTS and len(text.splitlines()) > 1:
-        raise CellUnfit(gettext_noop("holds a line break: write it on one line"))
+        raise CellUnfit(gettext_noop("contains a line break: write it on one line"))
     if column in NUMBERS and re.search("[._/]", text):
         raise CellUnfit(
             gettext_noop(
-                "may hold letters, digits, spaces and dashes only. Where it ends in .0, a program took it for a "
-                "number: format the column as text, then type the value again"
+                "can have only letters, digits, spaces and dashes. If it ends in .0, a program took it for a "
+                "number: format the column as text, then enter the value again"
             )
         )
 
@@ -177,7 +177,7 @@ def _require_plain(column, text):
 def _status(text, own_words):
     code = STATUS_CODES.get(text.lower(), text.lower())
     if code not in STATUSES and code not in own_words:
-        raise CellUnfit(gettext_noop("is no status of the vocabulary"))
+        raise CellUnfit(gettext_noop("is not a known status"))
     return code
 
 
@@ -188,7 +188,7 @@ def _date(text):
             raise ValueError(text)
         return found
     except ValueError as error:
-        raise CellUnfit(gettext_noop("is no date like 2026-01-31")) from error
+        raise CellUnfit(gettext_noop("is not a date like 2026-01-31")) from error
 
 
 def _birth(text):
@@ -201,13 +201,13 @@ def _birth(text):
         if not EARLIEST_BIRTH <= born.year <= date.today().year:
             raise ValueError(text)
     except ValueError as error:
-        raise CellUnfit(gettext_noop("is no date of birth like 1990-04-12, 1990-04 or 1990")) from error
+        raise CellUnfit(gettext_noop("is not a date of birth like 1990-04-12, 1990-04 or 1990")) from error
     return text
 
 
 def _passport(text):
     if not is_passport_number(text):
-        raise CellUnfit(gettext_noop("is no passport number"))
+        raise CellUnfit(gettext_noop("is not a passport number"))
     return passport_number(text)
 
 
@@ -230,14 +230,14 @@ def _reason(text):
     parts = REASON.fullmatch(text)
     found = known.get(parts["name"].lower()) if parts else None
     if parts is None or found is None:
-        raise CellUnfit(gettext_noop("holds a reason that is not in the standard list"))
+        raise CellUnfit(gettext_noop("contains a reason that is not in the standard list"))
     return Item(found.name, bool(parts["original"]), bool(parts["petitioner"]))
 
 
 def _surname(text):
     found = names.surname(text)
     if not found:
-        raise CellUnfit(gettext_noop("is empty"))
+        raise CellUnfit(gettext_noop("cannot be empty"))
     return _short_enough(found)
 
 
@@ -253,20 +253,20 @@ def _short_enough(name):
 
 def _short(text):
     if not re.fullmatch(r"[A-Za-z0-9\-]{1,8}", text):
-        raise CellUnfit(gettext_noop("is no visa class"))
+        raise CellUnfit(gettext_noop("is not a visa class"))
     return text.upper()
 
 
 def _relationship(text):
     if not re.fullmatch(r"[a-z ]{3,20}", text.lower()):
-        raise CellUnfit(gettext_noop("is no relationship such as principal, spouse or child"))
+        raise CellUnfit(gettext_noop("is not a relationship such as principal, spouse or child"))
     return text.lower()
 
 
 def _letter_code(text):
     code = code_as_written(text)
     if code and len(code) < LEAST_CODE:
-        raise CellUnfit(gettext_noop("is too short for a letter code: six letters or digits at least"))
+        raise CellUnfit(gettext_noop("is too short for a letter code: use at least six letters or digits"))
     return code
 
 

@@ -1,7 +1,7 @@
-"""The rows of a large case file, put in order on disk, so that a million of them need no memory.
+"""The rows of a large case file, sorted on disk, so that a million of them need little memory.
 
-A SQLite database without a name: it is gone with the process, however that ends. It holds what the case file
-itself holds, and nothing else.
+An unnamed SQLite database: it vanishes with the process, however that ends. It contains only what the case file
+itself contains.
 """
 
 import sqlite3
@@ -21,7 +21,7 @@ _FAMILIES = (
 
 
 class WorkFile:
-    """Rows by post and case number, each with its line."""
+    """The rows of a file by post and case number, each with its line."""
 
     def __init__(self, connection):
         self._connection = connection
@@ -31,13 +31,13 @@ class WorkFile:
         connection.execute("CREATE TABLE line (post, number, line INTEGER, cells)")
 
     def add(self, line, row):
-        """Keep a row that stood on a line."""
+        """Add the row of a line."""
         self._waiting.append((row.post, row.case_number, line, packed(row)))
         if len(self._waiting) >= AT_ONCE:
             self._put_down()
 
     def close_reading(self):
-        """Put the rows in order, once all are there."""
+        """Sort the rows, once all have been added."""
         self._put_down()
         self._connection.execute("CREATE UNIQUE INDEX in_order ON line (post, number, line)")
 
@@ -65,7 +65,7 @@ class WorkFile:
 
 @contextmanager
 def work_file():
-    """Give an empty WorkFile, and remove it afterwards."""
+    """An empty WorkFile, removed after the block."""
     connection = sqlite3.connect(NO_NAME, isolation_level=None)
     try:
         yield WorkFile(connection)

@@ -1,4 +1,4 @@
-"""Bring cases into the database, from a file or from a form: added, corrected, or left as they are."""
+"""Storing cases from a file or a form: added, corrected, or unchanged."""
 
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -6,7 +6,7 @@ from itertools import groupby
 from sqlalchemy import CursorResult, bindparam, delete, select, update
 
 from portal.accounts import notices
-from portal.cases.importing import redo_log
+from portal.cases.importing import corrections, redo_log
 from portal.cases.importing.import_records import (
     CASES,
     ITEMS,
@@ -33,7 +33,7 @@ PRINCIPAL = "principal"
 
 @dataclass
 class Counts:
-    """How many cases were added, corrected, and left as they were; the numbers of those corrected."""
+    """How many cases were added, corrected and unchanged; the numbers of the corrected ones."""
 
     added: int = 0
     changed: int = 0
@@ -43,7 +43,7 @@ class Counts:
 
 @dataclass
 class Part:
-    """Some cases compared with what is stored: those to add, those to correct, how many stay as they are.
+    """Some cases compared with the stored ones: those to add, those to correct, how many are unchanged.
 
     hidden: cases in the way that belong to an import which is not switched on.
     """
@@ -55,10 +55,10 @@ class Part:
 
 
 def store_cases(rows, by, now, progress=lambda cases: None):
-    """Store the cases that rows describe, one row a traveller, rows of one case in any place; return Counts.
+    """Store the cases that rows describe, one row for each traveler, the rows of a case in any order; return Counts.
 
     Storing the same rows again changes nothing. What a row does not mention (items received, a
-    clock stopped, whose case it is) stays. progress is called with numbers of cases done.
+    stopped period of 12 months, the account that holds the case) stays. progress is called with numbers of cases done.
     """
     counts = Counts()
     session.flush()
@@ -73,20 +73,25 @@ def store_cases(rows, by, now, progress=lambda cases: None):
 
 
 def correct_traveller(case, traveller, row, by, now):
-    """Bring a case and one of its travellers, whatever changed about the person, to what a row says."""
+    """Change a case and one of its travelers, even if every detail of the person changed, to match a row of staff.
+
+    No case file undoes it (corrections).
+    """
     session.flush()
     settle([case.id])
+    corrections.note(traveller, {field: getattr(row, field) for field in corrections.FIELDS})
+    session.flush()
     stored = stored_case(session.connection(), case.id)
     meant = next(one for one in stored.parts if one["id"] == traveller.id)
-    if correct(stored, [row], meant):
+    if correct(stored, [row], meant, by_staff=True):
         write(Part(corrected=[stored]), by, now)
         session.expire_all()
 
 
 def settle(case_ids):
-    """Make the corrections of some cases that an import has decided and not made yet, before something else changes.
+    """Apply the corrections of some cases that a decided import has not applied yet, before another change.
 
-    case_ids: a list, or a question for them. In the writing transaction that is open.
+    case_ids: a list, or a query. In the open writing transaction.
     """
     entries = redo_log.decided_of(session, case_ids)
     if entries:
@@ -95,9 +100,9 @@ def settle(case_ids):
 
 
 def make_corrections(entries):
-    """Correct the cases of entries of the redo log, in the writing transaction that is open, each entry once.
+    """Correct the cases of redo log entries, in the open writing transaction, each entry once.
 
-    Compared is with what is stored now. A case that was erased since is not there to be corrected.
+    They are compared with what is stored now. A case that has been erased is skipped.
     """
     for (actor, decided_at), some in groupby(redo_log.take(entries), key=lambda one: (one.actor, one.decided_at)):
         rows = {entry.case_id: _principal_first(entry.rows) for entry in some}
@@ -106,7 +111,7 @@ def make_corrections(entries):
 
 
 def compare(connection, post_id, groups, import_id=None):
-    """Return the Part that cases of one post make: groups are their rows by case number."""
+    """Return the Part for cases of one post: groups are their rows by case number."""
     stored, hidden = stored_cases(connection, post_id, list(groups))
     part = Part(hidden=hidden)
     for number, rows in groups.items():
@@ -122,7 +127,7 @@ def compare(connection, post_id, groups, import_id=None):
 
 
 def write(part, by, now):
-    """Write what a Part adds and corrects, its statuses, its journal entries, and the news for those concerned."""
+    """Write the additions and corrections of a Part, its statuses, its journal entries, and the notices to holders."""
     connection = session.connection()
     _insert_new(connection, [*part.fresh, *part.corrected])
     _write_changes(connection, part.corrected)
@@ -137,7 +142,7 @@ def write(part, by, now):
 
 
 def take_away(ids, by, now):
-    """Delete cases that nobody has seen: those of an import that did not come to its end."""
+    """Delete cases that no one has seen: those of an undecided import."""
     if not ids:
         return
     connection = session.connection()
@@ -161,16 +166,16 @@ def _parts_of(rows):
 
 
 def _compared(post_id, groups):
-    """Return the Part that cases of one post make, once what imports have to do with them is settled."""
+    """Return the Part for cases of one post, after settling what imports have to do with them."""
     settle(select(CASES.c.id).where(CASES.c.post_id == post_id, CASES.c.number.in_(groups)))
     part = compare(session.connection(), post_id, groups)
     if part.hidden and not _spoil({case["import_id"] for case in part.hidden}):
-        return _compared(post_id, groups)  # it was switched on at this instant: its cases are there now
+        return _compared(post_id, groups)  # it was switched on at this instant: its cases exist now
     return part
 
 
 def _spoil(import_ids):
-    """Keep imports from being switched on that lose a case now; say whether none of them is already."""
+    """Mark imports that lose a case now as spoiled; return False if one of them is switched on already."""
     mine = update(CaseImport).where(CaseImport.id.in_(import_ids), CaseImport.switched_at.is_(None))
     done: CursorResult = session.connection().execute(mine.values(spoiled=True))
     return done.rowcount == len(import_ids)
@@ -187,7 +192,7 @@ def _count(part, counts):
 
 
 def _insert_new(connection, cases):
-    """Insert what is new among some cases and what they own, owners first; each learns its owner's id."""
+    """Insert the new records among some cases, owners first; each gets its owner's id."""
     levels = [cases]
     for _table in IN_ORDER[1:]:
         levels.append([part for owner in levels[-1] for part in owner.parts])
@@ -202,7 +207,7 @@ def _insert_new(connection, cases):
 
 
 def _write_changes(connection, cases):
-    """Write what changed of stored records and of what they own: one statement for all that change the same columns."""
+    """Write the changes of stored records: one statement for all that change the same columns."""
     changes: dict[tuple, list] = {}
     gone: list[int] = []
     for record in _all_of(cases):
@@ -221,6 +226,7 @@ def _write_changes(connection, cases):
 def _all_of(records):
     for record in records:
         yield record
+        yield from record.corrections
         yield from _all_of(record.parts)
 
 

@@ -1,4 +1,4 @@
-"""Pace: how much a job writes in one transaction, so that nobody who waits for the writer waits long (R16)."""
+"""Adaptive transaction size of a job, so that others wait only briefly for the write lock (R16)."""
 
 import time
 from contextlib import contextmanager
@@ -11,17 +11,17 @@ FIRST_SIZE, LEAST_SIZE, MOST_SIZE = 20, 5, 100
 SHORT_SECONDS, LONG_SECONDS = 0.015, 0.06
 
 
-class Pace:
-    """size: how many cases the next transaction takes; fewer where the last one was long, more where it was short."""
+class TransactionSize:
+    """size: how many cases the next transaction takes; fewer after a long one, more after a short one."""
 
     def __init__(self):
         self.size = FIRST_SIZE
 
     @contextmanager
     def turn(self, lease):
-        """Write in a transaction of its own that renews a lease first; then leave others as much time as it took."""
+        """Write in a transaction that renews a lease first; then pause for as long as it took."""
         with writing(job=True):
-            lease.keep()  # whoever has the writer is waited for here
+            lease.keep()  # waits here for the write lock
             began = time.monotonic()
             _find_by_index()
             yield
@@ -38,10 +38,10 @@ class Pace:
 
 
 def _find_by_index():
-    """On PostgreSQL, look up every foreign key in this transaction by its index.
+    """On PostgreSQL, check every foreign key in this transaction by its index.
 
-    How, is decided with the first rows, in tables that may have been empty: to read all of such a table is quickest
-    then, and the decision stands for as long as the connection does, a million rows later.
+    The plan is chosen with the first rows, when tables may have been empty: a sequential scan is fastest
+    then, and the plan is kept for the life of the connection, a million rows later.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SET LOCAL enable_seqscan = off"))

@@ -1,4 +1,4 @@
-"""Case files that staff upload: read at once, kept encrypted between preview and confirmation, an hour at most."""
+"""Case files that staff upload: parsed at once, stored encrypted between preview and confirmation, an hour at most."""
 
 import json
 import shutil
@@ -34,7 +34,7 @@ LOOK_SECONDS = 0.2
 
 @dataclass
 class Reading:
-    """What a file says: its good rows with their lines, what is wrong in it, what its reader should know."""
+    """The content of a file: its good rows with their lines, its errors, and notes for its sender."""
 
     lines: list = field(default_factory=list)
     errors: list = field(default_factory=list)
@@ -51,9 +51,9 @@ class _DoneAlready(Exception):
 
 
 def read_upload(stream, code):
-    """Return the Reading of an uploaded case file of a post: stream gives its bytes, code is the post's.
+    """Return the Reading of an uploaded case file of a post: stream has its bytes, code is the post's.
 
-    Nothing is open in the database while a process of its own reads. Raises ReadersBusy, or FileTooMuch.
+    No transaction is open while a process of its own reads. Raises ReadersBusy, or FileTooMuch.
     """
     known, found, errors = known_words(), Reading(), Errors(MOST_ERRORS)
     end_reading()
@@ -72,7 +72,7 @@ def read_upload(stream, code):
 
 
 def keep(found, signed_in, now):
-    """Keep what was read of a case file for whoever is signed in, until it is confirmed; return the CaseUpload."""
+    """Store what was read of a case file for the signed-in user, until it is confirmed; return the CaseUpload."""
     forget_old(now)
     content = {
         "notes": [(note.sentence, note.values) for note in found.notes],
@@ -86,7 +86,7 @@ def keep(found, signed_in, now):
 
 
 def upload_for(signed_in, public_id, now):
-    """Return an upload of whoever is signed in, not older than an hour, or raise NotFound (R5)."""
+    """Return an upload of the signed-in user, not older than an hour, or raise NotFound (R5)."""
     mine = select(CaseUpload).where(
         CaseUpload.public_id == public_id,
         CaseUpload.account_id == signed_in.account_id,
@@ -100,9 +100,9 @@ def upload_for(signed_in, public_id, now):
 
 
 def kept_of(upload):
-    """Return the Reading of an upload that was not confirmed, or raise NotFound for one of another release.
+    """Return the Reading of an unconfirmed upload, or raise NotFound for one of another release.
 
-    To put many rows together takes its time: nothing is open in the database meanwhile.
+    Deserializing many rows is slow: no transaction is open meanwhile.
     """
     kept = upload.content
     end_reading()
@@ -123,9 +123,9 @@ def foresee(found):
 
 
 def confirm(upload, found, by):
-    """Import what an upload holds, note the counts with it, and forget its content. Twice is once (R12).
+    """Import the content of an upload, store the counts with it, and delete its content. Twice is once (R12).
 
-    Raises ImportRunning where another import is running, and what importing.bring_in raises besides.
+    Raises ImportRunning if another import is running, and what importing.bring_in raises.
     """
     public_id = upload.public_id
 
@@ -154,7 +154,7 @@ def forget_old(now):
 
 
 def _was_done_meanwhile(public_id):
-    """Wait while another request imports the same upload, and say whether it was done."""
+    """Wait while another request imports the same upload, and return whether it was done."""
     until = time.monotonic() + LONGEST_WAIT_SECONDS
     while leases.is_held(interrupted_imports.LEASE, public_id) and time.monotonic() < until:
         time.sleep(LOOK_SECONDS)

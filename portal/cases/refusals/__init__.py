@@ -1,1 +1,1 @@
-"""Refusals: what an officer decides about one, its last day, and the refusal letter."""
+"""Refusals: an officer's decisions, the last day, and the refusal letter."""

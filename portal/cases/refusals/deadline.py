@@ -4,23 +4,24 @@ Sources: 1 ("12 months from that date"), 5, 504.11-4(C) (one year to overcome; l
 application and fee). An officer cannot lengthen the year: a day that an officer asks for stands beside it.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
-from portal.cases.models import DOCUMENTS, PROCESSING
+from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal
 from portal.cases.numbers import diversity_year
 
 LAST_DAY_OF_FISCAL_YEAR = (9, 30)
 
 
-def a_year_after(day):
-    """Return the same date of the next year; 29 February becomes 28."""
+def a_year_after(day: date) -> date:
+    """Return the same date of the next year; February 29 becomes February 28."""
     if (day.month, day.day) == (2, 29):
         return date(day.year + 1, 2, 28)
     return day.replace(year=day.year + 1)
 
 
-def last_day(case, refusal):
-    """Return the last day, inclusive, in the post's zone, to answer a refusal; None where nothing is owed.
+def last_day(case: Case, refusal: Refusal) -> date | None:
+    """Return the last day, inclusive, in the post's zone, to respond to a refusal; None if nothing is owed.
 
     It is the same date of the next year; of a diversity case, 30 September of its program year.
     """
@@ -29,14 +30,14 @@ def last_day(case, refusal):
     return end_of_diversity_year(case) or a_year_after(refusal.refused_on)
 
 
-def end_of_diversity_year(case):
+def end_of_diversity_year(case: Case) -> date | None:
     """Return the last day on which a diversity case can end in a visa, or None for other cases."""
     year = diversity_year(case.number)
     return date(year, *LAST_DAY_OF_FISCAL_YEAR) if year else None
 
 
-def owed_until(case, refusal):
-    """Return the last day while the applicant still owes the documents of a refusal, else None (R7).
+def owed_until(case: Case, refusal: Refusal) -> date | None:
+    """Return the last day while the applicant still owes the documents of a refusal, otherwise None (R7).
 
     Nothing is owed once an officer has recorded that all that was asked for came, or the refusal is overcome.
     Documents that came and that no officer has checked may be a part of what is owed: the person is still reminded.
@@ -46,15 +47,15 @@ def owed_until(case, refusal):
     return last_day(case, refusal)
 
 
-def is_processing(refusal):
+def is_processing(refusal: Refusal) -> bool:
     """Say whether a refusal waits for the Embassy, not for the applicant."""
     return refusal.kind == PROCESSING
 
 
-def inquiry_day(case, refusal, last_received_on=None):
+def inquiry_day(case: Case, refusal: Refusal, last_received_on: date | None = None) -> date:
     """Return the first day on which a question about administrative processing is taken.
 
-    So many days as the post has set (180 unless it says otherwise: source 1) after the interview or the last
+    As many days as the post has set (180 by default: source 1) after the interview or the last
     submission of documents, whichever is later; last_received_on: the day of the newest document receipt, or None.
     """
     interviews = [traveller.interview_on for traveller in case.travellers if traveller.interview_on]
@@ -62,8 +63,8 @@ def inquiry_day(case, refusal, last_received_on=None):
     return max([*interviews, *submitted, refusal.refused_on]) + timedelta(days=case.post.inquiry_days)
 
 
-def is_open(case, refusal, today):
-    """Say whether a refusal can still be answered without a new application and fee.
+def is_open(case: Case, refusal: Refusal, today: date) -> bool:
+    """Say whether a refusal can still be overcome without a new application and fee.
 
     Documents that came in time keep it open, and so does an officer who reopens it; neither lengthens the program
     year of a diversity case.
@@ -76,7 +77,7 @@ def is_open(case, refusal, today):
     return refusal.reopened_on is not None or (refusal.evidence_on is not None and refusal.evidence_on <= day)
 
 
-def booking_refusal(case, today):
+def booking_refusal(case: Case, today: date) -> Refusal | None:
     """Return the refusal whose last day counts for a visit: the first to end of those open, else the last that ended.
 
     None where no refusal asks for a visit and has a last day.
@@ -85,15 +86,16 @@ def booking_refusal(case, today):
     return first_to_end(case, called, today)
 
 
-def first_to_end(case, refusals, today):
+def first_to_end(case: Case, refusals: Sequence[Refusal], today: date) -> Refusal | None:
     """Return, of refusals with a last day, the first to end of those open, else the last that ended, else None."""
-    still_open = [one for one in refusals if is_open(case, one, today)]
+    ends = [(day, one) for one in refusals if (day := last_day(case, one))]
+    still_open = [pair for pair in ends if is_open(case, pair[1], today)]
     if still_open:
-        return min(still_open, key=lambda one: last_day(case, one))
-    return max(refusals, key=lambda one: last_day(case, one), default=None)
+        return min(still_open, key=lambda pair: pair[0])[1]
+    return max(ends, key=lambda pair: pair[0])[1] if ends else None
 
 
-def booking_last_day(case, today):
+def booking_last_day(case: Case, today: date) -> date | None:
     """Return the last day that counts for a visit, or None."""
     refusal = booking_refusal(case, today)
-    return refusal and last_day(case, refusal)
+    return last_day(case, refusal) if refusal else None

@@ -1,4 +1,4 @@
-"""The forms by which an officer decides about a refusal, and invites somebody to come."""
+"""The forms with which an officer decides about a refusal, and invites a person to come."""
 
 from dataclasses import asdict
 from typing import Any
@@ -39,7 +39,7 @@ class RefusalForm(BaseForm):
 
     @property
     def decided(self):
-        """What was typed, as the rules take it."""
+        """The entered values, as the rules take them."""
         return {
             "please_respond_by": self.please_respond_by.data,
             "evidence_on": self.evidence_on.data,
@@ -63,7 +63,7 @@ class RefusalForm(BaseForm):
 
 
 def refusal_form(shown, decided):
-    """Return a RefusalForm with what holds now, and a choice and two texts for each document that is shown."""
+    """Return a RefusalForm with the present decisions, and a choice and two texts for each document that is shown."""
     fields: dict[str, Any] = {}
     held = {**asdict(decided), "overcome_by": decided.overcome_by or NOT_OVERCOME}
     for item in shown:
@@ -110,4 +110,4 @@ class OvercomeForm(BaseForm):
 class InvitationForm(BaseForm):
     """Until when a case may come in person."""
 
-    until = DateField(_l("May come until"), validators=[Optional()])
+    until = DateField(_l("Invited until"), validators=[Optional()])

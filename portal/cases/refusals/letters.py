@@ -1,9 +1,10 @@
-"""Letters that were lost: a copy is given, and the code of the letter before it opens nothing any more."""
+"""Lost letters: a copy is given, and the earlier letter's code stops working."""
 
 import secrets
+from datetime import date, datetime
 
 from portal.cases.finding.proofs import letter_code_digest
-from portal.cases.models import Traveller
+from portal.cases.models import Case, Traveller
 from portal.database.transactions import session
 from portal.journal import journal
 from portal.paper.references import ALPHABET
@@ -13,10 +14,10 @@ from portal.web.errors import NotFound
 CODE_CHARACTERS = 8
 
 
-def reissue(case, refusal_id, by, now):
-    """Note that a copy of a letter was given; return its new letter code, or None at posts without letter codes.
+def reissue(case: Case, refusal_id: int, by: str, now: datetime) -> str | None:
+    """Record that a copy of a letter was given; return its new letter code, or None at posts without letter codes.
 
-    The code of the letter before it is void from now on. Raises NotFound for a refusal of another case.
+    The earlier letter's code is void from now on. Raises NotFound for a refusal of another case.
     """
     refusal = next((one for one in case.refusals if one.id == refusal_id), None)
     if refusal is None:
@@ -30,13 +31,13 @@ def reissue(case, refusal_id, by, now):
     return code
 
 
-def reissued_on(case):
-    """Return the day on which the newest copy of a letter of a case was given, or None: the letter is a duplicate."""
+def reissued_on(case: Case) -> date | None:
+    """Return the day of the newest copy of a letter of a case, or None if there is none: the letter is a duplicate."""
     return max((one.letter_reissued_on for one in case.refusals if one.letter_reissued_on), default=None)
 
 
-def set_expiries(traveller: Traveller, medical, passport, by, now):
-    """Note until when a traveller's medical examination and passport are valid; None where nobody knows."""
+def set_expiries(traveller: Traveller, medical: date | None, passport: date | None, by: str, now: datetime) -> None:
+    """Record until when a traveler's medical examination and passport are valid; None if unknown."""
     before = _expiries(traveller)
     traveller.medical_expires_on, traveller.passport_expires_on = medical, passport
     if before != _expiries(traveller):
@@ -44,10 +45,10 @@ def set_expiries(traveller: Traveller, medical, passport, by, now):
         journal.record(by, "expiries set", case, post_id=case.post_id, now=now, **change)
 
 
-def _expiries(traveller):
+def _expiries(traveller: Traveller) -> dict[str, int | str | None]:
     days = {"medical": traveller.medical_expires_on, "passport": traveller.passport_expires_on}
     return {"traveller": traveller.id, **{name: day.isoformat() if day else None for name, day in days.items()}}
 
 
-def _new_code():
+def _new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_CHARACTERS))

@@ -1,7 +1,9 @@
-"""What an officer decides about a refusal: last day, evidence, clock, documents; and who may come (R7, R3)."""
+"""An officer's decisions about a refusal: last day, evidence, the twelve months, documents; invitations (R7, R3)."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from portal.accounts import notices
 from portal.cases.models import Case, Refusal, RefusalItem
@@ -16,11 +18,11 @@ from portal.web.errors import NotFound, PortalError
 
 
 class TooEarly(PortalError):
-    message = _l("This day is before the refusal.")
+    message = _l("Choose a day on or after the refusal.")
 
 
 class NotYet(PortalError):
-    message = _l("This day has not come yet.")
+    message = _l("Choose today or an earlier day.")
 
 
 class NoEvidence(PortalError):
@@ -36,7 +38,7 @@ COMPLETE, MORE, NO_ANSWER = "complete", "more", "no_answer"
 
 @dataclass(frozen=True)
 class Decided:
-    """What holds for a refusal: days in the post's zone, None where nothing was decided.
+    """The decisions about a refusal: days in the post's zone, None if undecided.
 
     please_respond_by: the day that an officer asks for beside the last day. evidence_on: the day on which documents
     came. is_complete: all that was asked for came in time. is_reopened: it may be answered though the last day has
@@ -59,7 +61,7 @@ class OfItem:
     annotation: str = ""
 
 
-def refusal_of(case: Case, refusal_id):
+def refusal_of(case: Case, refusal_id: int) -> Refusal:
     """Return a refusal of a case, or raise NotFound."""
     found = next((one for one in case.refusals if one.id == refusal_id), None)
     if found is None:
@@ -67,13 +69,13 @@ def refusal_of(case: Case, refusal_id):
     return found
 
 
-def items_shown(refusal: Refusal):
-    """Return the items of a refusal that can be asked of an applicant: a fraud unit is not a document to bring."""
+def items_shown(refusal: Refusal) -> list[RefusalItem]:
+    """Return the items of a refusal that an applicant can be asked for: a fraud unit is not a document to bring."""
     return [item for item in refusal.items if reasons()[item.name.lower()].applicant_sees != "never"]
 
 
-def decided_of(refusal: Refusal):
-    """Return what holds for a refusal now."""
+def decided_of(refusal: Refusal) -> Decided:
+    """Return the present decisions about a refusal."""
     return Decided(
         please_respond_by=refusal.please_respond_by,
         evidence_on=refusal.evidence_on,
@@ -83,7 +85,7 @@ def decided_of(refusal: Refusal):
     )
 
 
-def decide(refusal: Refusal, decided: Decided, items: dict[int, "OfItem"], by, now):
+def decide(refusal: Refusal, decided: Decided, items: dict[int, "OfItem"], by: str, now: datetime) -> None:
     """Set for an officer what holds for a refusal and its items; the holder of the case is told of a change.
 
     items: what holds for each item by its id. An overcome or reopened refusal keeps the day on which that was first
@@ -103,7 +105,7 @@ def decide(refusal: Refusal, decided: Decided, items: dict[int, "OfItem"], by, n
     _record_decision(refusal, before, by, now)
 
 
-def answer(refusal: Refusal, said, missing, words, by, now):
+def answer(refusal: Refusal, said: str, missing: Collection[int], words: str, by: str, now: datetime) -> None:
     """Record in one press what an officer says of the documents that came for a refusal (law 1).
 
     said: COMPLETE (all that was asked for came in time), MORE (something came in time, more is needed) or NO_ANSWER
@@ -123,7 +125,7 @@ def answer(refusal: Refusal, said, missing, words, by, now):
     _record_decision(refusal, before, by, now)
 
 
-def overcome(refusal: Refusal, way, by, now):
+def overcome(refusal: Refusal, way: str, by: str, now: datetime) -> None:
     """Record that a refusal is overcome, and how: an officer decides the application again (source 5, 504.11-4(A)).
 
     way: "evidence" or "processing". The same again changes nothing.
@@ -132,13 +134,13 @@ def overcome(refusal: Refusal, way, by, now):
     decide(refusal, decided, {}, by, now)
 
 
-def invite(case: Case, until, by, now):
-    """Let a case come in person until a day, inclusive, whatever its refusals say (R3); None takes it back.
+def invite(case: Case, until: date | None, by: str, now: datetime) -> None:
+    """Let a case come in person until a day, inclusive, whatever its refusals say (R3); None revokes it.
 
-    Raises TooEarly where the day has passed.
+    Raises TooEarly if the day has passed.
     """
     if until is not None and until < today(case.post, now):
-        raise TooEarly(_l("This day has passed."))
+        raise TooEarly(_l("Choose today or a later day."))
     before, case.invited_until = case.invited_until, until
     if before == until:
         return
@@ -148,7 +150,7 @@ def invite(case: Case, until, by, now):
     _tell(case, "invited" if until else "invitation_over", now)
 
 
-def _require_possible(case, refusal, decided, here):
+def _require_possible(case: Case, refusal: Refusal, decided: Decided, here: date) -> None:
     for day in (decided.please_respond_by, decided.evidence_on):
         if day is not None and day < refusal.refused_on:
             raise TooEarly
@@ -162,13 +164,13 @@ def _require_possible(case, refusal, decided, here):
         raise NoEvidence
 
 
-def _put(item: RefusalItem, decided):
+def _put(item: RefusalItem, decided: OfItem) -> None:
     if decided.state != item.state:
         item.state, item.more_reason = decided.state, None
     item.officer_words, item.annotation = decided.officer_words, decided.annotation
 
 
-def _record_decision(refusal, before, by, now):
+def _record_decision(refusal: Refusal, before: Any, by: str, now: datetime) -> None:
     """Leave the journal entry of a change, without what was written, and tell the holder of the case."""
     session.flush()
     case, after = refusal.traveller.case, _known(refusal)
@@ -178,22 +180,22 @@ def _record_decision(refusal, before, by, now):
     _tell(case, "refusal_changed", now)
 
 
-def _known(refusal):
+def _known(refusal: Refusal) -> dict[str, int | str | dict[str, str] | None]:
     days = {name: _written(value) for name, value in asdict(decided_of(refusal)).items()}
     items = {str(item.id): item.state for item in refusal.items}
     words = {str(item.id): _fingerprint(item) for item in refusal.items if item.officer_words or item.annotation}
     return {"refusal": refusal.id, **days, "items": items, "words": words}
 
 
-def _fingerprint(item):
+def _fingerprint(item: RefusalItem) -> Any:
     """Return what changes with the words of an officer and tells nothing of them: journal entries are for good."""
     return encryption.digest("officer words", f"{item.officer_words}\n{item.annotation}")[:12]
 
 
-def _written(value):
+def _written(value: bool | date | None) -> bool | str | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _tell(case, kind, now):
+def _tell(case: Case, kind: str, now: datetime) -> None:
     if case.account_id is not None:
         notices.notify(case.account_id, kind, now, number_end=case.number[-4:])

@@ -1,5 +1,6 @@
-"""How what a letter lists is said to an applicant, in the language in use."""
+"""The items of a letter as sentences for an applicant, in the language in use."""
 
+from portal.cases.models import RefusalItem
 from portal.cases.standard_words import reasons
 from portal.i18n.locale import _, _l
 
@@ -17,7 +18,7 @@ NAMES = {
     "Certified Not Married": _l("Certificate that you are not married"),
     "Court or Legal Documents": _l("Court or legal documents"),
     "Petitioner Proof of Life": _l("Proof that the petitioner is alive"),
-    "Employment Qualifications": _l("Proof of qualifications for the work"),
+    "Employment Qualifications": _l("Proof of job qualifications"),
     "Employment Offer": _l("Offer of employment"),
     "Affidavit of Support": _l("Affidavit of support"),
     "Income evidence": _l("Evidence of income"),
@@ -28,8 +29,8 @@ NAMES = {
 }
 
 
-def item_text(item):
-    """Return an item by name, with "original" and "petitioner" where the letter says so."""
+def item_text(item: RefusalItem) -> str:
+    """Return an item by name, with "original" and "petitioner" if the letter says so."""
     known = reasons()[item.name.lower()]
     if known.applicant_sees == "officer":
         return item.officer_words or _("What the officer wrote on your letter")
@@ -44,7 +45,7 @@ def item_text(item):
     return values["document"]
 
 
-def document_text(name):
+def document_text(name: str) -> str:
     """Return a document of the standard wording by name, as applicants read it."""
     known = reasons().get(name.lower())
     return str(NAMES[known.name]) if known and known.name in NAMES else _("What the officer wrote on your letter")

@@ -1,4 +1,4 @@
-"""An officer decides about a refusal, and invites somebody to come in person."""
+"""Pages on which an officer decides about a refusal, and invites a person to come."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -10,7 +10,8 @@ from portal.cases.refusals.deadline_sentences import last_day_sentence
 from portal.cases.refusals.forms import InvitationForm, OvercomeForm, answer_form, refusal_form
 from portal.database.transactions import commits
 from portal.posts.operations import today
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
+from portal.web.identity import current_user
 
 bp = Blueprint("refusals", __name__, url_prefix="/<language:lang>/staff/cases/<uuid:case_id>")
 
@@ -85,7 +86,7 @@ def _refusal(case_id, refusal_id):
 
 
 def _is_decided(refusal, form):
-    """Carry out what the form says; say whether it could be, else the form says why."""
+    """Carry out what the form says; return whether it succeeded, otherwise the form says why not."""
     try:
         items = {item_id: refusals.OfItem(**said) for item_id, said in form.items.items()}
         refusals.decide(refusal, refusals.Decided(**form.decided), items, current_user.actor, clock.now())

@@ -1,1 +1,1 @@
-"""What `flask --app wsgi doctor` looks at: one line a check, with what to do."""
+"""The checks of `flask --app wsgi doctor`: one line each, with what to do."""

@@ -1,4 +1,4 @@
-"""Whether the database is damaged: what SQLite and PostgreSQL bring for that, for so many seconds and no longer."""
+"""Whether the database is damaged, by the tools of SQLite and PostgreSQL, within a time limit."""
 
 import sqlite3
 import threading
@@ -15,7 +15,7 @@ from portal.observability import operator_messages
 
 SHORT_SECONDS, SECONDS = 5, 20
 MOST_FAULTS = 50
-STEPS = 1000  # of SQLite's virtual machine, between two looks at the clock
+STEPS = 1000  # of SQLite's virtual machine, between two checks of the clock
 WHAT_TO_DO = "Stop the server and the workers, keep a copy, and restore the last backup."
 _SCHEMA = text(
     "SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace "
@@ -38,7 +38,7 @@ _INDEXES = text(
 
 @dataclass
 class Look:
-    """What a look found: how many faults, whether there was time for all of it, and what kept it from looking well."""
+    """The result: how many faults, whether there was time to check everything, and what limited the check."""
 
     faults: int = 0
     is_whole: bool = True
@@ -46,21 +46,23 @@ class Look:
 
 
 def findings(engine, seconds=SECONDS):
-    """Yield what is to be said of a database that answers."""
+    """Yield the findings about a database that answers."""
     looked = look(engine, seconds)
     if looked.faults:
         number = f"{looked.faults}{' or more' if looked.faults >= MOST_FAULTS else ''}"
-        yield wrong("integrity", f"it is damaged, in {number} places. {WHAT_TO_DO}")
+        yield wrong("integrity", f"the database is damaged in {number} places. {WHAT_TO_DO}")
     elif not looked.is_whole:
-        yield warning("integrity", f"{seconds} s were too short to look at all of it: say --seconds and more of them.")
+        yield warning(
+            "integrity", f"{seconds} s was not enough to check all of it. Use --seconds with a larger number."
+        )
     elif looked.hindrance:
         yield warning("integrity", looked.hindrance)
     else:
-        yield ok("integrity", "nothing is damaged.")
+        yield ok("integrity", "no damage found.")
 
 
 def look(engine, seconds):
-    """Return a Look at the database of an engine, which takes so many seconds at most and changes nothing."""
+    """Check the database of an engine for damage, within a number of seconds and without changes; return a Look."""
     if engine.dialect.name == "postgresql":
         try:
             return _look_at_postgresql(engine, seconds)
@@ -72,7 +74,7 @@ def look(engine, seconds):
 def _look_at_sqlite(path, seconds):
     looked = Look()
     try:
-        # As a URI, for else a file that is gone would be made anew.
+        # As a URI, since otherwise a missing file would be created.
         opened = sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=rw", uri=True)
         with closing(opened) as connection, _bounded(connection, seconds):
             for question in (f"PRAGMA integrity_check({MOST_FAULTS})", "PRAGMA foreign_key_check"):
@@ -85,10 +87,10 @@ def _look_at_sqlite(path, seconds):
 
 @contextmanager
 def _bounded(connection, seconds):
-    """Interrupt what an SQLite connection does after so many seconds."""
+    """Interrupt an SQLite connection after a number of seconds."""
     until = time.monotonic() + seconds
     connection.set_progress_handler(lambda: time.monotonic() > until, STEPS)
-    # While it walks through the pages of a table it makes no such steps, but it can be told to stop.
+    # While it walks through the pages of a table it takes no such steps, but it can be interrupted.
     stopping = threading.Timer(seconds, connection.interrupt)
     stopping.start()
     try:
@@ -115,7 +117,7 @@ def _look_at_postgresql(engine, seconds):
 
 
 def _questions(connection):
-    """Return what to ask, each for a table or an index, and a sentence where it is not the best there is."""
+    """Return the queries to run, each for a table or an index, and a sentence if they are not the best possible."""
     tables, indexes = connection.scalars(_TABLES).all(), connection.scalars(_INDEXES).all()
     schema = connection.scalar(_SCHEMA)
     if schema is not None and connection.scalar(_MAY, {"schema": schema}):

@@ -1,4 +1,4 @@
-"""The database: is it there, does it keep what it confirms (R4), has it the tables, do the keys fit."""
+"""Checks of the database: is it there, is it durable (R4), does it have the tables, do the keys match."""
 
 import time
 from datetime import UTC, datetime, timedelta
@@ -26,9 +26,9 @@ SERVERS_OWN = text("SELECT reset_val FROM pg_settings WHERE name = :name")
 
 
 def findings(engine, seconds=damage.SECONDS):
-    """Yield what is to be said of the database; where it is away, only that.
+    """Yield the findings about the database; if it is away, only that.
 
-    seconds: for how long it is looked at whether it is damaged.
+    seconds: the time limit of the check for damage.
     """
     try:
         with transactions.reading() as own:
@@ -51,7 +51,7 @@ def _postgresql(own):
     yield ok("database version", f"PostgreSQL {found['server_version']}.")
     for name in ("synchronous_commit", "fsync", "full_page_writes"):
         if found[name] == "off":
-            yield wrong(name, "off: what was confirmed to people can be lost with the power. Set it to on.")
+            yield wrong(name, "off: confirmed changes can be lost in a power failure. Set it to on.")
         elif own.scalar(SERVERS_OWN, {"name": name}) == "off":
             yield warning(name, "on for the portal's own connections only, off at the server. Set it to on there.")
         else:
@@ -60,7 +60,7 @@ def _postgresql(own):
     yield ok("encoding", "UTF8.") if encoding == "UTF8" else wrong("encoding", f"{encoding}: create it with UTF8.")
     yield ok("time zone", "UTC.") if zone == "UTC" else wrong("time zone", f"{zone}: connections must be in UTC.")
     if own.scalar(text("SELECT pg_is_in_recovery()")):
-        yield wrong("database", "it is a standby, and takes no writing.")
+        yield wrong("database", "the database is a read-only standby.")
     most = int(own.scalar(text("SELECT current_setting('max_connections')")))
     words = f"{most} at most; each process takes up to {engines.POOL_SIZE}."
     yield judge("connections", most, words, warn=_below(ENOUGH_CONNECTIONS), fail=_below(engines.POOL_SIZE))
@@ -101,7 +101,7 @@ def _journal():
     with transactions.reading() as own:
         newest = own.scalar(select(func.max(Entry.at)))
     if newest is not None and newest > clock.now() + timedelta(seconds=WRONG_CLOCK_SECONDS):
-        yield wrong("clock", "the journal has entries from the future: the clock of this machine was put back.")
+        yield wrong("clock", "the journal has entries from the future: the clock of this machine was set back.")
 
 
 def _mail():
@@ -109,9 +109,9 @@ def _mail():
     words = f"{waiting} e-mails are due, the oldest for {oldest:.0f} s."
     yield judge("outbox", oldest, words, warn=_above(LATE_MAIL_SECONDS), fail=_above(24 * 3600))
     if dead:
-        yield warning("dead e-mails", f"{dead}: an administrator finds them under E-mails that were not sent.")
+        yield warning("unsent emails", f"{dead}: an administrator finds them under E-mails that were not sent.")
     else:
-        yield ok("dead e-mails", "none.")
+        yield ok("unsent emails", "none.")
 
 
 def _worker():

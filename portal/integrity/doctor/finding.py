@@ -1,4 +1,4 @@
-"""One line of what the doctor says."""
+"""One line of the doctor's output."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ OK, WARNING, WRONG = "ok", "warning", "wrong"
 
 @dataclass(frozen=True)
 class Finding:
-    """How something is, what it is, and a sentence that says what to do where it is not well; no secret."""
+    """A state, its subject, and a sentence that says what to do if it is not well; no secret."""
 
     state: str
     name: str
     words: str
 
     def line(self):
-        """Return it as it is shown."""
+        """Return the line as it is printed."""
         return f"{self.state:<8}{self.name}: {self.words}"
 
 
@@ -31,6 +31,6 @@ def wrong(name, words):
 
 
 def judge(name, value, words, *, warn, fail):
-    """Return a finding by two questions about a value: is it bad, is it worth a warning."""
+    """Return a finding by two functions of a value: whether it fails, and whether it is worth a warning."""
     state = WRONG if fail(value) else WARNING if warn(value) else OK
     return Finding(state, name, words)

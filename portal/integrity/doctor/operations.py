@@ -1,15 +1,20 @@
 """The whole examination."""
 
-from portal.integrity.doctor import damage, database, servers, settings, surroundings
+from collections.abc import Iterator
+
+from flask import Flask
+
+from portal.integrity.doctor import damage, database, environment, servers, settings
+from portal.integrity.doctor.finding import Finding
 
 
-def examine(app, seconds=damage.SECONDS):
-    """Yield a Finding for each check of an application; nothing is changed, and no e-mail is sent.
+def examine(app: Flask, seconds: int = damage.SECONDS) -> Iterator[Finding]:
+    """Yield a Finding for each check of an application; nothing is changed, and no email is sent.
 
-    seconds: for how long it is looked at whether the database is damaged.
+    seconds: the time limit of the check of the database for damage.
     """
     own = app.extensions["settings"]
     yield from settings.findings(own)
     yield from database.findings(app.extensions["engine"], seconds)
     yield from servers.findings(own)
-    yield from surroundings.findings(own)
+    yield from environment.findings(own)

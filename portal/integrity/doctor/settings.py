@@ -1,4 +1,4 @@
-"""Settings and the files that hold them."""
+"""Checks of settings and the files that contain them."""
 
 import os
 import stat
@@ -15,7 +15,7 @@ OTHERS = 0o077
 
 
 def findings(settings):
-    """Yield what is to be said of the settings and of the instance folder."""
+    """Yield the findings about the settings and the instance folder."""
     yield from _remarks(settings)
     yield _demonstration(settings)
     yield _limits(settings)
@@ -30,7 +30,7 @@ def _remarks(settings):
     if not any(remark.startswith(SECRETS) for remark in settings.remarks):
         yield ok("secrets", "all four are there, hard to guess, and unlike each other.")
     if settings.secure_cookies and settings.public_url.startswith("http://"):
-        yield wrong("cookies", "PORTAL_SECURE_COOKIES is 1 and PORTAL_PUBLIC_URL is http: nobody can log in.")
+        yield wrong("cookies", "PORTAL_SECURE_COOKIES is 1 and PORTAL_PUBLIC_URL is http, so no one can log in.")
 
 
 def _demonstration(settings):
@@ -58,7 +58,7 @@ def _files(settings):
 
 
 def _database_file(path):
-    """SQLite makes its file readable to all: that is well in a folder that nobody else may enter."""
+    """SQLite creates its file readable by all: that is safe in a folder that no one else may enter."""
     if path.exists() and path.parent.stat().st_mode & OTHERS:
         yield _private("database file", path, warning, "chmod 600")
 
@@ -67,4 +67,4 @@ def _private(name, path, otherwise, advice):
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & OTHERS:
         return otherwise(name, f"others may look into it ({mode:o}): {advice} {path}")
-    return ok(name, f"only its owner may look into it ({mode:o}).")
+    return ok(name, f"only its owner can read it ({mode:o}).")

@@ -1,1 +1,1 @@
-"""Rolling rules: slots released by themselves, on run-days."""
+"""Rolling rules: slots released automatically, on run-days."""

@@ -1,5 +1,6 @@
-"""Rolling rules: their terms, on and off, when they run, and what they would have done and will do."""
+"""Rules for rolling rules: their terms, on and off, when they run, and previews of their runs."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from portal.database.transactions import one_at_a_time, session
 from portal.journal import journal
+from portal.posts.models import Post
 from portal.posts.operations import today
 from portal.slots.closures import closed_days
 from portal.slots.models import RollingRule, RuleRun
@@ -25,9 +27,9 @@ _MINUTE = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Foreseen:
-    """One run of a rule, as it would be: its local day and instant, the day it makes slots for, and how many.
+    """One run of a rule in a preview: its local day and instant, the day it creates slots for, and how many.
 
-    closed: the name of the closure that leaves the day out, or None.
+    closed: the name of the closure because of which the day is left out, or None.
     """
 
     day: date
@@ -38,13 +40,13 @@ class Foreseen:
     closed: str | None
 
 
-def rules_of(post_id):
+def rules_of(post_id: int) -> Sequence[RollingRule]:
     """Return the rules of a post with their patterns, by name."""
     found = select(RollingRule).where(RollingRule.post_id == post_id).options(joinedload(RollingRule.pattern))
     return session.scalars(found.order_by(RollingRule.name, RollingRule.id)).all()
 
 
-def rule_at(post_id, public_id):
+def rule_at(post_id: int, public_id: UUID) -> RollingRule:
     """Return a rule of a post, or raise NotFound (R5)."""
     found = session.scalar(
         select(RollingRule).where(RollingRule.post_id == post_id, RollingRule.public_id == public_id)
@@ -54,14 +56,16 @@ def rule_at(post_id, public_id):
     return found
 
 
-def last_runs(post_id):
+def last_runs(post_id: int) -> dict[int, RuleRun]:
     """Return the latest RuleRun of each rule of a post, by rule id."""
     mine = select(RollingRule.id).where(RollingRule.post_id == post_id)
     latest = select(func.max(RuleRun.id)).where(RuleRun.rule_id.in_(mine)).group_by(RuleRun.rule_id)
     return {run.rule_id: run for run in session.scalars(select(RuleRun).where(RuleRun.id.in_(latest)))}
 
 
-def save_rule(post, rule, terms, form_key: UUID, by, now):
+def save_rule(
+    post: Post, rule: RollingRule | None, terms: Terms, form_key: UUID, by: str, now: datetime
+) -> RollingRule | None:
     """Store a new rule (rule is None), off, or change one; return it. A changed rule is off until switched on.
 
     The same form key gives the same new rule again (R12).
@@ -84,8 +88,8 @@ def save_rule(post, rule, terms, form_key: UUID, by, now):
     return rule
 
 
-def switch_on(rule, by, now):
-    """Let a rule run from its next run on: never for a day before, nor for a run whose time has passed."""
+def switch_on(rule: RollingRule, by: str, now: datetime) -> None:
+    """Switch on a rule from its next run on: never for an earlier day, nor for a run whose time has passed."""
     if rule.is_on:
         return
     here = today(rule.post, now)
@@ -95,17 +99,17 @@ def switch_on(rule, by, now):
     journal.record(by, "rule switched on", rule, post_id=rule.post_id, after=after, now=now)
 
 
-def pause(rule, by, now):
-    """Let a rule rest until it is switched on again; what it has opened stays open."""
+def pause(rule: RollingRule, by: str, now: datetime) -> None:
+    """Pause a rule until it is switched on again; what it has opened stays open."""
     if rule.is_on:
         rule.is_on = False
         journal.record(by, "rule paused", rule, post_id=rule.post_id, now=now)
 
 
-def run_instant(rule, day):
+def run_instant(rule: RollingRule, day: date) -> datetime:
     """Return the instant of a rule's run on a local day.
 
-    Of an hour that comes twice, the first; where clocks leave the time out, the next that there is.
+    Of an ambiguous time, the first; for a time that the clocks skip, the next existing one.
     """
     zone, local = ZoneInfo(rule.post.timezone), datetime.combine(day, rule.at)
     while local.replace(tzinfo=zone).astimezone(UTC).astimezone(zone).replace(tzinfo=None) != local:
@@ -113,10 +117,10 @@ def run_instant(rule, day):
     return instant_of(local, rule.post.timezone)
 
 
-def preview(rule, today):
+def preview(rule: RollingRule, today: date) -> tuple[list[Foreseen], list[Foreseen]]:
     """Return what a rule would have done over the last eight weeks and will do over the next four: two Foreseen lists.
 
-    Counted from pattern and closures alone: slots that exist, demand and reserve are told in words.
+    Computed from pattern and closures alone: existing slots, demand and reserve are described in words.
     """
     first, last = today - timedelta(weeks=WEEKS_BEFORE), today + timedelta(weeks=WEEKS_AFTER)
     ahead = timedelta(days=rule.days_ahead)
@@ -126,11 +130,11 @@ def preview(rule, today):
     return [one for one in found if one.day < today], [one for one in found if one.day >= today]
 
 
-def _foreseen(rule, day, target, closed):
+def _foreseen(rule: RollingRule, day: date, target: date, closed: dict[date, str]) -> Foreseen:
     seats_of = {} if target in closed else seats_on(rule.pattern, target)
     return Foreseen(day, run_instant(rule, day), target, len(seats_of), sum(seats_of.values()), closed.get(target))
 
 
-def _terms_of(rule):
+def _terms_of(rule: RollingRule) -> Terms:
     values: dict[str, Any] = {name: getattr(rule, name) for name in Terms.__dataclass_fields__}
     return Terms(**values | {"weekdays": tuple(rule.weekdays)})

@@ -1,4 +1,4 @@
-"""Staff keep rolling rules: list, change, look at what a rule would do, switch on, pause, run now."""
+"""Pages on which staff manage rolling rules: list, change, preview, switch on, pause, run now."""
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
 
@@ -9,8 +9,9 @@ from portal.slots.rules import operations as rules
 from portal.slots.rules import rule_runs
 from portal.slots.rules.forms import DeedForm, RuleForm
 from portal.slots.weeks import operations as weeks
-from portal.web.access import confirmed, current_user, staff_only
+from portal.web.audience import confirmed, staff_only
 from portal.web.errors import NotFound
+from portal.web.identity import current_user
 
 bp = Blueprint("rules", __name__, url_prefix="/<language:lang>/staff/rules")
 

@@ -1,12 +1,14 @@
-"""Runs of rolling rules: each run-day once, whoever comes first; what a run makes, opens, keeps back, and why.
+"""Runs of rolling rules: each run-day once, by any worker; what a run creates, opens, keeps back, and why.
 
-Any number of workers may run them, be late, or be killed: the row of a run, unique by rule and day, is
-written first, in the transaction that makes the slots.
+Any number of workers may run them, late, or be killed: the row of a run, unique by rule and day, is
+written first, in the transaction that creates the slots.
 """
 
 import logging
-from datetime import datetime, time, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import uuid5
 
 from sqlalchemy import func, select, update
@@ -30,14 +32,14 @@ _log = logging.getLogger(__name__)
 
 
 class AlreadyRan(PortalError):
-    message = _l("This rule has run for today already.")
+    message = _l("This rule has already run today.")
 
 
-def run_due(now, people_waiting):
-    """Make the runs that are due of every rule that is on, oldest day first; yield each, for the caller to commit.
+def run_due(now: datetime, people_waiting: Callable[..., Any]) -> Iterator[Any]:
+    """Make the due runs of every rule that is on, oldest day first; yield each, for the caller to commit.
 
-    people_waiting: takes a post and a local day, gives how many cases wait for a seat. A run that fails leaves
-    nothing behind; it is logged, its rule waits for the next time, and other rules go on.
+    people_waiting: takes a post and a local day, and returns how many cases wait for a seat. A run that fails changes
+    nothing; it is logged, its rule waits for the next time, and the other rules continue.
     """
     for rule_id in session.scalars(select(RollingRule.id).where(RollingRule.is_on).order_by(RollingRule.id)).all():
         try:
@@ -48,14 +50,14 @@ def run_due(now, people_waiting):
             _log.error("rule %s: %s", rule_id, type(error).__name__, exc_info=error)
 
 
-def run_now(rule, by, now, people_waiting):
+def run_now(rule: RollingRule, by: str, now: datetime, people_waiting: Callable[..., Any]) -> RuleRun:
     """Make today's run of a rule at once, whatever its weekdays and its hour; return the RuleRun. Raises AlreadyRan."""
     with session.begin_nested():
         fresh = _fresh(rule.id, for_run=True)
         return _run(fresh, today(fresh.post, now), now, by, now, people_waiting)
 
 
-def due_days(rule, now):
+def due_days(rule: RollingRule, now: datetime) -> list[date]:
     """Return the local run-days of a rule whose time has come and that have no run, oldest first."""
     here = today(rule.post, now)
     first = max(rule.starts_on, here - LONGEST_RANGE)
@@ -65,7 +67,7 @@ def due_days(rule, now):
     return [day for day in asked if run_instant(rule, day) <= now]
 
 
-def _run_days(rule_id, now, people_waiting):
+def _run_days(rule_id: int, now: datetime, people_waiting: Callable[..., Any]) -> Iterator[Any]:
     for day in due_days(_fresh(rule_id), now):
         try:
             with session.begin_nested():
@@ -78,10 +80,11 @@ def _run_days(rule_id, now, people_waiting):
         yield run
 
 
-def _fresh(rule_id, *, for_run=False):
-    """Return a rule, its pattern and its post as they are now: a worker lives long, and staff change them.
+def _fresh(rule_id: int, *, for_run: bool = False) -> RollingRule:
+    """Return a rule, its pattern and its post, read again: a worker lives long, and staff change them.
 
-    for_run: other runs at the post wait until this transaction is over, so that each counts what the one before opened.
+    for_run: other runs at the post wait until this transaction is over, so that each counts what the previous one
+    opened.
     """
     found = (
         select(RollingRule)
@@ -94,7 +97,9 @@ def _fresh(rule_id, *, for_run=False):
     return session.scalars(found.with_for_update(key_share=True) if for_run else found).one()
 
 
-def _run(rule, day, opens_at, by, now, people_waiting):
+def _run(
+    rule: RollingRule, day: date, opens_at: datetime, by: str, now: datetime, people_waiting: Callable[..., Any]
+) -> RuleRun:
     run = _begin(rule, day, now)
     run.why, drafted = _draft(rule, run, day + timedelta(days=rule.days_ahead), now)
     if run.why != "past":
@@ -108,7 +113,7 @@ def _run(rule, day, opens_at, by, now, people_waiting):
     return run
 
 
-def _begin(rule, day, now):
+def _begin(rule: RollingRule, day: date, now: datetime) -> RuleRun:
     run = RuleRun(rule_id=rule.id, local_day=day, ran_at=now, slots=0, seats=0, why="")
     try:
         with session.begin_nested():
@@ -118,8 +123,8 @@ def _begin(rule, day, now):
     return run
 
 
-def _draft(rule, run, target, now):
-    """Store the slots of a day that are not there yet, as drafts; return why there are any or none, and how many."""
+def _draft(rule: RollingRule, run: RuleRun, target: date, now: datetime) -> tuple[str, int]:
+    """Store the missing slots of a day as drafts; return the reason for the result, and how many."""
     if target < today(rule.post, now):
         return "past", 0
     if closed_days(rule.post_id, target, target):
@@ -132,12 +137,14 @@ def _draft(rule, run, target, now):
     return ("past" if found.past and not found.clashes else "exist" if found.clashes else "no_times"), 0
 
 
-def _choose(rule, run, now, people_waiting):
+def _choose(
+    rule: RollingRule, run: RuleRun, now: datetime, people_waiting: Callable[..., Any]
+) -> tuple[list[Slot], str | None]:
     """Return which drafts of a rule to open, and why if not simply because it is a day of the rule."""
     free, held = _drafts(rule, run, now)
     because = None
     if rule.least_open is not None:
-        open_seats = _open_seats(rule.post_id, now, today(rule.post, now) + timedelta(days=rule.within_days))
+        open_seats = _open_seats(rule.post_id, now, today(rule.post, now) + timedelta(days=rule.within_days or 0))
         because = "enough" if open_seats >= rule.least_open else "few" if free else None
         free = _up_to(rule, free, open_seats) if because == "few" else []
     if held:
@@ -148,8 +155,8 @@ def _choose(rule, run, now, people_waiting):
     return free, because
 
 
-def _drafts(rule, run, now):
-    """Return what a rule has drafted and not opened, earlier runs first: free to open, and held in reserve.
+def _drafts(rule: RollingRule, run: RuleRun, now: datetime) -> tuple[list[Slot], list[Slot]]:
+    """Return a rule's drafts, earlier runs first, as two lists: free to open, and held in reserve.
 
     The reserve of each run is the last of its slots, as many as hold so many seats.
     """
@@ -170,8 +177,8 @@ def _drafts(rule, run, now):
     return [slot for slot in usable if slot not in held], [slot for slot in usable if slot in held]
 
 
-def _at_least(slots, seats):
-    """Return the first of some slots, as many as hold at least so many seats."""
+def _at_least(slots: list[Slot], seats: int) -> list[Slot]:
+    """Return the first of some slots that together have at least so many seats."""
     taken = []
     for slot in slots:
         if seats <= 0:
@@ -181,25 +188,25 @@ def _at_least(slots, seats):
     return taken
 
 
-def _up_to(rule, slots, open_seats):
-    """Return the first of some slots that fill what is open up to most_open; above it only where too few were open."""
-    chosen = []
+def _up_to(rule: RollingRule, slots: list[Slot], open_seats: int) -> list[Slot]:
+    """Return the first of some slots that fill the open seats up to most_open; above it only if too few were open."""
+    chosen, least, most = [], rule.least_open or 0, rule.most_open or 0
     for slot in slots:
-        if open_seats >= rule.least_open and open_seats + slot.seats > rule.most_open:
+        if open_seats >= least and open_seats + slot.seats > most:
             break
         chosen.append(slot)
         open_seats += slot.seats
     return chosen
 
 
-def _open_seats(post_id, now, last_day=None):
+def _open_seats(post_id: int, now: datetime, last_day: date | None = None) -> int:
     free = select(func.coalesce(func.sum(Slot.seats - Slot.taken), 0)).where(Slot.post_id == post_id, Slot.open_at(now))
     if last_day is not None:
         free = free.where(Slot.local_start < datetime.combine(last_day + timedelta(days=1), time.min))
-    return session.scalar(free)
+    return session.scalars(free).one()
 
 
-def _open(rule, run, slots, opens_at, by, now):
+def _open(rule: RollingRule, run: RuleRun, slots: list[Slot], opens_at: datetime, by: str, now: datetime) -> None:
     if not slots:
         return
     seats_of = {slot.local_start: slot.seats for slot in slots}

@@ -6,7 +6,7 @@ from datetime import date, time
 
 @dataclass(frozen=True)
 class Terms:
-    """What a rule is to do. Demand: least_open, most_open and within_days, all three or none."""
+    """The terms of a rule. Demand: least_open, most_open and within_days, all three or none."""
 
     pattern_id: int
     name: str
@@ -19,8 +19,8 @@ class Terms:
     within_days: int | None = None
     reserve: int = 0
 
-    def written(self):
-        """Return the terms as the journal keeps them."""
+    def written(self) -> dict[str, int | str | list[int] | None]:
+        """Return the terms as the journal stores them."""
         return {**asdict(self), "weekdays": list(self.weekdays)} | {
             "at": self.at.isoformat("minutes"),
             "starts_on": self.starts_on.isoformat(),

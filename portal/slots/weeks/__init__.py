@@ -1,1 +1,1 @@
-"""Weekly patterns, and slots made from them or from another week."""
+"""Weekly patterns, and slots created from them or copied from another week."""

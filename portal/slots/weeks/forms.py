@@ -1,4 +1,4 @@
-"""The forms of weekly patterns, of slots made from them, and of holidays."""
+"""The forms of weekly patterns, of slots created from them, and of holidays."""
 
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ MOST_TIMES = 100
 
 
 class InReach:
-    """A day in a year that a calendar of appointments can hold."""
+    """A validator: a day within the years that the calendar can hold."""
 
     def __call__(self, form, field):
         if field.data and not EARLIEST_YEAR <= field.data.year <= LATEST_YEAR:
@@ -31,14 +31,14 @@ class InReach:
 
 
 def weekday_choices():
-    """Return the weekdays as a field offers them, 0 for Monday."""
+    """Return the weekdays as options of a field, 0 for Monday."""
     return options((number, wide) for number, (_short, wide) in enumerate(locale.weekday_names()))
 
 
 class PatternForm(BaseForm):
-    """A weekly pattern: name, validity, and bands of weekdays, times and seats (made by pattern_form)."""
+    """A weekly pattern: name, validity, and bands of weekdays, times and seats (added by pattern_form)."""
 
-    name = StringField(_l("Name"), validators=[Required(_l("Type a name.")), AtMost(LONGEST_NAME)])
+    name = StringField(_l("Name"), validators=[Required(_l("Enter a name.")), AtMost(LONGEST_NAME)])
     valid_from = DateField(_l("Valid from"), validators=[Required(_l("Choose the first day.")), InReach()])
     valid_to = DateField(_l("Valid to"), validators=[Optional(), InReach()])
 
@@ -56,13 +56,13 @@ class PatternForm(BaseForm):
 
     def validate_valid_to(self, field):
         if field.data and self.valid_from.data and field.data < self.valid_from.data:
-            raise ValidationError(_("The last day is before the first. Choose a later one."))
+            raise ValidationError(_("The last day is before the first day. Choose a later day."))
 
     def validate(self, extra_validators=None):
         fits = super().validate(extra_validators)
         self.bands = [band for band in (self._read(*fields) for fields in self.band_fields) if band]
         if not self.bands and not any(field.errors for fields in self.band_fields for field in fields):
-            self.band_fields[0][0].errors = [_("Fill in at least one band.")]
+            self.band_fields[0][0].errors = [_("Enter at least one time band.")]
         return fits and not self.mistakes
 
     def _read(self, weekdays, times, seats):
@@ -70,18 +70,18 @@ class PatternForm(BaseForm):
             return None
         found = read_times(times.data or "")
         if not weekdays.data:
-            weekdays.errors = [_("Tick at least one weekday.")]
+            weekdays.errors = [_("Select at least one weekday.")]
         if not found or len(found) > MOST_TIMES:
-            times.errors = [_("Type times as hours and minutes, such as 09:00, 09:30, 14:00.")]
+            times.errors = [_("Enter times as hours and minutes, such as 09:00, 09:30, 14:00.")]
         if seats.data is None and not seats.errors:
-            seats.errors = [_("Type how many cases each slot takes.")]
+            seats.errors = [_("Enter the number of seats in each slot.")]
         if weekdays.errors or times.errors or seats.errors:
             return None
         return Band(tuple(weekdays.data), tuple(found), seats.data)
 
 
 def pattern_form(pattern=None, today=None):
-    """Return a PatternForm with its bands, filled with a pattern if there is one."""
+    """Return a PatternForm with its bands, filled from a pattern if there is one."""
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {"valid_from": today}
     if pattern:
@@ -89,7 +89,7 @@ def pattern_form(pattern=None, today=None):
     for place in range(BANDS):
         fields[f"weekdays_{place}"] = TickBoxes(_l("Weekdays"), coerce=int)
         fields[f"times_{place}"] = StringField(_l("Times"), validators=[AtMost(1000)])
-        in_range = NumberRange(1, MOST_SEATS, _l("Type a number from 1 to 500."))
+        in_range = NumberRange(1, MOST_SEATS, _l("Enter a number from 1 to 500."))
         fields[f"seats_{place}"] = IntegerField(_l("Seats in each slot"), validators=[Optional(), in_range])
     for place, band in enumerate(pattern.bands if pattern else ()):
         values |= {f"weekdays_{place}": band["weekdays"], f"seats_{place}": band["seats"]}
@@ -98,7 +98,7 @@ def pattern_form(pattern=None, today=None):
 
 
 class OpeningMixin(Form):
-    """When applicants see what is made: never before staff release it, now, or from an announced time on."""
+    """When applicants see the new slots: only after a release by staff, now, or from an announced time on."""
 
     opens = RadioField(
         _l("When applicants see them"),
@@ -112,7 +112,7 @@ class OpeningMixin(Form):
     def validate_opens(self, field):
         known = self.opens_on.data and read_times(self.opens_time.data or "")
         if field.data == "announced" and not known:
-            raise ValidationError(_("Type day and time of the release."))
+            raise ValidationError(_("Enter the day and time of the release."))
 
     @property
     def local_opening(self):
@@ -133,13 +133,13 @@ class ApplyForm(OpeningMixin, KeyedForm):
         if not field.data or not self.first_day.data:
             return
         if field.data < self.first_day.data:
-            raise ValidationError(_("The last day is before the first. Choose a later one."))
+            raise ValidationError(_("The last day is before the first day. Choose a later day."))
         if field.data - self.first_day.data > LONGEST_RANGE:
-            raise ValidationError(_("Choose at most one year."))
+            raise ValidationError(_("Choose a period of one year or less."))
 
 
 class CopyForm(OpeningMixin, KeyedForm):
-    """The slots of one week, again in another: both are named by a day in them."""
+    """The slots of one week, repeated in another: each is given by a day in it."""
 
     order = ("from_day", "to_day", "opens", "opens_on", "opens_time", "form_key")
     from_day = DateField(
@@ -164,14 +164,14 @@ class ProposalsForm(BaseForm):
 
     def validate_days(self, field):
         if not field.data:
-            raise ValidationError(_("Tick at least one day."))
+            raise ValidationError(_("Select at least one day."))
 
 
 class ClosureForm(BaseForm):
-    """A closure of the post's own."""
+    """A closure for the post's own reason."""
 
     day = DateField(_l("Day"), validators=[Required(_l("Choose a day.")), InReach()])
-    name = StringField(_l("Reason, for staff to read"), validators=[Required(_l("Type a reason.")), AtMost(120)])
+    name = StringField(_l("Reason, for staff to read"), validators=[Required(_l("Enter a reason.")), AtMost(120)])
 
 
 class DraftsForm(OpeningMixin, KeyedForm):
@@ -188,4 +188,4 @@ class DraftsForm(OpeningMixin, KeyedForm):
 
     def validate_slots(self, field):
         if not field.data:
-            raise ValidationError(_("Tick at least one slot."))
+            raise ValidationError(_("Select at least one slot."))

@@ -1,47 +1,51 @@
-"""Weekly patterns: what a post's week holds on a local day, and slots made from it, or from another week."""
+"""Weekly patterns: the slots of a post's week on a local day, created from a pattern, or copied from another week."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
 from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
 from portal.journal import journal
+from portal.posts.models import Post
 from portal.slots import operations
 from portal.slots.closures import closed_days
 from portal.slots.models import Release, WeeklyPattern
 from portal.slots.operations import MOST_SLOTS, NothingToRelease, Plan, TooMany
-from portal.slots.weeks.patterns import LONGEST_RANGE
+from portal.slots.weeks.patterns import LONGEST_RANGE, Band
 from portal.web.errors import NotFound, PortalError, SentBefore
 
 WEEK = timedelta(days=7)
 
 
 class PatternNameTaken(PortalError):
-    message = _l("Your post has a pattern with this name already.")
+    message = _l("Your post already has a pattern with this name.")
 
 
 class BandsClash(PortalError):
-    message = _l("A weekday has the same time in two bands. Leave it in one of them.")
+    message = _l("The same weekday and time is in two bands. Keep it in only one.")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What would be made: the Plan of all local starts, their seats, and days left out because the post is closed."""
+    """What would be created: the Plan of all local starts, their seats, and days left out because of a closure."""
 
     plan: Plan
     seats_of: dict[datetime, int]
     closed: tuple[date, ...]
 
     @property
-    def create(self):
-        """The seats of each slot that would be made, by local start."""
+    def create(self) -> dict[datetime, int]:
+        """The seats of each slot that would be created, by local start."""
         return {start: self.seats_of[start] for start in self.plan.create}
 
 
-def seats_on(pattern, day):
-    """Return the local starts of a pattern on a day, in order, each with its seats. Closures are not asked for."""
+def seats_on(pattern: WeeklyPattern, day: date) -> dict[datetime, int]:
+    """Return the local starts of a pattern on a day, in order, each with its seats. Closures are ignored."""
     if day < pattern.valid_from or (pattern.valid_to is not None and day > pattern.valid_to):
         return {}
     found = {
@@ -53,14 +57,14 @@ def seats_on(pattern, day):
     return dict(sorted(found.items()))
 
 
-def patterns_of(post_id):
+def patterns_of(post_id: int) -> Sequence[WeeklyPattern]:
     """Return the patterns of a post, by name."""
     return session.scalars(
         select(WeeklyPattern).where(WeeklyPattern.post_id == post_id).order_by(WeeklyPattern.name)
     ).all()
 
 
-def pattern_at(post_id, pattern_id):
+def pattern_at(post_id: int, pattern_id: int) -> WeeklyPattern:
     """Return a pattern of a post, or raise NotFound (R5)."""
     found = session.scalar(
         select(WeeklyPattern).where(WeeklyPattern.post_id == post_id, WeeklyPattern.id == pattern_id)
@@ -70,13 +74,22 @@ def pattern_at(post_id, pattern_id):
     return found
 
 
-def save_pattern(post, pattern, name, bands, valid_from, valid_to, by, now):
-    """Store a new pattern (pattern is None) or change one; return it. Slots that exist stay as they are.
+def save_pattern(
+    post: Post,
+    pattern: WeeklyPattern | None,
+    name: str,
+    bands: Sequence[Band],
+    valid_from: date,
+    valid_to: date | None,
+    by: str,
+    now: datetime,
+) -> WeeklyPattern | None:
+    """Store a new pattern (pattern is None) or change one; return it. Existing slots do not change.
 
-    bands: Band objects. A new one that stands already, alike in everything, is that one (R12). Raises
+    bands: Band objects. A new one that equals a stored one in everything is that one (R12). Raises
     PatternNameTaken or BandsClash.
     """
-    after = {"name": name, "bands": [band.stored() for band in bands]}
+    after: dict[str, Any] = {"name": name, "bands": [band.stored() for band in bands]}
     after |= {"valid_from": valid_from.isoformat(), "valid_to": valid_to.isoformat() if valid_to else None}
     _require_one_band_each(bands)
     named = session.scalar(select(WeeklyPattern).where(WeeklyPattern.post_id == post.id, WeeklyPattern.name == name))
@@ -95,7 +108,7 @@ def save_pattern(post, pattern, name, bands, valid_from, valid_to, by, now):
     return pattern
 
 
-def draft_of_pattern(post, pattern, first_day, last_day, now):
+def draft_of_pattern(post: Post, pattern: WeeklyPattern, first_day: date, last_day: date, now: datetime) -> Draft:
     """Return the Draft of a pattern on the days of a range, inclusive; raises TooMany."""
     if last_day - first_day > LONGEST_RANGE:
         raise TooMany
@@ -103,15 +116,15 @@ def draft_of_pattern(post, pattern, first_day, last_day, now):
     return _draft(post, {start: seats for day in days for start, seats in seats_on(pattern, day).items()}, now)
 
 
-def draft_of_week(post, from_day, to_day, now):
-    """Return the Draft of the week that begins on a day, moved to the one that begins on another; no closed slots."""
+def draft_of_week(post: Post, from_day: date, to_day: date, now: datetime) -> Draft:
+    """Return the Draft of the week that begins on a day, moved to another week; without closed slots."""
     found = operations.slots_by_day(post.id, from_day, from_day + WEEK - timedelta(days=1))
     moved = to_day - from_day
     return _draft(post, {slot.local_start + moved: slot.seats for slot in found if slot.closed_at is None}, now)
 
 
-def make(post, draft, opens_at, form_key, by, now):
-    """Create the slots of a Draft: seen by applicants from an instant on, or drafts where it is None.
+def make(post: Post, draft: Draft, opens_at: datetime | None, form_key: UUID, by: str, now: datetime) -> None:
+    """Create the slots of a Draft: visible to applicants from an instant on, or as drafts if it is None.
 
     All appear at once, or none. A release with the same form key is that one (R12),
     or SentBefore for another. Raises NothingToRelease.
@@ -128,7 +141,7 @@ def make(post, draft, opens_at, form_key, by, now):
         raise NothingToRelease
     if opens_at is None:
         operations.add_slots(post, create)
-        made = {"slots": len(create), "seats": sum(create.values())}
+        made: dict[str, Any] = {"slots": len(create), "seats": sum(create.values())}
         made |= {"first_day": min(create).date().isoformat(), "last_day": max(create).date().isoformat()}
         journal.record(by, "slots drafted", post, post_id=post.id, after=made, now=now)
         return
@@ -136,7 +149,7 @@ def make(post, draft, opens_at, form_key, by, now):
     operations.add_slots(post, create, opens_at=act.opens_at, release_id=act.id)
 
 
-def _draft(post, seats_of, now):
+def _draft(post: Post, seats_of: dict[datetime, int], now: datetime) -> Draft:
     if len(seats_of) > MOST_SLOTS:
         raise TooMany
     days = {start.date() for start in seats_of}
@@ -145,13 +158,13 @@ def _draft(post, seats_of, now):
     return Draft(operations.plan_of_starts(post, starts, now), seats_of, tuple(sorted(days & set(closed))))
 
 
-def _require_one_band_each(bands):
+def _require_one_band_each(bands: Sequence[Band]) -> None:
     taken = [(day, at) for band in bands for day in set(band.weekdays) for at in set(band.times)]
     if len(taken) != len(set(taken)):
         raise BandsClash
 
 
-def _told(pattern):
+def _told(pattern: WeeklyPattern) -> dict[str, str | list[dict[str, int | list[Any]]] | None]:
     return {
         "name": pattern.name,
         "bands": pattern.bands,

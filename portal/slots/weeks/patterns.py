@@ -1,4 +1,4 @@
-"""What staff ask for when they release slots: local days, weekdays, times, seats."""
+"""Patterns of a release: local days, weekdays, times, seats."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ TIME = re.compile(r"(\d{1,2})[:.h](\d{2})")
 
 @dataclass(frozen=True)
 class Pattern:
-    """What staff ask for: local days and times, and seats a slot. Weekdays: 0 is Monday."""
+    """A pattern that staff enter: local days and times, and seats in each slot. Weekdays: 0 is Monday."""
 
     first_day: date
     last_day: date
@@ -23,7 +23,7 @@ class Pattern:
 
 
 def read_times(text):
-    """Return the times of day that a text lists, such as "09:00, 09:30"; nothing if any part is none."""
+    """Return the times of day in a list such as "09:00, 09:30"; empty if any part is invalid."""
     found = [TIME.fullmatch(part) for part in re.split(r"[,;،؛、\s]+", normalise(text)) if part]
     if not all(found):
         return []
@@ -34,7 +34,7 @@ def read_times(text):
 
 
 def read_day(text):
-    """Return the date that a text names as 2026-01-31, or None."""
+    """Return the date of a text such as 2026-01-31, or None."""
     try:
         found = date.fromisoformat(text[:10])
         return found if EARLIEST_YEAR <= found.year <= LATEST_YEAR else None
@@ -51,6 +51,6 @@ class Band:
     seats: int
 
     def stored(self):
-        """Return the band as the table keeps it."""
+        """Return the band as the table stores it."""
         times = [at.isoformat("minutes") for at in sorted(set(self.times))]
         return {"weekdays": sorted(set(self.weekdays)), "times": times, "seats": self.seats}

@@ -1,4 +1,4 @@
-"""Staff keep weekly patterns and holidays, and make slots from a pattern or from another week."""
+"""Pages on which staff manage weekly patterns and holidays, and create slots from a pattern or another week."""
 
 from datetime import date, timedelta
 
@@ -13,8 +13,9 @@ from portal.slots.large_release import ask_if_large
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.forms import ApplyForm, ClosureForm, CopyForm, DraftsForm, ProposalsForm, pattern_form
 from portal.slots.weeks.patterns import EARLIEST_YEAR, LATEST_YEAR
-from portal.web.access import current_user, staff_only
+from portal.web.audience import staff_only
 from portal.web.errors import PortalError, SentBefore
+from portal.web.identity import current_user
 
 bp = Blueprint("weeks", __name__, url_prefix="/<language:lang>/staff/weeks")
 
@@ -132,7 +133,7 @@ def _edit(pattern):
 
 
 def _make(template, form, first_field, draft, post, now, **values):
-    """Show what a form would make, then make it; a refusal is said at its first field."""
+    """Show what a form would create, then create it; a refusal is shown at its first field."""
     found = None
     if form.validate_on_submit():
         try:
@@ -149,7 +150,7 @@ def _make(template, form, first_field, draft, post, now, **values):
 
 
 def _opening(form, post, now):
-    """Return the instant from which applicants see what is made, or None for drafts."""
+    """Return the instant from which applicants see the new slots, or None for drafts."""
     if form.opens.data == "draft":
         return None
     local = form.local_opening

@@ -1,4 +1,4 @@
-"""A damaged PostgreSQL: the doctor finds it, with amcheck and without, and says what it could not look at."""
+"""A damaged PostgreSQL: the doctor finds it, with amcheck and without, and says what it could not check."""
 
 import sqlite3
 from contextlib import closing
@@ -24,7 +24,7 @@ on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 @pytest.fixture(scope="module")
 def server():
-    """A PostgreSQL of our own, for one of its files is written over."""
+    """A PostgreSQL of our own, one of whose files will be overwritten."""
     with temporary_postgresql() as running:
         running.create("portal")
         yield running
@@ -45,14 +45,14 @@ def own(app, settings, server):
 
 
 def say(own, statement):
-    """Run a statement as the superuser; return the first value of what it gives."""
+    """Run a statement as the superuser; return the first value of its result."""
     with own.extensions["engine"].connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         found = connection.execute(text(statement))
         return found.scalar() if found.returns_rows else None
 
 
 def of_integrity(own):
-    """Return state and words of what the doctor says of damage."""
+    """Return state and words of the doctor's finding about damage."""
     (found,) = damage.findings(own.extensions["engine"])
     return found.state, found.words
 
@@ -66,12 +66,12 @@ def test_what_there_was_no_time_for_is_said(app, own):
         assert found.state == "warning" and "say --seconds" in found.words
 
 
-# The last one: what it damages stays so.
+# The last one: its damage is permanent.
 @on_sqlite
 def test_what_is_damaged_in_postgresql_is_found_with_amcheck_and_without(own, server):
     assert of_integrity(own)[0] == "warning" and "amcheck is not there" in of_integrity(own)[1]
     say(own, "CREATE EXTENSION amcheck")
-    assert of_integrity(own) == ("ok", "nothing is damaged.")
+    assert of_integrity(own) == ("ok", "no damage found.")
 
     _write_over(own, server, say(own, "SELECT pg_relation_filepath('post')"))
 

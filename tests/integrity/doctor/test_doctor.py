@@ -1,4 +1,4 @@
-"""The doctor: one line a check, what to do, exit 1 where something is wrong, and no secret."""
+"""The doctor: one line for each check, what to do, exit 1 if anything is wrong, and no secret."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +10,7 @@ from bench.post_office import PostOffice, post_office
 from portal import clock
 from portal.database.engines import make_engine
 from portal.database.transactions import session
-from portal.integrity.doctor import database, surroundings
+from portal.integrity.doctor import database, environment
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import heartbeats
@@ -30,7 +30,7 @@ def change(app, monkeypatch):
 
 
 def examine(app, code=None):
-    """Return what the doctor says, as pairs of state and sentence by what it is about, and its exit code."""
+    """Return the doctor's findings, as pairs of state and sentence by subject, and its exit code."""
     session.rollback()
     result = app.test_cli_runner().invoke(args=["doctor"])
     assert code is None or result.exit_code == code, result.output
@@ -51,7 +51,7 @@ def test_every_check_is_one_line_with_a_state(app):
     assert {state for state, _words in found.values()} <= {"ok", "warning", "wrong"}
     for name in ("secrets", "database", "tables", "field keys", "worker", "mail", "fonts", "catalogues", "disk"):
         assert name in found
-    for name in ("tables", "field keys", "worker", "mail", "fonts", "counts of tries"):
+    for name in ("tables", "field keys", "worker", "mail", "fonts", "counts of attempts"):
         assert found[name][0] == "ok", found[name]
 
 
@@ -134,7 +134,7 @@ def test_mails_that_wait_or_are_dead_are_noticed(app):
 
     found = examine(app)
 
-    assert (found["outbox"][0], found["dead e-mails"][0]) == ("warning", "warning")
+    assert (found["outbox"][0], found["unsent emails"][0]) == ("warning", "warning")
 
 
 def test_the_mail_server_is_asked_and_gets_no_mail(app, change, tmp_path):
@@ -163,6 +163,6 @@ def test_files_that_others_may_read_are_noticed(app):
 
 
 def test_a_full_disk_is_wrong(app, monkeypatch):
-    monkeypatch.setattr(surroundings, "LEAST_BYTES", 1 << 62)
+    monkeypatch.setattr(environment, "LEAST_BYTES", 1 << 62)
 
     assert examine(app, code=1)["disk"][0] == "wrong"

@@ -1,4 +1,4 @@
-"""One cell of a table: its text, or why it cannot be taken as it is. Nothing is repaired and nothing is guessed."""
+"""One cell of a table: its text, or why it cannot be accepted. Nothing is repaired and nothing is guessed."""
 
 import re
 from dataclasses import dataclass
@@ -7,27 +7,28 @@ from datetime import date, timedelta
 from .messages import Unfit, gettext_noop
 
 FORMULA = gettext_noop(
-    "holds a formula without a result: open the file in Excel and save it, or type the value instead"
+    "contains a formula without a result: open the file in Excel and save it, or enter the value instead"
 )
-LOGICAL = gettext_noop("holds the logical value %(read)s: format the column as text, then type what is meant")
-FAULT = gettext_noop("holds %(read)s, an error of Excel: correct the cell")
+LOGICAL = gettext_noop("contains the logical value %(read)s: format the column as text, then enter the value you mean")
+FAULT = gettext_noop("contains %(read)s, an Excel error: correct the cell")
 NUMBER = gettext_noop(
-    "holds a number, and a number loses its leading zeros: format the column as text, then type the value again"
+    "contains a number, and numbers lose their leading zeros: format the column as text, then enter the value again"
 )
-DATE = gettext_noop("holds a date where a text belongs: format the column as text, then type the value again")
-TIME = gettext_noop("holds a time of day: format the column as text, then type the date, such as 2026-01-31")
+DATE = gettext_noop("contains a date where text is expected: format the column as text, then enter the value again")
+TIME = gettext_noop("contains a time of day: format the column as text, then enter the date, such as 2026-01-31")
 PART_OF_DATE = gettext_noop(
-    "holds a date that is shown without its day or its year: format the column as text, then type what is known of "
-    "the date, such as 2026-01-31"
+    "contains a date that is shown without its day or its year: format the column as text, then enter what is "
+    "known of the date, such as 2026-01-31"
 )
 EARLY = gettext_noop(
-    "holds a date that Excel does not count well: format the column as text, then type the date, such as 1899-12-31"
+    "contains a date that Excel does not store correctly: format the column as text, then enter the date, "
+    "such as 1899-12-31"
 )
 DAY_ZERO = date(1899, 12, 30)
 DAY_ZERO_1904 = date(1904, 1, 1)
 FIRST_COUNTED_WELL = 61  # March 1, 1900: Excel takes 1900 for a leap year
 LAST_DAY = 2_958_465  # December 31, 9999
-# What the numbers below 164 stand for that show dates; those of East Asia differ by the language of the reader.
+# The built-in formats below 164 that show dates; those of East Asia differ by the language of the reader.
 BUILT_IN = {
     **dict.fromkeys((14, 15), "d/m/y"),
     16: "d/m",
@@ -43,7 +44,7 @@ YEAR = re.compile(r"\d{4}")
 
 @dataclass(slots=True)
 class Raw:
-    """A cell as a sheet holds it. kind: the type that the file gives; style: the number of its format."""
+    """A cell as a sheet stores it. kind: its type in the file; style: the number of its format."""
 
     kind: str
     style: int
@@ -53,7 +54,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Book:
-    """What the cells of a workbook refer to: shared texts, number formats by style, the days that dates count from."""
+    """What the cells of a workbook refer to: shared texts, number formats by style, the epoch of its dates."""
 
     texts: list[str]
     formats: list[str]
@@ -62,7 +63,7 @@ class Book:
 
 @dataclass(frozen=True)
 class Kinds:
-    """Which columns of a table may hold dates, and which may hold a year as a number."""
+    """Which columns of a table may contain dates, and which may contain a year as a number."""
 
     dates: frozenset[str]
     years: frozenset[str]
@@ -95,7 +96,7 @@ def unescaped(text):
 
 
 def column_letters(index):
-    """Return what a spreadsheet calls a column: A is 0."""
+    """Return the letters of a column in a spreadsheet: A for 0."""
     letters = ""
     index += 1
     while index:

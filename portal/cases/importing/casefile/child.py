@@ -1,6 +1,6 @@
-"""Reads one case file from standard input in a process of its own, and writes what it found as lines of JSON.
+"""The child process: reads one case file from standard input, and writes what it found as JSON Lines.
 
-The process has bounds of memory and processor time, so that a file made to take all of a machine's ends with it.
+It has limits on memory and CPU time, so that a file made to exhaust the machine ends only this process.
 """
 
 import json
@@ -11,13 +11,13 @@ import sys
 from .messages import Fault, Line, Note, Unfit
 from .tables import read
 
-LESS_URGENT = 10  # than requests, on a machine with few processors
+LESS_URGENT = 10  # than requests, on a machine with few cores
 END = ["end"]
 TOO_MUCH = ["too much"]
 
 
 def main():
-    """Read the file that is standard input; the first argument is the question, as JSON."""
+    """Read the file on standard input; the first argument is the question, as JSON."""
     question = json.loads(sys.argv[1])
     os.nice(LESS_URGENT)
     resource.setrlimit(resource.RLIMIT_AS, (question["memory_bytes"], question["memory_bytes"]))
@@ -43,7 +43,7 @@ def to_json(one):
 
 
 def from_json(told):
-    """Return the Line, Note or Fault of which to_json made plain values."""
+    """Return the Line, Note or Fault that to_json turned into plain values."""
     kind, *values = told
     if kind == "line":
         number, cells, outside = values

@@ -1,16 +1,16 @@
-"""What is told of a table: its lines, what is wrong beside them, and what a reader of it should know."""
+"""The messages of the reader: lines of a table, faults of the file, and notes for the person who sent it."""
 
 from dataclasses import dataclass, field
 
 
 def gettext_noop(sentence):
-    """Mark a sentence for translation where it is said: the catalogue's tool looks for this name."""
+    """Mark a sentence for translation: the extraction tool looks for this name."""
     return sentence
 
 
 @dataclass(frozen=True)
 class Unfit:
-    """Why a cell cannot be taken: a sentence to be translated, and its values, which are nothing personal."""
+    """Why a cell cannot be accepted: a sentence to translate, and its values, which are nothing personal."""
 
     sentence: str
     values: dict[str, str] = field(default_factory=dict)
@@ -18,9 +18,9 @@ class Unfit:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a table that holds something: its number, its cells in the order of the columns.
+    """A line of a table with content: its number, and its cells in the order of the columns.
 
-    outside: what stands right of the last column, by the letters that a spreadsheet gives it.
+    outside: the cells to the right of the last column, by their letters in a spreadsheet.
     """
 
     number: int
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Fault:
-    """Something wrong with a file that is not about one cell of a line: line 0 is the file as a whole."""
+    """A fault of a file that is not about one cell of a line: line 0 is the file as a whole."""
 
     line: int
     column: str
@@ -40,7 +40,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Note:
-    """Something about a file that is not wrong, and that its reader should know."""
+    """Something about a file that is not wrong, but that its sender should know."""
 
     sentence: str
     values: dict[str, str] = field(default_factory=dict)

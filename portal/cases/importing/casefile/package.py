@@ -1,4 +1,4 @@
-"""The parts of a workbook beside its sheets: which sheets there are, shared texts, number formats."""
+"""The parts of a workbook other than its sheets: the list of sheets, shared texts, number formats."""
 
 import posixpath
 import re
@@ -11,7 +11,7 @@ MAIN_TYPE = re.compile(r"(sheet|template|macroEnabled)\.main\+xml")
 
 
 class Package:
-    """The parts of a workbook beside its sheets."""
+    """The parts of a workbook other than its sheets."""
 
     def __init__(self, packed):
         self._packed = packed
@@ -35,7 +35,7 @@ class Package:
                 yield name, path
 
     def book(self):
-        """Return what cells refer to."""
+        """Return what the cells refer to."""
         return Book(self._texts(), self._formats(), self._day_zero)
 
     def _workbook(self, name, attributes):

@@ -1,4 +1,4 @@
-"""Text files (CSV) as tables: in the encodings and with the separators in which spreadsheets save them."""
+"""Text files (CSV) as tables: in the encodings and with the separators that spreadsheets use."""
 
 import codecs
 import csv
@@ -14,14 +14,14 @@ SEPARATORS = ",;\t|"
 LONGEST_LINE = 1 << 16
 SEPARATOR_LINE = re.compile(r'"?sep=.?"?[\r\n]*', re.IGNORECASE)
 NOT_UTF_8 = gettext_noop(
-    "the file is not UTF-8, so that letters with accents would be lost: in Excel choose Save As, and as the type "
-    "CSV UTF-8 (Comma delimited)"
+    "the file is not UTF-8, so letters with accents would be lost: in Excel, choose Save As and the type CSV "
+    "UTF-8 (Comma delimited)"
 )
-QUOTES = gettext_noop("the quotation marks from here on do not match: each cell that opens one has to close it")
+QUOTES = gettext_noop("the quotation marks do not match from here on: each cell that opens one must close it")
 
 
 def read_lines(file, columns):
-    """Yield the Lines of a text file, and Faults that are not of one cell; columns: their names, in order."""
+    """Yield the Lines of a text file, and Faults that are not about one cell; columns: their names, in order."""
     text = io.TextIOWrapper(file, encoding=_encoding(file), newline="")
     line = 1
     try:
@@ -39,7 +39,7 @@ def read_lines(file, columns):
     except csv.Error:
         yield Fault(line, "", QUOTES)
     finally:
-        text.detach()  # the file is its owner's to close
+        text.detach()  # the caller closes the file
 
 
 def _line(number, cells, columns):
@@ -50,7 +50,7 @@ def _line(number, cells, columns):
 
 
 def _encoding(file):
-    """Return the encoding that the first bytes of a file name, or UTF-8."""
+    """Return the encoding that the byte order mark of a file declares, or UTF-8."""
     start = file.read(4)
     file.seek(0)
     if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
@@ -61,5 +61,5 @@ def _encoding(file):
 
 
 def _separator(header):
-    """Return what stands between the names of a header, of which none holds a separator itself."""
+    """Return the separator of a header, whose names contain no separator themselves."""
     return max(SEPARATORS, key=header.count)

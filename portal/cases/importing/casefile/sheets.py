@@ -1,4 +1,4 @@
-"""The rows of one sheet of a workbook, read as a stream: however large it is, one row is held at a time."""
+"""The rows of one sheet of a workbook, parsed as a stream: one row at a time, however large the sheet."""
 
 from dataclasses import dataclass, field
 from xml.parsers import expat  # noqa: S405 - every declaration by which a text can grow is refused below
@@ -13,12 +13,12 @@ DIGITS = "0123456789"
 
 
 class Unreadable(ValueError):
-    """The file is no workbook, or a damaged one, or one that this reader cannot be sure of."""
+    """The file is not a workbook, or it is damaged, or this reader cannot be sure of its content."""
 
 
 @dataclass(slots=True)
 class SheetRow:
-    """A row that holds something: its line, its cells by column (A is 0), whether the sheet hides it."""
+    """A row with content: its line, its cells by column (A is 0), and whether the sheet hides it."""
 
     line: int
     cells: dict[int, Raw] = field(default_factory=dict)
@@ -26,9 +26,9 @@ class SheetRow:
 
 
 def parse(stream, start, end=None, text=None):
-    """Read XML; start(name, attributes), end(name), text(characters) are called, names without their namespaces.
+    """Parse XML; calls start(name, attributes), end(name), text(characters), with names without namespaces.
 
-    A generator that yields after each piece that was read, so that what was found so far can be taken.
+    A generator that yields after each chunk, so that the results so far can be taken.
     """
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -46,7 +46,7 @@ def parse(stream, start, end=None, text=None):
 
 
 def local(attributes, name):
-    """Return an attribute whatever its namespace, or None."""
+    """Return an attribute in any namespace, or None."""
     return next((value for key, value in attributes.items() if key.rpartition(" ")[2] == name), None)
 
 
@@ -55,9 +55,9 @@ def _refuse(*_declaration):
 
 
 class SheetReader:
-    """Reads a sheet. columns: how many a table has; of what stands right of them, the first cell is kept.
+    """A reader of a sheet. columns: the width of the table; of the cells to the right, the first is kept.
 
-    merged: the merged ranges, such as "B2:B5", once all rows were read.
+    merged: the merged ranges, such as "B2:B5", once all rows have been read.
     """
 
     def __init__(self, columns):
@@ -73,7 +73,7 @@ class SheetReader:
         self.merged: list[str] = []
 
     def rows(self, stream):
-        """Yield a SheetRow for each row that holds something. Raises Unreadable, or what expat raises."""
+        """Yield a SheetRow for each row with content. Raises Unreadable, or expat's errors."""
         for _piece in parse(stream, self._start, self._end, self._text):
             yield from self._done
             self._done = []

@@ -1,4 +1,4 @@
-"""Any case file as a table: which kind of file it is, whether its header is right, and its lines."""
+"""Any case file as a table: detects the kind of file, checks the header, and reads the lines."""
 
 import difflib
 
@@ -10,7 +10,7 @@ WORKBOOK, OLD_WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 LEAST_KNOWN = 3
 LIKE = 0.6
 OLD = gettext_noop(
-    "the file is an old workbook (.xls), or has a password: in Excel, save it as an Excel Workbook (.xlsx) "
+    "the file is an old workbook (.xls) or has a password: in Excel, save it as an Excel Workbook (.xlsx) "
     "without a password"
 )
 UNREADABLE = gettext_noop("the file cannot be read: %(error)s")
@@ -20,9 +20,9 @@ OTHER_NAME = gettext_noop("column %(number)s of the header row must be %(expecte
 
 
 def read(file, question):
-    """Yield Lines, Notes and Faults of an open file, in binary, that can be sought in.
+    """Yield Lines, Notes and Faults of an open, seekable binary file.
 
-    question: columns (their names), dates and years (the names of those that hold dates, and may hold a year as a
+    question: columns (their names), dates and years (the names of those that contain dates, and may contain a year as a
     number), unpacked_bytes (how large a workbook may be).
     """
     columns = question["columns"]
@@ -43,7 +43,7 @@ def read(file, question):
                 yield one
     except MemoryError:
         raise
-    except Exception as error:  # whatever a damaged file leads to
+    except Exception as error:  # any error that a damaged file causes
         yield Fault(0, "", UNREADABLE, {"error": type(error).__name__})
         return
     if header is None and not is_told:
@@ -69,7 +69,7 @@ def _header_fault(line, columns):
     for number, (name, expected) in enumerate(zip(names, columns, strict=True), start=1):
         if name != expected:
             values = {"number": str(number), "expected": expected}
-            if _is_name(name, expected, columns):  # else it may be something personal, where there is no header at all
+            if _is_name(name, expected, columns):  # otherwise it may be personal data, in a file without a header
                 return Fault(line.number, expected, OTHER_NAME, {**values, "read": name})
             return Fault(line.number, expected, OTHER_COLUMN, values)
     for letters, unfit in line.outside.items():

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) as tables: which sheet holds the rows, what its cells say."""
+"""Workbooks (XLSX) as tables: finds the sheet with the rows, and reads its cells."""
 
 import re
 import zipfile
@@ -10,21 +10,21 @@ from .sheets import SheetReader, Unreadable
 
 MOST_PARTS = 1000
 MERGED = gettext_noop("is merged with other cells, %(read)s: unmerge them, then fill in each of them")
-OUTSIDE = gettext_noop("holds something, and is outside of the columns of a case file: delete it or move it")
+OUTSIDE = gettext_noop("contains something outside the columns of a case file: delete it or move it")
 RANGE = re.compile(r"([A-Z]+)(\d+)(?::([A-Z]+)(\d+))?")
 MOST_NAMED = 5
 SEVERAL_SHEETS = gettext_noop(
-    "more than one sheet holds something: %(read)s. Leave one sheet in the workbook, and import the others one by one"
+    "more than one sheet has content: %(read)s. Leave one sheet in the workbook, and import the others one by one"
 )
 SHEET = gettext_noop("This was read from the sheet %(read)s.")
-HIDDEN = gettext_noop("Rows that the sheet hides were read too: lines %(read)s.")
+HIDDEN = gettext_noop("Hidden rows were read too: lines %(read)s.")
 
 
 def read_lines(file, columns, kinds, most_bytes):
-    """Yield the Lines of the one sheet that holds something, Notes about it, and Faults that are not of one cell.
+    """Yield the Lines of the one sheet with content, Notes about it, and Faults that are not about one cell.
 
     columns: their names, in order; most_bytes: how large the workbook may be when unpacked. Raises Unreadable, and
-    whatever a damaged file makes the standard library raise.
+    any error that a damaged file causes in the standard library.
     """
     with zipfile.ZipFile(file) as packed:
         _require_small(packed, most_bytes)

@@ -1,0 +1,115 @@
+"""A registry of features: what each adds to the portal stands in its own `feature.py`; create_app gathers it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, current_app
+
+PORTAL = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Notice:
+    """The sentence of one kind of notice on the dashboard, and a page that it leads to.
+
+    text: for everybody, marked with gettext_noop; it may name %(end)s, the last digits of the case number, and
+    %(number)s, the sign-in number. page: an endpoint; link: what the link to it says; needs: the details of the notice
+    that the address of the page needs.
+    """
+
+    text: str
+    page: str = ""
+    link: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseData:
+    """What an account takes along of its cases from one feature, in the file and on the page (docs/account-data.md).
+
+    rows: from a case, a list of plain values for the file. lines: from one of these, pairs of a label and a text for
+    the page, in the language in use. tables: which key of the file each table of the feature is in.
+    """
+
+    rows: Callable[[Any], list[dict[str, Any]]]
+    lines: Callable[[dict[str, Any]], list[tuple[Any, Any]]]
+    tables: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StaffPage:
+    """A link on the page where staff land: for which roles, where to, and what it says.
+
+    waiting: from the id of a post, how many wait there, where that is shown.
+    """
+
+    roles: tuple[str, ...]
+    page: str
+    label: Any
+    waiting: Callable[[int], int] | None = None
+
+
+@dataclass(frozen=True)
+class OnCasePage:
+    """A part of the page of a case: its template, and what that is given, from the case."""
+
+    template: str
+    values: Callable[[Any], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What one feature adds, each optional.
+
+    messages: sentences by the key that `said=` in an address names, shown once after something was done.
+    notices: sentences by kind, for `accounts.notices.notify`. staff_pages: links for staff. on_case_page: parts of the
+    page of a case, for the person who holds it. case_data: what is taken along of a case, by its key in the file;
+    left_out: tables that are not in the file, and why. happened: from an instant, the condition that a case meets in
+    which something has happened here since: such a case is kept. recorded: models, with the action of the journal entry
+    that says how each row came about, or None where several can: `check` looks for it (R6).
+    """
+
+    blueprints: tuple[Blueprint, ...] = ()
+    messages: Mapping[str, Any] = field(default_factory=dict)
+    notices: Mapping[str, Notice] = field(default_factory=dict)
+    staff_pages: tuple[StaffPage, ...] = ()
+    on_case_page: tuple[OnCasePage, ...] = ()
+    case_data: Mapping[str, CaseData] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    happened: tuple[Callable[[Any], Any], ...] = ()
+    recorded: Mapping[Any, str | None] = field(default_factory=dict)
+
+
+def init_app(app: Flask) -> None:
+    """Gather what every feature adds, and register its pages. Raises ValueError where two say the same key."""
+    found = [import_module(name).FEATURE for name in modules()]
+    app.extensions["features"] = {
+        one.name: _joined([getattr(each, one.name) for each in found]) for one in fields(Feature)
+    }
+    for blueprint in app.extensions["features"]["blueprints"]:
+        app.register_blueprint(blueprint)
+
+
+def modules() -> list[str]:
+    """Return the names of the modules that say what a feature adds, in order."""
+    paths = sorted(path.relative_to(PORTAL.parent).with_suffix("") for path in PORTAL.rglob("*/feature.py"))
+    return [".".join(path.parts) for path in paths]
+
+
+def added(name: str) -> Any:
+    """Return what all features add of one kind: a tuple or a dictionary, by the name of the field of Feature."""
+    return current_app.extensions["features"][name]
+
+
+def _joined(parts: list[Any]) -> Any:
+    if isinstance(parts[0], tuple):
+        return tuple(one for part in parts for one in part)
+    joined: dict[str, Any] = {}
+    for part in parts:
+        if joined.keys() & part.keys():
+            raise ValueError(f"two features say {sorted(joined.keys() & part.keys())}")
+        joined |= part
+    return joined

@@ -1,0 +1,8 @@
+"""What guide adds to the portal."""
+
+from portal.features import Feature
+from portal.guide import routes
+
+FEATURE = Feature(
+    blueprints=(routes.bp,),
+)

@@ -1,0 +1,8 @@
+"""What health adds to the portal."""
+
+from portal.features import Feature
+from portal.health import routes
+
+FEATURE = Feature(
+    blueprints=(routes.bp,),
+)

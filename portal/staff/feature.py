@@ -1,0 +1,8 @@
+"""What staff adds to the portal."""
+
+from portal.features import Feature
+from portal.staff import routes
+
+FEATURE = Feature(
+    blueprints=(routes.bp,),
+)
