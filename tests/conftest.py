@@ -49,7 +49,7 @@ NOT_ABOUT_IT = (
 )
 
 
-# Files that take long, the longest first: whichever process is through takes the next, so that all end together.
+# Slow files, the slowest first: the next free process takes the next one, so that all end together.
 LONGEST_FIRST = (
     "browser/test_album",
     "races/test_faults",

@@ -153,7 +153,7 @@ class Traveller(Base):
 
 
 class FormerPassport(Base):
-    """A passport number that a traveler had before: it still matches for a while."""
+    """A former passport number of a traveler: it still matches for a while."""
 
     __tablename__ = "former_passport"
 
@@ -164,14 +164,15 @@ class FormerPassport(Base):
 
     @classmethod
     def matches_at(cls, now):
-        """The condition that a number meets which still matches."""
+        """Return the SQL condition for numbers that still match."""
         return cls.matches_until > now
 
 
 class Correction(Base):
-    """A field of a traveler that staff corrected, with digests of what the case file says of it.
+    """A field of a traveler that staff corrected, with digests of the case file's values.
 
-    filed: what it said then. differing: what a newer row says, and staff have not decided about: a conflict.
+    filed: the value at the time of the correction. differing: another value in a newer row, undecided by staff: a
+    conflict.
     """
 
     __tablename__ = "correction"
@@ -188,7 +189,7 @@ class Correction(Base):
 
     @property
     def newest(self):
-        """The digest of what the newest row says."""
+        """The digest of the value in the newest row."""
         return self.differing_digest or self.filed
 
 

@@ -1,4 +1,4 @@
-"""What courier adds to the portal."""
+"""What the courier feature adds to the portal."""
 
 from portal.courier import case_data, paper_routes, routes, staff_routes
 from portal.courier.models import Submission

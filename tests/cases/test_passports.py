@@ -1,4 +1,4 @@
-"""Telling the Embassy about a new passport: reported, decided, and the old number for a while."""
+"""Telling the Embassy about a new passport: reported, decided, and the old number, which matches for a while."""
 
 from datetime import timedelta
 from uuid import uuid4
