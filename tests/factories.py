@@ -9,6 +9,8 @@ import pyotp
 from portal import clock
 from portal.accounts.models import Account, SecondFactor
 from portal.accounts.passwords import hash_password
+from portal.appointments.models import Appointment
+from portal.appointments.operations import schedule
 from portal.cases.importing.rows import Item, Row
 from portal.cases.importing.store_cases import store_cases
 from portal.cases.operations import case_at
@@ -108,6 +110,12 @@ def make_slot(post=None, start=None, seats=1, opens_at=None, **values):
     session.add(slot)
     session.commit()
     return slot
+
+
+def book(case, slot_id, form_key, by, now):
+    """The appointment of a case, booked in a slot or moved there."""
+    reference = schedule(case, slot_id, form_key, by, now)
+    return session.query(Appointment).filter_by(reference=reference).one()
 
 
 def make_account(role=None, post=None, email=None, **values):
