@@ -170,6 +170,7 @@ def make_agency(post=None, **values):
         "address": "2 Example Street\nPhnom Penh",
         "opening_hours": "Monday to Friday 08:00 to 17:00",
     }
+    post.courier = True
     agency = save_agency(post, None, {**described, **values}, "command", clock.now())
     session.commit()
     return agency

@@ -70,16 +70,6 @@ class TooLate(PortalError):
     message = _l("It is too late to change or cancel this appointment here.")
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
-    """An appointment that was just written: as much of it as the journal and the mail need."""
-
-    id: int
-    version: int = FIRST_VERSION
-
-    __tablename__ = Appointment.__tablename__
-
-
 def schedule(case: Any, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None) -> str:
     """Book a slot for a case, or move its appointment there; return the reference. The one way to book.
 
@@ -251,7 +241,7 @@ def _book(case: Any, slot_id: int, form_key: UUID, by: str, now: datetime, reaso
     reference = new_reference(case.post.code)
     row = {"reference": reference, "post_id": case.post_id, "case_id": case.id, "slot_id": slot_id}
     row |= {"form_key": form_key, "state": "booked", "booked_at": now, "changed_at": now, "version": FIRST_VERSION}
-    booked = Booked(session.connection().execute(_BOOK, row).scalar_one())
+    booked = Booked(session.connection().execute(_BOOK, row).scalar_one(), reference)
     after = {"slot": slot_id} | _why(reason)
     journal.record(by, "appointment booked", booked, post_id=case.post_id, after=after, now=now)
     notifications.write("booked", booked, case.account_id, now)
