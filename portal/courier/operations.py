@@ -181,7 +181,7 @@ def submissions_of(cases_held: Sequence[Case]) -> dict[int, list[Submission]]:
     return found
 
 
-def require_may_register(case: Case) -> str | None:
+def require_may_register(case: Case) -> None:
     """Raise what says why a case may not register a package now: MayNotSend or AlreadyRegistered."""
     _require_may_send(case)
     if on_the_way(case) is not None:
