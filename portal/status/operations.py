@@ -48,6 +48,21 @@ class Moment:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class Story:
+    """What follows from a case, its appointment and its last visit, on one day of its post.
+
+    turn: as `turn` gives it; last_day: by which something is owed, or None; still_until: the last day that stays
+    while documents are under review, or None for a diversity case.
+    """
+
+    turn: str
+    moments: list[Moment]
+    last_day: date | None
+    still_until: date | None
+    documents_since: date | None
+
+
 def look_up(code: str, number: str) -> PublicStatus | None:
     """Return the PublicStatus of the case with a number at a post, or None.
 
@@ -56,6 +71,18 @@ def look_up(code: str, number: str) -> PublicStatus | None:
     post = post_by_code(code)
     found = session.execute(_STATUS, {"post_id": post.id if post else 0, "number": number}).one_or_none()
     return PublicStatus(*found) if found else None
+
+
+def story_of(case: Case, appointment: Appointment | None, visited_on: date | None, today: date) -> Story:
+    """Return the Story of a case. appointment: the live one, or None; visited_on: when anyone last came, or None."""
+    last_day = last_day_owed(case)
+    return Story(
+        turn=turn(case, appointment, visited_on, today),
+        moments=moments(case, appointment, today),
+        last_day=last_day,
+        still_until=None if deadline.end_of_diversity_year(case) else last_day,
+        documents_since=cases.documents_since(case),
+    )
 
 
 def turn(case: Case, appointment: Appointment | None, visited_on: date | None, today: date) -> str:
@@ -82,11 +109,6 @@ def last_day_owed(case: Case) -> date | None:
     """Return the first of the last days by which the applicant of a case owes something, or None (R7)."""
     owed = [deadline.owed_until(case, refusal) for refusal in case.refusals]
     return min((day for day in owed if day), default=None)
-
-
-def last_day_if_more_is_needed(case: Case) -> date | None:
-    """Return the last day that still applies while documents are under review; None for a diversity case."""
-    return None if deadline.end_of_diversity_year(case) else last_day_owed(case)
 
 
 def moments(case: Case, appointment: Appointment | None, today: date) -> list[Moment]:

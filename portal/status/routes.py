@@ -50,28 +50,28 @@ def look_up():
 @bp.route("/cases/<uuid:case_id>")
 @applicant_only
 def story(case_id):
-    case = cases.case_for(current_user, case_id)
-    here = today(case.post, clock.now())
-    appointment = appointments.live_appointment(case, clock.now())
-    moments = operations.moments(case, appointment, here)
+    case, now = cases.case_for(current_user, case_id), clock.now()
+    here = today(case.post, now)
+    appointment = appointments.live_appointment(case, now)
     visited_on = visits_of([case]).get(case.id)
+    known = operations.story_of(case, appointment, visited_on, here)
     return render_template(
         "status/story.html",
         case=case,
         appointment=appointment,
-        last_day=operations.last_day_owed(case),
-        turn=operations.turn(case, appointment, visited_on, here),
         visited_on=visited_on,
-        documents_since=cases.documents_since(case),
-        still_until=operations.last_day_if_more_is_needed(case),
-        timeline=Timeline(moments),
         today=here,
+        last_day=known.last_day,
+        turn=known.turn,
+        documents_since=known.documents_since,
+        still_until=known.still_until,
+        timeline=Timeline(known.moments),
         item_states=ITEM_STATES,
         bring=cases.what_is_listed(case),
         inquiries=inquiries_of(case),
         packages=submissions_of([case]).get(case.id, []),
         package_states=PACKAGE_STATES,
         categories=CATEGORIES,
-        failures=claims.failures_of(case, clock.now()),
+        failures=claims.failures_of(case, now),
         more=[(part.template, part.values(case)) for part in features.added("on_case_page")],
     )

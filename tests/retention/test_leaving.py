@@ -11,7 +11,6 @@ from portal.accounts import links
 from portal.accounts.models import Account, CalendarAddress, RecoveryCode
 from portal.appointments import kept_answers
 from portal.appointments.models import Appointment
-from portal.appointments.operations import book
 from portal.cases.finding import requests
 from portal.cases.models import Case, CaseRequest
 from portal.courier.models import Submission
@@ -28,7 +27,7 @@ from portal.slots.models import Slot
 from portal.web import session_cookie
 from portal.web.roles import SignedIn
 from tests.commands.terminal import run
-from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
+from tests.factories import PASSWORD, book, make_account, make_case, make_package, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.visitor import Visitor
 

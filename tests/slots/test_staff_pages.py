@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.appointments.operations import book
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.slots import operations
 from portal.slots.models import Release, Slot
 from tests.doubled import let_both_look_first, send_twice
-from tests.factories import make_account, make_case, make_post, make_slot, signed_in
+from tests.factories import book, make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 
 SLOTS, RELEASE = "/en/staff/slots/", "/en/staff/slots/release"
