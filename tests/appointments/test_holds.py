@@ -232,7 +232,7 @@ def test_the_worker_frees_what_is_held_too_long_and_tells_the_person(holder):
     with time_machine.travel(clock.now() + OVER, tick=False):
         subjects = [one["Subject"] for one in Mailbox().deliver()]
 
-    assert any("is not held any more" in subject for subject in subjects)
+    assert any("We are no longer keeping" in subject for subject in subjects)
     assert (fresh(place).state, taken(place.slot)) == ("cancelled", 0)
     assert all_is_well()
 

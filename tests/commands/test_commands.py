@@ -202,7 +202,7 @@ def test_slots_are_released_and_counted(app):
 
     assert said.startswith("4 slots released with 12 seats; 0 already exist, 0 past, 0 in a clock change")
     assert len(free_times(post.id, clock.now())) == 4
-    assert "6 slots released with 6 seats; 4 exist already" in run(app, *RELEASE, "--seats", "1").stdout
+    assert "6 slots released with 6 seats; 4 already exist" in run(app, *RELEASE, "--seats", "1").stdout
 
 
 def test_slots_can_be_announced_for_a_local_time(app):

@@ -198,7 +198,7 @@ def test_a_cancelled_appointment_is_not_reminded_of(mailbox, booked):
         operations.cancel(booked, by_holder(booked), clock.now())
         session.commit()
 
-        assert [subject.endswith("is cancelled") for subject in subjects(mailbox.deliver())] == [True]
+        assert [subject.endswith("has been canceled") for subject in subjects(mailbox.deliver())] == [True]
 
 
 def test_each_kind_of_mail_has_a_switch_of_its_own(visitor, mailbox, booked, holder):

@@ -78,7 +78,7 @@ def test_a_deleted_account_leaves_nothing_personal_in_the_database(app, leaver):
     letters = Mailbox().deliver()
 
     assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account has been deleted")]
-    assert "cancelled" in text_of(letters[0])
+    assert "canceled" in text_of(letters[0])
     found = everything()
     assert [text for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash) if text in found] == []
     left = session.get(Account, number)

@@ -79,7 +79,7 @@ def test_a_preview_says_what_will_be_made_and_changes_nothing(scheduler):
     page = scheduler.submit(RELEASE, **WEEK)
 
     assert "3 new slots, 9 seats" in page.text
-    assert "1 slot exists already and stays as it is" in page.text
+    assert "1 slot already exists and will not change" in page.text
     assert "Release these slots" in page.buttons
     assert sizes() == before
 
