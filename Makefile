@@ -65,6 +65,7 @@ lint-templates: lint-environment
 lint-texts: lint-environment
 	tools/check-translations
 	$(PY) tools/check_english.py
+	$(PY) tools/check_prose.py
 
 translations: lint-environment ## Extract the texts, update every catalogue, say what is missing
 	tools/update-translations

@@ -41,7 +41,7 @@ class Beside:
         self.running, self.notes, self.folder = running, notes, running.folder
         self.rows, self.slots, self.uploaded, self.worker_seconds = rows, slots, uploaded, worker_seconds
         self.done: list[Done] = []
-        self.importing = threading.Lock()  # one import at a time: whoever comes second is told to wait a minute
+        self.importing = threading.Lock()  # one import at a time: the second is told to wait a minute
         self._rounds = 0
         self.all = {
             "check": self.check,

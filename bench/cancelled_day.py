@@ -18,8 +18,8 @@ from portal import create_app
 from portal.accounts.factors import DEMONSTRATION_SECRET
 from portal.accounts.models import Account
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
-from portal.appointments import operations
 from portal.appointments.models import Appointment
+from portal.appointments.offers import free_times
 from portal.cases.models import Case
 from portal.database.transactions import session
 from portal.integrity import checks
@@ -30,6 +30,7 @@ from portal.settings.settings import settings_from
 from portal.slots import operations as slots
 from portal.slots.models import Slot
 from portal.slots.weeks.patterns import Pattern
+from tests.factories import book
 from tests.visitor import Visitor
 
 REFUSE_EVERY = 3
@@ -114,13 +115,13 @@ def _book(people):
     rest = Pattern(later, later, EVERY_DAY, times[:1], max(1, people * 5 // 8))
     _release(post, rest, now)
     session.flush()
-    offered = [slot for slot in slots.open_slots(post.id, now) if slot.local_start.date() == day]
+    offered = [slot for slot in free_times(post.id, now) if slot.local_start.date() == day]
     mine = select(Case).where(Case.post_id == post.id).join(Account).where(Account.email.like("herd-%"))
     booked = []
     for number, case in enumerate(session.scalars(mine.order_by(Case.id)).all()):
         _reach(case, number, now)
         by = f"account:{case.account_id}"
-        booked.append(operations.book(case, offered[number % len(offered)].id, uuid4(), by, now).id)
+        booked.append(book(case, offered[number % len(offered)].slot_id, uuid4(), by, now).id)
     session.commit()
     return booked, day
 

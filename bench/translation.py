@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from markupsafe import Markup
 
-from portal.appointments.calendar import page as calendar_page
+from portal.appointments.calendar import shared_page
 from portal.i18n import locale
 
 BATCH_SECONDS = 0.25
@@ -62,7 +62,7 @@ def _batch(call, number):
 
 
 def _call(app, path, cookie):
-    calendar_page.forget_everything()
+    shared_page.forget()
     said = []
     environment = {
         "REQUEST_METHOD": "GET",

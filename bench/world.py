@@ -17,7 +17,6 @@ from portal.accounts.models import Account, Link
 from portal.appointments import kept_answers
 from portal.appointments.appointment_papers import code_of
 from portal.appointments.cancelling import cancel_slots
-from portal.appointments.operations import book
 from portal.cases.finding import requests
 from portal.cases.importing import uploads
 from portal.cases.operations import cases_of
@@ -43,6 +42,7 @@ from portal.web.roles import SignedIn
 from tests.factories import (
     BIRTH,
     PASSPORT,
+    book,
     make_account,
     make_agency,
     make_case,

@@ -1,4 +1,4 @@
-"""A registry of features: what each adds to the portal stands in its own `feature.py`; create_app gathers it."""
+"""The registry of features: each declares its additions to the portal in its `feature.py`; create_app gathers them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -15,9 +15,9 @@ PORTAL = Path(__file__).parent
 class Notice:
     """The sentence of one kind of notice on the dashboard, and a page that it leads to.
 
-    text: for everybody, marked with gettext_noop; it may name %(end)s, the last digits of the case number, and
-    %(number)s, the sign-in number. page: an endpoint; link: what the link to it says; needs: the details of the notice
-    that the address of the page needs.
+    text: marked with gettext_noop; it may contain %(end)s, the last digits of the case number, and
+    %(number)s, the sign-in number. page: an endpoint; link: the text of the link to it; needs:
+    the details of the notice that the address of the page needs.
     """
 
     text: str
@@ -28,10 +28,11 @@ class Notice:
 
 @dataclass(frozen=True)
 class CaseData:
-    """What an account takes along of its cases from one feature, in the file and on the page (docs/account-data.md).
+    """One feature's part of the data download of a case, in the file and on the page (docs/account-data.md).
 
-    rows: from a case, a list of plain values for the file. lines: from one of these, pairs of a label and a text for
-    the page, in the language in use. tables: which key of the file each table of the feature is in.
+    rows: returns from a case a list of plain values for the file. lines: returns from one of these pairs of a label and
+    a
+    text for the page, in the language in use. tables: the key in the file of each table of the feature.
     """
 
     rows: Callable[[Any], list[dict[str, Any]]]
@@ -41,9 +42,9 @@ class CaseData:
 
 @dataclass(frozen=True)
 class StaffPage:
-    """A link on the page where staff land: for which roles, where to, and what it says.
+    """A link on the staff home: for which roles, where to, and its text.
 
-    waiting: from the id of a post, how many wait there, where that is shown.
+    waiting: returns from the id of a post how many are waiting there, if that is shown.
     """
 
     roles: tuple[str, ...]
@@ -54,7 +55,7 @@ class StaffPage:
 
 @dataclass(frozen=True)
 class OnCasePage:
-    """A part of the page of a case: its template, and what that is given, from the case."""
+    """A part of the page of a case: its template, and a function from the case to its values."""
 
     template: str
     values: Callable[[Any], dict[str, Any]]
@@ -62,14 +63,15 @@ class OnCasePage:
 
 @dataclass(frozen=True)
 class Feature:
-    """What one feature adds, each optional.
+    """The additions of one feature, each optional.
 
-    messages: sentences by the key that `said=` in an address names, shown once after something was done.
+    messages: sentences by the key of `said=` in an address, shown once after an action.
     notices: sentences by kind, for `accounts.notices.notify`. staff_pages: links for staff. on_case_page: parts of the
-    page of a case, for the person who holds it. case_data: what is taken along of a case, by its key in the file;
-    left_out: tables that are not in the file, and why. happened: from an instant, the condition that a case meets in
-    which something has happened here since: such a case is kept. recorded: models, with the action of the journal entry
-    that says how each row came about, or None where several can: `check` looks for it (R6).
+    page of a case, for its holder. case_data: parts of the data download of a case, by key in the file;
+    left_out: tables that are not in the file, and why. happened: returns from an instant the SQL condition for cases
+    with
+    activity in this feature since then: such a case is kept. recorded: models, with the action of the journal entry
+    about the creation of each row, or None if several are possible: `check` verifies it (R6).
     """
 
     blueprints: tuple[Blueprint, ...] = ()
@@ -84,7 +86,7 @@ class Feature:
 
 
 def init_app(app: Flask) -> None:
-    """Gather what every feature adds, and register its pages. Raises ValueError where two say the same key."""
+    """Gather the additions of every feature, and register its pages. Raises ValueError if two use the same key."""
     found = [import_module(name).FEATURE for name in modules()]
     app.extensions["features"] = {
         one.name: _joined([getattr(each, one.name) for each in found]) for one in fields(Feature)
@@ -94,13 +96,13 @@ def init_app(app: Flask) -> None:
 
 
 def modules() -> list[str]:
-    """Return the names of the modules that say what a feature adds, in order."""
+    """Return the names of all feature.py modules, in order."""
     paths = sorted(path.relative_to(PORTAL.parent).with_suffix("") for path in PORTAL.rglob("*/feature.py"))
     return [".".join(path.parts) for path in paths]
 
 
 def added(name: str) -> Any:
-    """Return what all features add of one kind: a tuple or a dictionary, by the name of the field of Feature."""
+    """Return all features' additions of one kind: a tuple or a dictionary, by the name of the field of Feature."""
     return current_app.extensions["features"][name]
 
 

@@ -58,7 +58,7 @@ def said_text(key=None):
 
 
 def notice_sentence(kind):
-    """Return the Notice of a kind, as a feature says it; None for one that a newer release has left."""
+    """Return the Notice of a kind, or None for a kind left by a newer release."""
     return features.added("notices").get(kind)
 
 

@@ -9,7 +9,7 @@ from flask import current_app
 from playwright.sync_api import sync_playwright
 
 from portal import create_app
-from portal.appointments.calendar import page as calendar_page
+from portal.appointments.calendar import shared_page
 from portal.cases.operations import add_status_words
 from portal.database.engines import make_engine
 from portal.database.transactions import session
@@ -49,7 +49,7 @@ NOT_ABOUT_IT = (
 )
 
 
-# Files that take long, the longest first: whichever process is through takes the next, so that all end together.
+# Slow files, the slowest first: the next free process takes the next one, so that all end together.
 LONGEST_FIRST = (
     "browser/test_album",
     "races/test_faults",
@@ -167,7 +167,7 @@ def app(_portal, settings):
     """The portal on this test's own database, migrated and empty, with its context pushed."""
     _portal.extensions.update(settings=settings, engine=_engine(settings.database_url), left_uncommitted=False)
     identity.forget_everyone()
-    calendar_page.forget_everything()
+    shared_page.forget()
     with _portal.app_context(), in_language(DEFAULT):
         yield _portal
         session.remove()

@@ -9,6 +9,8 @@ import pyotp
 from portal import clock
 from portal.accounts.models import Account, SecondFactor
 from portal.accounts.passwords import hash_password
+from portal.appointments.models import Appointment
+from portal.appointments.operations import schedule
 from portal.cases.importing.rows import Item, Row
 from portal.cases.importing.store_cases import store_cases
 from portal.cases.operations import case_at
@@ -110,6 +112,12 @@ def make_slot(post=None, start=None, seats=1, opens_at=None, **values):
     return slot
 
 
+def book(case, slot_id, form_key, by, now):
+    """The appointment of a case, booked in a slot or moved there."""
+    reference = schedule(case, slot_id, form_key, by, now)
+    return session.query(Appointment).filter_by(reference=reference).one()
+
+
 def make_account(role=None, post=None, email=None, **values):
     """An account whose password is PASSWORD."""
     account = Account(
@@ -162,6 +170,7 @@ def make_agency(post=None, **values):
         "address": "2 Example Street\nPhnom Penh",
         "opening_hours": "Monday to Friday 08:00 to 17:00",
     }
+    post.courier = True
     agency = save_agency(post, None, {**described, **values}, "command", clock.now())
     session.commit()
     return agency

@@ -52,7 +52,7 @@ def add_rows(engine, tables):
 
 
 def sizes_of(engine):
-    """Return how many rows each table has, by name: names alone are read, a fiftieth of what reading tables takes."""
+    """Return how many rows each table has, by name: only the names are reflected, which is fifty times as fast."""
     names = [name for name in sa.inspect(engine).get_table_names() if name != "alembic_version"]
     with engine.connect() as connection:
         return {name: connection.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) for name in names}

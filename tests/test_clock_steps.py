@@ -7,11 +7,10 @@ import pytest
 import time_machine
 
 from portal import clock
-from portal.appointments import operations
+from portal.appointments.offers import free_times
 from portal.database.transactions import session
-from portal.slots.operations import open_slots
 from portal.web import identity
-from tests.factories import make_account, make_case, make_post, make_slot, signed_in
+from tests.factories import book, make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 
 HOUR = timedelta(hours=1)
@@ -33,7 +32,7 @@ def booked(at, app):
     post = make_post("NYC", country="US", city="New York", timezone="America/New_York")
     case = make_case(holder, post="NYC", case_number="NYC2026600001")
     slot = make_slot(post, start=datetime(2027, 3, 14, 9, 0))
-    made = operations.book(case, slot.id, uuid4(), f"account:{holder.id}", clock.now())
+    made = book(case, slot.id, uuid4(), f"account:{holder.id}", clock.now())
     session.commit()
     return made
 
@@ -86,5 +85,5 @@ def test_what_opens_at_an_instant_is_open_by_the_instant_however_the_clock_came_
     for instant in (now, now + HOUR, now, now + HOUR):
         at(instant)
         session.expire_all()
-        shown.append(len(open_slots(post.id, clock.now())))
+        shown.append(len(free_times(post.id, clock.now())))
     assert shown == [0, 1, 0, 1]

@@ -52,7 +52,7 @@ PUBLIC = {
     "retention.privacy",
     "own.deleted",
 }
-# What stands in an address for something that is not there, by its converter; a text may need to look like something.
+# Values in an address for things that do not exist, by converter; some must look valid.
 OF_CONVERTERS = {"uuid": UUID(int=0), "int": 1}
 TEXTS = {"reference": "PHP-0000-0000", "code": "PHP"}
 
@@ -65,7 +65,7 @@ def addresses(app, language="en"):
 
 
 def values_for(rule, language="en"):
-    """Made-up values for what stands in an address, from its converters."""
+    """Invented values for the arguments of an address, from its converters."""
     found = re.findall(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", rule.rule)
     return {name: OF_CONVERTERS.get(kind) or TEXTS.get(name, language) for kind, name in found}
 

@@ -59,7 +59,7 @@ def broken_promises(before, after):
 
 @pytest.fixture
 def invented():
-    """A table that no migration knows, while a test lasts."""
+    """A table that no migration knows, for the duration of a test."""
     table = sa.Table(
         "invented",
         Base.metadata,
@@ -82,7 +82,7 @@ def test_a_command_writes_the_migration_that_the_models_ask_for(app, invented, t
 
     assert differences(engine) == []
     assert re.fullmatch(rf"{int(revisions.HEAD) + 1:04}_an_invented_table\.py", path.name)
-    assert re.search("portal|# ###", path.read_text()) is None  # it goes on working when a type of the portal changes
+    assert re.search("portal|# ###", path.read_text()) is None  # it works even when a type of the portal changes
     assert 'sa.CheckConstraint("state IN' in path.read_text()
     command.downgrade(config, "-1")
     assert not sa.inspect(engine).has_table("invented")

@@ -15,7 +15,7 @@ from portal.settings.settings import ROOT
 PORTAL = ROOT / "portal"
 LAYERED = "Inside a feature"
 SENT = re.compile(r'said="(\w+)"')
-# Events of a case that keep it from being erased are asked for by table; these have no days of their own.
+# Activity that keeps a case from being erased is queried by table; these tables have no dates of their own.
 NO_EVENTS = {
     "case_import_row": "a row of staff's file, kept for some minutes",
     "case_request": "a request about a case is answered before, and erased in its own time",
@@ -26,7 +26,7 @@ NO_EVENTS = {
     "submission_item": "the package moves",
     "submission_traveller": "the package moves",
 }
-# Made by a form, with its entry about something else.
+# Created by a form, with a journal entry about something else.
 NOT_LOOKED_FOR = {"inquiry_text": "the inquiry has an entry for each of its texts"}
 NOT_LINKED = {
     "door.manifest": "for browsers, named by its address",

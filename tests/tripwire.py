@@ -17,7 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
-from portal.appointments.calendar import page as calendar_page
+from portal.appointments.calendar import shared_page
 from portal.database import transactions
 from portal.observability import logs
 from portal.security import encryption
@@ -62,9 +62,7 @@ class Tripwire(logging.Handler):
             self.texts.append(("cached answer", response.get_data(as_text=True)))
 
     def look_behind(self, app):
-        """Record what is left after a test: caches, outbox, mails, and the database file."""
-        kept = [*calendar_page._pages._answers.values(), *calendar_page._shared._answers.values()]
-        self.texts += [("cache", _text_of(page)) for _until, page in kept if isinstance(page, list)]
+        """Record what is left after a test: outbox, mails, and the database file."""
         for row in _rows():
             self.texts.append(("outbox", repr(row)))
         for file in (app.extensions["settings"].instance / "mail").glob("*.eml"):
@@ -102,6 +100,7 @@ def stretch(patch):
         patch.setattr(logging.getLogger(name), "level", logging.DEBUG)
     patch.setattr(secrets, "token_urlsafe", _noticed(secrets.token_urlsafe))
     patch.setattr(encryption, "derived", _noticed(encryption.derived))
+    patch.setattr(shared_page, "_pieces_of", _kept(shared_page._pieces_of))
     request_finished.connect(_answered)
 
 
@@ -134,6 +133,17 @@ def _noticed(make):
             for wire in _listening:
                 wire.tokens.add(made[:PROOF])
         return made
+
+    return wrapper
+
+
+def _kept(make):
+    @wraps(make)
+    def wrapper(page):
+        pieces = make(page)
+        for wire in _listening:
+            wire.texts.append(("cache", _text_of(pieces)))
+        return pieces
 
     return wrapper
 

@@ -9,7 +9,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from portal import clock
 from portal.accounts.factors import present_code
-from portal.appointments.calendar import page as calendar_page
+from portal.appointments.calendar import shared_page
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES, tag
 from portal.web import session_cookie
@@ -157,7 +157,7 @@ class _Browser:
 
     def open(self, path, **options):
         session.rollback()
-        calendar_page.forget_everything()
+        shared_page.forget()
         response = Context().run(self._client.open, path, **options)
         assert not self.app.extensions.get("left_uncommitted"), "something was left uncommitted"
         return response

@@ -1,4 +1,4 @@
-"""What accounts adds to the portal."""
+"""What the accounts feature adds to the portal."""
 
 from portal.accounts import code_routes, factor_routes, link_routes, routes, staff_routes
 from portal.accounts.models import Account

@@ -1,13 +1,12 @@
 """Verification of an appointment's code: its current state."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from portal.appointments.models import Appointment
 from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.paper import tokens
+from portal.paper.verified import Verified
 from portal.posts.operations import today
 
 TODAY, LATER, MOVED, CANCELLED, PAST, UNKNOWN = "today", "later", "moved", "cancelled", "past", "unknown"
@@ -35,35 +34,20 @@ MEANINGS = {
 }
 
 
-@dataclass(frozen=True)
-class Verified:
-    """The result: its state, and, unless it is unknown, the code and the appointment."""
-
-    state: str
-    code: tokens.Code | None = None
-    appointment: Appointment | None = None
-
-    @property
-    def word(self):
-        """The state in few words."""
-        return WORDS[self.state]
-
-    @property
-    def meaning(self):
-        """The meaning of the state for the person who scanned it."""
-        return MEANINGS[self.state]
-
-
 def verify(token, now):
     """Return the current state of a code. Every fault of a code gets the same answer."""
     try:
         code = tokens.read(token)
     except tokens.CodeUnfit:
-        return Verified(UNKNOWN)
+        return _verified(UNKNOWN)
     appointment = session.scalar(select(Appointment).where(Appointment.reference == code.reference))
     if appointment is None or code.version > appointment.version:
-        return Verified(UNKNOWN)
-    return Verified(_state(code, appointment, now), code, appointment)
+        return _verified(UNKNOWN)
+    return _verified(_state(code, appointment, now), code, appointment)
+
+
+def _verified(state, code=None, appointment=None):
+    return Verified(state, WORDS[state], MEANINGS[state], code, appointment)
 
 
 def _state(code, appointment, now):

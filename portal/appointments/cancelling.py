@@ -16,9 +16,8 @@ from sqlalchemy.orm import selectinload
 from portal.accounts import notices
 from portal.accounts.models import Account
 from portal.appointments import held_places, notifications
-from portal.appointments.calendar import operations as calendar
-from portal.appointments.calendar.operations import Time
 from portal.appointments.models import LIVE, Appointment, Cancellation, Displacement
+from portal.appointments.offers import Time, free_times
 from portal.cases.models import Case
 from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
@@ -156,7 +155,7 @@ def _locked(post: Post, slot_ids: list[int], now: datetime) -> Sequence[Appointm
 def _targets(post: Post, slot_ids: list[int], hold_until: datetime, now: datetime) -> list[Time]:
     """Return the times to move to: those after the last canceled one first, none before hold_until is over."""
     until = hold_until.astimezone(ZoneInfo(post.timezone)).replace(tzinfo=None)
-    free = [one for one in calendar.free_times(post.id, now) if one.local_start > until and one.slot_id not in slot_ids]
+    free = [one for one in free_times(post.id, now) if one.local_start > until and one.slot_id not in slot_ids]
     last = max(session.scalars(select(Slot.local_start).where(Slot.id.in_(slot_ids))), default=until)
     return sorted(free, key=lambda one: (one.local_start <= last, one.local_start, one.slot_id))
 

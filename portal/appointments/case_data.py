@@ -1,4 +1,4 @@
-"""What a person takes along of the appointments of a case, and how long these keep a case."""
+"""The appointments of a case: in its owner's data download, and as activity that keeps the case from being erased."""
 
 from sqlalchemy import exists, or_, select
 
@@ -40,7 +40,7 @@ def lines(row):
 
 
 def happened(instant):
-    """The condition that a case meets which had an appointment at an instant or later, or where one was changed."""
+    """Return the SQL condition for cases with an appointment, or a change of one, at an instant or later."""
     later = or_(Appointment.changed_at >= instant, Slot.starts_at >= instant)
     return exists().where(Appointment.case_id == Case.id, Slot.id == Appointment.slot_id, later)
 

@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.appointments import appointment_papers, held_places, operations
-from portal.appointments.calendar import operations as calendar
-from portal.appointments.calendar import page as calendar_page
+from portal.appointments.calendar.page import day_asked_for, first_weekday
+from portal.appointments.offers import are_only_after, free_times, offer_of
 from portal.appointments.staff_forms import CounterCancelForm, CounterForm
 from portal.cases import operations as cases
 from portal.cases.refusals.deadline import booking_last_day
@@ -51,8 +51,6 @@ def choose_time(case_id):
             form.refused(form.slot, refusal)
         else:
             return redirect(url_for(".show", case_id=case.public_id, said="counter_booked"), 303)
-        finally:
-            calendar.forget_times()
     return _calendar(case, form)
 
 
@@ -102,7 +100,9 @@ def printable(case_id):
 def _calendar(case, form):
     """Return the applicants' calendar of the post, for a case."""
     now, post = clock.now(), case.post
-    offer = calendar_page.offer_of(post, booking_last_day(case, today(post, now)), now)
+    times, weekday = free_times(post.id, now), first_weekday(post)
+    only_after = are_only_after(times, booking_last_day(case, today(post, now)))
+    offer = offer_of(times, day=day_asked_for(), only_after=only_after, first_weekday=weekday)
     return render_template(
         "appointments/staff/counter_time.html",
         case=case,
@@ -111,7 +111,7 @@ def _calendar(case, form):
         offer=offer,
         live=operations.live_appointment(case, now),
         refusal=_refusal(case, now),
-        first_weekday=calendar_page.first_weekday(post),
+        first_weekday=weekday,
         offset=format_offset(datetime.combine(offer.day, time(12), UTC), post) if offer.day else "",
     )
 

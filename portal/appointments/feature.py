@@ -1,4 +1,4 @@
-"""What appointments adds to the portal."""
+"""What the appointments feature adds to the portal."""
 
 from portal.appointments import case_data, counter_routes, day_routes, new_routes, paper_routes, routes
 from portal.appointments.models import Appointment, Cancellation

@@ -9,10 +9,9 @@ from sqlalchemy import bindparam, exists, insert, or_, select
 
 from portal.appointments import held_places, notifications
 from portal.appointments.booking_limit import require_not_too_often
-from portal.appointments.calendar import first_bookings
 from portal.appointments.models import FIRST_VERSION, LIVE, Appointment, Booked
 from portal.cases.models import Case
-from portal.cases.operations import case_for, require_may_book
+from portal.cases.operations import require_may_book
 from portal.database.transactions import looking, session
 from portal.i18n.locale import _, _l, format_instant
 from portal.journal import journal
@@ -31,25 +30,23 @@ _LIVE = select(Appointment).where(
     Appointment.state.in_(LIVE),
     or_(Appointment.held_until.is_(None), Appointment.held_until > bindparam("now")),
 )
-_MADE_BEFORE = select(Appointment).where(
-    Appointment.case_id == bindparam("case_id"),
-    or_(Appointment.form_key == bindparam("form_key"), Appointment.state.in_(LIVE)),
+_EARLIER = (
+    select(Appointment.id, Appointment.form_key, Appointment.state)
+    .where(Appointment.case_id == bindparam("case_id"))
+    .order_by(Appointment.id)
 )
 _BOOK = insert(Appointment).returning(Appointment.id)
-_HAS_ROOM = select(
-    or_(
-        exists().where(Slot.id == bindparam("slot"), Slot.post_id == bindparam("post"), Slot.open_at(bindparam("now"))),
-        exists().where(Appointment.slot_id == bindparam("slot"), Appointment.held_until <= bindparam("now")),
-    )
+_FINDS_NO_ROOM = select(Case.id).where(
+    Case.public_id == bindparam("public_id"),
+    Case.account_id == bindparam("account_id"),
+    ~exists().where(Appointment.case_id == Case.id),
+    ~exists().where(Slot.id == bindparam("slot"), Slot.post_id == Case.post_id, Slot.open_at(bindparam("now"))),
+    ~exists().where(Appointment.slot_id == bindparam("slot"), Appointment.held_until <= bindparam("now")),
 )
 
 
 class SlotTaken(PortalError):
     message = _l("That time is no longer available. Choose another.")
-
-
-class AlreadyBooked(PortalError):
-    message = _l("This case already has an appointment.")
 
 
 class NotMoved(SentBefore):
@@ -73,44 +70,23 @@ class TooLate(PortalError):
     message = _l("It is too late to change or cancel this appointment here.")
 
 
-def schedule_for(signed_in: SignedIn, public_id: UUID, slot_id: int, form_key: UUID, by: str, now: datetime) -> str:
-    """Book or change for a case of the signed-in account; return the reference. As schedule; or NotFound (R5)."""
-    newcomer = first_bookings.newcomer_locked(signed_in.account_id, public_id)
-    if newcomer is not None:
-        return _take(newcomer, slot_id, form_key, by, now).reference
-    return schedule(case_for(signed_in, public_id, for_change=True), slot_id, form_key, by, now).reference
+def schedule(case: Any, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None) -> str:
+    """Book a slot for a case, or move its appointment there; return the reference. The one way to book.
 
-
-def schedule(
-    case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None
-) -> Appointment:
-    """Book a slot for a case, or move its appointment there; return the appointment.
-
-    Asking again with the same form key, or for the slot the case already has, gives the same
-    appointment (R12); with the same key for another slot, NotMoved. reason: one of REASONS, for an action of
-    staff: the journal records it, and neither the cut-off nor the limit on changes applies. Raises MayNotBook (R3),
-    SlotTaken (R1), TooLate, ChangedTooOften or NotFound.
+    case: a Case or a BookingCase, whose row is locked. Asking again with the same form key, or for the slot the case
+    already has, gives the same appointment (R12); with the same key for another slot, NotMoved. reason: one of
+    REASONS, for an action of staff: the journal keeps it, and neither the cut-off nor the rate limit counts.
+    Raises MayNotBook (R3), SlotTaken (R1), TooLate, ChangedTooOften or NotFound.
     """
-    before = _made_before(case, slot_id, form_key, now)
-    if before is None:
-        return _taken(case, slot_id, form_key, by, now, reason)
-    if before.form_key == form_key:
-        return _the_same(before, slot_id)
-    return move(before, slot_id, form_key, by, now, reason)
-
-
-def book(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime) -> Appointment:
-    """Give a case that has no live appointment a seat in a slot and return the appointment.
-
-    Asking again gives the same appointment, as in schedule (R12). Raises MayNotBook (R3),
-    AlreadyBooked (R2) or SlotTaken (R1).
-    """
-    before = _made_before(case, slot_id, form_key, now)
-    if before is None:
-        return _taken(case, slot_id, form_key, by, now)
-    if form_key != before.form_key and slot_id != before.slot_id:
-        raise AlreadyBooked
-    return _the_same(before, slot_id)
+    earlier = session.connection().execute(_EARLIER, {"case_id": case.id}).all()
+    before = _made_before(earlier, slot_id, form_key, now)
+    if before is not None and before.form_key == form_key:
+        return _the_same(before, slot_id).reference
+    if before is not None:
+        return move(before, slot_id, form_key, by, now, reason).reference
+    if earlier and reason is None:
+        require_not_too_often(case, now)
+    return _book(case, slot_id, form_key, by, now, reason)
 
 
 def move(
@@ -166,20 +142,18 @@ def cancel(appointment: Appointment, by: str, now: datetime, reason: str | None 
     return appointment
 
 
-def disappointed(account_id: int, public_id: UUID, slot_id: int, now: datetime) -> first_bookings.Newcomer | None:
-    """Return the newcomer whose slot has no free seat, or None if the booking must be tried. Only reads.
+def require_room(account_id: int, public_id: UUID, slot_id: int, now: datetime) -> None:
+    """Raise SlotTaken where a slot has no seat for a case that never had an appointment. Only reads, and takes nothing.
 
-    A seat whose hold has expired counts as free: the next claim frees it.
+    A seat that was held too long counts as free: whoever claims it frees it.
     """
+    asked = {"account_id": account_id, "public_id": public_id, "slot": slot_id, "now": now}
     with looking() as connection:
-        found = first_bookings.read(connection, account_id, public_id)
-        if found is None:
-            return None
-        has_room = connection.execute(_HAS_ROOM, {"slot": slot_id, "post": found.post_id, "now": now}).scalar()
-    return None if has_room else found
+        if connection.execute(_FINDS_NO_ROOM, asked).first() is not None:
+            raise SlotTaken
 
 
-def live_appointment(case: Case, now: datetime) -> Appointment | None:
+def live_appointment(case: Any, now: datetime) -> Appointment | None:
     """Return the case's booked appointment or its present held place, or None (R2: there is at most one)."""
     return session.scalar(_LIVE, {"case_id": case.id, "now": now})
 
@@ -221,11 +195,14 @@ def changeable_until(appointment: Appointment) -> datetime:
     return appointment.slot.starts_at - timedelta(hours=appointment.case.post.cutoff_hours)
 
 
-def _made_before(case: Case, slot_id: int, form_key: UUID, now: datetime) -> Appointment | None:
-    found = session.scalars(_MADE_BEFORE, {"case_id": case.id, "form_key": form_key}).all()
-    by_key = [appointment for appointment in found if appointment.form_key == form_key]
-    before = next(iter([*by_key, *found]), None)
-    if before is None or not before.has_lapsed(now):
+def _made_before(earlier: Sequence[Any], slot_id: int, form_key: UUID, now: datetime) -> Appointment | None:
+    """Return which of a case's earlier appointments a form is about: the one it made, else the live one, or None."""
+    by_key = [one.id for one in earlier if one.form_key == form_key]
+    live = [one.id for one in earlier if one.state in LIVE]
+    if not by_key and not live:
+        return None
+    before = session.get_one(Appointment, [*by_key, *live][0])
+    if not before.has_lapsed(now):
         return before
     held_places.lock(before)
     if not before.has_lapsed(now):
@@ -256,14 +233,8 @@ def _the_same(before: Appointment, slot_id: int) -> Appointment:
     return before
 
 
-def _taken(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None) -> Appointment:
-    if reason is None:
-        require_not_too_often(case, now)
-    return session.get_one(Appointment, _take(case, slot_id, form_key, by, now, reason).id)
-
-
-def _take(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None = None) -> Booked:
-    """Write a booking without the ORM, which would take longer than all the rest; return the Booked."""
+def _book(case: Any, slot_id: int, form_key: UUID, by: str, now: datetime, reason: str | None) -> str:
+    """Write a booking without the ORM, which would take longer than all the rest; return the reference."""
     require_may_book(case, today(case.post, now))
     if not _claim_seat(slot_id, case.post_id, now):
         raise SlotTaken
@@ -274,7 +245,7 @@ def _take(case: Case, slot_id: int, form_key: UUID, by: str, now: datetime, reas
     after = {"slot": slot_id} | _why(reason)
     journal.record(by, "appointment booked", booked, post_id=case.post_id, after=after, now=now)
     notifications.write("booked", booked, case.account_id, now)
-    return booked
+    return reference
 
 
 def _require_changeable(appointment: Appointment, now: datetime, reason: str | None) -> None:

@@ -65,7 +65,7 @@ def keys():
 def _told_to_staff(token):
     """Show staff of the post whose appointment it is, and record this; others see what strangers see (R5)."""
     found = verify(token, clock.now())
-    appointment = found.appointment
+    appointment = found.paper
     if appointment is None or appointment.post_id != current_user.post_id:
         return _told(token)
     journal.record(current_user.actor, "code read", appointment, post_id=appointment.post_id)

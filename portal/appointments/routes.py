@@ -4,7 +4,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.appointments import appointment_papers, held_places, operations
-from portal.appointments.calendar import page as calendar_page
+from portal.appointments.booking_case import case_to_book, case_to_book_locked
+from portal.appointments.calendar.page import time_page
+from portal.appointments.calendar.shared_page import made_once, refuses_at_once
 from portal.appointments.forms import CancelForm, TimeForm
 from portal.cases import operations as cases
 from portal.cases.refusals.deadline import booking_last_day
@@ -20,31 +22,24 @@ bp = Blueprint("appointments", __name__, url_prefix="/<language:lang>/appointmen
 
 @bp.route("/cases/<uuid:case_id>/calendar", methods=["GET", "POST"])
 @applicant_only
+@made_once
 def choose_time(case_id):
-    if request.method == "GET":
-        return calendar_page.fresh_page(case_id)
     form = TimeForm()
-    if not form.validate_on_submit():
-        return calendar_page.page(cases.case_for(current_user, case_id), form)
-    return calendar_page.sold_out(case_id, form) or _booked(case_id, form)
+    if form.validate_on_submit():
+        try:
+            return redirect(url_for(".confirmation", reference=_schedule(case_id, form)), 303)
+        except NotFound:
+            raise
+        except PortalError as refusal:
+            form.refused(form.slot, refusal)
+    return time_page(case_to_book(current_user.account_id, case_id), form)
 
 
-def _booked(case_id, form):
-    try:
-        reference = _book(case_id, form)
-    except NotFound:
-        raise
-    except PortalError as refusal:
-        return calendar_page.refused(case_id, form, refusal)
-    finally:
-        calendar_page.forget(case_id)
-    return redirect(url_for(".confirmation", reference=reference), 303)
-
-
+@refuses_at_once
 @commits
-def _book(case_id, form):
-    by, now = current_user.actor, clock.now()
-    return operations.schedule_for(current_user, case_id, form.slot.data, form.key, by, now)
+def _schedule(case_id, form):
+    case = case_to_book_locked(current_user.account_id, case_id)
+    return operations.schedule(case, form.slot.data, form.key, current_user.actor, clock.now())
 
 
 @bp.route("/<reference>")

@@ -7,7 +7,7 @@ and the server must not be newer than pg_dump.
 import os
 import re
 import shutil
-import subprocess  # noqa: S404 - two programs of PostgreSQL, with nothing in the command line that somebody typed
+import subprocess  # noqa: S404 - two programs of PostgreSQL, without user input in the command line
 import tempfile
 from itertools import islice, takewhile
 from subprocess import PIPE  # noqa: S404 - as above

@@ -1,4 +1,4 @@
-"""What cases adds to the portal."""
+"""What the cases feature adds to the portal."""
 
 from portal.cases import case_data, officer_routes, staff_routes, status_routes
 from portal.cases.finding import desk_routes, requests

@@ -10,7 +10,7 @@ from portal.forms import AtMost, BaseForm, Required, options
 from portal.i18n import locale
 from portal.i18n.locale import _, _l
 
-# What staff may have corrected of a traveller, by its name in a case file.
+# The fields of a traveler that staff may have corrected, by their names in a case file.
 FIELD_NAMES = {
     "relationship": _l("Relationship to the principal applicant"),
     "surname": _l("Surname"),
@@ -78,7 +78,7 @@ class CaseRowForm(BaseForm):
 
 
 class ConflictForm(BaseForm):
-    """Whether staff take what the case file says, or stay with what they corrected."""
+    """Whether staff accept the value of the case file, or keep their correction."""
 
     takes = RadioField(
         _l("Which is right?"),

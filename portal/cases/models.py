@@ -1,6 +1,7 @@
 """Tables of cases with their travelers, refusals, refusal items and statuses, and what officers ask for and note."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
@@ -23,6 +24,9 @@ from portal.cases.importing.models import CaseImport
 from portal.database.base import Base, Instant
 from portal.posts.models import Post
 from portal.security.encryption import Encrypted
+
+if TYPE_CHECKING:
+    from portal.cases.officer_models import CaseNote, PetitionStage
 
 DOCUMENTS = "documents"
 PROCESSING = "administrative_processing"
@@ -97,6 +101,13 @@ class Case(Base):
         viewonly=True,
     )
 
+    notes: Mapped[list["CaseNote"]] = relationship(
+        order_by="CaseNote.id.desc()", cascade="all, delete-orphan", back_populates="case"
+    )
+    stages: Mapped[list["PetitionStage"]] = relationship(
+        order_by="PetitionStage.id", cascade="all, delete-orphan", back_populates="case"
+    )
+
     @classmethod
     def visible(cls):
         """Return the SQL condition for cases that do not belong to an undecided import."""
@@ -160,7 +171,7 @@ class Traveller(Base):
 
 
 class FormerPassport(Base):
-    """A passport number that a traveler had before: it still matches for a while."""
+    """A former passport number of a traveler: it still matches for a while."""
 
     __tablename__ = "former_passport"
 
@@ -171,14 +182,15 @@ class FormerPassport(Base):
 
     @classmethod
     def matches_at(cls, now):
-        """The condition that a number meets which still matches."""
+        """Return the SQL condition for numbers that still match."""
         return cls.matches_until > now
 
 
 class Correction(Base):
-    """A field of a traveler that staff corrected, with digests of what the case file says of it.
+    """A field of a traveler that staff corrected, with digests of the case file's values.
 
-    filed: what it said then. differing: what a newer row says, and staff have not decided about: a conflict.
+    filed: the value at the time of the correction. differing: another value in a newer row, undecided by staff: a
+    conflict.
     """
 
     __tablename__ = "correction"
@@ -195,7 +207,7 @@ class Correction(Base):
 
     @property
     def newest(self):
-        """The digest of what the newest row says."""
+        """The digest of the value in the newest row."""
         return self.differing_digest or self.filed
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Uuid
-from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.cases.models import Case
 from portal.database.base import Base, Instant
@@ -23,9 +23,7 @@ class CaseNote(Base):
     actor: Mapped[str] = mapped_column(String(40))
     written_at: Mapped[datetime] = mapped_column(Instant)
 
-    case: Mapped[Case] = relationship(
-        backref=backref("notes", order_by=lambda: CaseNote.id.desc(), cascade="all, delete-orphan")
-    )
+    case: Mapped[Case] = relationship(back_populates="notes")
 
 
 class PetitionStage(Base):
@@ -53,6 +51,4 @@ class PetitionStage(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    case: Mapped[Case] = relationship(
-        backref=backref("stages", order_by=lambda: PetitionStage.id, cascade="all, delete-orphan")
-    )
+    case: Mapped[Case] = relationship(back_populates="stages")

@@ -57,7 +57,7 @@ def agencies_of(post_id: int, *, closed_too: bool = False) -> Sequence[Agency]:
     return session.scalars(found if closed_too else found.where(Agency.closed_at.is_(None))).all()
 
 
-def in_city(agencies: list[Agency], typed: str) -> list[Agency]:
+def in_city(agencies: Sequence[Agency], typed: str) -> list[Agency]:
     """Return those of some agencies whose city contains a text; capitals and accents do not matter."""
     wanted = folded(typed)
     return [agency for agency in agencies if wanted in folded(agency.city)]

@@ -1,4 +1,4 @@
-"""What a person takes along of the packages of a case, and how long these keep a case."""
+"""The packages of a case: in its owner's data download, and as activity that keeps the case from being erased."""
 
 from sqlalchemy import exists
 
@@ -48,7 +48,7 @@ def lines(row):
 
 
 def happened(instant):
-    """The condition that a case meets whose package moved at an instant or later."""
+    """Return the SQL condition for cases with a package that moved at an instant or later."""
     return exists().where(Submission.case_id == Case.id, Submission.moved_since(instant))
 
 

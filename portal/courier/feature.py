@@ -1,12 +1,13 @@
-"""What courier adds to the portal."""
+"""What the courier feature adds to the portal."""
 
-from portal.courier import case_data, paper_routes, routes, staff_routes
+from portal.courier import case_data, package_routes, paper_routes, routes, staff_routes
 from portal.courier.models import Submission
 from portal.features import Feature, Notice, StaffPage
 from portal.i18n.locale import _l, gettext_noop
 
 FEATURE = Feature(
     blueprints=(
+        package_routes.bp,
         paper_routes.bp,
         routes.bp,
         staff_routes.bp,

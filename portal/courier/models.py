@@ -99,7 +99,7 @@ class Submission(Base):
 
     @classmethod
     def moved_since(cls, instant):
-        """The condition that a package meets to which something happened at an instant or later."""
+        """Return the SQL condition for packages with an event at an instant or later."""
         days = (cls.dropped_off_on, cls.received_on, cls.returned_on, cls.collected_on, cls.withdrawn_on)
         return or_(cls.registered_at >= instant, *(day >= instant.date() for day in days))
 

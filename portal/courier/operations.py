@@ -44,7 +44,7 @@ def register(case: Case, sender: Traveller, agency_id: int, form_key: UUID, by: 
     """Register a package of a case and return it; the same form key gives the same package (R12).
 
     sender: a traveler of the case. Raises MayNotSend, AlreadyRegistered (one package is on the way at a
-    time), or NotFound for an agency of another post or a closed one.
+    time), NotChanged, or NotFound for an agency of another post or a closed one.
     """
     one_at_a_time("package", form_key)
     before = session.scalar(select(Submission).where(Submission.form_key == form_key, Submission.case_id == case.id))
@@ -52,7 +52,7 @@ def register(case: Case, sender: Traveller, agency_id: int, form_key: UUID, by: 
         if before.agency_id != agency_id:
             raise NotChanged(before)
         return before
-    cases.require_may_send(case)
+    require_may_register(case)
     submission = Submission(
         reference=new_reference(case.post.code),
         form_key=form_key,
@@ -182,16 +182,23 @@ def submissions_of(cases_held: Sequence[Case]) -> dict[int, list[Submission]]:
     return found
 
 
-def why_not(case: Case) -> str | None:
-    """Return why a case may not register a package, or None.
+def require_may_register(case: Case) -> None:
+    """Raise what says why a case may not register a package now: MayNotSend or AlreadyRegistered."""
+    _require_may_send(case)
+    if on_the_way(case) is not None:
+        raise AlreadyRegistered
 
-    A kind of MayNotSend, or "elsewhere" if its post takes no packages through this service.
+
+def why_not(case: Case) -> str | None:
+    """Return why a case may send no packages, or None: a kind of MayNotSend.
+
+    It is "elsewhere" if the post of the case takes no packages through this service.
     """
     try:
-        cases.require_may_send(case)
+        _require_may_send(case)
     except cases.MayNotSend as refusal:
         return refusal.kind
-    return None if case.post.in_service and case.post.courier else "elsewhere"
+    return None
 
 
 def may_send_again(case: Case) -> bool:
@@ -234,6 +241,12 @@ def last_day_words(case: Case, here: date) -> str | None:
     """Return the sentence on the last day that counts for a package in the language in use, or None."""
     refusal = refusal_to_answer(case, here)
     return last_day_sentence(case, refusal, here) if refusal else None
+
+
+def _require_may_send(case: Case) -> None:
+    cases.require_may_send(case)
+    if not (case.post.in_service and case.post.courier):
+        raise cases.MayNotSend("elsewhere")
 
 
 def _step(submission: Submission, state: str, day: str, action: str, by: str, now: datetime) -> None:

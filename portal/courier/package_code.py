@@ -1,7 +1,5 @@
 """Verification of a package's code: its current state."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import select
 
 from portal.courier.models import Submission
@@ -9,6 +7,7 @@ from portal.courier.package_papers import registered_locally
 from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.paper import tokens
+from portal.paper.verified import Verified
 
 VALID, CHANGED, DROPPED_OFF, RECEIVED = "valid", "changed", "dropped_off", "received"
 SENT_BACK, WITHDRAWN, UNKNOWN = "sent_back", "withdrawn", "unknown"
@@ -40,39 +39,19 @@ STATES = {
 }
 
 
-@dataclass(frozen=True)
-class Verified:
-    """The result: its state, and, unless it is unknown, the code and the package."""
-
-    state: str
-    code: tokens.Code | None = None
-    submission: Submission | None = None
-
-    @property
-    def word(self):
-        """The state in few words."""
-        return WORDS[self.state]
-
-    @property
-    def meaning(self):
-        """The meaning of the state for the person who scanned it."""
-        return MEANINGS[self.state]
-
-    @property
-    def is_worthless(self):
-        """Whether no package may be sent with the page."""
-        return self.state in (CHANGED, WITHDRAWN, UNKNOWN)
-
-
 def verify(token):
     """Return the current state of a code. Every fault of a code gets the same answer."""
     try:
         code = tokens.read(token, tokens.COURIER)
     except tokens.CodeUnfit:
-        return Verified(UNKNOWN)
+        return _verified(UNKNOWN)
     found = session.scalar(select(Submission).where(Submission.reference == code.reference))
     if found is None or code.version > found.version or code.local_start != registered_locally(found):
-        return Verified(UNKNOWN)
+        return _verified(UNKNOWN)
     if found.state == "registered":
-        return Verified(VALID if code.version == found.version else CHANGED, code, found)
-    return Verified(STATES[found.state], code, found)
+        return _verified(VALID if code.version == found.version else CHANGED, code, found)
+    return _verified(STATES[found.state], code, found)
+
+
+def _verified(state, code=None, submission=None):
+    return Verified(state, WORDS[state], MEANINGS[state], code, submission)

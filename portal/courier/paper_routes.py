@@ -21,7 +21,7 @@ def printable(reference):
         "courier/print.html",
         page=package_papers.confirmation(submission),
         code=package_papers.drawing_of(submission),
-        back=url_for("courier.package", reference=submission.reference),
+        back=url_for("package.show", reference=submission.reference),
         pdf=url_for(".pdf", reference=submission.reference),
     )
 
@@ -44,7 +44,7 @@ def verification(token):
 def _told_to_staff(token):
     """Lead staff of the post to the package, and record a journal entry; others see what strangers see (R5)."""
     found = verify(token)
-    submission = found.submission
+    submission = found.paper
     if submission is None or submission.post_id != current_user.post_id:
         return _told(token)
     journal.record(current_user.actor, "code read", submission, post_id=submission.post_id)

@@ -1,4 +1,4 @@
-"""Submit documents by courier: from the visa category to the confirmation page, and later changes."""
+"""Submit documents by courier: from the visa category to the choice of an agency."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -10,21 +10,17 @@ from portal.cases import operations as cases
 from portal.cases.finding import claims, requests
 from portal.cases.finding.proofs import NoMatch, Proof, person_meant
 from portal.courier import agencies, operations
-from portal.courier.forms import AgencyForm, ContentsForm, FamilyForm, PlainForm, SendForm, ServiceForm
-from portal.courier.intake import MORE_REASONS
-from portal.courier.labels import PACKAGE_STATES
-from portal.courier.package_timeline import steps_of
+from portal.courier.agency_page import LAST_STEP, agency_page
+from portal.courier.forms import AgencyForm, SendForm, ServiceForm
 from portal.database.transactions import commits
 from portal.limits import guesses
 from portal.limits import rules as limits
-from portal.posts.operations import all_posts, post_by_code, today
+from portal.posts.operations import all_posts, post_by_code
 from portal.values.numbers import passport_number
 from portal.web.audience import applicant_only, public
 from portal.web.identity import current_user
 
 bp = Blueprint("courier", __name__, url_prefix="/<language:lang>/courier")
-LAST_STEP = 6
-SEEN_AT_ONCE = 8
 DESCRIBED = ("surname", "given_names", "nationality")
 
 
@@ -93,137 +89,20 @@ def ask():
 @commits
 def agency(case_id):
     case = cases.case_for(current_user, case_id, for_change=request.method == "POST")
-    kind = operations.why_not(case)
-    if kind:
-        return render_template("courier/may_not_send.html", case=case, kind=kind)
     form = AgencyForm(agencies.agencies_of(case.post_id))
-    if form.validate_on_submit():
-        return _register(case, form)
-    before = operations.on_the_way(case)
-    if before is not None:
-        return redirect(_page_of(before, "package_already"), 303)
-    return _agency_page(case, form)
-
-
-@bp.route("/<reference>/family")
-@applicant_only
-def family(reference):
-    submission = operations.submission_for(current_user, reference)
-    if submission.state != "registered":
-        return _too_late(submission)
-    return render_template("courier/family.html", submission=submission, step=5, steps=LAST_STEP)
-
-
-@bp.route("/<reference>/family/add", methods=["GET", "POST"])
-@applicant_only
-@commits
-def add_family(reference):
-    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
-    if submission.state != "registered":
-        return _too_late(submission)
-    others = [one for one in submission.case.travellers if one.id != submission.sender_id]
-    form = FamilyForm(others, data={"travellers": [one.traveller_id for one in submission.family]})
-    if form.validate_on_submit():
-        operations.set_family(submission, form.travellers.data, current_user.actor, clock.now())
-        return redirect(url_for(".family", reference=reference), 303)
-    return render_template("courier/add_family.html", submission=submission, others=others, form=form)
-
-
-@bp.route("/<reference>")
-@applicant_only
-def package(reference):
-    submission = operations.submission_for(current_user, reference)
-    case = submission.case
-    return render_template(
-        "courier/package.html",
-        submission=submission,
-        case=case,
-        steps=steps_of(submission),
-        states=PACKAGE_STATES,
-        reasons=MORE_REASONS,
-        number=operations.number_of_documents(submission),
-        missing=operations.what_is_missing(submission),
-        last_day=operations.last_day_words(case, today(case.post, clock.now())),
-        may_send_again=operations.may_send_again(case),
-        form=PlainForm(),
-    )
-
-
-@bp.route("/<reference>/contents", methods=["GET", "POST"])
-@applicant_only
-@commits
-def contents(reference):
-    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
-    if submission.state != "registered":
-        return _too_late(submission)
-    fits = operations.what_fits(submission)
-    form = ContentsForm([item for _traveller, item in fits], data=_packed(submission))
-    if form.validate_on_submit():
-        what = form.documents.data, form.with_passport.data, form.number_of_others
-        operations.pack(submission, *what, current_user.actor, clock.now())
-        return redirect(url_for(".contents", reference=reference, said="packed"), 303)
-    missing = operations.what_is_missing(submission)
-    return render_template("courier/contents.html", submission=submission, fits=fits, missing=missing, form=form)
-
-
-@bp.route("/<reference>/agency", methods=["GET", "POST"])
-@applicant_only
-@commits
-def change_agency(reference):
-    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
-    if submission.state != "registered":
-        return _too_late(submission)
-    form = AgencyForm(agencies.agencies_of(submission.post_id), data={"agency": submission.agency_id})
-    if form.validate_on_submit():
-        operations.change_agency(submission, form.agency.data, current_user.actor, clock.now())
-        return redirect(_page_of(submission, "agency_changed"), 303)
-    return _agency_page(submission.case, form, submission)
-
-
-@bp.route("/<reference>/withdraw", methods=["GET", "POST"])
-@applicant_only
-@commits
-def withdraw(reference):
-    submission = operations.submission_for(current_user, reference, for_change=request.method == "POST")
-    if submission.state != "registered":
-        return _too_late(submission)
-    form = PlainForm()
-    if form.validate_on_submit():
-        operations.withdraw(submission, current_user.actor, clock.now())
-        return redirect(_page_of(submission, "package_withdrawn"), 303)
-    return render_template("courier/withdraw.html", submission=submission, form=form)
-
-
-@bp.route("/<reference>/dropped-off", methods=["POST"])
-@applicant_only
-@commits
-def drop_off(reference):
-    return _noted(reference, operations.drop_off, "package_dropped_off")
-
-
-@bp.route("/<reference>/collected", methods=["POST"])
-@applicant_only
-@commits
-def collect(reference):
-    return _noted(reference, operations.collect, "package_collected")
-
-
-def _noted(reference, note, said):
-    submission = operations.submission_for(current_user, reference, for_change=True)
     try:
-        note(submission, current_user.actor, clock.now())
-    except operations.TooLate:
-        return _too_late(submission)
-    return redirect(_page_of(submission, said), 303)
-
-
-def _too_late(submission):
-    said = "package_withdrawn" if submission.state == "withdrawn" else "package_too_late"
-    return redirect(_page_of(submission, said), 303)
+        if form.validate_on_submit():
+            return _register(case, form)
+        operations.require_may_register(case)
+    except cases.MayNotSend as refusal:
+        return render_template("courier/may_not_send.html", case=case, kind=refusal.kind)
+    except operations.AlreadyRegistered:
+        return redirect(_page_of(operations.on_the_way(case), "package_already"), 303)
+    return agency_page(case, form)
 
 
 def _page_of(submission, said):
-    return url_for(".package", reference=submission.reference, said=said)
+    return url_for("package.show", reference=submission.reference, said=said)
 
 
 def _typed():
@@ -275,32 +154,5 @@ def _register(case, form):
         made = operations.register(case, sender, form.agency.data, form.key, by, now)
     except operations.NotChanged as refusal:
         return redirect(_page_of(refusal.submission, "package_not_changed"), 303)
-    except operations.AlreadyRegistered:
-        return redirect(url_for(".agency", case_id=case.public_id), 303)
     kept_answers.forget(current_user.account_id, (kept_answers.COURIER,))
-    return redirect(url_for(".family", reference=made.reference), 303)
-
-
-def _agency_page(case, form, submission=None):
-    every, city = agencies.agencies_of(case.post_id), request.args.get("city", "").strip()
-    found = agencies.in_city(every, city)
-    return render_template(
-        "courier/agency.html",
-        case=case,
-        form=form,
-        submission=submission,
-        agencies=found or every,
-        city=city,
-        is_searchable=len(every) > SEEN_AT_ONCE,
-        is_elsewhere=not found,
-        step=4,
-        steps=LAST_STEP,
-    )
-
-
-def _packed(submission):
-    return {
-        "documents": [one.refusal_item_id for one in submission.contents],
-        "with_passport": submission.with_passport,
-        "other_documents": str(submission.other_documents or ""),
-    }
+    return redirect(url_for("package.family", reference=made.reference), 303)

@@ -1,4 +1,4 @@
-"""What demand adds to the portal."""
+"""What the demand feature adds to the portal."""
 
 from portal.demand import routes
 from portal.features import Feature, StaffPage

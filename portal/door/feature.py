@@ -1,4 +1,4 @@
-"""What door adds to the portal."""
+"""What the door feature adds to the portal."""
 
 from portal.door import routes
 from portal.features import Feature, StaffPage

@@ -1,4 +1,4 @@
-"""What guide adds to the portal."""
+"""What the guide feature adds to the portal."""
 
 from portal.features import Feature
 from portal.guide import routes

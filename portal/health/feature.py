@@ -1,4 +1,4 @@
-"""What health adds to the portal."""
+"""What the health feature adds to the portal."""
 
 from portal.features import Feature
 from portal.health import routes

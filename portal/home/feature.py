@@ -1,4 +1,4 @@
-"""What home adds to the portal."""
+"""What the home feature adds to the portal."""
 
 from portal.features import Feature
 from portal.home import credential_routes, retrieval_routes, routes

@@ -1,4 +1,4 @@
-"""What a person takes along of the questions about a case, and how long these keep a case."""
+"""The questions about a case: in its owner's data download, and as activity that keeps the case from being erased."""
 
 from sqlalchemy import exists
 
@@ -31,7 +31,7 @@ def lines(row):
 
 
 def happened(instant):
-    """The condition that a case meets in which somebody asked or answered at an instant or later."""
+    """Return the SQL condition for cases with a question or an answer at an instant or later."""
     later = InquiryText.written_at >= instant
     return exists().where(Inquiry.case_id == Case.id, InquiryText.inquiry_id == Inquiry.id, later)
 

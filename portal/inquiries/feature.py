@@ -1,4 +1,4 @@
-"""What inquiries adds to the portal."""
+"""What the inquiries feature adds to the portal."""
 
 from portal.features import Feature, Notice, StaffPage
 from portal.i18n.locale import _l, gettext_noop

@@ -1,4 +1,4 @@
-"""What mailing adds to the portal."""
+"""What the mailing feature adds to the portal."""
 
 from portal.features import Feature, StaffPage
 from portal.i18n.locale import _l

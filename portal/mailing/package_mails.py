@@ -22,7 +22,7 @@ def about_package(message, account):
         _("Your package %(reference)s is registered", reference=reference),
         _paragraphs(submission),
         _facts(submission),
-        (_("See the confirmation page"), address("courier.package", reference=reference)),
+        (_("See the confirmation page"), address("package.show", reference=reference)),
         ((f"{reference}.pdf", "application/pdf", confirmation_pdf(submission)),),
         unsubscribe.address_for(account, message.kind),
     )

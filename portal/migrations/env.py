@@ -31,7 +31,7 @@ def migrate(connection):
 
 
 def plain_type(kind, item, _context):
-    """Write a type of the portal's own into a new migration as the database knows it: the type may change later."""
+    """Write the database's own type of a column into a new migration, since a type of the portal may change."""
     return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 

@@ -13,10 +13,11 @@ _REMARK = "# ###"  # Alembic's own, around what it has written
 
 
 def write(message, folder=None):
-    """Write a migration that leads from the newest revision to the models; return the path of its file.
+    """Write a migration from the newest revision to the models; return the path of its file.
 
-    message: a sentence for its first line. folder: where it goes, if not to the others. The tables are made in an
-    empty SQLite file of its own: the database of the settings is left alone. Where the models ask for nothing, the
+    message: a sentence for its first line. folder: where to write it, by default with the others. The tables are
+    created in
+    a temporary SQLite file: the database of the settings is not used. If the models need no change, the
     migration is empty, to be filled by hand.
     """
     with TemporaryDirectory() as own:

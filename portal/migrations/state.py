@@ -49,9 +49,9 @@ def downgrade(revision):
 
 
 def config(engine, connection=None, more_versions=None):
-    """Return Alembic's settings for a database: the migrations of the portal, and those of one more folder."""
+    """Return Alembic's configuration for a database: the portal's migrations, and those of one more folder."""
     here = Path(__file__).parent
-    made = Config(cmd_opts=Namespace(quiet=True))  # our commands say what they did
+    made = Config(cmd_opts=Namespace(quiet=True))  # our commands print their own result
     made.set_main_option("script_location", str(here))
     made.set_main_option("path_separator", "os")
     if more_versions:

@@ -1,4 +1,4 @@
-"""What passkeys adds to the portal."""
+"""What the passkeys feature adds to the portal."""
 
 from portal.features import Feature
 from portal.i18n.locale import _l

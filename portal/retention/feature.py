@@ -1,4 +1,4 @@
-"""What retention adds to the portal."""
+"""What the retention feature adds to the portal."""
 
 from portal.features import Feature
 from portal.retention import account_routes, routes

@@ -84,7 +84,7 @@ def data_of(account_id, now):
 
 
 def lines_of(held_case):
-    """Return what features add about a case of data_of as pairs of label and text, for the page."""
+    """Return the features' data of a case in data_of as pairs of label and text, for the page."""
     added = features.added("case_data").items()
     return [line for key, data in added for row in held_case[key] for line in data.lines(row)]
 

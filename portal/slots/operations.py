@@ -57,12 +57,6 @@ class Plan:
     instants: dict[datetime, datetime]
 
 
-def open_slots(post_id: int, now: datetime) -> Sequence[Slot]:
-    """Return the slots that applicants can book at a post, soonest first."""
-    offer = select(Slot).where(Slot.post_id == post_id, Slot.open_at(now))
-    return session.scalars(offer.order_by(Slot.starts_at, Slot.id)).all()
-
-
 def next_release(post_id: int, now: datetime) -> datetime | None:
     """Return the instant of the next announced release at a post, or None."""
     return session.scalar(select(func.min(Slot.opens_at)).where(Slot.post_id == post_id, Slot.announced_at(now)))

@@ -1,4 +1,4 @@
-"""What staff adds to the portal."""
+"""What the staff feature adds to the portal."""
 
 from portal.features import Feature
 from portal.staff import routes

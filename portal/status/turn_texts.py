@@ -150,12 +150,12 @@ def _send(case, _turn, _facts):
 def _hand_over(_case, _turn, facts):
     answer = _("Print the Courier Confirmation Page and take it to the courier office with your package.")
     reference = {"reference": facts.package.reference}
-    return answer, Action(_("See the Courier Confirmation Page"), "courier.package", reference)
+    return answer, Action(_("See the Courier Confirmation Page"), "package.show", reference)
 
 
 def _on_its_way(_case, _turn, facts):
     answer = _("Your package is on its way to the Embassy.")
-    return answer, Action(_("Follow the package"), "courier.package", {"reference": facts.package.reference}, False)
+    return answer, Action(_("Follow the package"), "package.show", {"reference": facts.package.reference}, False)
 
 
 def _follow_the_letter(_case, _turn, _facts):

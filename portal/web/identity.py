@@ -3,9 +3,11 @@
 Each process has its own cache. Flask-Login is used here and in roles.py only.
 """
 
-import time
+from threading import Lock
+from typing import Any
 
 import flask_login
+from cachetools import TTLCache
 from flask import current_app, g
 from flask_login import LoginManager
 
@@ -14,9 +16,11 @@ from portal.web.roles import SignedIn
 
 REMEMBERED_SECONDS = 0.75
 REMEMBERED_SESSIONS = 20_000
+NOT_ASKED: Any = object()
 
 current_user = flask_login.current_user
-_remembered: dict[str, tuple[float, SignedIn | None]] = {}
+_remembered: TTLCache[str, SignedIn | None] = TTLCache(REMEMBERED_SESSIONS, REMEMBERED_SECONDS)
+_remembered_lock = Lock()
 
 
 def init_app(app, load_session):
@@ -53,12 +57,14 @@ def go_on_as(who, number):
 
 def forget(digest):
     """Remove one session from the cache: after its id or its rights have changed here."""
-    _remembered.pop(digest, None)
+    with _remembered_lock:
+        _remembered.pop(digest, None)
 
 
 def forget_everyone():
     """Clear the cache of sessions: for tests, and after rights have changed here."""
-    _remembered.clear()
+    with _remembered_lock:
+        _remembered.clear()
 
 
 def take_back(response, digest):
@@ -78,11 +84,11 @@ def _load(request):
     if not number:
         return None
     digest = session_cookie.number_digest(number)
-    known = _remembered.get(digest)
-    if known and known[0] > time.monotonic():
-        return known[1]
+    with _remembered_lock:
+        known = _remembered.get(digest, NOT_ASKED)
+    if known is not NOT_ASKED:
+        return known
     found = current_app.extensions["load_session"](digest, note_use=not g.get("only_look"))
-    if len(_remembered) > REMEMBERED_SESSIONS:
-        _remembered.clear()
-    _remembered[digest] = (time.monotonic() + REMEMBERED_SECONDS, found)
+    with _remembered_lock:
+        _remembered[digest] = found
     return found

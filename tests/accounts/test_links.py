@@ -169,7 +169,7 @@ def test_an_address_of_another_account_cannot_be_taken(visitor, mailbox):
 
     refused = visitor.submit(link_in(mail))
 
-    assert "is on its way" in page.text
+    assert "We have sent an email with a link" in page.text
     assert "There is already an account with this email address" in refused.text
     assert fresh(Account, account.id).email == "mine@example.org"
     assert fresh(Link, session.scalar(select(Link.id))).used_at is None

@@ -8,13 +8,12 @@ from sqlalchemy import select
 from portal import clock
 from portal.accounts import links
 from portal.accounts.models import Account, Link, Notice
-from portal.appointments.operations import book
 from portal.cases.operations import cases_of
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.mail import outbox
 from tests.doubled import send_twice
-from tests.factories import PASSWORD, make_account, make_case, make_post, make_slot, signed_in
+from tests.factories import PASSWORD, book, make_account, make_case, make_post, make_slot, signed_in
 from tests.keys.trying import PRINTED
 from tests.mailbox import Mailbox, link_in
 from tests.visitor import Visitor

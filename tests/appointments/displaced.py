@@ -6,11 +6,10 @@ from uuid import uuid4
 from portal import clock
 from portal.appointments.cancelling import cancel_slots
 from portal.appointments.models import Appointment
-from portal.appointments.operations import book
 from portal.database.transactions import session
 from portal.integrity.checks import violations
 from portal.slots.models import Slot
-from tests.factories import make_account, make_case, make_post, make_slot
+from tests.factories import book, make_account, make_case, make_post, make_slot
 
 BY = "account:1"
 

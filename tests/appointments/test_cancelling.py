@@ -203,7 +203,7 @@ def test_a_day_is_cancelled_in_a_page_after_a_preview(scheduler):
 
     preview = scheduler.submit(page_of(old, "/cancel"), reason="unrest")
     assert "2 appointments will be moved or canceled." in preview.text
-    assert "1 of them gets another place" in preview.text
+    assert "1 of them will get a replacement time" in preview.text
     done = scheduler.submit(page_of(old, "/cancel"), page=preview, reason="unrest", slots=old.id, confirm="1")
 
     assert "1 slot was canceled." in done.text

@@ -6,7 +6,6 @@ import zlib
 import pytest
 
 from portal.appointments.calendar.gzip_pieces import Afresh, Piece, answer, takes_gzip
-from portal.appointments.calendar.short_cache import FRESH_SECONDS, Fresh
 
 TOKEN = "0123456789abcdef" * 4
 
@@ -58,18 +57,3 @@ def test_a_piece_stands_by_itself(page):
 )
 def test_only_a_browser_that_takes_gzip_gets_it(accepted, takes):
     assert takes_gzip(accepted) is takes
-
-
-def test_an_answer_made_from_an_older_one_is_as_old_as_that(monkeypatch):
-    now = [100.0]
-    monkeypatch.setattr("portal.appointments.calendar.short_cache.time.monotonic", lambda: now[0])
-    read, pages, seats = Fresh(), Fresh(), [1, 2, 3]
-
-    def look():
-        return pages.get("page", lambda: read.get("seats", lambda: seats.pop(0)))
-
-    assert read.get("seats", lambda: seats.pop(0)) == 1
-    now[0] += FRESH_SECONDS * 0.9
-    assert look() == 1
-    now[0] += FRESH_SECONDS * 0.2
-    assert look() == 2

@@ -10,18 +10,17 @@ import time_machine
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments import appointment_papers, held_places
+from portal.appointments import appointment_papers, held_places, offers
 from portal.appointments.appointment_code import CANCELLED, HELD, LATER, MOVED, verify
-from portal.appointments.calendar import operations as calendar
 from portal.appointments.held_places import HoldOver, free_expired, keep
 from portal.appointments.models import Appointment
-from portal.appointments.operations import SlotTaken, book, live_appointment, move, schedule
+from portal.appointments.operations import SlotTaken, live_appointment, move, schedule
 from portal.database.transactions import session, writing
 from portal.journal.journal import Entry
 from portal.mail.models import Message
 from portal.web.errors import PortalError
 from tests.appointments.displaced import BY, all_is_well, booked, cancelled, fresh, held, reached, slot_on, taken, until
-from tests.factories import make_account, make_case, make_post, make_slot, signed_in
+from tests.factories import book, make_account, make_case, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox
 from tests.visitor import Page, Visitor
 
@@ -205,8 +204,8 @@ def test_moving_frees_what_is_held_too_long_too(app):
 def test_the_calendar_offers_a_place_that_was_held_too_long(app):
     place = held()
 
-    assert place.slot_id not in [one.slot_id for one in calendar.free_times(place.post_id, clock.now())]
-    offered = [(one.slot_id, one.seats) for one in calendar.free_times(place.post_id, clock.now() + OVER)]
+    assert place.slot_id not in [one.slot_id for one in offers.free_times(place.post_id, clock.now())]
+    offered = [(one.slot_id, one.seats) for one in offers.free_times(place.post_id, clock.now() + OVER)]
     assert (place.slot_id, 1) in offered
 
 
@@ -233,7 +232,7 @@ def test_the_worker_frees_what_is_held_too_long_and_tells_the_person(holder):
     with time_machine.travel(clock.now() + OVER, tick=False):
         subjects = [one["Subject"] for one in Mailbox().deliver()]
 
-    assert any("is not held any more" in subject for subject in subjects)
+    assert any("We are no longer keeping" in subject for subject in subjects)
     assert (fresh(place).state, taken(place.slot)) == ("cancelled", 0)
     assert all_is_well()
 

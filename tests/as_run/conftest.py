@@ -12,7 +12,7 @@ OF_A_DAY = re.compile(r"\[(sqlite|postgresql)\b")
 
 
 class ByDay(LoadScopeScheduling):
-    """Gives all tests of a day to one process, and all of another file to one."""
+    """A scheduler that runs all tests of a day in one process, and all of another file in one."""
 
     def _split_scope(self, nodeid):
         day = OF_A_DAY.search(nodeid)
@@ -20,7 +20,7 @@ class ByDay(LoadScopeScheduling):
 
 
 def pytest_xdist_make_scheduler(config, log):
-    """Let both days pass at the same time, where there are processes for it."""
+    """Run both days at the same time, if there are enough processes."""
     return ByDay(config, log)
 
 

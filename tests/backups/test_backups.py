@@ -80,7 +80,7 @@ def test_a_backup_restored_elsewhere_holds_the_same_rows_and_goes_on(filled, els
     restored = run(filled, "restore", str(file))
 
     rows = sum(map(len, before.values())) + 1  # and the revision
-    assert said.startswith(f"{rows} rows of ") and "and read back" in said
+    assert said.startswith(f"{rows} rows of ") and "and verified" in said
     assert restored.stdout.startswith(f"{rows} rows of ") and restored.stderr == ""
     assert contents() == before
     assert PASSPORT in session.scalars(select(Traveller.passport_number)).all()
@@ -218,7 +218,7 @@ def test_other_keys_than_those_of_the_backup_are_noticed(filled, elsewhere, file
     elsewhere()
     monkeypatch.setitem(filled.extensions, "digest_key", b"another key")
 
-    assert "PORTAL_DIGEST_KEY is not the one of the backup" in run(filled, "restore", str(file)).stderr
+    assert "PORTAL_DIGEST_KEY is not the key that was used for the backup" in run(filled, "restore", str(file)).stderr
 
 
 def test_rows_in_any_order_and_in_any_blocks_have_one_sum():

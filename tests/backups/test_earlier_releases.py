@@ -20,6 +20,6 @@ def test_a_backup_of_each_earlier_release_is_restored_to_the_row(app, elsewhere,
     restored = run(app, "restore", str(Path(__file__).with_name(f"release_{release}.{kind}.backup")))
     run(app, "db", "upgrade")
 
-    assert "and each found again" in restored.stdout
+    assert "restored and verified" in restored.stdout
     assert PASSPORT in session.scalars(select(Traveller.passport_number)).all()
     assert run(app, "check").stderr == "0 violations.\n"

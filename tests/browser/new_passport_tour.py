@@ -1,4 +1,4 @@
-"""A new passport: reported, checked by the desk, refused and accepted; and where a case file differs."""
+"""A new passport: reported, checked by the desk, refused and accepted; and conflicts with a case file."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What no tour takes a picture of, and why: every other page of the address map is in the album."""
+"""Pages of which no tour takes a picture, and why: every other page of the address map is in the album."""
 
 _NO_PAGE = "it is no page"
 _LEADS_ON = "it leads on to a page that is seen"

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from portal import clock
-from portal.appointments.operations import book
 from portal.cases.importing.store_cases import store_cases
 from portal.cases.models import DOCUMENTS, PROCESSING, Case, Refusal
 from portal.cases.operations import ClockClosed, require_may_book
@@ -17,7 +16,7 @@ from portal.i18n.locale import format_day
 from portal.mailing.reminders import write_due
 from portal.posts.operations import today
 from portal.slots.operations import instant_of
-from tests.factories import a_day, make_account, make_case, make_post, make_row, make_slot, signed_in
+from tests.factories import a_day, book, make_account, make_case, make_post, make_row, make_slot, signed_in
 
 IMMIGRANT, DIVERSITY = Case(number="PHP2025600001"), Case(number="2026AS12345")
 

@@ -1,4 +1,4 @@
-"""What staff corrected against the case file (review of the importer): undone by no row that was there before."""
+"""Corrections by staff against the case file: an unchanged row does not undo them."""
 
 import pytest
 from sqlalchemy import select
@@ -19,7 +19,7 @@ NEW, FILED, OTHER = "N7654321", "N0123456", "N5555555"
 
 @pytest.fixture
 def store(app, tmp_path):
-    """Import lines as a file of the post; gives the numbers of cases added, changed and unchanged."""
+    """Import lines as a file of the post; returns the numbers of cases added, changed and unchanged."""
 
     def import_lines(*lines):
         counts = bring(tmp_path, *lines)
@@ -29,7 +29,7 @@ def store(app, tmp_path):
 
 
 def staff_say(position=0, **cells):
-    """Staff correct a traveller on the page of a case."""
+    """Staff correct a traveler on the page of a case."""
     row, bad = read_row(line(**cells), {"PHP": ()}, {"KH"})
     assert bad == []
     case = stored()

@@ -149,7 +149,7 @@ def test_mistakes_are_told_by_line_and_column_and_nothing_is_kept(officer, conte
 
     assert "3 mistakes in the file. Nothing was imported." in page.text
     assert "2 status is not a known status" in page.text
-    assert "3 surname is empty" in page.text
+    assert "3 surname cannot be empty" in page.text
     assert session.scalar(select(func.count()).select_from(CaseUpload)) == 0
 
 

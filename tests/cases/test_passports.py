@@ -1,4 +1,4 @@
-"""Telling the Embassy about a new passport: reported, decided, and the old number for a while."""
+"""Telling the Embassy about a new passport: reported, decided, and the old number, which matches for a while."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -84,7 +84,7 @@ def test_a_new_passport_is_reported_accepted_and_the_person_is_told(visitor, hol
     session.expire_all()
     assert (case.principal.passport_number, str(case.principal.passport_expires_on)) == (NEW, "2036-04-12")
     (mail,) = mailbox.deliver()
-    assert mail["Subject"] == "There is news for you" and NEW not in text_of(mail)
+    assert mail["Subject"] == "You have a new message about your case" and NEW not in text_of(mail)
     assert "The Embassy accepted the new passport" in visitor.open("/en/dashboard").text
     page = visitor.open(f"/en/cases/{case.public_id}")
     assert "Accepted" in page.text and "The old number still finds your case until" in page.text

@@ -8,13 +8,13 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.models import Appointment
-from portal.appointments.operations import book, cancel, move
+from portal.appointments.operations import cancel, move
 from portal.database.transactions import session
 from portal.paper.references import read_reference
 from portal.slots.operations import plan, release
 from portal.slots.weeks.patterns import Pattern, read_times
 from tests.commands.terminal import run
-from tests.factories import make_account, make_case, make_post, make_slot
+from tests.factories import book, make_account, make_case, make_post, make_slot
 
 NO_REFERENCE = "PHP-AAAA-AAAA"
 

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from portal import clock
 from portal.accounts.models import Account
 from portal.accounts.operations import verified
+from portal.appointments.offers import free_times
 from portal.cases.models import Case
 from portal.database.transactions import session
 from portal.journal.journal import Entry
@@ -17,7 +18,6 @@ from portal.posts.models import Post
 from portal.posts.operations import post_by_code
 from portal.settings.settings import ROOT
 from portal.slots.models import Slot
-from portal.slots.operations import open_slots
 from tests.cases.case_file import SPOUSE, line, stored, write_csv, write_xlsx
 from tests.commands.terminal import run
 from tests.factories import PASSWORD, make_post
@@ -201,8 +201,8 @@ def test_slots_are_released_and_counted(app):
     said = run(app, *RELEASE, "--seats", "3", "--weekdays", "mon,tue").stdout
 
     assert said.startswith("4 slots released with 12 seats; 0 already exist, 0 past, 0 in a clock change")
-    assert len(open_slots(post.id, clock.now())) == 4
-    assert "6 slots released with 6 seats; 4 exist already" in run(app, *RELEASE, "--seats", "1").stdout
+    assert len(free_times(post.id, clock.now())) == 4
+    assert "6 slots released with 6 seats; 4 already exist" in run(app, *RELEASE, "--seats", "1").stdout
 
 
 def test_slots_can_be_announced_for_a_local_time(app):
@@ -242,7 +242,7 @@ def test_weekdays_are_named_by_three_letters(app):
 
     assert "Weekdays are some of mon,tue," in run(app, *RELEASE, "--seats", "1", "--weekdays", "mo", code=1).stderr
     run(app, *RELEASE, "--seats", "1", "--weekdays", "Sat, wed")
-    assert {slot.local_start.weekday() for slot in open_slots(post.id, clock.now())} == {2}
+    assert {slot.local_start.weekday() for slot in free_times(post.id, clock.now())} == {2}
 
 
 def test_a_second_upgrade_of_the_database_changes_nothing(app):

@@ -12,6 +12,7 @@ from portal.accounts.factors import DEMONSTRATION_SECRET, is_set_up, reset_facto
 from portal.accounts.models import Account
 from portal.accounts.operations import account_named
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
+from portal.appointments.offers import free_times
 from portal.cases.models import DOCUMENTS, PROCESSING, Case
 from portal.cases.numbers import program_year_of
 from portal.cases.operations import case_at
@@ -23,7 +24,7 @@ from portal.database.transactions import session
 from portal.posts.models import Post
 from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot
-from portal.slots.operations import next_release, open_slots
+from portal.slots.operations import instant_of, next_release
 from tests.commands.terminal import run
 from tests.factories import make_account, make_case, make_post, make_slot
 from tests.visitor import Visitor, code_now
@@ -136,7 +137,7 @@ def test_the_demonstration_has_four_posts_in_service_and_cases_of_every_status_t
 def test_the_demonstration_has_open_slots_for_three_weeks_and_announces_more(loaded):
     now = clock.now()
     for post in (post_by_code("PHP"), post_by_code("AMM"), post_by_code("HCM")):
-        days = [(slot.starts_at - now).days for slot in open_slots(post.id, now)]
+        days = [(instant_of(slot.local_start, post.timezone) - now).days for slot in free_times(post.id, now)]
         assert min(days) < 4 and 16 < max(days) <= 22
         assert timedelta(0) < next_release(post.id, now) - now < timedelta(days=8)
 
@@ -194,7 +195,7 @@ def test_a_herd_finds_one_slot_with_its_seats(app, herd):
     post = make_post()
     herd(2, 600)
 
-    assert [slot.seats for slot in open_slots(post.id, clock.now())] == [600]
+    assert [slot.seats for slot in free_times(post.id, clock.now())] == [600]
 
 
 def test_a_second_herd_gets_a_slot_of_its_own(app, herd):
@@ -202,7 +203,7 @@ def test_a_second_herd_gets_a_slot_of_its_own(app, herd):
     herd(1, 1)
     herd(1, 5)
 
-    assert [slot.seats for slot in open_slots(post.id, clock.now())] == [1, 5]
+    assert [slot.seats for slot in free_times(post.id, clock.now())] == [1, 5]
 
 
 def test_the_cookie_of_a_herd_is_logged_in_and_may_book(app, herd):

@@ -113,7 +113,7 @@ def test_packages_are_listed_by_state_with_counts_and_the_old_are_named(desk):
     page = desk.open(f"{DESK}packages")
 
     assert page.text.index(old.reference) < page.text.index(new.reference)
-    assert (page.text.count("31 days old"), page.text.count(" old ")) == (1, 1)
+    assert (page.text.count("31 days overdue"), page.text.count(" overdue ")) == (1, 1)
     assert taken.reference not in page.text
     assert taken.reference in desk.open(f"{DESK}packages?state=received").text
     start = desk.open(DESK).text

@@ -311,7 +311,7 @@ def test_the_agency_is_changed_and_the_old_page_is_out_of_date(applicant):
 
     page = applicant.submit(f"{package}/agency", agency=other.id)
 
-    assert "Any page you printed earlier will be out of date" in page.text
+    assert "Any page you printed earlier is out of date" in page.text
     assert "DHL, South" in page.text
 
 

@@ -11,12 +11,11 @@ import pytest
 from portal import clock
 from portal.appointments.calendar import empty_calendar_counts
 from portal.appointments.models import Appointment
-from portal.appointments.operations import book
 from portal.database.transactions import session
 from portal.demand.operations import demand_of
 from portal.demand.safe_csv import csv_of
 from portal.posts.operations import today
-from tests.factories import make_account, make_case, make_post, make_slot, signed_in
+from tests.factories import book, make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 
 _minutes = count()

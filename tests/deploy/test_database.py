@@ -183,7 +183,7 @@ def test_a_backup_goes_to_the_database_itself_and_says_so_of_a_pool(seated, app,
 
     assert "PORTAL_DATABASE_URL names a pool" in said and not file.exists()
     monkeypatch.setitem(app.extensions, "engine", make_engine(pooler.direct_url("portal")))
-    assert "and read back" in run(app, "backup", str(file)).stdout
+    assert "and verified" in run(app, "backup", str(file)).stdout
     app.extensions["engine"].dispose()
 
 

@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.appointment_papers import code_of
-from portal.appointments.operations import schedule
 from portal.database.transactions import session
 from portal.posts.operations import today
 from portal.slots.models import Slot
-from tests.factories import make_account, make_case, make_post, make_slot
+from tests.factories import book, make_account, make_case, make_post, make_slot
 
 WEEK = timedelta(days=7)
 SEATS = 400
@@ -28,7 +27,7 @@ def expected(days=0, hour=9, post=None, more=(), **cells):
     """An appointment on a day, booked two weeks before."""
     post = post or make_post()
     case = make_case(make_account(), more, post=post.code, **cells)
-    booked = schedule(case, slot_on(post, days, hour).id, uuid4(), "account:1", clock.now() - 2 * WEEK)
+    booked = book(case, slot_on(post, days, hour).id, uuid4(), "account:1", clock.now() - 2 * WEEK)
     session.commit()
     return booked
 

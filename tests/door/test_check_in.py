@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from portal import clock
 from portal.appointments.models import Appointment
-from portal.appointments.operations import cancel, move, schedule
+from portal.appointments.operations import cancel, move
 from portal.cases.refusals import letters
 from portal.database.transactions import session, writing
 from portal.door import operations
@@ -22,7 +22,7 @@ from portal.paper import tokens
 from portal.posts.operations import today
 from tests.commands.terminal import run
 from tests.door.people import WEEK, amman, expected, scanned, slot_on
-from tests.factories import make_post
+from tests.factories import book, make_post
 
 GUARD = "account:7"
 CHILD = {"relationship": "child", "given_names": "Bopha", "passport_number": "N0999999", "reasons": ()}
@@ -160,7 +160,7 @@ def test_a_check_in_is_taken_back_soon_and_not_later(app):
 def test_r2_a_check_in_is_not_taken_back_once_the_case_has_another_appointment(app):
     appointment = expected()
     scan(appointment.reference)
-    schedule(appointment.case, slot_on(make_post(), 7).id, uuid4(), "account:1", clock.now())
+    book(appointment.case, slot_on(make_post(), 7).id, uuid4(), "account:1", clock.now())
 
     with pytest.raises(operations.TooLateToUndo):
         undo(appointment, GUARD, clock.now())
@@ -234,6 +234,6 @@ def test_a_case_that_came_may_book_again(app):
     appointment = expected()
     scan(appointment.reference)
 
-    again = schedule(appointment.case, slot_on(make_post(), 7).id, uuid4(), "account:1", clock.now())
+    again = book(appointment.case, slot_on(make_post(), 7).id, uuid4(), "account:1", clock.now())
 
     assert (stored(appointment).state, again.state) == ("attended", "booked")

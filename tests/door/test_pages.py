@@ -60,7 +60,7 @@ def test_enter_with_name_time_party_and_what_to_bring(guard):
 
     page = guard.submit(DOOR, code=scanned(appointment))
 
-    for text in ("ENTER", "Dara Sok", "Bopha", "persons 2", "Police certificate", "duplicate"):
+    for text in ("ENTER", "Dara Sok", "Bopha", "people 2", "Police certificate", "duplicate"):
         assert text in outcome(page)
     assert (page.fields["code"], "autofocus" in page.html) == ("", True)
     assert state_of(appointment) == "attended"

@@ -7,7 +7,6 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from portal import clock
-from portal.appointments.operations import book
 from portal.database.transactions import session
 from portal.journal import journal
 from portal.journal.chain import FIELDS
@@ -15,7 +14,7 @@ from portal.journal.journal import Entry
 from portal.journal.models import Head, Seal, Unsealed
 from portal.journal.sealing import BATCH, seal
 from tests.commands.terminal import run
-from tests.factories import make_account, make_case, make_post, make_slot
+from tests.factories import book, make_account, make_case, make_post, make_slot
 from tests.mailbox import Mailbox
 
 

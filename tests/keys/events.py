@@ -112,11 +112,11 @@ EVENTS = {
     "*Sign out all other devices*": (log_out_everywhere, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "sessions ended by an administrator": (administrator_ends_sessions, (Owner, WithoutAddress, Unconfirmed, Staff)),
     "a code given at the desk": (desk_gives_code, (WithoutAddress,)),
-    "somebody else confirming its address": (address_passes, (Unproved,)),
+    "someone else confirming its address": (address_passes, (Unproved,)),
     "its case moved by an officer": (case_is_moved, (Owner, WithoutAddress)),
     "the second step reset": (second_step_is_reset, (Staff,)),
     "the account of staff closed": (account_is_closed, (Staff,)),
     "the account deleted": (account_is_deleted, (Owner, WithoutAddress, Unconfirmed)),
 }
 MOVED = "its case moved by an officer"
-PASSED = "somebody else confirming its address"
+PASSED = "someone else confirming its address"

@@ -15,7 +15,7 @@ PAGE = ROOT / "docs" / "keys.md"
 OPENS, ENDED, DOES_NOT_APPLY = "opens", "ended", ""
 # Which tables of an account hold keys, and which do not.
 HOLD_KEYS = {"sign_in", "link", "recovery_code", "passkey", "passkey_challenge", "second_factor", "calendar_address"}
-HOLD_NONE = {"draft", "message", "notice"}
+HOLD_NONE = {"draft", "message", "new_passport", "notice"}
 
 
 def table():

@@ -20,7 +20,7 @@ from portal.i18n.locale import LANGUAGES
 from portal.mail import outbox
 from portal.mail.models import Message
 from portal.mailing import reminders
-from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_row, make_slot, signed_in
+from tests.factories import BIRTH, PASSPORT, book, make_account, make_case, make_row, make_slot, signed_in
 from tests.mailbox import Mailbox, link_in, text_of
 
 
@@ -37,9 +37,7 @@ def holder(app):
 @pytest.fixture
 def booked(holder):
     """An appointment of a person with a confirmed address, in ten days; its mail has not been sent yet."""
-    made = operations.book(
-        make_case(holder), make_slot(start=in_days(10)).id, uuid4(), f"account:{holder.id}", clock.now()
-    )
+    made = book(make_case(holder), make_slot(start=in_days(10)).id, uuid4(), f"account:{holder.id}", clock.now())
     session.commit()
     return made
 
@@ -176,7 +174,7 @@ def test_reminders_come_seven_days_and_one_day_before_each_once(mailbox, booked)
 
 
 def test_who_books_late_is_not_reminded_of_what_is_just_booked(mailbox, holder):
-    operations.book(make_case(holder), make_slot(start=in_days(3)).id, uuid4(), f"account:{holder.id}", clock.now())
+    book(make_case(holder), make_slot(start=in_days(3)).id, uuid4(), f"account:{holder.id}", clock.now())
     session.commit()
 
     assert subjects(mailbox.deliver())[0].startswith("Your appointment on")
@@ -200,7 +198,7 @@ def test_a_cancelled_appointment_is_not_reminded_of(mailbox, booked):
         operations.cancel(booked, by_holder(booked), clock.now())
         session.commit()
 
-        assert [subject.endswith("is cancelled") for subject in subjects(mailbox.deliver())] == [True]
+        assert [subject.endswith("has been canceled") for subject in subjects(mailbox.deliver())] == [True]
 
 
 def test_each_kind_of_mail_has_a_switch_of_its_own(visitor, mailbox, booked, holder):

@@ -7,11 +7,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from portal import clock
-from portal.appointments.operations import schedule
 from portal.cases.importing.rows import Item
 from portal.database.transactions import session
 from portal.slots.models import Slot
-from tests.factories import make_account, make_case, make_slot
+from tests.factories import book, make_account, make_case, make_slot
 
 DOCUMENTS = (
     "Police Certificate",
@@ -55,6 +54,6 @@ def slot_in(post, days):
 
 def take(case, slot):
     """The appointment of a case, booked or moved to a slot, and stored."""
-    appointment = schedule(case, slot.id, uuid4(), "account:1", clock.now())
+    appointment = book(case, slot.id, uuid4(), "account:1", clock.now())
     session.commit()
     return appointment

@@ -11,7 +11,6 @@ from portal.accounts import links
 from portal.accounts.models import Account, CalendarAddress, RecoveryCode
 from portal.appointments import kept_answers
 from portal.appointments.models import Appointment
-from portal.appointments.operations import book
 from portal.cases.finding import requests
 from portal.cases.finding.models import CaseRequest
 from portal.cases.models import Case
@@ -29,7 +28,7 @@ from portal.slots.models import Slot
 from portal.web import session_cookie
 from portal.web.roles import SignedIn
 from tests.commands.terminal import run
-from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
+from tests.factories import PASSWORD, book, make_account, make_case, make_package, make_post, make_slot, signed_in
 from tests.mailbox import Mailbox, text_of
 from tests.visitor import Visitor
 
@@ -80,7 +79,7 @@ def test_a_deleted_account_leaves_nothing_personal_in_the_database(app, leaver):
     letters = Mailbox().deliver()
 
     assert [(letter["To"], letter["Subject"]) for letter in letters] == [(EMAIL, "Your account has been deleted")]
-    assert "cancelled" in text_of(letters[0])
+    assert "canceled" in text_of(letters[0])
     found = everything()
     assert [text for text in (EMAIL, TELEPHONE, PASSPORT, SECRET, password_hash) if text in found] == []
     left = session.get(Account, number)

@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from portal import clock, features
 from portal.appointments import kept_answers
-from portal.appointments.operations import book
 from portal.cases.finding import requests
 from portal.cases.operations import cases_of
 from portal.database.base import Base
@@ -21,7 +20,7 @@ from portal.journal.journal import Entry
 from portal.passkeys.models import Passkey
 from portal.retention.own_data import LEFT_OUT, TABLES, as_json, data_of
 from portal.settings.settings import ROOT
-from tests.factories import PASSWORD, make_account, make_case, make_package, make_post, make_slot, signed_in
+from tests.factories import PASSWORD, book, make_account, make_case, make_package, make_post, make_slot, signed_in
 
 DATA = "/en/account/data"
 KEY = {"credential_id": b"1", "user_handle": b"2", "public_key": b"3", "sign_count": 0}

@@ -12,7 +12,6 @@ from portal.accounts.models import Account, Link, Notice
 from portal.appointments import appointment_papers, kept_answers
 from portal.appointments.cancelling import cancel_slots
 from portal.appointments.models import Appointment, Displacement, Draft
-from portal.appointments.operations import book
 from portal.cases.finding import requests
 from portal.cases.finding.models import CaseRequest
 from portal.cases.models import Case, Refusal, RefusalItem, StatusChange, Traveller
@@ -34,7 +33,7 @@ from portal.sessions.models import SignIn
 from portal.settings.settings import SettingsError, settings_from
 from portal.slots.models import Slot
 from tests.commands.terminal import run
-from tests.factories import make_account, make_case, make_package, make_post, make_slot, signed_in
+from tests.factories import book, make_account, make_case, make_package, make_post, make_slot, signed_in
 from tests.secrets import ENVIRONMENT
 
 OF_A_CASE = (Traveller, Refusal, RefusalItem, StatusChange, Appointment, Displacement, Inquiry, InquiryText)

@@ -9,7 +9,7 @@ from portal.database.transactions import session
 from portal.integrity.checks import violations
 from portal.slots.models import Slot
 
-# Up to the second Sunday of March and the first of November, from before the day on which their times are made.
+# Up to the second Sunday of March and the first of November, from before the day on which their slots are created.
 SPANS = ((date(YEAR, 2, 20), 22), (date(YEAR, 10, 16), 22))
 
 

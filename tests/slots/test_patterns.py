@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.appointments.offers import free_times
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.slots import closures, holiday_list
 from portal.slots.models import Closure, Release, Slot, WeeklyPattern
-from portal.slots.operations import NothingToRelease, TooMany, open_slots
+from portal.slots.operations import NothingToRelease, TooMany
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.operations import BandsClash, PatternNameTaken
 from portal.slots.weeks.patterns import Band
@@ -99,7 +100,7 @@ def test_what_is_made_as_drafts_nobody_sees(app):
     draft = weeks.draft_of_pattern(post, pattern, a_day("2027-01-04"), a_day("2027-01-04"), NOON)
     weeks.make(post, draft, None, uuid4(), BY, NOON)
 
-    assert open_slots(post.id, NOON) == []
+    assert free_times(post.id, NOON) == ()
     assert {slot.state(NOON) for slot in session.scalars(select(Slot))} == {"draft"}
     assert session.scalar(select(Entry.after).where(Entry.action == "slots drafted"))["seats"] == 4
 
@@ -113,7 +114,7 @@ def test_r12_what_is_released_with_one_key_is_released_once(app):
         draft = weeks.draft_of_pattern(post, pattern, a_day("2027-01-04"), a_day("2027-01-05"), NOON)
         weeks.make(post, draft, NOON, key, BY, NOON)
 
-    assert len(open_slots(post.id, NOON)) == 2
+    assert len(free_times(post.id, NOON)) == 2
     with pytest.raises(NothingToRelease):
         again = weeks.draft_of_pattern(post, pattern, a_day("2027-01-04"), a_day("2027-01-04"), NOON)
         weeks.make(post, again, NOON, uuid4(), BY, NOON)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
+from portal.appointments.offers import free_times
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.slots.models import Release, Slot
@@ -17,7 +18,6 @@ from portal.slots.operations import (
     days_with_slots,
     instant_of,
     next_release,
-    open_slots,
     plan,
     release,
     reopen,
@@ -152,7 +152,7 @@ def test_a_release_makes_only_what_is_not_there_yet(app):
     let_out(post, pattern(at="09:00", seats=7))
 
     assert let_out(post, pattern(at="09:00, 09:30")).slots == 5
-    assert {slot.seats for slot in open_slots(post.id, NOON) if slot.local_start.minute == 0} == {7}
+    assert {slot.seats for slot in free_times(post.id, NOON) if slot.local_start.minute == 0} == {7}
 
 
 def test_r6_a_release_leaves_one_journal_entry(app):
@@ -167,7 +167,7 @@ def test_slots_released_now_can_be_booked_now(app):
     post = make_post()
     let_out(post)
 
-    assert len(open_slots(post.id, NOON)) == 10
+    assert len(free_times(post.id, NOON)) == 10
     assert next_release(post.id, NOON) is None
 
 
@@ -176,9 +176,9 @@ def test_nobody_sees_announced_slots_before_the_instant(app):
     let_out(post, opens_at=opening)
     just_before = opening - timedelta(microseconds=1)
 
-    assert open_slots(post.id, just_before) == []
+    assert free_times(post.id, just_before) == ()
     assert next_release(post.id, just_before) == opening
-    assert len(open_slots(post.id, opening)) == 10
+    assert len(free_times(post.id, opening)) == 10
     assert next_release(post.id, opening) is None
 
 
@@ -209,11 +209,12 @@ def test_a_closed_slot_is_not_offered_until_it_is_opened_again(app):
     slot = make_slot()
     close(slot, "account:1", clock.now())
     session.flush()
-    assert (open_slots(slot.post_id, clock.now()), slot.state(clock.now())) == ([], "closed")
+    assert (free_times(slot.post_id, clock.now()), slot.state(clock.now())) == ((), "closed")
 
     reopen(slot, "account:1", clock.now())
     session.flush()
-    assert (open_slots(slot.post_id, clock.now()), slot.state(clock.now())) == ([slot], "open")
+    assert [one.slot_id for one in free_times(slot.post_id, clock.now())] == [slot.id]
+    assert slot.state(clock.now()) == "open"
 
 
 def test_r6_closing_twice_is_closing_once(app):

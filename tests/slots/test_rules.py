@@ -7,20 +7,19 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.appointments.operations import book
+from portal.appointments.offers import free_times
 from portal.appointments.waiting_count import people_waiting
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.mailing.worker import Worker
 from portal.slots import closures
 from portal.slots.models import Release, RollingRule, RuleRun, Slot, WeeklyPattern
-from portal.slots.operations import open_slots
 from portal.slots.rules import operations as rules
 from portal.slots.rules import rule_runs
 from portal.slots.rules.terms import Terms
 from portal.slots.weeks import operations as weeks
 from portal.slots.weeks.patterns import Band
-from tests.factories import NOON, a_day, make_account, make_case, make_post, make_slot, signed_in
+from tests.factories import NOON, a_day, book, make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 
 BY = "account:1"
@@ -158,7 +157,7 @@ def test_run_now_is_todays_run_and_opens_at_once(app):
     rule_runs.run_now(rule, BY, now, people_waiting)
     session.commit()
 
-    assert len(open_slots(rule.post_id, now)) == 2
+    assert len(free_times(rule.post_id, now)) == 2
     assert run(at("2027-01-04T09:00")) == []
     with pytest.raises(rule_runs.AlreadyRan):
         rule_runs.run_now(rule, BY, now, people_waiting)

@@ -7,13 +7,12 @@ import pytest
 from sqlalchemy import func, select
 
 from portal import clock
-from portal.appointments.operations import book
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from portal.slots import operations
 from portal.slots.models import Release, Slot
 from tests.doubled import let_both_look_first, send_twice
-from tests.factories import make_account, make_case, make_post, make_slot, signed_in
+from tests.factories import book, make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor
 
 SLOTS, RELEASE = "/en/staff/slots/", "/en/staff/slots/release"
@@ -80,7 +79,7 @@ def test_a_preview_says_what_will_be_made_and_changes_nothing(scheduler):
     page = scheduler.submit(RELEASE, **WEEK)
 
     assert "3 new slots, 9 seats" in page.text
-    assert "1 slot exists already and stays as it is" in page.text
+    assert "1 slot already exists and will not change" in page.text
     assert "Release these slots" in page.buttons
     assert sizes() == before
 

@@ -108,7 +108,7 @@ def test_a_supervisor_adds_a_word_in_every_language_of_the_post_and_an_officer_m
     texts = {f"name_{code}": NAMES[code] for code in NAMES} | {f"meaning_{code}": MEANINGS[code] for code in MEANINGS}
     wrong = supervisor.submit("/en/staff/cases/words/new", code="Two words", standard="refused")
 
-    assert "small letters" in wrong.errors[0] and len(wrong.errors) == 5
+    assert "lowercase letters" in wrong.errors[0] and len(wrong.errors) == 5
     assert "php_clinic" in supervisor.submit("/en/staff/cases/words/new", code="clinic", **texts).text
     again = supervisor.submit("/en/staff/cases/words/new", code="clinic", **texts)
     assert again.errors == ["Your post already has a status word with this code."]

@@ -45,7 +45,7 @@ def match(post: Post, proof: Proof, account_id: int | None, now: datetime) -> tu
     Matched by number, one traveler's date of birth, and passport number or letter code; names and
     nationality never decide. Raises NoMatch, with the same answer after the same
     query, whatever the cause. A case of another account matches by letter code only. A former passport
-    matches as long as it may.
+    matches until it expires as a proof.
     """
     births = [birth_digest(day) for day in proof.birth_dates]
     passport = passport_digest(proof.passport_number)
@@ -86,7 +86,7 @@ def person_meant(case: Case, proof: Proof, now: datetime) -> Traveller:
 
 
 def travellers_with(passport: str, now: datetime) -> Any:
-    """Return a query for the ids of the travelers who have a passport number, or had it and it still matches."""
+    """Return a query for the ids of the travelers with a passport number, or a former one that still matches."""
     digest = passport_digest(passport)
     former = select(FormerPassport.traveller_id).where(
         FormerPassport.passport_digest == digest, FormerPassport.matches_at(now)

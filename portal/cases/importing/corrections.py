@@ -1,7 +1,7 @@
-"""What staff corrected, against the case file: a row that says what was filed before undoes nothing, others wait.
+"""Corrections by staff, protected against the case file: the filed value undoes nothing, other values are conflicts.
 
-A correction remembers what the file said when staff changed a field. A row that says that again, or what staff made of
-it, changes nothing. Another value is a conflict: it is kept beside the field until staff decide.
+A correction remembers the value in the file when staff changed a field. A row with that value again, or with the
+correction itself, changes nothing. Another value is a conflict: it is kept beside the field until staff decide.
 """
 
 from collections.abc import Sequence
@@ -42,9 +42,9 @@ def written(value: Any) -> str:
 
 
 def note(traveller: Traveller, values: dict[str, Any]) -> None:
-    """Remember what the file said of those fields that staff give another value; values: by the names of FIELDS.
+    """Remember the file's value of each field that staff change; values: by the names of FIELDS.
 
-    Where staff take what the newest row says, there is nothing to remember.
+    If staff take the value of the newest row, there is nothing to remember.
     """
     known = {one.field: one for one in traveller.corrections}
     for field, value in values.items():
@@ -61,7 +61,7 @@ def note(traveller: Traveller, values: dict[str, Any]) -> None:
 
 
 def correct_passport(traveller: Traveller, number: str) -> None:
-    """Give a traveler the passport number that staff have seen."""
+    """Give a traveler a passport number that staff have verified."""
     note(traveller, {"passport_number": number})
     traveller.passport_number, traveller.passport_digest = number, passport_digest(number)
 
@@ -72,7 +72,7 @@ def conflicts_of(post_id: int) -> Sequence[Correction]:
 
 
 def conflicts_waiting(post_id: int) -> int:
-    """Return how many conflicts of a post wait."""
+    """Return how many conflicts of a post are waiting."""
     return session.scalar(_conflicts(select(func.count(Correction.id)), post_id)) or 0
 
 
@@ -86,12 +86,12 @@ def conflict_of(case: Case, correction_id: int) -> Correction:
 
 
 def value_of(correction: Correction) -> str:
-    """Return what staff made of a field, as a case file would write it."""
+    """Return staff's value of a field, as a case file would write it."""
     return written(getattr(correction.traveller, FIELDS[correction.field]))
 
 
 def decide(case: Case, conflict: Correction, takes_file: bool, by: str, now: datetime) -> None:
-    """End a conflict: take what the case file says, or stay with what staff made of it."""
+    """End a conflict: accept the value of the case file, or keep staff's value."""
     traveller, field = conflict.traveller, conflict.field
     if takes_file:
         _put(traveller, field, conflict.differing or "")
@@ -110,7 +110,7 @@ def _put(traveller: Traveller, field: str, text: str) -> None:
 
 
 def _stay(correction: Correction) -> None:
-    """Take what the newest row says as the one that was filed, and seen."""
+    """Treat the value of the newest row as the filed one, which has been seen."""
     correction.filed, correction.differing, correction.differing_digest = correction.newest, None, None
 
 

@@ -23,7 +23,7 @@ _TRAVELLER_COLUMNS = [column for column in TRAVELLERS.c if column.name not in ("
 class Record:
     """One row of a table, stored or new: its values, the names of the changed ones, and the rows that belong to it.
 
-    corrections: of a traveler, what staff corrected.
+    corrections: of a traveler, the fields that staff corrected.
     """
 
     table: Table
@@ -46,7 +46,7 @@ class Record:
         return bool(differing)
 
     def put(self, **values):
-        """Set what cannot be compared."""
+        """Set values that cannot be compared."""
         self.values.update(values)
         self.changed.update(values)
 
@@ -93,7 +93,7 @@ def _add_parts(connection, cases):
 
 
 def _add_corrections(connection, cases, travellers):
-    """Read what staff corrected of travellers: few rows, found by the cases rather than by every traveller."""
+    """Read staff's corrections of travelers: few rows, found by their cases rather than by every traveler."""
     ids = [case["id"] for case in cases]
     if not ids:
         return

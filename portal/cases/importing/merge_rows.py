@@ -10,7 +10,7 @@ from portal.cases.standard_words import reasons
 from portal.security.encryption import sealed
 from portal.values.names import same_name
 
-# Fields of a row and the columns of a traveler that they are put into as they are, and digests of the others.
+# Fields of a row with the columns of a traveler for their plain values, and for the digests of the others.
 COLUMNS = (
     ("relationship", "relationship"),
     ("surname", "surname"),
@@ -45,8 +45,8 @@ def new_case(post_id, number, rows, import_id=None):
 def correct(case, rows, traveller=None, *, by_staff=False):
     """Change a stored case to match its rows; return whether anything changed.
 
-    traveller: whom a single row is about, if known. by_staff: a row that staff wrote
-    changes what they corrected before; one of a case file does not.
+    traveller: whom a single row is about, if known. by_staff: a row by staff
+    overrides their earlier corrections; one of a case file does not.
     """
     first = rows[0]
     changed = case.assign(visa_class=first.visa_class)
@@ -78,7 +78,7 @@ def put_traveller(case, row, traveller=None, by_staff=False):
 
 
 def _note_conflicts(traveller, row):
-    """Note where a row differs from what staff corrected and from what was filed before; say whether that is new."""
+    """Record where a row differs from staff's correction and from the filed value; return whether that is new."""
     changed = False
     for correction in traveller.corrections:
         field = correction["field"]

@@ -73,9 +73,9 @@ def store_cases(rows, by, now, progress=lambda cases: None):
 
 
 def correct_traveller(case, traveller, row, by, now):
-    """Change a case and one of its travelers, even if every detail of the person changed, to match a row of staff.
+    """Change a case and one of its travelers to match a row by staff, even if every detail of the person changed.
 
-    No case file undoes it (corrections).
+    A later case file does not undo it (corrections).
     """
     session.flush()
     settle([case.id])

@@ -1,1 +1,1 @@
-"""New passports that people tell the Embassy about, and what staff decide about them."""
+"""New passports that applicants report to the Embassy, and the decisions of staff."""

@@ -1,4 +1,4 @@
-"""What new passports add to the portal."""
+"""What the passports feature adds to the portal."""
 
 from sqlalchemy import exists
 
@@ -28,13 +28,13 @@ def lines(row):
 
 
 def on_case_page(case):
-    """Return what the page of a case shows of new passports."""
+    """Return the part of a case's page about new passports."""
     passports = operations.passports_of(case)
     return {"passports": passports, "states": STATES, "reasons": REASONS, "until": operations.last_day_of_former}
 
 
 def happened(instant):
-    """The condition that a case meets in which a new passport was reported or decided at an instant or later."""
+    """Return the SQL condition for cases with a new passport reported or decided at an instant or later."""
     later = (NewPassport.reported_at >= instant) | (NewPassport.decided_at >= instant)
     return exists().where(NewPassport.case_id == Case.id, later)
 

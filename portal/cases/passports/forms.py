@@ -1,4 +1,4 @@
-"""The forms of a new passport: what a person tells, what staff decide."""
+"""The forms of a new passport: the report by a person, the decision by staff."""
 
 from datetime import date
 
@@ -28,7 +28,7 @@ _EXPIRES = _l("Expiration date of the new passport")
 
 
 class NumberMixin(BaseForm):
-    """The number of a new passport, as typed."""
+    """The number of a new passport, as entered."""
 
     number = StringField(_NUMBER, validators=[Required(_l("Enter the number of the new passport."))])
 
@@ -38,7 +38,7 @@ class NumberMixin(BaseForm):
 
 
 class ReportForm(NumberMixin, KeyedForm):
-    """A new passport of one of the people of a case, the principal unless said otherwise."""
+    """A new passport of one of the travelers of a case, by default the principal."""
 
     order = ("traveller", "number", "day", "month", "year", "form_key")
     traveller = RadioField(_l("Whose passport is it?"), coerce=int, default=0)
@@ -61,7 +61,7 @@ class ReportForm(NumberMixin, KeyedForm):
 
 
 class DecisionForm(NumberMixin):
-    """What staff decide: the passport as they have seen it, or why it is refused."""
+    """The decision of staff: the passport as they have seen it, or why it is refused."""
 
     order = ("decision", "number", "expires_on", "reason", "words")
     decision = RadioField(

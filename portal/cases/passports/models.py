@@ -1,4 +1,4 @@
-"""New passports: what a person reported, and what staff decided."""
+"""The table of new passports: reports and decisions."""
 
 from datetime import date, datetime
 from uuid import UUID, uuid4
@@ -16,7 +16,7 @@ _WAITS = text(f"state = '{WAITING}'")
 
 
 class NewPassport(Base):
-    """A new passport of a traveller: as it was reported; once accepted, as staff have it. One waits at a time."""
+    """A new passport of a traveler: as reported; once accepted, as staff recorded it. At most one is waiting."""
 
     __tablename__ = "new_passport"
     __table_args__ = (

@@ -1,4 +1,4 @@
-"""What can be done with new passports: report one, accept, correct or refuse it (design 3.7)."""
+"""Rules for new passports: report one, accept, correct or refuse it (design 3.7)."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -42,7 +42,7 @@ def report(
 ) -> NewPassport:
     """Put a new passport of a traveler into the post's queue and return it; the same form key gives the same one.
 
-    number: as typed. Raises Expired, NotNew, AlreadyWaiting; SentBefore where the same form held another passport.
+    number: as entered. Raises Expired, NotNew, AlreadyWaiting; SentBefore if the same form had another passport.
     """
     one_at_a_time("new passport", form_key)
     one_at_a_time("new passport of", traveller.id)
@@ -76,9 +76,9 @@ def report(
 
 
 def accept(passport: NewPassport, number: str, expires_on: date, by: str, now: datetime) -> None:
-    """Give the traveler the new passport, as reported or as staff correct it; the old number still matches for a year.
+    """Give the traveler the new passport, as reported or as corrected; the old number still matches for a year.
 
-    One that was decided before stays as it is. Raises Expired.
+    An earlier decision stays as it is. Raises Expired.
     """
     if passport.state != WAITING:
         return
@@ -97,9 +97,9 @@ def accept(passport: NewPassport, number: str, expires_on: date, by: str, now: d
 
 
 def refuse(passport: NewPassport, reason: str, words: str, by: str, now: datetime) -> None:
-    """Refuse a new passport for a reason, with words of the officer's own if any; the old one stays.
+    """Refuse a new passport for a reason, with the officer's own words if any; the old one stays.
 
-    One that was decided before stays as it is.
+    An earlier decision stays as it is.
     """
     if passport.state != WAITING:
         return
@@ -114,25 +114,24 @@ def passports_of(case: Case) -> Sequence[NewPassport]:
 
 
 def last_day_of_former(post: Post, accepted_at: datetime) -> date:
-    """Return the last day, at the post, on which the number before one that was accepted still matches."""
+    """Return the last day, at the post, on which the former number still matches after an acceptance."""
     return a_year_after(today(post, accepted_at))
 
 
 def queue(post_id: int) -> Sequence[NewPassport]:
-    """Return the new passports that wait at a post, oldest first; not of somebody who no longer holds the case."""
+    """Return the waiting new passports of a post, oldest first, without reports by former holders of the case."""
     return session.scalars(_waiting(select(NewPassport), post_id).order_by(NewPassport.id)).all()
 
 
 def number_waiting(post_id: int) -> int:
-    """Return how many new passports wait at a post."""
+    """Return how many new passports of a post are waiting."""
     return session.scalar(_waiting(select(func.count(NewPassport.id)), post_id)) or 0
 
 
 def passport_at_post(post_id: int, public_id: UUID, *, for_change: bool = False) -> NewPassport:
     """Return a new passport of a post, or raise NotFound (R5): for staff.
 
-    for_change: others who would change the same case wait until this transaction is over; what an import has decided
-    about it is stored first.
+    for_change: lock its case until this transaction is over; what an import has decided about it is stored first.
     """
     mine = _held(select(NewPassport)).where(NewPassport.post_id == post_id, NewPassport.public_id == public_id)
     if for_change:
@@ -155,7 +154,7 @@ def _waiting(found: Any, post_id: int) -> Any:
 
 
 def _require_none_waiting(case: Case, traveller: Traveller, by: str, now: datetime) -> None:
-    """Raise AlreadyWaiting; what someone reported who no longer holds the case makes room."""
+    """Raise AlreadyWaiting if one is waiting; a report by a former holder of the case is removed."""
     theirs = select(NewPassport).where(NewPassport.traveller_id == traveller.id, NewPassport.state == WAITING)
     waiting = session.scalar(theirs)
     if waiting is None:

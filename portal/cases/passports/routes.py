@@ -1,4 +1,4 @@
-"""The page by which a person tells the post about a new passport."""
+"""The page on which a person reports a new passport to the post."""
 
 from flask import Blueprint, redirect, render_template, url_for
 

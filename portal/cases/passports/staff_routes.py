@@ -1,4 +1,4 @@
-"""The pages by which staff decide about new passports."""
+"""The pages on which staff decide about new passports."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
@@ -34,7 +34,7 @@ def decide(passport_id):
 
 
 def _decided(passport, form):
-    """Carry the decision out; say whether it could be, else the form says why."""
+    """Carry out the decision; return whether it succeeded, otherwise the form says why not."""
     by, now = current_user.actor, clock.now()
     if form.decision.data == "refuse":
         operations.refuse(passport, form.reason.data, (form.words.data or "").strip(), by, now)

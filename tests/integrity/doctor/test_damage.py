@@ -63,7 +63,7 @@ def test_what_there_was_no_time_for_is_said(app, own):
     for engine in (app.extensions["engine"], own.extensions["engine"]):
         (found,) = damage.findings(engine, seconds=0)
 
-        assert found.state == "warning" and "say --seconds" in found.words
+        assert found.state == "warning" and "Use --seconds" in found.words
 
 
 # The last one: its damage is permanent.

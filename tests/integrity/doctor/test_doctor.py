@@ -145,7 +145,7 @@ def test_the_mail_server_is_asked_and_gets_no_mail(app, change, tmp_path):
     gone = examine(app, code=1)["mail"]
 
     assert (there[0], office.taken) == ("ok", [])
-    assert gone[0] == "wrong" and "no e-mail can go" in gone[1]
+    assert gone[0] == "wrong" and "no email can be sent" in gone[1]
 
 
 def test_files_that_others_may_read_are_noticed(app):

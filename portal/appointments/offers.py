@@ -1,4 +1,4 @@
-"""The calendar from which an applicant chooses: months, days and times with free seats."""
+"""What applicants choose from: months, days and times of a post that have free seats."""
 
 from calendar import Calendar as Weeks
 from collections import Counter
@@ -7,13 +7,11 @@ from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from portal.appointments.calendar.short_cache import Fresh
 from portal.appointments.models import Appointment
 from portal.database.transactions import session
-from portal.posts.models import Post
 from portal.slots.models import Slot
 
-MONDAY, SATURDAY, SUNDAY = 0, 5, 6
+MONDAY = 0
 
 
 @dataclass(frozen=True)
@@ -46,55 +44,6 @@ class Offer:
     only_after: bool
 
 
-_times = Fresh()
-_offers = Fresh()
-_gone = Fresh()
-
-
-def offer(
-    engine_id: int,
-    post: Post,
-    now: datetime,
-    *,
-    day: date | None = None,
-    last_day: date | None = None,
-    first_weekday: int = MONDAY,
-) -> Offer:
-    """Return a post's offer, opened on a day with free seats.
-
-    day: the requested day; the first free one if it has no free seat. last_day: the last day of the
-    case's twelve months; only_after says that every free seat is after it.
-    """
-    times = open_times(engine_id, post.id, now)
-    only_after = bool(times) and last_day is not None and times[0].local_start.date() > last_day
-    key = (engine_id, post.id, day, only_after, first_weekday)
-    return _offers.get(key, lambda: _offered(open_times(engine_id, post.id, now), day, only_after, first_weekday))
-
-
-def open_times(engine_id: int, post_id: int, now: datetime) -> tuple[Time, ...]:
-    """Return the open times of a post, at most a quarter of a second old."""
-    return _times.get((engine_id, post_id), lambda: free_times(post_id, now))
-
-
-def note_gone(engine_id: int, slot_id: int) -> None:
-    """Record that a slot has just been found full; the calendar is read again."""
-    if not _gone.is_known((engine_id, slot_id)):
-        _times.forget()
-        _offers.forget()
-        _gone.get((engine_id, slot_id), lambda: True)
-
-
-def seems_gone(engine_id: int, slot_id: int) -> bool:
-    """Say whether a slot was found full in the last quarter of a second: only a hint."""
-    return _gone.is_known((engine_id, slot_id))
-
-
-def forget_times() -> None:
-    """Clear the cache: for tests, and after staff changed something here."""
-    for answers in (_times, _offers, _gone):
-        answers.forget()
-
-
 def free_times(post_id: int, now: datetime) -> tuple[Time, ...]:
     """Return the open times of a post now; expired holds count as free, since the next claim frees them."""
     over = (
@@ -113,7 +62,18 @@ def free_times(post_id: int, now: datetime) -> tuple[Time, ...]:
     return tuple(Time(*row) for row in session.execute(found))
 
 
-def _offered(times: tuple[Time, ...], day: date | None, only_after: bool, first_weekday: int) -> Offer:
+def are_only_after(times: tuple[Time, ...], last_day: date | None) -> bool:
+    """Say whether there are times, and all are after the last day of the case's clock; None is no last day."""
+    return bool(times) and last_day is not None and times[0].local_start.date() > last_day
+
+
+def offer_of(
+    times: tuple[Time, ...], *, day: date | None = None, only_after: bool = False, first_weekday: int = MONDAY
+) -> Offer:
+    """Return times as an Offer, opened on a day with free seats: the day asked for, or the first one.
+
+    only_after: whether all of them are after the last day of whoever looks.
+    """
     free: Counter[date] = Counter()
     for one in times:
         free[one.local_start.date()] += one.seats
