@@ -31,7 +31,7 @@ class PassportForm(BaseForm):
         choices=options([("bring", _l("The person brings it")), ("send", _l("The person sends it by courier"))]),
         validators=[Required(_l("Choose how the passport comes."))],
     )
-    until = DateField(_l("May come until"), validators=[Optional()])
+    until = DateField(_l("Invited until"), validators=[Optional()])
 
     def __init__(self, travellers, **kwargs):
         super().__init__(**kwargs)

@@ -16,7 +16,7 @@ from portal.web.errors import NotFound, PortalError
 
 
 class NotYet(PortalError):
-    message = _l("This day has not come yet.")
+    message = _l("Choose today or an earlier day.")
 
 
 def write_note(case: Case, text: str, form_key: UUID, by: str, now: datetime) -> None:

@@ -30,5 +30,5 @@ def custody_text(held, post):
     if held.place == "petition":
         return _("sent with the petition on %(day)s", day=format_day(held.moved_on, post))
     if held.asked_back_at:
-        return _("at the Embassy; you have asked to have it back")
+        return _("at the Embassy; its return was requested")
     return _("at the Embassy")

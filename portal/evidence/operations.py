@@ -28,11 +28,11 @@ class NothingCame(PortalError):
 
 
 class NotYet(PortalError):
-    message = _l("This day has not come yet.")
+    message = _l("Choose today or an earlier day.")
 
 
 class TooEarly(PortalError):
-    message = _l("This day is before the refusal.")
+    message = _l("Choose a day on or after the refusal.")
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ WORDS = {
     UNKNOWN: _l("Not valid"),
 }
 MEANINGS = {
-    VALID: _l("The post gave this document receipt. It shows that documents were received on the day below."),
-    CORRECTED: _l("The post gave this document receipt and corrected it later. Ask for the newer one."),
-    UNKNOWN: _l("This code was not made by this portal, or was not read whole. Scan it again."),
+    VALID: _l("The Embassy gave this document receipt. It shows that documents were received on the day below."),
+    CORRECTED: _l("The Embassy gave this document receipt and corrected it later. Ask for the newer one."),
+    UNKNOWN: _l("This code is not from this portal, or the scan was not complete. Scan it again."),
 }
 
 

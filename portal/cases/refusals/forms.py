@@ -28,9 +28,9 @@ class RefusalForm(BaseForm):
     """What holds for one refusal; what holds for each document comes with refusal_form."""
 
     please_respond_by = DateField(_l("Ask the applicant to respond by"), validators=[Optional()])
-    evidence_on = DateField(_l("Documents came on"), validators=[Optional()])
+    evidence_on = DateField(_l("Documents received on"), validators=[Optional()])
     is_complete = BooleanField(_l("All that we asked for came in time"))
-    is_reopened = BooleanField(_l("May be answered though the last day has passed"))
+    is_reopened = BooleanField(_l("The applicant can still bring documents after the last day"))
     overcome_by = RadioField(
         _l("Is this refusal overcome?"),
         choices=options([(NOT_OVERCOME, _l("No")), *OVERCOME_BY.items()]),
