@@ -21,8 +21,8 @@ YEAR = timedelta(days=366)
 def people_waiting(post: Post, today: date) -> int:
     """Return how many claimed cases of a post owe something in person and have no live appointment, in one query.
 
-    Whoever handed everything in, or came and nobody wrote yet what was handed in, waits for an officer, not for a
-    time. It is a number to plan with and decides about nobody; tests/status/test_table_of_truth.py compares it with
+    Whoever handed everything in, or came and no one wrote yet what was handed in, waits for an officer, not for a
+    time. It is a number to plan with and decides about no one; tests/status/test_table_of_truth.py compares it with
     whose turn it is (R14).
     """
     called = exists().where(
@@ -67,7 +67,7 @@ def _is_owed() -> Any:
 
 
 def _has_come() -> Any:
-    """The condition of a refusal after which the applicant came, while nobody wrote what was handed in."""
+    """The condition of a refusal after which the applicant came, while no one wrote what was handed in."""
     more = exists().where(RefusalItem.refusal_id == Refusal.id, RefusalItem.state == MORE_NEEDED)
     came = exists().where(
         Appointment.case_id == Case.id,

@@ -53,7 +53,7 @@ FEATURE = Feature(
         "former_passport": "the digest of a number; the number is not kept",
     },
     notices={
-        "case_found": Notice(gettext_noop("The Embassy found your case %(end)s. Your next step stands below.")),
+        "case_found": Notice(gettext_noop("The Embassy found your case %(end)s. See your next step below.")),
         "case_moved_here": Notice(gettext_noop("Case %(end)s was moved from another account to yours.")),
         "case_moved_away": Notice(
             gettext_noop(
@@ -78,7 +78,7 @@ FEATURE = Feature(
         ),
         "passport_not_needed": Notice(gettext_noop("We no longer need the passport we asked for in case %(end)s.")),
         "petition_stage": Notice(
-            gettext_noop("There is news about the petition of case %(end)s. See where the case stands.")
+            gettext_noop("There is news about the petition of case %(end)s. See the next step below.")
         ),
         "case_not_found": Notice(gettext_noop("The Embassy answered your request. Read the answer below.")),
     },

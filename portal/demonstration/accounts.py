@@ -17,7 +17,7 @@ POST = "PHP"
 
 
 def create_accounts(now):
-    """Create an applicant, an attorney who acts for nobody, and staff of every role; return how many there are."""
+    """Create an applicant, an attorney who acts for no one, and staff of every role; return how many there are."""
     password_hash = hash_password(DEMONSTRATION_PASSWORD)
     with writing(job=True):
         for name in STAFF:

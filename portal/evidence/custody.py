@@ -36,7 +36,7 @@ def held_at(case: Case, line_id: int) -> HeldOriginal:
 
 
 def give_back(case: Case, held: HeldOriginal, handed_to: str, reason: str, by: str, now: datetime) -> None:
-    """Record that an original went back: to its holder, or to somebody with the holder's signed authority.
+    """Record that an original went back: to its holder, or to someone with the holder's signed authority.
 
     Before final action an officer gives a reason (source 5, 504.11-3(B)(2)a). The same again changes nothing.
     """

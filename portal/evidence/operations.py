@@ -24,7 +24,7 @@ from portal.web.roles import SignedIn
 
 
 class NothingCame(PortalError):
-    message = _l("Tick what was handed over. A document receipt needs at least one thing that came.")
+    message = _l("Select what was handed over. A document receipt needs at least one thing that came.")
 
 
 class NotYet(PortalError):

@@ -1,4 +1,4 @@
-"""What the code of a document receipt that somebody scanned is worth: whose it is, it tells nobody."""
+"""What the code of a document receipt that someone scanned is worth: whose it is, it tells no one."""
 
 from dataclasses import dataclass
 

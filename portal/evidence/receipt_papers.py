@@ -85,7 +85,7 @@ def _line(line, case):
 def _line_text(line):
     words = [str(table[key]) for table, key in ((FORMS, line.form), (CUSTODY, line.custody)) if key]
     said = line_text(line)
-    return _("%(document)s (%(details)s)", document=said, details=", ".join(words)) if words else said
+    return _("%(what)s (%(how)s)", what=said, how=", ".join(words)) if words else said
 
 
 def _way(receipt):

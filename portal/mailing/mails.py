@@ -152,7 +152,11 @@ def _about_appointment(message, account):
     facts = [(_("Reference"), appointment.reference), (_("Date and time"), f"{when}. {zone}")]
     if appointment.is_live:
         facts.append((_("Where"), case.post.address))
-        said = _("Keep this place or choose another") if appointment.is_held else _("See the confirmation page")
+        said = (
+            _("Confirm this appointment or choose another time")
+            if appointment.is_held
+            else _("See the confirmation page")
+        )
         action = said, address("appointments.confirmation", reference=appointment.reference)
     else:
         action = _("Choose another time"), address("home.dashboard")

@@ -17,5 +17,5 @@ WHO = {
     "petitioner": _l("The petitioner must act"),
     "uscis": _l("USCIS must act"),
     "nvc": _l("The National Visa Center must act"),
-    "nobody": _l("Nothing to do"),
+    "no one": _l("Nothing to do"),
 }

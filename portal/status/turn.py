@@ -28,7 +28,7 @@ APPLICANT, POST, COURIER, OTHERS, PETITIONER, USCIS, NVC, NOBODY = (
     "petitioner",
     "uscis",
     "nvc",
-    "nobody",
+    "no one",
 )
 WHO = {
     "confirm": APPLICANT,

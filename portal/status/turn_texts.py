@@ -34,7 +34,7 @@ class Said:
 def said(case: Case, turn: Turn, facts: Facts) -> Said:
     """Return what the holder of a case reads about its turn."""
     answer, action = _SAYING[turn.kind](case, turn, facts)
-    tint = "act" if turn.who == "applicant" else "done" if turn.who == "nobody" else "wait"
+    tint = "act" if turn.who == "applicant" else "done" if turn.who == "no one" else "wait"
     return Said(_heading(turn), answer, tuple(note for note in _notes(case, turn, facts) if note), action, tint)
 
 
@@ -49,7 +49,7 @@ def _heading(turn):
         "petitioner": _("Waiting for the petitioner"),
         "uscis": _("Waiting for USCIS"),
         "nvc": _("Waiting for the National Visa Center"),
-        "nobody": _("Nothing for you to do now"),
+        "no one": _("Nothing for you to do now"),
     }[turn.who]
 
 

@@ -104,7 +104,7 @@ def test_what_was_typed_is_kept_for_another_device_and_is_no_begun_appointment(a
     elsewhere = signed_in(Visitor(app), account)
     assert elsewhere.open(f"{COURIER}/details").fields["surname"] == "Sok"
     assert elsewhere.open("/en/appointments/new").path == "/en/appointments/new/visa"
-    assert "You have begun to make an appointment" not in elsewhere.open("/en/dashboard").text
+    assert "You have started booking an appointment" not in elsewhere.open("/en/dashboard").text
 
 
 def test_answers_on_the_way_to_an_appointment_stay_after_a_package_is_registered(applicant):

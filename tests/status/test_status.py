@@ -180,7 +180,7 @@ def test_the_last_day_is_a_day_at_the_post_on_both_sides_of_the_world(visitor, o
 
 
 def moments_of(case):
-    """The dates of a case in which nothing was handed in and nobody came."""
+    """The dates of a case in which nothing was handed in and no one came."""
     (card,) = cards_of([case], clock.now())
     return operations.moments(case, card.facts, card.turn, [], [])
 

@@ -1,6 +1,6 @@
 """Whose turn it is in every event of a case, and what each page, mail, feed and figure says of it (R14).
 
-The table that this test finds is docs/turns.md: `PORTAL_WRITE_TABLES=1` writes it anew.
+The table that this test finds is docs/turns.md: `PORTAL_WRITE_TABLES=1` rewrites it.
 """
 
 import os
@@ -128,7 +128,7 @@ EVENTS = {
     "refused for documents, by courier": lambda: refused(respond_by="courier"),
     "refused for documents, electronically": lambda: refused(respond_by="electronic"),
     "refused for documents, drop box": lambda: refused(respond_by="drop_off"),
-    "refused for a document that somebody else sends": lambda: refused(respond_by="direct"),
+    "refused for a document that someone else sends": lambda: refused(respond_by="direct"),
     "refused for processing": lambda: refused(**PROCESSING),
     "documents of one traveller, processing of the other": family,
     "booked": booked,
@@ -224,7 +224,7 @@ def test_the_table_in_the_documents_is_what_is_said(app, day):
 
     if os.environ.get("PORTAL_WRITE_TABLES"):
         TABLE.write_text(table)
-    assert TABLE.read_text() == table, "PORTAL_WRITE_TABLES=1 writes docs/turns.md anew"
+    assert TABLE.read_text() == table, "PORTAL_WRITE_TABLES=1 rewrites docs/turns.md"
 
 
 def _row(event, case):
