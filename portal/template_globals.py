@@ -63,8 +63,9 @@ def notice_sentence(kind):
 
 
 def page_values(sentence, notice):
-    """Return what the address of the page of a notice needs, by name."""
-    return {name: notice.details[name] for name in sentence.needs}
+    """Return what the address of the page of a notice needs, by name, or None where the notice lacks it."""
+    values = {name: notice.details[name] for name in sentence.needs if name in notice.details}
+    return values if len(values) == len(sentence.needs) else None
 
 
 def in_english(function, *args):

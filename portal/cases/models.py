@@ -101,12 +101,9 @@ class Case(Base):
         viewonly=True,
     )
 
-    notes: Mapped[list["CaseNote"]] = relationship(
-        order_by="CaseNote.id.desc()", cascade="all, delete-orphan", back_populates="case"
-    )
-    stages: Mapped[list["PetitionStage"]] = relationship(
-        order_by="PetitionStage.id", cascade="all, delete-orphan", back_populates="case"
-    )
+    if TYPE_CHECKING:  # officer_models adds them
+        notes: Mapped[list["CaseNote"]]
+        stages: Mapped[list["PetitionStage"]]
 
     @classmethod
     def visible(cls):

@@ -23,7 +23,7 @@ class CaseNote(Base):
     actor: Mapped[str] = mapped_column(String(40))
     written_at: Mapped[datetime] = mapped_column(Instant)
 
-    case: Mapped[Case] = relationship(back_populates="notes")
+    case: Mapped[Case] = relationship()
 
 
 class PetitionStage(Base):
@@ -51,4 +51,9 @@ class PetitionStage(Base):
     recorded_at: Mapped[datetime] = mapped_column(Instant)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Instant)
 
-    case: Mapped[Case] = relationship(back_populates="stages")
+    case: Mapped[Case] = relationship()
+
+
+# Added here, because cases/models.py knows nothing of these; rows go with their case in the database.
+Case.notes = relationship(CaseNote, order_by=CaseNote.id.desc(), viewonly=True)
+Case.stages = relationship(PetitionStage, order_by=PetitionStage.id, viewonly=True)

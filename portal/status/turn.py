@@ -180,16 +180,16 @@ def _at_the_post(case, facts):
 
 
 def _owed(case, facts):
-    refusal = _first(case, facts, deadline.last_day)
-    more = {"refusal": refusal, "until": refusal and deadline.last_day(case, refusal)}
     if case.invited_until and facts.today <= case.invited_until:
         return _of("invited", until=case.invited_until)
     if not any(deadline.is_open(case, one, facts.today) for one in cases.standing_refusals(case)):
-        return _of("ended" if deadline.end_of_diversity_year(case) else "closed", **more)
-    if cases.may_have_handed_in(case, facts.visited_on):
-        return _of("visited", since=facts.visited_on, **more)
+        refusal = _first(case, facts, deadline.last_day)
+        return _of("ended" if deadline.end_of_diversity_year(case) else "closed", **_until(case, refusal))
     ways = cases.ways_owed(case)
     way = next((one for one in WAYS if one in ways), "direct")
+    more = _until(case, _first(case, facts, deadline.last_day, way))
+    if cases.may_have_handed_in(case, facts.visited_on):
+        return _of("visited", since=facts.visited_on, **more)
     if way == "in_person":
         return _of("book", **more)
     if way == "courier" and facts.package is not None and facts.package.is_on_the_way:
@@ -197,6 +197,12 @@ def _owed(case, facts):
     return _of(BY_WAY[way], **more)
 
 
-def _first(case, facts, ends):
+def _until(case, refusal):
+    return {"refusal": refusal, "until": refusal and deadline.last_day(case, refusal)}
+
+
+def _first(case, facts, ends, way=None):
+    """Return the refusal whose last day comes first: of those that can be answered in a way, if one is given."""
     asked = [one for one in cases.standing_refusals(case) if ends(case, one)]
-    return deadline.first_to_end(case, asked, facts.today)
+    by_way = [one for one in asked if way in cases.modes_of(one)]
+    return deadline.first_to_end(case, by_way or asked, facts.today)

@@ -115,7 +115,7 @@ def days_ago(days):
 
 
 def shown(refused_on):
-    return f"Last day to bring the documents {format_day(a_year_after(refused_on), make_post())}"
+    return f"Your last day is {format_day(a_year_after(refused_on), make_post())}"
 
 
 def test_r7_the_day_shown_is_the_earliest_of_those_that_call_in_person(visitor):

@@ -148,11 +148,11 @@ def test_an_item_that_needs_nothing_more_is_not_asked_for_again(officer):
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"please_respond_by": "2001-01-01"}, "before the refusal"),
-        ({"evidence_on": "2001-01-01"}, "before the refusal"),
-        ({"evidence_on": "2999-01-01"}, "not come yet"),
+        ({"please_respond_by": "2001-01-01"}, "on or after the refusal"),
+        ({"evidence_on": "2001-01-01"}, "on or after the refusal"),
+        ({"evidence_on": "2999-01-01"}, "today or an earlier day"),
         ({"is_complete": "y"}, "Enter the day on which the documents came"),
-        ({"please_respond_by": "x"}, "Not a valid date"),
+        ({"please_respond_by": "x"}, "Enter a real date"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field_and_nothing_is_saved(officer, typed, said):

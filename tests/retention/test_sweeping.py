@@ -253,7 +253,7 @@ def test_a_period_that_does_not_fit_stops_the_start(tmp_path):
 
 
 def test_an_operator_sets_the_periods_and_the_public_page_says_them(app, visitor, monkeypatch):
-    assert "Until 3 years after the last that happened in it" in visitor.open("/en/privacy").text
+    assert "We keep it for 3 years after the last activity in the case" in visitor.open("/en/privacy").text
     monkeypatch.setitem(app.extensions["periods"], "cases", 400)
 
-    assert "Until 400 days after the last that happened in it" in visitor.open("/en/privacy").text
+    assert "We keep it for 400 days after the last activity in the case" in visitor.open("/en/privacy").text

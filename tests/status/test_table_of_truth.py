@@ -11,7 +11,7 @@ import pytest
 import time_machine
 
 from portal import clock
-from portal.appointments.operations import book, live_appointment
+from portal.appointments.operations import live_appointment
 from portal.appointments.waiting_count import people_waiting
 from portal.cases import officer_records, passport_requests
 from portal.cases.operations import MayNotBook, require_may_book
@@ -26,7 +26,7 @@ from portal.posts.operations import today
 from portal.settings.settings import ROOT
 from portal.status.cards import cards_of
 from portal.status.subscriptions import marks_of
-from tests.factories import make_account, make_case, make_package, make_slot, signed_in
+from tests.factories import book, make_account, make_case, make_package, make_slot, signed_in
 
 TABLE = ROOT / "docs" / "turns.md"
 BY = "command"
