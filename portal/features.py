@@ -16,12 +16,14 @@ class Notice:
     """The sentence of one kind of notice on the dashboard, and a page that it leads to.
 
     text: marked with gettext_noop; it may contain %(end)s, the last digits of the case number, and
-    %(number)s, the sign-in number. page: an endpoint; link: the text of the link to it.
+    %(number)s, the sign-in number. page: an endpoint; link: the text of the link to it; needs:
+    the details of the notice that the address of the page needs.
     """
 
     text: str
     page: str = ""
     link: str = ""
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

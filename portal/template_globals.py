@@ -26,6 +26,7 @@ def init_app(app, settings, fingerprint):
         has_form=lambda: g.get("has_form"),
         said_text=said_text,
         notice_sentence=notice_sentence,
+        page_values=page_values,
         place=place,
         country_name=locale.country_name,
         format_instant=locale.format_instant,
@@ -59,6 +60,12 @@ def said_text(key=None):
 def notice_sentence(kind):
     """Return the Notice of a kind, or None for a kind left by a newer release."""
     return features.added("notices").get(kind)
+
+
+def page_values(sentence, notice):
+    """Return what the address of the page of a notice needs, by name, or None where the notice lacks it."""
+    values = {name: notice.details[name] for name in sentence.needs if name in notice.details}
+    return values if len(values) == len(sentence.needs) else None
 
 
 def in_english(function, *args):

@@ -38,6 +38,7 @@ PUBLIC = {
     "paper.verification",
     "paper.keys",
     "courier_paper.verification",
+    "evidence.verification",
     "retrieval.ask",
     "retrieval.pages",
     "retrieval.page",

@@ -17,6 +17,8 @@ LAYERED = "Inside a feature"
 SENT = re.compile(r'said="(\w+)"')
 # Activity that keeps a case from being erased is queried by table; these tables have no dates of their own.
 NO_EVENTS = {
+    "receipt_line": "a part of its document receipt",
+    "held_original": "a part of its document receipt",
     "case_import_row": "a row of staff's file, kept for some minutes",
     "case_request": "a request about a case is answered before, and erased in its own time",
     "correction": "a case file differs: staff decide, or it stays",
@@ -27,7 +29,11 @@ NO_EVENTS = {
     "submission_traveller": "the package moves",
 }
 # Created by a form, with a journal entry about something else.
-NOT_LOOKED_FOR = {"inquiry_text": "the inquiry has an entry for each of its texts"}
+NOT_LOOKED_FOR = {
+    "case_note": "the case has an entry for each of its notes",
+    "inquiry_text": "the inquiry has an entry for each of its texts",
+    "petition_stage": "the case has an entry for each stage",
+}
 NOT_LINKED = {
     "door.manifest": "for browsers, named by its address",
     "door.worker": "a script, named by its address",

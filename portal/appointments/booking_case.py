@@ -38,7 +38,6 @@ class BookingRefusal:
     kind: str
     respond_by: str
     refused_on: date
-    last_day: date | None
     evidence_on: date | None
     reopened_on: date | None
     overcome_on: date | None

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -27,11 +28,19 @@ def people_in(slot_ids: list[int]) -> dict[int, list[Appointment]]:
 
 
 def visits_of(cases: Sequence[Case]) -> dict[int, date]:
-    """Return the day of the last visit of each of the cases, in the post's zone, by case id."""
-    came = (
+    """Return the day, in the post's zone, on which someone last came for each of the cases, by case id."""
+    return {case_id: start.date() for case_id, start in session.execute(_visits([case.id for case in cases]))}
+
+
+def days_of_visits(case: Case) -> list[date]:
+    """Return the days, in the post's zone, on which someone came for a case, in order."""
+    return [start.date() for _case_id, start in session.execute(_visits([case.id]))]
+
+
+def _visits(case_ids: list[int]) -> Any:
+    return (
         select(Appointment.case_id, Slot.local_start)
         .join(Slot, Slot.id == Appointment.slot_id)
-        .where(Appointment.case_id.in_([case.id for case in cases]), Appointment.state == "attended")
+        .where(Appointment.case_id.in_(case_ids), Appointment.state == "attended")
         .order_by(Slot.local_start)
     )
-    return {case_id: start.date() for case_id, start in session.execute(came)}

@@ -25,12 +25,14 @@ FEATURE = Feature(
     staff_pages=(StaffPage(("desk",), "day.cancellations", _l("Canceled slots")),),
     notices={
         "appointment_held": Notice(
-            gettext_noop("The Embassy had to cancel the appointment of case %(end)s. Another place is held for you.")
+            gettext_noop(
+                "The Embassy had to cancel the appointment of case %(end)s. We are keeping another time for you."
+            )
         ),
         "appointment_cancelled": Notice(
             gettext_noop("The Embassy had to cancel the appointment of case %(end)s. Choose another time.")
         ),
-        "hold_ended": Notice(gettext_noop("The place for case %(end)s is not held any more. Choose another time.")),
+        "hold_ended": Notice(gettext_noop("We are no longer keeping the time for case %(end)s. Choose another time.")),
     },
     case_data={"appointments": case_data.APPOINTMENTS},
     happened=(case_data.happened,),

@@ -166,7 +166,7 @@ def appointments_of(cases: Sequence[Case], now: datetime) -> dict[int, Appointme
 
 
 def appointment_for(signed_in: SignedIn, reference: str, *, for_change: bool = False) -> Appointment:
-    """Return an appointment of a case of the signed-in account, or raise NotFound (R5)."""
+    """Return an appointment of a case of the account that is signed in, or raise NotFound (R5)."""
     mine = (
         select(Appointment)
         .join(Case, Case.id == Appointment.case_id)

@@ -79,7 +79,9 @@ def _told(token):
     return render_template("appointments/verification.html", found=verify(token, clock.now()), case=None)
 
 
+# What a code is of stands in its first letter; packages and receipts belong to features beside or above this one.
+_PAGES = {tokens.COURIER: "courier_paper.verification", tokens.RECEIPT: "evidence.verification"}
+
+
 def _page_of(token):
-    # The first letter of a code says what it is of; packages belong to a feature above this one.
-    of_package = token.strip().upper().startswith(f"{tokens.COURIER}.")
-    return url_for("courier_paper.verification" if of_package else ".verification", token=token)
+    return url_for(_PAGES.get(token.strip()[:1].upper(), ".verification"), token=token)

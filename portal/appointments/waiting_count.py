@@ -1,16 +1,19 @@
 """The number of people waiting for a return appointment at a post, for rules that open seats when people wait."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
 
 from portal.appointments.models import LIVE, Appointment
 from portal.cases.models import PROCESSING, Case, Refusal, RefusalItem, StatusWord, Traveller
-from portal.cases.operations import OWED
+from portal.cases.numbers import program_year_of
+from portal.cases.operations import MORE_NEEDED, OWED
 from portal.cases.standard_words import REFUSED
 from portal.cases.statuses import codes_that_count_as
 from portal.database.transactions import session
 from portal.posts.models import Post
+from portal.slots.models import Slot
 
 YEAR = timedelta(days=366)
 
@@ -18,30 +21,18 @@ YEAR = timedelta(days=366)
 def people_waiting(post: Post, today: date) -> int:
     """Return how many claimed cases of a post owe something in person and have no live appointment, in one query.
 
-    A person who has handed in everything waits for an officer, not for a seat. Otherwise the same as calling
-    cases.operations.require_may_book (R3) for each, except for the end of a diversity year and the one day by which a
-    year
-    is shorter than a leap year: it is a number for planning, and decides about no one.
+    Whoever handed everything in, or came and no one wrote yet what was handed in, waits for an officer, not for a
+    time. It is a number to plan with and decides about no one; tests/status/test_table_of_truth.py compares it with
+    whose turn it is (R14).
     """
-    in_time = or_(
-        Refusal.kind == PROCESSING,
-        Refusal.evidence_on.is_not(None),
-        Refusal.reopened_on.is_not(None),
-        Refusal.last_day >= today,
-        and_(Refusal.last_day.is_(None), Refusal.refused_on >= today - YEAR),
-    )
-    items = exists().where(RefusalItem.refusal_id == Refusal.id)
-    owed = or_(
-        Refusal.kind == PROCESSING,
-        and_(Refusal.clock_stopped_on.is_(None), or_(items.where(RefusalItem.state.in_(OWED)), ~items)),
-    )
     called = exists().where(
         Traveller.case_id == Case.id,
         Refusal.traveller_id == Traveller.id,
         Refusal.overcome_on.is_(None),
         Refusal.respond_by.contains("in_person"),
-        in_time,
-        owed,
+        _is_in_time(today),
+        _is_owed(),
+        ~_has_come(),
     )
     refused = select(StatusWord.code).where(or_(*(codes_that_count_as(code) for code in REFUSED)))
     booked = exists().where(Appointment.case_id == Case.id, Appointment.state.in_(LIVE))
@@ -50,3 +41,38 @@ def people_waiting(post: Post, today: date) -> int:
         .where(Case.post_id == post.id, Case.account_id.is_not(None), Case.status.in_(refused))
         .where(or_(called, Case.invited_until >= today), ~booked)
     ).one()
+
+
+def _is_in_time(today: date) -> Any:
+    """The condition of a refusal that can still be answered; a year is a day longer here where it holds no leap day."""
+    # The number of a diversity case begins with its program year, any other with letters, which sort after digits.
+    program_year = str(program_year_of(today))
+    return and_(
+        func.substr(Case.number, 1, 4) >= program_year,
+        or_(
+            Refusal.kind == PROCESSING,
+            Refusal.evidence_on.is_not(None),
+            Refusal.reopened_on.is_not(None),
+            Refusal.refused_on >= today - YEAR,
+        ),
+    )
+
+
+def _is_owed() -> Any:
+    items = exists().where(RefusalItem.refusal_id == Refusal.id)
+    return or_(
+        Refusal.kind == PROCESSING,
+        and_(Refusal.clock_stopped_on.is_(None), or_(items.where(RefusalItem.state.in_(OWED)), ~items)),
+    )
+
+
+def _has_come() -> Any:
+    """The condition of a refusal after which the applicant came, while no one wrote what was handed in."""
+    more = exists().where(RefusalItem.refusal_id == Refusal.id, RefusalItem.state == MORE_NEEDED)
+    came = exists().where(
+        Appointment.case_id == Case.id,
+        Appointment.state == "attended",
+        Slot.id == Appointment.slot_id,
+        Slot.local_start >= func.coalesce(Refusal.evidence_on, Refusal.refused_on),
+    )
+    return and_(came, ~more)

@@ -1,13 +1,13 @@
-"""Tables of cases with their travelers, refusals, refusal items, statuses, and the queue of cases to find."""
+"""Tables of cases with their travelers, refusals, refusal items and statuses, and what officers ask for and note."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import (
     JSON,
     CheckConstraint,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     String,
     Text,
@@ -25,8 +25,12 @@ from portal.database.base import Base, Instant
 from portal.posts.models import Post
 from portal.security.encryption import Encrypted
 
+if TYPE_CHECKING:
+    from portal.cases.officer_models import CaseNote, PetitionStage
+
 DOCUMENTS = "documents"
 PROCESSING = "administrative_processing"
+_IS_ASKED = text("state = 'asked'")
 MODES = ("in_person", "courier", "drop_off", "electronic", "direct", "none")
 
 
@@ -89,6 +93,17 @@ class Case(Base):
     history: Mapped[list["StatusChange"]] = relationship(
         order_by="StatusChange.id", cascade="all, delete-orphan", back_populates="case"
     )
+
+    passport_requests: Mapped[list["PassportRequest"]] = relationship(
+        secondary="traveller",
+        secondaryjoin="and_(Traveller.id == PassportRequest.traveller_id, PassportRequest.state == 'asked')",
+        order_by="PassportRequest.id",
+        viewonly=True,
+    )
+
+    if TYPE_CHECKING:  # officer_models adds them
+        notes: Mapped[list["CaseNote"]]
+        stages: Mapped[list["PetitionStage"]]
 
     @classmethod
     def visible(cls):
@@ -207,11 +222,12 @@ class Refusal(Base):
     refused_on: Mapped[date]
     kind: Mapped[str] = mapped_column(String(30))
     respond_by: Mapped[str] = mapped_column(String(60))
-    last_day: Mapped[date | None]
+    please_respond_by: Mapped[date | None] = mapped_column("last_day")
     evidence_on: Mapped[date | None]
     clock_stopped_on: Mapped[date | None]
     reopened_on: Mapped[date | None]
     overcome_on: Mapped[date | None]
+    overcome_by: Mapped[str | None] = mapped_column(String(12))
     letter_code_digest: Mapped[str | None] = mapped_column(String(64))
     letter_code_used_at: Mapped[datetime | None] = mapped_column(Instant)
     letter_reissued_on: Mapped[date | None]
@@ -247,43 +263,34 @@ class RefusalItem(Base):
     petitioner: Mapped[bool] = mapped_column(default=False)
     respond_by: Mapped[str | None] = mapped_column(String(60))
     officer_words: Mapped[str] = mapped_column(Text, default="")
+    annotation: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(20), default="outstanding")
     more_reason: Mapped[str | None] = mapped_column(String(20))
 
     refusal: Mapped[Refusal] = relationship(back_populates="items")
 
 
-class CaseRequest(Base):
-    """A request that the post find a person's case: the answers they gave, in a queue for staff."""
+class PassportRequest(Base):
+    """An officer's request for a traveller's passport, which is no decision: at most one is open at a time."""
 
-    __tablename__ = "case_request"
+    __tablename__ = "passport_request"
     __table_args__ = (
-        CheckConstraint("state IN ('open', 'done', 'refused')", name="state"),
-        ForeignKeyConstraint(["case_id", "post_id"], ["case.id", "case.post_id"]),
-        Index(None, "case_id"),
+        CheckConstraint("state IN ('asked', 'received', 'withdrawn')", name="state"),
+        CheckConstraint("way IN ('bring', 'send')", name="way"),
         Index(
-            "uq_case_request_open",
-            "account_id",
-            "post_id",
+            "uq_passport_request_open",
+            "traveller_id",
             unique=True,
-            sqlite_where=text("state = 'open'"),
-            postgresql_where=text("state = 'open'"),
+            sqlite_where=_IS_ASKED,
+            postgresql_where=_IS_ASKED,
         ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[UUID] = mapped_column(Uuid, unique=True, default=uuid4)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"), index=True)
-    form_key: Mapped[UUID] = mapped_column(Uuid, unique=True)
-    answers: Mapped[str] = mapped_column(Encrypted)
-    state: Mapped[str] = mapped_column(String(10), default="open")
+    traveller_id: Mapped[int] = mapped_column(ForeignKey("traveller.id", ondelete="CASCADE"), index=True)
+    way: Mapped[str] = mapped_column(String(6))
+    state: Mapped[str] = mapped_column(String(10), default="asked")
     asked_at: Mapped[datetime] = mapped_column(Instant)
-    reply_by: Mapped[date]
-    answered_at: Mapped[datetime | None] = mapped_column(Instant)
-    answer: Mapped[str] = mapped_column(Text, default="")
-    case_id: Mapped[int | None]
+    done_on: Mapped[date | None]
 
-    post: Mapped[Post] = relationship(lazy="joined", innerjoin=True, overlaps="case")
-    account: Mapped[Account] = relationship()
-    case: Mapped[Case | None] = relationship(overlaps="post")
+    traveller: Mapped[Traveller] = relationship()

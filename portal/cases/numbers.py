@@ -1,6 +1,7 @@
 """Case numbers: parsing what people type, and recognizing which kind of number it is."""
 
 import re
+from datetime import date
 
 from portal.i18n.locale import _l
 from portal.values.numbers import DIVERSITY, case_number
@@ -8,6 +9,7 @@ from portal.web.errors import PortalError
 
 IMMIGRANT = re.compile(r"[A-Z]{3}\d{10}")
 NONIMMIGRANT = re.compile(r"AA[0-9A-Z]{8}")
+LAST_MONTH = 9  # a program year ends on 30 September
 RECEIPT = re.compile(r"(IOE|EAC|WAC|LIN|SRC|MSC|NBC|YSC)\d{10}")
 
 
@@ -56,3 +58,8 @@ def diversity_year(number: str) -> int | None:
     """Return the fiscal year of a diversity case number, or None for other cases."""
     found = DIVERSITY.fullmatch(number)
     return int(found[1]) if found else None
+
+
+def program_year_of(day: date) -> int:
+    """Return the diversity program year in progress on a day: it ends on 30 September."""
+    return day.year + (day.month > LAST_MONTH)

@@ -112,31 +112,7 @@ def traveller_of(case: Case, position: int) -> Traveller:
     return traveller
 
 
-def cells_of(case: Case, traveller: Traveller) -> dict[str, str]:
-    """Return one traveler of a case in the words of the case file, with the newest refusal."""
-    cells = {
-        "case_number": case.number,
-        "visa_class": case.visa_class,
-        "status": case.status,
-        "status_date": case.status_on.isoformat(),
-        "relationship": traveller.relationship_to_principal,
-        "surname": traveller.surname,
-        "given_names": traveller.given_names,
-        "date_of_birth": traveller.date_of_birth,
-        "passport_number": traveller.passport_number,
-        "nationality": traveller.nationality,
-        "interview_date": traveller.interview_on.isoformat() if traveller.interview_on else "",
-    }
-    if traveller.refusals:
-        refusal = max(traveller.refusals, key=lambda one: one.refused_on)
-        cells["refused_on"], cells["respond_by"] = refusal.refused_on.isoformat(), refusal.respond_by
-        cells["reasons"] = "\n".join(_as_written(item) for item in refusal.items)
-    return cells
-
-
-def match_and_claim(
-    post: Post, proof: Proof, described: dict[str, bool | str], account_id: int, by: str, now: datetime
-) -> Case:
+def match_and_claim(post: Post, proof: Proof, described: Any, account_id: int, by: str, now: datetime) -> Any:
     """Match a case, give it to the account, and return it; raises NoMatch.
 
     described: surname, given_names, nationality and has_new_passport as entered; differences from the
@@ -189,7 +165,7 @@ def require_may_book(case: Case, today: date) -> None:
         raise NotRefused
     if case.invited_until and today <= case.invited_until:
         return
-    standing = _standing(case)
+    standing = standing_refusals(case)
     if not standing:
         raise NotRefused
     called = [refusal for refusal in standing if "in_person" in refusal.modes]
@@ -201,23 +177,27 @@ def require_may_book(case: Case, today: date) -> None:
 
 def is_overcome(case: Case) -> bool:
     """Say whether every refusal of a refused case is overcome: an officer decides it again (source 5, 504.11-4(A)a)."""
-    return is_refused(case.status) and bool(case.refusals) and not _standing(case)
+    return is_refused(case.status) and bool(case.refusals) and not standing_refusals(case)
 
 
 def is_under_review(case: Case) -> bool:
     """Say whether everything that was asked for is with the Embassy, and its officers have not decided yet."""
-    asked = [refusal for refusal in _standing(case) if refusal.kind == DOCUMENTS]
+    asked = [refusal for refusal in standing_refusals(case) if refusal.kind == DOCUMENTS]
     return is_refused(case.status) and bool(asked) and not any(_is_owed(refusal) for refusal in asked)
 
 
-def documents_since(case: Case) -> date | None:
-    """Return the day on which the last of the documents under review came, or None if it was not recorded."""
-    return max((refusal.evidence_on for refusal in _standing(case) if refusal.evidence_on), default=None)
+def documents_since(case: Case, received_on: date | None = None) -> date | None:
+    """Return the day on which the last of the documents came that are under review, or None where it is unknown.
+
+    received_on: the day of the newest document receipt, or None.
+    """
+    days = [refusal.evidence_on for refusal in standing_refusals(case)]
+    return max((day for day in [received_on, *days] if day), default=None)
 
 
 def may_have_handed_in(case: Case, visited_on: date | None) -> bool:
     """Say whether the documents may have been handed in at a visit on a day, since no record says otherwise."""
-    standing = _standing(case)
+    standing = standing_refusals(case)
     if visited_on is None or any(item.state == MORE_NEEDED for refusal in standing for item in refusal.items):
         return False
     return all(visited_on >= max(refusal.refused_on, refusal.evidence_on or refusal.refused_on) for refusal in standing)
@@ -228,7 +208,9 @@ def require_may_send(case: Case) -> None:
 
     A package after the last day is accepted: a new application and fee may be due then (source 5, 504.11-4(C)).
     """
-    standing = _standing(case)
+    standing = standing_refusals(case)
+    if any(request.way == "send" for request in case.passport_requests):
+        return
     if not is_refused(case.status) or not standing:
         raise MayNotSend("not_refused")
     if any("courier" in modes_of(refusal) for refusal in standing):
@@ -252,6 +234,30 @@ def what_to_bring(case: Case) -> list[tuple[Traveller, RefusalItem]]:
     return _still_owed(case, "in_person")
 
 
+def what_is_owed(case: Case) -> list[tuple[Traveller, RefusalItem]]:
+    """Return the items that a case still owes, each with its traveller, whichever way they come: never the hidden."""
+    return [
+        (traveller, item)
+        for traveller in case.travellers
+        for refusal in traveller.refusals
+        if refusal.kind == DOCUMENTS and not refusal.overcome_on
+        for item in refusal.items
+        if _is_shown(item) and item.state in OWED
+    ]
+
+
+def asks_for_something(refusal: Refusal) -> bool:
+    """Say whether a refusal asks the applicant for documents, or only to come in person."""
+    return refusal.kind == DOCUMENTS or "in_person" in refusal.modes
+
+
+def ways_owed(case: Case) -> set[str]:
+    """Return the modes in which what a case still owes can be handed in: some of MODES."""
+    owed = [refusal for refusal in standing_refusals(case) if asks_for_something(refusal) and _is_owed(refusal)]
+    asked = {mode for refusal in owed for mode in refusal.modes}
+    return asked | {mode for _person, item in what_is_owed(case) for mode in (item.respond_by or "").split(";") if mode}
+
+
 def what_is_listed(case: Case) -> list[tuple[Traveller, Refusal, list[RefusalItem]]]:
     """Return each traveler's refusals that are not overcome, with their visible items by state."""
     return [
@@ -262,7 +268,8 @@ def what_is_listed(case: Case) -> list[tuple[Traveller, Refusal, list[RefusalIte
     ]
 
 
-def _standing(case: Case) -> list[Refusal]:
+def standing_refusals(case: Case) -> list[Refusal]:
+    """Return the refusals of a case that are not overcome."""
     return [refusal for refusal in case.refusals if not refusal.overcome_on]
 
 
@@ -271,11 +278,7 @@ def _is_owed(refusal: Refusal) -> bool:
     return not refusal.clock_stopped_on and (not shown or any(item.state in OWED for item in shown))
 
 
-def _as_written(item: RefusalItem) -> str:
-    return f"{'original ' if item.original else ''}{'petitioner ' if item.petitioner else ''}{item.name}"
-
-
-def _other_way(standing: list[Refusal]) -> NothingOwed | OtherWay | SendByCourier:
+def _other_way(standing: Any) -> Any:
     modes = {mode for refusal in standing for mode in refusal.modes}
     if "courier" in modes:
         return SendByCourier()
@@ -291,9 +294,6 @@ def _is_shown(item: RefusalItem) -> bool:
 def _still_owed(case: Case, mode: str) -> list[tuple[Traveller, RefusalItem]]:
     return [
         (traveller, item)
-        for traveller in case.travellers
-        for refusal in traveller.refusals
-        if refusal.kind == DOCUMENTS and not refusal.overcome_on
-        for item in refusal.items
-        if _is_shown(item) and mode in (item.respond_by or refusal.respond_by).split(";") and item.state in OWED
+        for traveller, item in what_is_owed(case)
+        if mode in (item.respond_by or item.refusal.respond_by).split(";")
     ]

@@ -3,11 +3,11 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
-from portal.accounts import recovery
 from portal.cases import operations
-from portal.cases.finding import claims, requests
+from portal.cases.finding import requests
 from portal.cases.forms import FIELD_NAMES, AnswerForm, CaseRowForm, ConflictForm, SearchForm
 from portal.cases.importing import corrections, store_cases
+from portal.cases.importing.cells import cells_of
 from portal.cases.numbers import NumberUnfit, read_number
 from portal.database.transactions import commits, records
 from portal.i18n.locale import _
@@ -51,22 +51,9 @@ def search():
             form.case_number.errors = [refusal.message]
         else:
             if case is not None:
-                return redirect(url_for(".show", case_id=case.public_id), 303)
+                return redirect(url_for("case_page.show", case_id=case.public_id), 303)
             form.case_number.errors = [_("There is no case with this number at your post.")]
     return render_template("cases/staff/search.html", form=form)
-
-
-@bp.route("/<uuid:case_id>")
-@staff_only("desk")
-@records
-def show(case_id):
-    case = operations.case_of_post(current_user.post_id, case_id)
-    journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
-    helped = recovery.is_helped_at_desk(case.account)
-    failures = claims.failures_of(case, clock.now())
-    page = {"case": case, "helped": helped, "failures": failures, "said": request.args.get("said")}
-    page["fields"] = FIELD_NAMES
-    return render_template("cases/staff/case.html", **page)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -77,7 +64,7 @@ def add():
     if form.validate_on_submit():
         store_cases.store_cases([form.row], current_user.actor, clock.now())
         stored = operations.case_at(current_user.post_id, form.row.case_number)
-        return redirect(url_for(".show", case_id=stored.public_id, said="stored"), 303)
+        return redirect(url_for("case_page.show", case_id=stored.public_id, said="stored"), 303)
     return render_template("cases/staff/case_form.html", form=form, case=None)
 
 
@@ -87,11 +74,11 @@ def add():
 def correct(case_id, position):
     case = operations.case_of_post(current_user.post_id, case_id, for_change=request.method == "POST")
     traveller = operations.traveller_of(case, position)
-    form = CaseRowForm(case.post, data=operations.cells_of(case, traveller))
+    form = CaseRowForm(case.post, data=cells_of(case, traveller))
     form.case_number.data = case.number
     if form.validate_on_submit():
         store_cases.correct_traveller(case, traveller, form.row, current_user.actor, clock.now())
-        return redirect(url_for(".show", case_id=case.public_id, said="stored"), 303)
+        return redirect(url_for("case_page.show", case_id=case.public_id, said="stored"), 303)
     if request.method == "GET":
         journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
     return render_template("cases/staff/case_form.html", form=form, case=case)

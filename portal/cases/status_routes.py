@@ -31,7 +31,7 @@ def set_status(case_id):
         if "save" not in request.form:
             told = _told_in(case.post.language_codes, form.word.data)
         elif _is_set(case, form, now):
-            return redirect(url_for("cases.show", case_id=case_id, said="stored"), 303)
+            return redirect(url_for("case_page.show", case_id=case_id, said="stored"), 303)
     return render_template("cases/staff/status.html", case=case, form=form, told=told)
 
 
@@ -80,7 +80,7 @@ def expiries(case_id, position):
     if form.validate_on_submit():
         days = form.medical_expires_on.data, form.passport_expires_on.data
         letters.set_expiries(traveller, *days, current_user.actor, clock.now())
-        return redirect(url_for("cases.show", case_id=case_id, said="stored"), 303)
+        return redirect(url_for("case_page.show", case_id=case_id, said="stored"), 303)
     return render_template("cases/staff/expiries.html", case=case, traveller=traveller, form=form)
 
 

@@ -1,4 +1,4 @@
-"""The page on which somebody chooses the agency where a package is handed back, first or later."""
+"""The page on which someone chooses the agency where a package is handed back, first or later."""
 
 from flask import render_template, request
 

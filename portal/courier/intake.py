@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from sqlalchemy import func, select
 
@@ -13,6 +14,8 @@ from portal.cases.models import Case, Refusal, RefusalItem, Traveller
 from portal.cases.refusals.deadline import is_processing
 from portal.courier.models import ON_THE_WAY, STATES, Submission, SubmissionItem
 from portal.database.transactions import session
+from portal.evidence import operations as evidence
+from portal.evidence.models import CAME, COURIER, DOCUMENT, KEPT, MISSING, ORIGINAL, PASSPORT
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.paper import tokens
@@ -95,11 +98,13 @@ def counts(post_id: int) -> dict[str, int]:
     return {**dict.fromkeys(STATES, 0), **{state: number for state, number in session.execute(counted)}}
 
 
-def receive(submission: Submission, found_item_ids: Collection[int], by: str, now: datetime) -> None:
-    """Take a package in: selected items are received, the rest of its list was not in the envelope. Twice is once.
+def receive(
+    submission: Submission, found_item_ids: Any, by: str, now: datetime, *, passports_of: Collection[int] = ()
+) -> None:
+    """Take a package in: what was ticked is received, the rest of its list was not in the envelope; twice is once.
 
-    found_item_ids: ids of refusal items of the case, including those that the person did not list.
-    Evidence that arrives is dated on the refusal; an officer confirms that the 12 months have stopped (R7).
+    found_item_ids: ids of refusal items of the case, also of those that the person did not list. passports_of: ids of
+    the travellers whose passports were in the envelope. What came gets a document receipt at once (R15).
     Raises NotFound for a package that was withdrawn, and for items of other cases.
     """
     if submission.state == "withdrawn":
@@ -114,14 +119,29 @@ def receive(submission: Submission, found_item_ids: Collection[int], by: str, no
     session.flush()
     for one in submission.contents:
         one.state = "received" if one.refusal_item_id in found_item_ids else "missing"
-        if one.state == "received":
-            _take_in(one.item, here)
     submission.state, submission.received_on = "received", here
     session.flush()
     number = sum(one.state == "received" for one in submission.contents)
     change = {"before": {"state": before}, "after": {"state": "received", "documents": number}}
     _record(submission, "package received", by, now, **change)
-    _tell(submission, "package_received", now)
+    lines = _lines(submission, passports_of)
+    if any(line.outcome == CAME for line in lines):
+        key = uuid5(NAMESPACE_URL, f"package {submission.reference}")
+        evidence.give_receipt(submission.case, COURIER, lines, key, by, now, package=submission.reference)
+    else:
+        _tell(submission, "package_received", now)
+
+
+def _lines(submission: Submission, passports_of: Collection[int]) -> Any:
+    """Return what was in a package and what of its list was not, as lines of a document receipt."""
+    found = [
+        evidence.Line(DOCUMENT, item=one.item, custody=KEPT, form=ORIGINAL if one.item.original else None)
+        if one.state == "received"
+        else evidence.Line(DOCUMENT, MISSING, item=one.item)
+        for one in submission.contents
+    ]
+    travellers = [one for one in submission.case.travellers if one.id in passports_of]
+    return found + [evidence.Line(PASSPORT, traveller=one, custody=KEPT) for one in travellers]
 
 
 def what_can_be_in(submission: Submission) -> list[tuple[Traveller, RefusalItem]]:
@@ -228,13 +248,6 @@ def _is_appointment(typed: str) -> bool:
 
 def _at(reference: str, post_id: int) -> Submission | None:
     return session.scalar(select(Submission).where(Submission.post_id == post_id, Submission.reference == reference))
-
-
-def _take_in(item: RefusalItem, here: date) -> None:
-    if item.state in ("outstanding", "more_needed"):
-        item.state, item.more_reason = "received", None
-    if item.refusal.evidence_on is None:
-        item.refusal.evidence_on = here
 
 
 def _record(submission: Submission, action: str, by: str, now: datetime, **change: Any) -> None:

@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from portal.cases import operations as cases
-from portal.cases.models import Case, RefusalItem, Traveller
+from portal.cases.models import Case, Refusal, RefusalItem, Traveller
 from portal.cases.refusals import deadline
+from portal.cases.refusals.deadline_sentences import last_day_sentence
 from portal.courier.agencies import open_agency
 from portal.courier.models import ON_THE_WAY, Submission, SubmissionItem, SubmissionTraveller
 from portal.database.transactions import one_at_a_time, session
@@ -222,17 +223,24 @@ def number_of_documents(submission: Submission) -> int:
     return len(submission.contents) + submission.with_passport + submission.other_documents
 
 
-def last_day(case: Case, here: date) -> tuple[date | None, bool]:
-    """Return the last day on which documents count without a new fee, and whether it has passed; None if there is none.
+def refusal_to_answer(case: Case, here: date) -> Refusal | None:
+    """Return the refusal whose last day counts for a package, or None: the first to end of those still open (R7)."""
+    asked = [one for one in cases.standing_refusals(case) if "courier" in cases.modes_of(one)]
+    return deadline.first_to_end(case, [one for one in asked if deadline.last_day(case, one)], here)
 
-    The earliest of the refusals that are still open, else the latest that has passed (R7).
-    """
-    asked = [one for one in case.refusals if not one.overcome_on and "courier" in cases.modes_of(one)]
-    days = [(day, deadline.is_open(case, one, here)) for one in asked if (day := deadline.last_day(case, one))]
-    still_open = [day for day, is_open in days if is_open]
-    if still_open:
-        return min(still_open), False
-    return (max(day for day, _is_open in days), True) if days else (None, False)
+
+def last_day(case: Case, here: date) -> tuple[date | None, bool]:
+    """Return the last day that counts for a package, and whether it has passed; None where none counts."""
+    refusal = refusal_to_answer(case, here)
+    if refusal is None:
+        return None, False
+    return deadline.last_day(case, refusal), not deadline.is_open(case, refusal, here)
+
+
+def last_day_words(case: Case, here: date) -> str | None:
+    """Return the sentence on the last day that counts for a package in the language in use, or None."""
+    refusal = refusal_to_answer(case, here)
+    return last_day_sentence(case, refusal, here) if refusal else None
 
 
 def _require_may_send(case: Case) -> None:

@@ -111,26 +111,9 @@ def _number(submission):
 
 
 def _year(submission):
-    case = submission.case
-    day, has_passed = operations.last_day(case, today(case.post, clock.now()))
-    return [in_both(_last_day, day, has_passed, case.post)] if day else []
-
-
-def _last_day(day, has_passed, post):
-    when = format_day(day, post)
-    if has_passed:
-        return _(
-            "The last day was %(day)s: 12 months after the refusal, or another date set by an officer. You "
-            "may need a new application and fee. You can still send the documents: a consular officer will "
-            "decide.",
-            day=when,
-        )
-    return _(
-        "You have until %(day)s to submit the documents without having to reapply and without having to pay a "
-        "new visa application fee. That date is 12 months after the refusal, or another date set by an "
-        "officer.",
-        day=when,
-    )
+    here = today(submission.case.post, clock.now())
+    said = in_both(operations.last_day_words, submission.case, here)
+    return [said] if said["own"] else []
 
 
 def _agency(agency):

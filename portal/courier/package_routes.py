@@ -46,7 +46,6 @@ def add_family(reference):
 def show(reference):
     submission = operations.submission_for(current_user, reference)
     case = submission.case
-    day, is_late = operations.last_day(case, today(case.post, clock.now()))
     return render_template(
         "courier/package.html",
         submission=submission,
@@ -56,8 +55,7 @@ def show(reference):
         reasons=MORE_REASONS,
         number=operations.number_of_documents(submission),
         missing=operations.what_is_missing(submission),
-        last_day=day,
-        is_late=is_late,
+        last_day=operations.last_day_words(case, today(case.post, clock.now())),
         may_send_again=operations.may_send_again(case),
         form=PlainForm(),
     )

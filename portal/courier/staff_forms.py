@@ -29,12 +29,14 @@ class TakeInForm(BaseForm):
     """What was found in an envelope: the items that the person listed come first, preselected."""
 
     found = TickBoxes(_l("In the envelope"), coerce=int)
+    passports = TickBoxes(_l("Passports in the envelope"), coerce=int)
 
     def __init__(self, submission, **kwargs):
         listed = {one.refusal_item_id for one in submission.contents}
         super().__init__(data={"found": listed}, **kwargs)
         possible = sorted(intake.what_can_be_in(submission), key=lambda pair: pair[1].id not in listed)
         self.found.choices = options((item.id, _whose(traveller, item)) for traveller, item in possible)
+        self.passports.choices = options((one.id, one.name) for one in submission.case.travellers)
 
 
 class DecisionForm(BaseForm):

@@ -73,7 +73,8 @@ def package(reference):
     if not submission.is_on_the_way and not form.is_switch:
         return redirect(_address(submission), 303)
     if form.validate_on_submit():
-        intake.receive(submission, set(form.found.data or ()), current_user.actor, clock.now())
+        found, passports = set(form.found.data or ()), set(form.passports.data or ())
+        intake.receive(submission, found, current_user.actor, clock.now(), passports_of=passports)
         return redirect(_address(submission, "taken_in"), 303)
     return _page(submission, take_in=form)
 

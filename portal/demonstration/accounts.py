@@ -11,12 +11,13 @@ from portal.journal import journal
 from portal.posts.operations import post_by_code
 
 APPLICANT = "applicant@example.org"
+ATTORNEY = "attorney@example.org"
 STAFF = ("desk", "scheduler", "officer", "guard", "supervisor", "admin")
 POST = "PHP"
 
 
 def create_accounts(now):
-    """Create one applicant, and staff of every role; return how many accounts there are."""
+    """Create an applicant, an attorney who acts for no one, and staff of every role; return how many there are."""
     password_hash = hash_password(DEMONSTRATION_PASSWORD)
     with writing(job=True):
         for name in STAFF:
@@ -24,8 +25,10 @@ def create_accounts(now):
             where = None if role == "administrator" else post_by_code(POST)
             create_staff(_email(name), password_hash, role, where, uuid4(), now)
         give_factors(now)
-        _create_applicant(password_hash, now)
-    return len(STAFF) + 1
+        # The applicant last: who finds that account knows that everything is there.
+        for email in (ATTORNEY, APPLICANT):
+            _create_applicant(email, password_hash, now)
+    return len(STAFF) + 2
 
 
 def give_factors(now):
@@ -34,9 +37,9 @@ def give_factors(now):
         give_demonstration_factor(account, now)
 
 
-def _create_applicant(password_hash, now):
+def _create_applicant(email, password_hash, now):
     account = Account(
-        email=APPLICANT,
+        email=email,
         password_hash=password_hash,
         language="en",
         form_key=uuid4(),

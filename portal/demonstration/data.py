@@ -11,11 +11,13 @@ from flask import current_app
 from portal.accounts.operations import account_named
 from portal.cases.importing.rows import Item, Row
 from portal.cases.importing.store_cases import store_cases
-from portal.cases.operations import add_status_words
+from portal.cases.numbers import program_year_of, read_number
+from portal.cases.officer_records import record_stage
+from portal.cases.operations import add_status_words, case_at
 from portal.database.transactions import writing
 from portal.demonstration.accounts import APPLICANT, create_accounts, give_factors
 from portal.demonstration.agencies import open_agencies
-from portal.demonstration.people import KNOWN, PEOPLE
+from portal.demonstration.people import KNOWN, PEOPLE, RETURNED
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.posts import operations as posts
@@ -104,6 +106,8 @@ def load_demonstration(now, progress=lambda done: None):
         rows = list(_rows(code, now))
         with writing(job=True):
             counts["cases"] += store_cases(rows, journal.COMMAND, now, progress).added
+        with writing(job=True):
+            _add_notice(code, now)
         if settings.get("in_person"):
             counts["slots"] += _release_slots(code, now)
     with writing(job=True):
@@ -147,8 +151,8 @@ def _known_cases(code, here):
         refused = day if known.respond_by else None
         yield Row(
             post=code,
-            case_number=known.case_number,
-            visa_class="IR1",
+            case_number=read_number(known.case_number.format(program_year=program_year_of(here))),
+            visa_class=known.visa_class,
             status=known.status,
             status_date=day,
             surname=known.surname,
@@ -163,6 +167,17 @@ def _known_cases(code, here):
             reasons=known.reasons,
             letter_code="",
         )
+
+
+def _add_notice(code, now):
+    """Put the stages of the petition that went back: the petitioner has a notice, with some days left to answer."""
+    case = case_at(posts.post_by_code(code).id, RETURNED)
+    if case is None or case.stages:
+        return
+    here = posts.today(case.post, now)
+    for kind, days, left in (("sent_to_nvc", 30, None), ("notice", 10, 20)):
+        respond_by = here + timedelta(days=left) if left else None
+        record_stage(case, kind, here - timedelta(days=days), respond_by, uuid4(), journal.COMMAND, now)
 
 
 def _invented_cases(code, here):

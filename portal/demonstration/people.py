@@ -6,6 +6,7 @@ from portal.cases.importing.rows import Item
 
 POLICE = Item("Police Certificate", True, False)
 MARRIAGE = Item("Marriage Certificate", False, False)
+BIRTH = Item("Birth Certificate", False, False)
 
 
 @dataclass(frozen=True)
@@ -22,19 +23,26 @@ class Known:
     days: int
     respond_by: str = ""
     reasons: tuple[Item, ...] = ()
+    visa_class: str = "IR1"
 
 
 SOK = ("Sok", "Dara", "1990-04-12", "N0123456", "KH")
 CHEA = ("Chea", "Sophea", "1985-11-02", "N0223344", "KH")
 KEO = ("Keo", "Vibol", "1979-01-30", "N0334455", "KH")
 LIM = ("Lim", "Channary", "1993-07-19", "N0445566", "KH")
+RITHY = ("Keo", "Rithy", "1979-02-02", "N0999999", "KH")
+SOPHEAP = ("Lim", "Sopheap", "1995-07-07", "N0555555", "KH")
 GARCIA = ("García López", "María", "1988-08-03", "G12345678", "MX")
+RETURNED = "PHP2025600009"
+DIVERSITY = "{program_year}AS00077001"  # of the program year in progress
 KNOWN = {
     "PHP": (
         Known("PHP2025600001", "refused", *SOK, 60, "in_person", (POLICE, MARRIAGE)),
         Known("PHP2025600003", "administrative_processing", *CHEA, 30, "none"),
         Known("PHP2025600005", "refused", *KEO, 396, "in_person", (POLICE,)),
         Known("PHP2025600006", "issued", *LIM, 14),
+        Known(RETURNED, "returned", *RITHY, 30),
+        Known(DIVERSITY, "refused", *SOPHEAP, 15, "in_person", (BIRTH,), "DV1"),
     ),
     "CDJ": (Known("CDJ2025600001", "refused", *GARCIA, 40, "courier", (MARRIAGE,)),),
 }

@@ -9,8 +9,10 @@ from sqlalchemy import select
 
 from portal.accounts import notices
 from portal.cases.models import Case
+from portal.cases.operations import standing_refusals
 from portal.cases.refusals import deadline
 from portal.database.transactions import one_at_a_time, session
+from portal.evidence.operations import last_received_on
 from portal.i18n.locale import _l
 from portal.inquiries.models import Inquiry, InquiryText
 from portal.journal import journal
@@ -47,7 +49,7 @@ def ask(
             raise SentBefore
         return again
     here = today(case.post, now)
-    day = first_day(case)
+    day = first_day(case, last_received_on(case))
     if category == "processing" and day and here < day and not emergency:
         raise TooEarly(day)
     inquiry = Inquiry(
@@ -93,7 +95,7 @@ def answer(inquiry: Inquiry, text: str, form_key: UUID, by: str, now: datetime) 
 
 def remind(case: Case, now: datetime) -> None:
     """Email the person on the first day on which a question about processing is accepted; once for each day."""
-    day = first_day(case)
+    day = first_day(case, last_received_on(case))
     if day is None:
         return
     due = datetime.combine(day, REMINDED_AT, ZoneInfo(case.post.timezone)).astimezone(UTC)
@@ -101,16 +103,29 @@ def remind(case: Case, now: datetime) -> None:
     outbox.write("inquiry_open", key, now, account_id=case.account_id, due_at=max(due, now))
 
 
-def first_day(case: Case) -> date | None:
-    """Return the first day on which a question about processing is accepted, or None if nothing is in processing."""
-    open_ones = [refusal for refusal in case.refusals if not refusal.overcome_on]
-    return max((deadline.inquiry_day(case, one) for one in open_ones if deadline.is_processing(one)), default=None)
+def first_day(case: Case, last_received_on: date | None = None) -> date | None:
+    """Return the first day on which a question about processing is taken, or None where it is taken at any time.
+
+    It counts from the interview or the last documents, whichever is later (source 1). last_received_on: the day of the
+    newest document receipt. A diversity case may ask in the last days of its program year, as many as others wait.
+    """
+    days = [deadline.inquiry_day(case, one, last_received_on) for one in standing_refusals(case)]
+    day = max(days, default=None)
+    year_end = deadline.end_of_diversity_year(case)
+    if day is None or year_end is None:
+        return day
+    return min(day, year_end - timedelta(days=case.post.inquiry_days))
 
 
 def inquiries_of(case: Case) -> Sequence[Inquiry]:
     """Return the inquiries about a case by its present holder, newest first."""
     mine = select(Inquiry).where(Inquiry.case_id == case.id, Inquiry.account_id == case.account_id)
     return session.scalars(mine.order_by(Inquiry.id.desc())).all()
+
+
+def about_case(case: Case) -> Sequence[Inquiry]:
+    """Return every inquiry about a case, also of holders before, newest first: for staff."""
+    return session.scalars(select(Inquiry).where(Inquiry.case_id == case.id).order_by(Inquiry.id.desc())).all()
 
 
 def inquiry_for(signed_in: SignedIn, public_id: UUID) -> Inquiry:

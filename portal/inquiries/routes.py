@@ -5,6 +5,7 @@ from flask import Blueprint, redirect, render_template, url_for
 from portal import clock
 from portal.cases import operations as cases
 from portal.database.transactions import commits
+from portal.evidence.operations import last_received_on
 from portal.inquiries import operations
 from portal.inquiries.forms import CATEGORIES, InquiryForm, RemindForm, TextForm
 from portal.limits import rules as limits
@@ -31,7 +32,7 @@ def ask(case_id):
             form.refused(form.text, refusal)
         else:
             return redirect(url_for(".thread", inquiry_id=asked.public_id, said="inquiry_asked"), 303)
-    first_day = operations.first_day(case)
+    first_day = operations.first_day(case, last_received_on(case))
     page = {"form": form, "case": case, "early": early, "first_day": first_day, "remind": RemindForm()}
     return render_template("inquiries/ask.html", **page)
 

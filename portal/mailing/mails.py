@@ -12,7 +12,7 @@ from portal.accounts.models import Account
 from portal.appointments.appointment_papers import calendar_file, confirmation_pdf
 from portal.appointments.models import Appointment
 from portal.cases.models import Refusal
-from portal.cases.refusals.deadline import owed_until
+from portal.cases.refusals.deadline import end_of_diversity_year, owed_until
 from portal.database.transactions import session, writing
 from portal.i18n.locale import _, format_day, format_instant, format_offset, in_language
 from portal.mailing import held_place_mails, security_mails, unsubscribe
@@ -20,6 +20,7 @@ from portal.mailing.account_deleted_mail import about_deletion
 from portal.mailing.mail_parts import Mail, NotNeeded, address
 from portal.mailing.package_mails import about_package
 from portal.posts.operations import place
+from portal.status.cards import cards_of
 
 REMINDERS = ("reminder_7", "reminder_1")
 TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed", "staff_invited", "address_unproved")
@@ -48,7 +49,7 @@ def mail_for(message, now):
         if message.kind == "package_registered":
             return about_package(message, account)
         if message.kind == "last_day":
-            return _about_last_day(message, account)
+            return _about_last_day(message, account, now)
         return _about_account(message, account, token)
 
 
@@ -151,7 +152,11 @@ def _about_appointment(message, account):
     facts = [(_("Reference"), appointment.reference), (_("Date and time"), f"{when}. {zone}")]
     if appointment.is_live:
         facts.append((_("Where"), case.post.address))
-        said = _("Keep this place or choose another") if appointment.is_held else _("See the confirmation page")
+        said = (
+            _("Confirm this appointment or choose another time")
+            if appointment.is_held
+            else _("See the confirmation page")
+        )
         action = said, address("appointments.confirmation", reference=appointment.reference)
     else:
         action = _("Choose another time"), address("home.dashboard")
@@ -167,7 +172,7 @@ def _about_appointment(message, account):
     )
 
 
-def _about_last_day(message, account):
+def _about_last_day(message, account, now):
     refusal = session.get(Refusal, message.details["refusal"])
     if refusal is None or refusal.traveller.case.account_id != account.id:
         raise NotNeeded("case moved")
@@ -175,17 +180,16 @@ def _about_last_day(message, account):
     day = owed_until(case, refusal)
     if day is None or day.isoformat() != message.details["day"]:
         raise NotNeeded("nothing is owed")
-    subject = _("Last day to bring the documents: %(day)s.", day=format_day(day, case.post))
-    comes = "in_person" in refusal.modes
+    (card,) = cards_of([case], now)
+    if card.turn.who == "post":
+        raise NotNeeded("nothing is owed")
+    when = format_day(day, case.post)
+    ends = _("The program year ends on %(day)s", day=when) if end_of_diversity_year(case) else None
     return Mail(
         account.address,
         account.language,
-        subject,
-        (
-            _("It is your turn: collect the documents that the letter lists, then choose a time.")
-            if comes
-            else _("It is your turn: do what your letter says."),
-        ),
+        ends or _("Your last day is %(day)s", day=when),
+        (card.said.answer, *card.said.notes),
         action=(_("Dashboard"), address("home.dashboard")),
         stop=unsubscribe.address_for(account, message.kind),
     )

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import String, and_, cast, exists, func, or_, select
+from sqlalchemy import String, cast, exists, or_, select
 from sqlalchemy.orm import joinedload
 
 from portal.appointments.models import Appointment
@@ -18,7 +18,6 @@ from portal.slots.models import Slot
 DAYS = {"reminder_7": 7, "reminder_1": 1}
 LAST_DAYS = ((7, 0), (30, 7), (90, 30))
 YEAR, LEAP_YEAR = timedelta(days=365), timedelta(days=366)
-_COUNTED_FROM = func.coalesce(Refusal.last_day, Refusal.refused_on)
 MOST = 500
 AT_ONCE = 50
 _REFUSED = select(StatusWord.code).where(codes_that_count_as("refused"))
@@ -47,7 +46,7 @@ def _write(messages, now):
 
 def _last_days_near(most, least, now):
     """Return (kind, key, details) of each reminder of a last day between so many days from now."""
-    key = f"last_day:{most}:" + cast(Refusal.id, String) + ":" + cast(_COUNTED_FROM, String)
+    key = f"last_day:{most}:" + cast(Refusal.id, String) + ":" + cast(Refusal.refused_on, String)
     # A day more on either side: it may be another day at the post, and a year has 365 or 366 days.
     first, last = now.date() + timedelta(days=least - 1), now.date() + timedelta(days=most + 1)
     near = (
@@ -58,8 +57,7 @@ def _last_days_near(most, least, now):
         .where(Refusal.overcome_on.is_(None), Refusal.clock_stopped_on.is_(None))
         .where(
             or_(
-                Refusal.last_day.between(first, last),
-                and_(Refusal.last_day.is_(None), Refusal.refused_on.between(first - LEAP_YEAR, last - YEAR)),
+                Refusal.refused_on.between(first - LEAP_YEAR, last - YEAR),
                 Case.visa_class.startswith("DV"),
             )
         )
@@ -82,7 +80,7 @@ def _days_to(refusal, day, now):
 
 
 def _last_day(refusal, most, day):
-    key = f"last_day:{most}:{refusal.id}:{refusal.last_day or refusal.refused_on}"
+    key = f"last_day:{most}:{refusal.id}:{refusal.refused_on}"
     account_id = refusal.traveller.case.account_id
     return "last_day", key, {"account_id": account_id, "refusal": refusal.id, "day": day.isoformat()}
 

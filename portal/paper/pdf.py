@@ -33,6 +33,11 @@ def courier_page(data):
     return _made("courier.typ", data)
 
 
+def receipt_page(data):
+    """Return a document receipt as PDF, as above, a page a copy: receipt.typ, portal.evidence.receipt_papers."""
+    return _made("receipt.typ", data)
+
+
 def _made(template, data):
     # As a file, not as an input of the compiler: new inputs clear its cache of layouts,
     # and a page differs from the last one in a few lines only (docs/decisions/paper-speed.md).

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from flask import current_app
 
-APPOINTMENT, COURIER = "A", "C"
+APPOINTMENT, COURIER, RECEIPT = "A", "C", "R"
 DOMAIN = b"221g portal code\n"
 JOURNAL = "221g journal"
 MOMENT = "%Y%m%d%H%M"

@@ -8,7 +8,8 @@ from uuid import uuid4
 from sqlalchemy import and_, select, update
 
 from portal.accounts.models import Account
-from portal.cases.models import Case, CaseRequest
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case
 from portal.database.base import Base
 from portal.database.transactions import session
 from portal.journal import journal

@@ -6,15 +6,17 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 
 from portal.appointments.models import Appointment, Displacement
-from portal.cases.models import Case, CaseRequest, Refusal, Traveller
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case, Refusal, Traveller
 from portal.courier.models import Submission
 from portal.database.transactions import session
+from portal.evidence.models import Receipt
 from portal.inquiries.models import Inquiry
 from portal.journal import journal
 from portal.retention.delete_rows import remove
 from portal.slots.models import Slot
 
-OF_A_CASE = (Traveller, Appointment, Submission, Inquiry, CaseRequest)
+OF_A_CASE = (Traveller, Appointment, Submission, Receipt, Inquiry, CaseRequest)
 
 
 def erase_cases(cases: list[Row[Any]], now: datetime) -> None:
@@ -28,7 +30,7 @@ def erase_cases(cases: list[Row[Any]], now: datetime) -> None:
     had = {model.__tablename__: _counts(model, ids) for model in OF_A_CASE}
     had["refusal"] = _refusals(ids)
     _erase_appointments(ids)
-    for model in (Submission, Inquiry, CaseRequest):
+    for model in (Submission, Receipt, Inquiry, CaseRequest):
         remove(model, model.case_id.in_(ids))
     remove(Case, Case.id.in_(ids))
     for case in cases:

@@ -33,6 +33,11 @@ TABLES = {
     "message": "emails",
     "notice": "notices",
     "passkey": "passkeys",
+    "held_original": "where",
+    "passport_request": "passports_asked_for",
+    "petition_stage": "petition",
+    "receipt": "receipts",
+    "receipt_line": "lines",
     "recovery_code": "recovery_codes",
     "refusal": "refusals",
     "refusal_item": "listed",
@@ -41,6 +46,7 @@ TABLES = {
     "traveller": "travellers",
 }
 LEFT_OUT = {
+    "case_note": "a note that officers write for each other; no page shows it to the person",
     "case_import_row": "a row of staff's file, kept for some minutes until the case is corrected",
     "case_upload": "a file of staff, kept for an hour",
     "displacement": "how an appointment was moved by the post; the appointment itself is given",
@@ -148,5 +154,7 @@ def _refusal(case, traveller, refusal, items):
         "respond_by": refusal.modes,
         "last_day": last_day(case, refusal),
         "evidence_on": refusal.evidence_on,
-        "listed": [{"document": str(item_text(item)), "state": item.state} for item in items],
+        "listed": [
+            {"document": str(item_text(item)), "state": item.state, "words": item.officer_words} for item in items
+        ],
     }

@@ -11,7 +11,14 @@ from sqlalchemy.orm import InstrumentedAttribute
 from portal import features
 from portal.accounts.models import Account, Link, Notice
 from portal.appointments.models import Draft
-from portal.cases.models import Case, CaseRequest, FormerPassport, Refusal, StatusChange, Traveller
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import (
+    Case,
+    FormerPassport,
+    Refusal,
+    StatusChange,
+    Traveller,
+)
 from portal.courier.models import Submission
 from portal.database import transactions
 from portal.database.transactions import session
@@ -25,7 +32,14 @@ from portal.sessions.models import SignIn
 BATCH = 20
 SMALL_BATCH = 500
 YEAR = timedelta(days=366)
-_REFUSAL_DAYS = ("last_day", "evidence_on", "clock_stopped_on", "reopened_on", "overcome_on", "letter_reissued_on")
+_REFUSAL_DAYS = (
+    "please_respond_by",
+    "evidence_on",
+    "clock_stopped_on",
+    "reopened_on",
+    "overcome_on",
+    "letter_reissued_on",
+)
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,38 @@
-"""Lookups of a status, and the story of a case as its owner sees it (R7, R8)."""
+"""Lookups of a public status (R8), and the dates that matter in a case (R7)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from portal.appointments.models import Appointment
-from portal.cases import operations as cases
 from portal.cases.models import Case, Refusal
 from portal.cases.refusals import deadline
 from portal.database.transactions import session
+from portal.evidence.models import Receipt
 from portal.posts.operations import post_by_code
+from portal.status.turn import Facts, Turn
 
 ORDER = (
     "refused",
+    "visited",
+    "receipt",
     "evidence",
     "overcome",
+    "stage_sent_to_nvc",
+    "stage_at_uscis",
+    "stage_notice",
+    "stage_reaffirmed",
+    "stage_revoked",
+    "stage_back_at_post",
+    "stage_new_interview",
     "today",
     "inquiry",
     "appointment",
     "medical",
     "passport",
+    "notice_ends",
     "last_day",
     "fiscal_year",
 )
@@ -48,21 +58,6 @@ class Moment:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Story:
-    """What follows from a case, its appointment and its last visit, on one day of its post.
-
-    turn: as `turn` gives it; last_day: by which something is owed, or None; still_until: the last day that stays
-    while documents are under review, or None for a diversity case.
-    """
-
-    turn: str
-    moments: list[Moment]
-    last_day: date | None
-    still_until: date | None
-    documents_since: date | None
-
-
 def look_up(code: str, number: str) -> PublicStatus | None:
     """Return the PublicStatus of the case with a number at a post, or None.
 
@@ -73,72 +68,43 @@ def look_up(code: str, number: str) -> PublicStatus | None:
     return PublicStatus(*found) if found else None
 
 
-def story_of(case: Case, appointment: Appointment | None, visited_on: date | None, today: date) -> Story:
-    """Return the Story of a case. appointment: the live one, or None; visited_on: when anyone last came, or None."""
-    last_day = last_day_owed(case)
-    return Story(
-        turn=turn(case, appointment, visited_on, today),
-        moments=moments(case, appointment, today),
-        last_day=last_day,
-        still_until=None if deadline.end_of_diversity_year(case) else last_day,
-        documents_since=cases.documents_since(case),
-    )
+def moments(case: Case, facts: Facts, turn: Turn, receipts: Sequence[Receipt], visits: Sequence[date]) -> list[Moment]:
+    """Return the dates that matter in a case, in order: what was, today, what comes (R7).
 
-
-def turn(case: Case, appointment: Appointment | None, visited_on: date | None, today: date) -> str:
-    """Return what is to be done in a case, and by whom (R14).
-
-    "visit": the applicant comes to the appointment. "overcome": an officer decides again. "reviewing": officers check
-    what was handed in. "visited": the applicant came on visited_on, and what was handed in is not recorded yet.
-    "book": the applicant books. Otherwise the kind of the rule because of which no appointment is needed.
+    receipts: its document receipts. visits: the days at the post on which the applicant came. A last day only while
+    the applicant owes something or documents are checked, a day for questions only while it lies ahead.
     """
-    if appointment is not None:
-        return "visit"
-    if cases.is_overcome(case):
-        return "overcome"
-    if cases.is_under_review(case):
-        return "reviewing"
-    try:
-        cases.require_may_book(case, today)
-    except cases.MayNotBook as refusal:
-        return refusal.kind
-    return "visited" if cases.may_have_handed_in(case, visited_on) else "book"
-
-
-def last_day_owed(case: Case) -> date | None:
-    """Return the first of the last days by which the applicant of a case owes something, or None (R7)."""
-    owed = [deadline.owed_until(case, refusal) for refusal in case.refusals]
-    return min((day for day in owed if day), default=None)
-
-
-def moments(case: Case, appointment: Appointment | None, today: date) -> list[Moment]:
-    """Return the dates that matter in a case, in order: past ones, today, future ones (R7).
-
-    There is no last day if the applicant owes nothing; an inquiry date only while the Embassy is processing the case.
-    """
-    found = {Moment(today, "today"), *_moments_of_papers(case)}
+    found = {Moment(facts.today, "today"), *_moments_of_papers(case), *(Moment(day, "visited") for day in visits)}
+    found.update(Moment(one.received_on, "receipt", one.reference) for one in receipts)
     for refusal in case.refusals:
-        found.update(_moments_of(case, refusal))
+        found.update(_moments_of(case, refusal, {one.received_on for one in receipts}))
     year_end = deadline.end_of_diversity_year(case)
     if year_end is not None:
         found.add(Moment(year_end, "fiscal_year"))
-    if appointment is not None:
-        found.add(Moment(appointment.slot.local_start.date(), "appointment"))
+    elif turn.refusal is not None and (last := deadline.last_day(case, turn.refusal)):
+        found.add(Moment(last, "last_day"))
+    if turn.who == "post" and facts.ask_from:
+        found.add(Moment(facts.ask_from, "inquiry"))
+    if facts.appointment is not None:
+        found.add(Moment(facts.appointment.slot.local_start.date(), "appointment"))
+    found.update(_moments_of_petition(case))
     return sorted(found, key=lambda moment: (moment.day, ORDER.index(moment.kind), moment.name))
 
 
-def _moments_of(case: Case, refusal: Refusal) -> Iterator[Any]:
+def _moments_of(case: Case, refusal: Refusal, receipt_days: set[date]) -> Iterator[Any]:
     yield Moment(refusal.refused_on, "refused")
+    if refusal.evidence_on and refusal.evidence_on not in receipt_days:
+        yield Moment(refusal.evidence_on, "evidence")
     if refusal.overcome_on:
         yield Moment(refusal.overcome_on, "overcome")
-        return
-    if refusal.evidence_on:
-        yield Moment(refusal.evidence_on, "evidence")
-    last_day = deadline.last_day(case, refusal)
-    if last_day and not refusal.clock_stopped_on:
-        yield Moment(last_day, "last_day")
-    if deadline.is_processing(refusal):
-        yield Moment(deadline.inquiry_day(case, refusal), "inquiry")
+
+
+def _moments_of_petition(case: Case) -> Iterator[Any]:
+    for stage in case.stages:
+        if stage.withdrawn_at is None and stage.happened_on:
+            yield Moment(stage.happened_on, f"stage_{stage.kind}")
+        if stage.withdrawn_at is None and stage.respond_by:
+            yield Moment(stage.respond_by, "notice_ends")
 
 
 def _moments_of_papers(case: Case) -> Iterator[Any]:

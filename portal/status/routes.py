@@ -3,18 +3,22 @@
 from flask import Blueprint, render_template, request
 
 from portal import clock, features
-from portal.appointments import operations as appointments
-from portal.appointments.bookings import visits_of
+from portal.appointments.bookings import days_of_visits
 from portal.cases import operations as cases
 from portal.cases.finding import claims
 from portal.courier.labels import PACKAGE_STATES
 from portal.courier.operations import submissions_of
+from portal.evidence import custody
+from portal.evidence import operations as evidence
+from portal.evidence.labels import custody_text, line_text
+from portal.forms import BaseForm
 from portal.inquiries.forms import CATEGORIES
 from portal.inquiries.operations import inquiries_of
 from portal.limits import rules as limits
 from portal.limits.throttle import slowed
-from portal.posts.operations import all_posts, place, post_by_code, today
+from portal.posts.operations import all_posts, place, post_by_code
 from portal.status import operations
+from portal.status.cards import cards_of
 from portal.status.forms import StatusForm
 from portal.status.labels import ITEM_STATES
 from portal.status.timeline import Timeline
@@ -51,21 +55,20 @@ def look_up():
 @applicant_only
 def story(case_id):
     case, now = cases.case_for(current_user, case_id), clock.now()
-    here = today(case.post, now)
-    appointment = appointments.live_appointment(case, now)
-    visited_on = visits_of([case]).get(case.id)
-    known = operations.story_of(case, appointment, visited_on, here)
+    (card,) = cards_of([case], now)
+    receipts = evidence.receipts_of(case)
+    moments = operations.moments(case, card.facts, card.turn, receipts, days_of_visits(case))
     return render_template(
         "status/story.html",
         case=case,
-        appointment=appointment,
-        visited_on=visited_on,
-        today=here,
-        last_day=known.last_day,
-        turn=known.turn,
-        documents_since=known.documents_since,
-        still_until=known.still_until,
-        timeline=Timeline(known.moments),
+        heading=card.heading,
+        said=card.said,
+        timeline=Timeline(moments),
+        today=card.facts.today,
+        receipts=receipts,
+        originals=custody.held_of(case),
+        line_text=line_text,
+        custody_text=custody_text,
         item_states=ITEM_STATES,
         bring=cases.what_is_listed(case),
         inquiries=inquiries_of(case),
@@ -73,5 +76,6 @@ def story(case_id):
         package_states=PACKAGE_STATES,
         categories=CATEGORIES,
         failures=claims.failures_of(case, now),
+        form=BaseForm(),
         more=[(part.template, part.values(case)) for part in features.added("on_case_page")],
     )

@@ -13,7 +13,8 @@ from portal.accounts import credentials
 from portal.accounts.models import Account, CalendarAddress
 from portal.appointments import operations as appointments
 from portal.cases import operations as cases
-from portal.cases.refusals.deadline import owed_until
+from portal.cases.models import Case
+from portal.cases.refusals.deadline import end_of_diversity_year, owed_until
 from portal.cases.statuses import is_refused
 from portal.database.transactions import session
 from portal.i18n.locale import _
@@ -70,8 +71,13 @@ def marks_of(account: Account) -> list[Mark]:
     held = cases.cases_of(account.id)
     visits = [one for one in appointments.appointments_of(held, clock.now()).values() if not one.is_held]
     marks = [Mark(_key("appointment", one.id), one.slot.starts_at, _("Appointment")) for one in visits]
-    owed = [(one, owed_until(case, one)) for case in held for one in case.refusals if is_refused(case.status)]
-    return marks + [Mark(_key("last day", one.id), day, _("Last day")) for one, day in owed if day]
+    refused = [(case, one) for case in held for one in case.refusals if is_refused(case.status)]
+    owed = [(case, one, owed_until(case, one)) for case, one in refused]
+    return marks + [Mark(_key("last day", one.id), day, _name(case)) for case, one, day in owed if day]
+
+
+def _name(case: Case) -> str:
+    return _("End of the program year") if end_of_diversity_year(case) else _("Last day")
 
 
 def _forget(signed_in: SignedIn) -> None:

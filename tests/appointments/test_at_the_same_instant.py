@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from portal.accounts.models import Account, CalendarAddress
 from portal.appointments.models import Appointment, Draft
-from portal.cases.models import Case, CaseRequest
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case
 from portal.database.transactions import session
 from portal.slots.models import Release
 from tests.factories import PASSWORD, make_account, make_case, make_post, make_slot, signed_in

@@ -70,7 +70,7 @@ def test_a_held_place_is_kept_by_one_press(holder, visitor):
     place = held(account=holder)
     signed_in(visitor, holder)
 
-    assert "We are keeping this time for you until" in visitor.open("/en/dashboard").text
+    assert "We are keeping the time on" in visitor.open("/en/dashboard").text
     page = press_keep(visitor, place)
 
     assert page.h1 == "Appointment Confirmation Page"

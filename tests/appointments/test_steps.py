@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from portal.appointments.models import Appointment, Draft
-from portal.cases.models import Case, CaseRequest
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case
 from portal.database.transactions import session
 from tests.factories import make_account, make_case, make_post, make_slot, signed_in
 from tests.visitor import Visitor

@@ -52,19 +52,22 @@ def test_r7_29_february_becomes_28(day, after):
 
 @pytest.mark.parametrize(
     ("refused_on", "last"),
-    [("2025-10-01", "2026-09-30"), ("2025-09-30", "2026-09-30"), ("2025-09-29", "2026-09-29")],
+    [("2025-10-01", "2026-09-30"), ("2026-09-29", "2026-09-30")],
 )
-def test_r7_a_diversity_case_ends_on_30_september_if_that_is_earlier(refused_on, last):
+def test_r7_a_diversity_case_has_the_end_of_its_program_year(refused_on, last):
     assert last_day(DIVERSITY, refusal(refused_on)) == a_day(last)
 
 
-def test_r7_the_date_of_the_officer_stands_before_the_year():
-    assert last_day(IMMIGRANT, refusal(last_day="2027-03-31")) == a_day("2027-03-31")
-    assert last_day(IMMIGRANT, refusal(last_day="2026-01-15")) == a_day("2026-01-15")
+def test_r7_an_officer_cannot_lengthen_the_year_nor_shorten_it():
+    assert last_day(IMMIGRANT, refusal(please_respond_by="2027-03-31")) == a_day("2026-11-23")
+    assert last_day(IMMIGRANT, refusal(please_respond_by="2026-01-15")) == a_day("2026-11-23")
 
 
-def test_r7_no_date_of_an_officer_goes_beyond_the_fiscal_year_of_a_diversity_case():
-    assert last_day(DIVERSITY, refusal(last_day="2026-12-31")) == a_day("2026-09-30")
+def test_r7_nothing_keeps_a_diversity_case_open_after_its_program_year():
+    found = refusal("2026-05-01", evidence_on="2026-06-01", reopened_on="2026-09-01")
+
+    assert is_open(DIVERSITY, found, a_day("2026-09-30"))
+    assert not is_open(DIVERSITY, found, a_day("2026-10-01"))
 
 
 def test_r7_processing_has_no_clock():
@@ -112,7 +115,7 @@ def days_ago(days):
 
 
 def shown(refused_on):
-    return f"Last day to bring the documents {format_day(a_year_after(refused_on), make_post())}"
+    return f"Your last day is {format_day(a_year_after(refused_on), make_post())}"
 
 
 def test_r7_the_day_shown_is_the_earliest_of_those_that_call_in_person(visitor):
@@ -140,15 +143,18 @@ ENDS = [
     ("Pacific/Honolulu", "2027-03-01"),
     ("America/New_York", "2026-11-01"),
     ("America/New_York", "2027-03-14"),
-    ("Asia/Phnom_Penh", "2028-02-29"),
+    ("Asia/Phnom_Penh", "2028-02-28"),
 ]
+
+
+def a_year_before(day):
+    return day.replace(year=day.year - 1)
 
 
 @pytest.mark.parametrize(("zone", "last"), ENDS)
 def test_r7_the_last_day_ends_at_midnight_there_wherever_there_is_and_whatever_the_clocks_do(app, zone, last):
     day = a_day(last)
-    case = make_case(post=make_post("XYZ", timezone=zone).code)
-    case.refusals[0].last_day = day
+    case = make_case(post=make_post("XYZ", timezone=zone).code, refused_on=a_year_before(day))
     midnight = datetime.combine(day + timedelta(1), time(), ZoneInfo(zone))
     before, after = (midnight.astimezone(UTC) + timedelta(seconds=seconds) for seconds in (-1, 0))
 

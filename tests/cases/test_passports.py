@@ -75,7 +75,7 @@ def test_a_new_passport_is_reported_accepted_and_the_person_is_told(visitor, hol
     case, mailbox = make_case(holder), Mailbox()
     page = report(visitor, case, number="n 765-4321")
     assert page.path == f"/en/cases/{case.public_id}"
-    assert "The details of the new passport are with the Embassy" in page.text
+    assert "We have sent the details of the new passport to the Embassy" in page.text
     assert "New passport …4321 of Dara Sok" in page.text and "We are checking it" in page.text
 
     assert "New passports to check (1)" in desk.open("/en/staff/").text
@@ -88,7 +88,7 @@ def test_a_new_passport_is_reported_accepted_and_the_person_is_told(visitor, hol
     assert "The Embassy accepted the new passport" in visitor.open("/en/dashboard").text
     page = visitor.open(f"/en/cases/{case.public_id}")
     assert "Accepted" in page.text and "The old number still finds your case until" in page.text
-    assert "No new passport is waiting." in desk.open("/en/staff/passport/").text
+    assert "There are no new passports to check." in desk.open("/en/staff/passport/").text
 
 
 def test_staff_correct_what_was_reported_and_accept_it(visitor, holder, desk):
@@ -122,7 +122,7 @@ def test_staff_refuse_for_a_reason_that_is_read_in_the_readers_language(visitor,
         ({"number": "?"}, "A passport number has 3 to 20 letters and digits"),
         ({"day": "31", "month": "2"}, "Enter the day, month and year on which the new passport expires."),
         ({"year": ""}, "Enter the day, month and year"),
-        ({"year": "2001"}, "This passport has expired."),
+        ({"year": "2001"}, "Enter an expiration date in the future."),
         ({"number": PASSPORT.lower()}, "We already have this passport number."),
     ],
 )
@@ -139,7 +139,7 @@ def test_what_cannot_be_a_new_passport_is_told_at_the_form(visitor, holder, answ
         ({"decision": None}, "Choose whether to accept or refuse."),
         ({"decision": "refuse"}, "Choose a reason for refusing."),
         ({"decision": "refuse", "reason": "other"}, "Write why the passport is refused."),
-        ({"decision": "accept", "expires_on": "2001-01-01"}, "This passport has expired."),
+        ({"decision": "accept", "expires_on": "2001-01-01"}, "Enter an expiration date in the future."),
         ({"decision": "accept", "number": "?"}, "A passport number has 3 to 20 letters"),
     ],
 )
@@ -198,7 +198,7 @@ def test_what_was_reported_for_a_case_that_moved_waits_for_nobody_and_makes_room
     case.account_id = newcomer.id
     session.commit()
 
-    assert "No new passport is waiting." in desk.open("/en/staff/passport/").text
+    assert "There are no new passports to check." in desk.open("/en/staff/passport/").text
     desk.open(path, status=404)
     page = report(signed_in(Visitor(app), newcomer), case, number=RIGHT)
     assert "…4312" in page.text and "…4321" not in page.text

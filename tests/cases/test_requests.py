@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from portal.appointments.kept_answers import QUESTIONS
 from portal.cases.finding import requests
-from portal.cases.models import CaseRequest
+from portal.cases.finding.models import CaseRequest
 from portal.database.transactions import session
 from portal.journal.journal import Entry
 from tests.cases.case_file import stored

@@ -176,14 +176,14 @@ def test_what_a_file_does_not_mention_stays(store):
     account, day = make_account(), a_day("2026-11-01")
     case, refusal = stored(), stored().principal.refusals[0]
     case.account_id, case.invited_until = account.id, day
-    refusal.evidence_on, refusal.reopened_on, refusal.last_day = day, day, day
+    refusal.evidence_on, refusal.reopened_on, refusal.please_respond_by = day, day, day
     session.commit()
 
     store(line(surname="Sokh", reasons="Tax records"))
 
     refusal = stored().principal.refusals[0]
     assert (stored().account_id, stored().invited_until) == (account.id, day)
-    assert {refusal.evidence_on, refusal.reopened_on, refusal.last_day} == {day}
+    assert {refusal.evidence_on, refusal.reopened_on, refusal.please_respond_by} == {day}
 
 
 def test_a_letter_code_is_kept_as_digest_and_stays_when_a_file_has_none(store):

@@ -2,7 +2,7 @@
 
 import csv
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,8 +14,9 @@ from portal.accounts.operations import account_named
 from portal.accounts.passwords import DEMONSTRATION_PASSWORD
 from portal.appointments.offers import free_times
 from portal.cases.models import DOCUMENTS, PROCESSING, Case
+from portal.cases.numbers import program_year_of
 from portal.cases.operations import case_at
-from portal.cases.refusals.deadline import is_open
+from portal.cases.refusals.deadline import is_open, last_day
 from portal.cases.standard_words import STATUSES
 from portal.courier.agencies import agencies_of
 from portal.courier.operations import why_not
@@ -66,7 +67,7 @@ def count(model, *conditions):
 
 
 def test_the_demonstration_is_loaded_once(app, loaded):
-    assert loaded.startswith("7 accounts, 226 posts, ")
+    assert loaded.startswith("8 accounts, 226 posts, ")
     before = count(Case), count(Slot)
 
     assert run(app, "demo", "load").stdout == "0 accounts, 0 posts, 0 cases, 0 slots, 0 agencies.\n"
@@ -97,6 +98,27 @@ def test_the_demonstration_holds_processing_a_closed_clock_and_an_issued_visa(lo
     assert not is_open(case, refusal, today(case.post, clock.now()))
 
     assert known("PHP2025600006")[0].status == "issued"
+
+
+def test_the_demonstration_holds_a_petition_that_went_back_with_a_notice_to_answer(loaded):
+    case, _refusal, _days = known("PHP2025600009")
+    sent, notice = case.stages
+    here = today(case.post, clock.now())
+
+    assert (case.status, case.principal.name, case.principal.passport_number) == ("returned", "Rithy Keo", "N0999999")
+    assert (sent.kind, notice.kind) == ("sent_to_nvc", "notice")
+    assert (here - notice.happened_on, notice.respond_by - here) == (timedelta(days=10), timedelta(days=20))
+
+
+def test_the_demonstration_holds_a_diversity_case_of_the_program_year_in_progress(loaded):
+    year = program_year_of(today(post_by_code("PHP"), clock.now()))
+    case = case_at(post_by_code("PHP").id, f"{year}AS77001")
+    (refusal,) = case.refusals
+
+    assert (case.principal.name, case.principal.date_of_birth) == ("Sopheap Lim", "1995-07-07")
+    assert today(case.post, clock.now()) - refusal.refused_on == timedelta(days=15)
+    assert [item.name for item in refusal.items] == ["Birth Certificate"]
+    assert last_day(case, refusal) == date(year, 9, 30)
 
 
 def test_the_demonstration_has_four_posts_in_service_and_cases_of_every_status_that_belong_to_nobody(loaded):

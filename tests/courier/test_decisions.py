@@ -42,14 +42,14 @@ def test_r7_evidence_is_dated_and_an_officer_alone_confirms_that_the_clock_stopp
     stop = f"{address(package)}/refusals/{refusal.id}/stop"
     assert (refusal.evidence_on, refusal.clock_stopped_on) == (package.received_on, None)
 
-    assert "Record that the documents came in time" not in desk.open(address(package)).buttons
+    assert "All that we asked for came in time" not in desk.open(address(package)).buttons
     desk.post(stop, status=403)
-    assert "Record that the documents came in time" in officer.open(address(package)).text
+    assert "All that we asked for came in time" in officer.open(address(package)).text
     page = officer.submit(stop, page=officer.open(address(package)))
     officer.post(stop, status=303)
 
-    assert "The decision has been saved: the documents came in time." in page.text
-    assert "Record that" not in page.text
+    assert "It is recorded that all that we asked for came in time." in page.text
+    assert "Confirm that" not in page.text
     assert stored(package).case.refusals[0].clock_stopped_on == package.received_on
     assert deeds("clock stopped") == 1
 
@@ -82,7 +82,7 @@ def test_an_officer_decides_on_each_document_and_the_person_is_told(officer, ans
     assert "The decision has been saved." in page.text and said in page.text
     assert deeds("document decided") == 1
     told = session.scalars(select(Notice.kind).where(Notice.account_id == package.case.account_id)).all()
-    assert told == ["package_received", "document_decided"]
+    assert told == ["receipt_given", "document_decided"]
 
 
 @pytest.mark.parametrize(

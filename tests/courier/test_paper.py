@@ -93,10 +93,10 @@ def test_the_page_says_where_from_whom_what_and_by_when(app, print_of):
     assert submission.case.number in written.partition("Sender's receipt")[2]
 
 
-def test_after_the_last_day_the_page_says_that_a_fee_may_be_due_r7(app, print_of):
+def test_after_the_last_day_the_page_says_that_a_new_application_is_required_r7(app, print_of):
     late = registered(refused_on=clock.now().date().replace(year=clock.now().year - 2))
 
-    assert "You may need a new application and fee." in text_of(print_of(late))
+    assert "A new application and fee are required before a visa can be issued." in text_of(print_of(late))
 
 
 def test_a_page_without_a_last_day_says_nothing_of_one_r7(app):

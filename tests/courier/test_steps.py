@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from portal import clock
 from portal.appointments.models import Draft
-from portal.cases.models import CaseRequest
+from portal.cases.finding.models import CaseRequest
 from portal.courier import intake, operations
 from portal.courier.models import Submission
 from portal.database.transactions import session
@@ -104,7 +104,7 @@ def test_what_was_typed_is_kept_for_another_device_and_is_no_begun_appointment(a
     elsewhere = signed_in(Visitor(app), account)
     assert elsewhere.open(f"{COURIER}/details").fields["surname"] == "Sok"
     assert elsewhere.open("/en/appointments/new").path == "/en/appointments/new/visa"
-    assert "You have begun to make an appointment" not in elsewhere.open("/en/dashboard").text
+    assert "You have started booking an appointment" not in elsewhere.open("/en/dashboard").text
 
 
 def test_answers_on_the_way_to_an_appointment_stay_after_a_package_is_registered(applicant):
@@ -359,7 +359,7 @@ def test_the_time_line_follows_the_package_until_it_is_collected(applicant, acco
     page = applicant.submit(f"{page.path}/collected", page=page)
     assert "You have your documents back." in page.text
     news = applicant.open("/en/dashboard").text
-    assert "received your package" in news and "looked at a document" in news and "sent your documents" in news
+    assert "We received documents for case" in news and "looked at a document" in news and "sent your documents" in news
 
 
 def test_a_late_package_is_taken_and_the_page_says_what_that_means_r7(applicant):
@@ -367,8 +367,7 @@ def test_a_late_package_is_taken_and_the_page_says_what_that_means_r7(applicant)
 
     page = applicant.open(registered(applicant, sending_case(refused_on=late)))
 
-    assert "You may need a new application and fee." in page.text
-    assert "a consular officer will decide" in page.text
+    assert "A new application and fee are required before a visa can be issued." in page.text
 
 
 def test_the_dashboard_leads_to_the_courier_and_then_to_the_package(applicant, account):

@@ -254,7 +254,7 @@ def noon_of(day):
 
 
 def last_days(mails):
-    return [mail for mail in mails if mail["Subject"].startswith("Last day to bring")]
+    return [mail for mail in mails if mail["Subject"].startswith(("Your last day is", "The program year ends on"))]
 
 
 def test_the_last_day_is_reminded_of_at_90_30_and_7_days_each_once(mailbox, holder):

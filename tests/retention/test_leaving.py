@@ -12,7 +12,8 @@ from portal.accounts.models import Account, CalendarAddress, RecoveryCode
 from portal.appointments import kept_answers
 from portal.appointments.models import Appointment
 from portal.cases.finding import requests
-from portal.cases.models import Case, CaseRequest
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case
 from portal.courier.models import Submission
 from portal.database.base import Base
 from portal.database.transactions import session

@@ -13,6 +13,8 @@ from portal.cases.finding import requests
 from portal.cases.operations import cases_of
 from portal.database.base import Base
 from portal.database.transactions import session
+from portal.evidence.models import KEPT, OTHER, WINDOW
+from portal.evidence.operations import Line, give_receipt
 from portal.inquiries.operations import answer, ask
 from portal.journal.journal import Entry
 from portal.passkeys.models import Passkey
@@ -36,6 +38,7 @@ def owner(app):
     by = f"account:{account.id}"
     book(case, make_slot().id, uuid4(), by, now)
     make_package(case)
+    give_receipt(case, WINDOW, [Line(OTHER, name="Photographs", custody=KEPT)], uuid4(), "command", now)
     inquiry = ask(case, "documents", "Which copy do you need?", uuid4(), by, now)
     answer(inquiry, "The certified one.", uuid4(), "command", now)
     kept_answers.keep(account.id, "details", {"surname": "Sok", "telephone": TELEPHONE}, now)

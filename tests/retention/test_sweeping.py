@@ -13,7 +13,8 @@ from portal.appointments import appointment_papers, kept_answers
 from portal.appointments.cancelling import cancel_slots
 from portal.appointments.models import Appointment, Displacement, Draft
 from portal.cases.finding import requests
-from portal.cases.models import Case, CaseRequest, Refusal, RefusalItem, StatusChange, Traveller
+from portal.cases.finding.models import CaseRequest
+from portal.cases.models import Case, Refusal, RefusalItem, StatusChange, Traveller
 from portal.cases.statuses import set_status
 from portal.courier import package_papers as papers
 from portal.courier.models import Submission, SubmissionItem
@@ -125,7 +126,7 @@ def test_a_case_in_which_something_happened_is_kept_so_much_longer(app):
     book(
         appointment, make_slot(start=datetime(later.year, later.month, later.day)).id, uuid4(), "account:1", clock.now()
     )
-    day.refusals[0].last_day = later.date()
+    day.refusals[0].please_respond_by = later.date()
     session.commit()
     kept, gone = {one.id for one in (status, log_in, question, appointment, day)}, nothing.id
 
@@ -234,7 +235,7 @@ def test_every_table_that_names_a_case_goes_with_it_or_is_thought_of():
     named = {table.name: key.ondelete for table in Base.metadata.sorted_tables for key in table.foreign_keys
              if key.column is Case.__table__.c.id}  # fmt: skip
 
-    thought_of = {"appointment", "submission", "inquiry", "case_request"}
+    thought_of = {"appointment", "submission", "inquiry", "case_request", "receipt"}
     assert {table for table, ondelete in named.items() if ondelete != "CASCADE"} == thought_of
 
 
@@ -252,7 +253,7 @@ def test_a_period_that_does_not_fit_stops_the_start(tmp_path):
 
 
 def test_an_operator_sets_the_periods_and_the_public_page_says_them(app, visitor, monkeypatch):
-    assert "Until 3 years after the last that happened in it" in visitor.open("/en/privacy").text
+    assert "We keep it for 3 years after the last activity in the case" in visitor.open("/en/privacy").text
     monkeypatch.setitem(app.extensions["periods"], "cases", 400)
 
-    assert "Until 400 days after the last that happened in it" in visitor.open("/en/privacy").text
+    assert "We keep it for 400 days after the last activity in the case" in visitor.open("/en/privacy").text

@@ -13,6 +13,7 @@ from portal.cases.standard_words import STATUSES
 from portal.database.transactions import session
 from portal.i18n.locale import LANGUAGES
 from portal.status import operations
+from portal.status.cards import cards_of
 from tests.factories import BIRTH, PASSPORT, make_account, make_case, make_post, make_slot, signed_in
 
 LOOK_UP = "/en/status"
@@ -102,7 +103,7 @@ def test_a_status_is_told_in_every_language(visitor, language):
 def test_who_looks_up_a_number_again_and_again_is_told_how_often_is_left(app, visitor, monkeypatch):
     monkeypatch.setitem(app.extensions, "limits_factor", OF_TEN)
     case = make_case()
-    left = [re.search(r"(\d+) look-ups? of this number", look_up(visitor, case.number).text) for _try in range(3)]
+    left = [re.search(r"look up this number (\d+) more time", look_up(visitor, case.number).text) for _try in range(3)]
 
     assert [found[1] for found in left] == ["3", "2", "1"]
     look_up(visitor, case.number)
@@ -125,25 +126,26 @@ def owner(visitor):
 def test_the_owner_sees_whose_turn_it_is_the_documents_and_the_last_day(visitor, owner):
     page = story(visitor, make_case(owner))
 
-    assert "It is your turn: collect the documents" in page.text
+    assert "What you need to do now" in page.text and "Collect the documents that your letter lists" in page.text
     assert "Police certificate (original) Still needed" in page.text
-    assert "The last day to bring the documents: 12 months after the refusal" in page.text
-    assert "Choose a time" in page.text
+    assert re.search("Your last day is .*, one year after the refusal on", page.text)
+    assert "Book an appointment" in page.text
 
 
 def test_an_appointment_stands_in_the_story(visitor, owner):
     case, slot = make_case(owner), make_slot()
     visitor.submit(f"/en/appointments/cases/{case.public_id}/calendar", slot=slot.id)
 
-    assert "It is your turn: you have an appointment on" in story(visitor, case).text
+    assert "Come to the Embassy on" in story(visitor, case).text
 
 
 def test_administrative_processing_shows_no_deadline_but_the_day_for_questions(visitor, owner):
     case = make_case(owner, status="administrative_processing", respond_by="none", reasons=())
     page = story(visitor, case)
-    days = {moment.kind: moment.day for moment in operations.moments(case, None, clock.now().date())}
+    days = {moment.kind: moment.day for moment in moments_of(case)}
 
-    assert "It is the Embassy's turn" in page.text and "last day" not in page.text.lower()
+    assert "Waiting for the Embassy" in page.text and "There is nothing for you to do now" in page.text
+    assert "last day" not in page.text.lower()
     assert days["inquiry"] == clock.now().date() - timedelta(days=60) + timedelta(days=180)
 
 
@@ -174,7 +176,13 @@ def test_the_last_day_is_a_day_at_the_post_on_both_sides_of_the_world(visitor, o
         sign_in_again(visitor, owner)
         page = story(visitor, case)
 
-    assert ("The last day has passed" in page.text) == over
+    assert ("More than one year has passed" in page.text) == over
+
+
+def moments_of(case):
+    """The dates of a case in which nothing was handed in and no one came."""
+    (card,) = cards_of([case], clock.now())
+    return operations.moments(case, card.facts, card.turn, [], [])
 
 
 def sign_in_again(visitor, account):
@@ -184,8 +192,7 @@ def sign_in_again(visitor, account):
 
 def test_the_dates_of_a_story_are_in_order_and_today_is_among_them(visitor, owner):
     case = make_case(owner)
-    today = clock.now().date()
-    moments = operations.moments(case_of_post(case.post_id, case.public_id), None, today)
+    moments = moments_of(case_of_post(case.post_id, case.public_id))
 
     assert [moment.kind for moment in moments] == ["refused", "today", "last_day"]
     assert sorted(moments, key=lambda moment: moment.day) == moments

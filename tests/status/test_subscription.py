@@ -95,11 +95,14 @@ def test_the_days_on_which_papers_end_stand_among_the_dates(app, visitor, owner)
     officer.submit(f"/en/staff/cases/{case.public_id}/travellers/0/dates", **days)
     page = visitor.open(f"/en/cases/{case.public_id}")
 
-    assert "The medical examination of Dara Sok is valid until this day." in page.text
+    assert "The medical exam of Dara Sok is valid until this day." in page.text
     assert "The passport of" not in page.text
 
 
 def test_a_diversity_case_shows_the_end_of_its_year(visitor, owner):
     case = make_case(owner, case_number="2027AS12345", visa_class="DV")
 
-    assert "no diversity visa can be given after this day" in visitor.open(f"/en/cases/{case.public_id}").text
+    assert (
+        "No diversity visa can be issued for this case after this day"
+        in visitor.open(f"/en/cases/{case.public_id}").text
+    )

@@ -18,7 +18,8 @@ SERVER += ["--respawn-failed-workers", "--workers-kill-timeout", "5", "--log-lev
 READY_SECONDS = 90
 LOCAL = ("127.0.0.1", "::1", *port.WILD)
 ACCOUNTS = """\
-Demonstration: applicant@example.org, and staff desk@, scheduler@, officer@, guard@, supervisor@, admin@example.org
+Demonstration: applicant@example.org and attorney@example.org, and staff desk@, scheduler@, officer@, guard@,
+supervisor@, admin@example.org
 One password for all: demonstration-only-221g
 Staff type a code too. Its secret is JBSWY3DPEHPK3PXP, for any app of one-time codes; or ask for the code of the moment:
   .venv/bin/flask --app wsgi demo code

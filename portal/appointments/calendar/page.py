@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 from flask import current_app, redirect, render_template, request, url_for
+from markupsafe import escape
 
 from portal import clock
 from portal.appointments import operations
@@ -15,16 +16,17 @@ from portal.appointments.forms import TimeForm
 from portal.appointments.models import Appointment
 from portal.appointments.offers import Offer
 from portal.cases import operations as cases
-from portal.cases.refusals.deadline import booking_last_day
+from portal.cases.refusals.deadline import booking_last_day, booking_refusal
+from portal.cases.refusals.deadline_sentences import last_day_sentence
 from portal.i18n.babel_locales import babel_locale
-from portal.i18n.locale import current, format_day, format_offset
+from portal.i18n.locale import current, format_offset
 from portal.posts.operations import today
 from portal.slots import operations as slots
 
 
 @dataclass(frozen=True, slots=True)
 class TimePage:
-    """What is shown to whoever may choose a time. last_day: as it is written on the page, "" for none.
+    """What is shown to whoever may choose a time. last_day: the sentence on the page, "" for none.
 
     live: the appointment that the case has, or None.
     """
@@ -56,17 +58,17 @@ def time_page(case, form):
     if live is not None and not operations.can_change(live, now):
         return redirect(url_for("appointments.confirmation", reference=live.reference), 303)
     post, day = case.post, today(case.post, now)
-    last_day = booking_last_day(case, day)
+    refusal = booking_refusal(case, day)
+    said = escape(last_day_sentence(case, refusal, day)) if refusal else ""
     try:
         cases.require_may_book(case, day)
-    except cases.MayNotBook as refusal:
-        return render_template("appointments/may_not_book.html", case=case, kind=refusal.kind, last_day=last_day)
+    except cases.MayNotBook as error:
+        return render_template("appointments/may_not_book.html", case=case, kind=error.kind, last_day=said)
     weekday = first_weekday(post)
-    offer = recent_offer(post.id, now, day=day_asked_for(), last_day=last_day, first_weekday=weekday)
+    offer = recent_offer(post.id, now, day=day_asked_for(), last_day=booking_last_day(case, day), first_weekday=weekday)
     if not offer.months and request.method == "GET":
         empty_calendar_counts.count(id(current_app.extensions["engine"]), post.id, day)
-    shown_day = format_day(last_day, post) if last_day else ""
-    return TimePage(post, case.number, case.public_id, shown_day, offer, live, form)
+    return TimePage(post, case.number, case.public_id, said, offer, live, form)
 
 
 def first_weekday(post):

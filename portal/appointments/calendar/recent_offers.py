@@ -1,4 +1,4 @@
-"""Free times in a cache with a time to live: read once for everybody who looks at a post's calendar meanwhile.
+"""Free times in a cache with a time to live: read once for everyone who looks at a post's calendar meanwhile.
 
 Of those who ask at the same instant one reads, and the others wait for it (cachetools' `condition`).
 """
@@ -46,7 +46,7 @@ def recent_offer(post_id, now, *, day=None, last_day=None, first_weekday=offers.
 
 
 def note_gone(slot_id):
-    """Note that a slot had no seat; the free times are read anew."""
+    """Note that a slot had no seat; the free times are read again."""
     with _hints_lock:
         if slot_id not in _hints:
             _reading.cache_clear()
@@ -60,7 +60,7 @@ def seems_gone(slot_id):
 
 
 def forget():
-    """Read everything anew: for tests."""
+    """Read everything again: for tests."""
     _reading.cache_clear()
     with _hints_lock:
         _hints.clear()

@@ -1,6 +1,6 @@
 """What makes the calendar cheap: it wraps the view from outside, and taken away changes nothing but the price.
 
-Everybody who looks at a post's calendar without an appointment sees the same page but for case number, last day and
+Everyone who looks at a post's calendar without an appointment sees the same page but for case number, last day and
 address. It is rendered and compressed once for all, given out for at most a quarter of a second (that of the free
 times and that of a person's page together), and form token and one-time key are put into every answer
 (docs/decisions/speed.md).
@@ -66,7 +66,7 @@ def made_once(view):
 def refuses_at_once(book):
     """Wrap what books a time for a case: where the slot was seen without a seat, ask before a turn to write.
 
-    A hint alone refuses nobody. Most clicks of a herd end here.
+    A hint alone refuses no one. Most clicks of a herd end here.
     """
 
     @wraps(book)
@@ -93,7 +93,7 @@ def _kept(key):
 
 
 def forget():
-    """Make every page anew: for tests."""
+    """Make every page again: for tests."""
     with _pages_lock:
         _pages.clear()
     _shared.cache_clear()
@@ -120,7 +120,7 @@ def _key(page, language, query):
 
 @cached(TTLCache(MOST_SHARED, recent_offers.TIMES_SECONDS), key=_key, condition=Condition())
 def _shared(page, _language, _query):
-    """Return the page of nobody as a list: pieces, and text with marks where a case or an answer has its own."""
+    """Return the page of no one as a list: pieces, and text with marks where a case or an answer has its own."""
     form = TimeForm(formdata=None, token=TOKEN)
     form.form_key.data = KEY
     form.slot.errors = list(page.form.slot.errors)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from portal.accounts import notices
 from portal.accounts import operations as accounts
 from portal.cases import operations
-from portal.cases.models import Case, CaseRequest
+from portal.cases.finding.models import Case, CaseRequest
 from portal.database.transactions import one_at_a_time, session
 from portal.journal import journal
 from portal.posts.models import Post

@@ -43,10 +43,10 @@ FEATURE = Feature(
     blueprints=(routes.bp, staff_routes.bp),
     messages={
         "passport_reported": _l(
-            "The details of the new passport are with the Embassy. "
-            "We will tell you on your dashboard when they are checked."
+            "We have sent the details of the new passport to the Embassy. We will tell you on your dashboard "
+            "when they have been checked."
         ),
-        "passport_decided": _l("The decision is saved. The person is told on the dashboard."),
+        "passport_decided": _l("The decision has been saved. The applicant will see it on the dashboard."),
     },
     notices={
         "passport_accepted": Notice(

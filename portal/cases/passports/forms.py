@@ -66,12 +66,12 @@ class DecisionForm(NumberMixin):
     order = ("decision", "number", "expires_on", "reason", "words")
     decision = RadioField(
         _l("Decision"),
-        choices=options([("accept", _l("Accept, with the details below")), ("refuse", _l("Refuse"))]),
+        choices=options([("accept", _l("Accept with the details below")), ("refuse", _l("Refuse"))]),
         validators=[Required(_l("Choose whether to accept or refuse."))],
     )
     expires_on = DateField(_EXPIRES, validators=[InputRequired(_l("Enter the expiration date."))])
     reason = SelectField(_l("Reason for refusing"))
-    words = TextAreaField(_l("Anything else the person should know"), validators=[AtMost(LONGEST_WORDS)])
+    words = TextAreaField(_l("Anything else the applicant should know"), validators=[AtMost(LONGEST_WORDS)])
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

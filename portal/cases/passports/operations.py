@@ -24,7 +24,7 @@ from portal.web.errors import NotFound, PortalError, SentBefore
 
 
 class Expired(PortalError):
-    message = _l("This passport has expired. Enter a date that is still to come.")
+    message = _l("Enter an expiration date in the future. We cannot accept a passport that has expired.")
 
 
 class NotNew(PortalError):

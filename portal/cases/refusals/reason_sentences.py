@@ -43,3 +43,9 @@ def item_text(item: RefusalItem) -> str:
     if item.original:
         return _("%(document)s (original)", **values)
     return values["document"]
+
+
+def document_text(name: str) -> str:
+    """Return a document of the standard wording by name, as applicants read it."""
+    known = reasons().get(name.lower())
+    return str(NAMES[known.name]) if known and known.name in NAMES else _("What the officer wrote on your letter")
