@@ -97,7 +97,7 @@ def _recorded(receipt):
     return _(
         "%(when)s, by staff member %(number)s",
         when=format_instant(receipt.recorded_at, post),
-        number=receipt.actor.rpartition(" ")[2],
+        number=receipt.actor.rpartition(":")[2],
     )
 
 

@@ -92,6 +92,7 @@ FAMILIES = {
     "waits in Juárez": make_family(**{**COURIER, **PROCESSING}),
     "retrieves a page": make_family(respond_by="courier"),
     "is held": make_family(),
+    "hands documents in": make_family(),
     "renews a passport": make_family(travellers=COUPLE),
 }
 

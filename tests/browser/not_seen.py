@@ -12,6 +12,7 @@ NOT_SEEN = {
     "demand.weeks": _NO_PAGE,
     "door.manifest": _NO_PAGE,
     "door.worker": _NO_PAGE,
+    "evidence.pdf": _NO_PAGE,
     "home.choose_language": _LEADS_ON,
     "mail_desk.agencies_template": _NO_PAGE,
     "mail_desk.decide": _LEADS_ON,
@@ -24,4 +25,5 @@ NOT_SEEN = {
     "paper.pdf": _NO_PAGE,
     "paper.short": _LEADS_ON,
     "retrieval.pdf": _NO_PAGE,
+    "window.pdf": _NO_PAGE,
 }

@@ -20,6 +20,7 @@ from portal.slots.models import Slot
 from tests.browser.album import Album
 from tests.browser.day_tour import see_days, see_the_import
 from tests.browser.door_tour import see_the_door
+from tests.browser.evidence_tour import see_evidence
 from tests.browser.factor_tour import see_second_step
 from tests.browser.families import FAMILIES
 from tests.browser.guide_tour import see_the_guide
@@ -63,6 +64,7 @@ def see_everything(server):
         see_passkeys,
         see_what_is_kept,
         see_new_passports,
+        see_evidence,
     ):
         tour(server, album)
     for tour in (_requests, _slots, _cases, see_mail_desk, see_agencies, _staff, see_statuses, see_calendar_address):
