@@ -17,6 +17,7 @@ LAYERED = "Inside a feature"
 SENT = re.compile(r'said="(\w+)"')
 # Activity that keeps a case from being erased is queried by table; these tables have no dates of their own.
 NO_EVENTS = {
+    "sent_file": "added with a change of its document",
     "case_import_row": "a row of staff's file, kept for some minutes",
     "case_request": "a request about a case is answered before, and erased in its own time",
     "correction": "a case file differs: staff decide, or it stays",
