@@ -43,5 +43,5 @@ class AnswerForm(BaseForm):
                 (LOOKS_WRONG, _l("It does not look like the document we asked for")),
             ]
         ),
-        validators=[Required(_l("Choose one of the two."))],
+        validators=[Required(_l("Select what the copy looks like."))],
     )
