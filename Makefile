@@ -5,7 +5,7 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 LINT_PACKAGES := gettext
 TEST_PACKAGES := chromium postgresql redis-server poppler-utils default-jre-headless fonts-noto-core fonts-droid-fallback nginx-light pgbouncer
-PROVE_PACKAGES := gcc libc6-dev
+PROVE_PACKAGES := gcc libc6-dev clamav-daemon
 # Most of what tests write is deleted at once: so it is kept in memory, if there is enough.
 TEST_FOLDER := $(shell df --output=avail -k /dev/shm 2> /dev/null | awk 'NR == 2 && $$1 > 4000000 { print "/dev/shm" }')
 CLUSTER_PACKAGES := patroni etcd-server etcd-client haproxy pgbouncer postgresql

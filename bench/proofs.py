@@ -160,6 +160,11 @@ def _pages(database, _postgres, _sizes):
         yield _tests("every page in every language", "tests/browser/test_album.py")
 
 
+def _scanner(database, _postgres, _sizes):
+    if database == SQLITE:
+        yield _tests("a clamd with a signature of our own", "-n", "0", "tests/evidence/real_clamd.py")
+
+
 def _examples(database, _postgres, _sizes):
     if database == POSTGRESQL:
         left_out = ("--ignore=tests/as_run", "--ignore=tests/browser", "--ignore=tests/races")
@@ -185,6 +190,7 @@ def _one(prove):
 
 
 PROOFS = {
+    "scanner": Proof("Virus scanner", 1, _scanner),
     "first-minutes": Proof("The first minutes of make run", 3, _first_minutes),
     "twelve": Proof("Twelve people at once", 2, _twelve),
     "floods": Proof("Floods of people without any right", 3, _floods),

@@ -48,6 +48,7 @@ from tests.factories import (
     make_case,
     make_package,
     make_post,
+    make_sent_document,
     make_slot,
     signed_in,
 )
@@ -60,7 +61,7 @@ POSTS = {
 STAFF = ("guard", "desk", "scheduler", "officer", "supervisor")
 VISITOR, APPLICANT, ADMINISTRATOR = "visitor", "applicant", "administrator"
 # Arguments of addresses that identify nothing that belongs to a person.
-NOBODYS = {"lang", "position", "day", "topic"}
+NOBODYS = {"lang", "position", "day", "topic", "number"}
 EVERY_DAY = tuple(range(7))
 TELEPHONE = "+855 12 345 678"
 _days = count(20)
@@ -137,7 +138,7 @@ def _make_side(code, settings):
     post, now = make_post(code, **settings), clock.now()
     staff = {role: make_account(role, post) for role in STAFF}
     side = Side(post, staff, make_account(email_confirmed_at=now, telephone=TELEPHONE))
-    for make in (_papers_of_cases, _papers_of_slots, _papers_of_staff, _tokens):
+    for make in (_papers_of_cases, _files, _papers_of_slots, _papers_of_staff, _tokens):
         make(side, now)
     session.commit()
     return side
@@ -169,6 +170,20 @@ def _papers_of_cases(side, now):
         "item_id": [str(one.id) for one in sent.refusals[0].items],
         "code": [agency.code, other.code],
         "token": [code_of(appointment), package_code_of(package)],
+    }
+
+
+def _files(side, now):
+    """A document that was sent as files, and one to which files are being added."""
+    case = make_case(side.applicant, **_cells(side.post, "electronic"))
+    sent, collected = (make_sent_document(case, item, now) for item in case.refusals[0].items)
+    sent.state, sent.sent_at = "sent", now
+    session.flush()
+    side.values["case_id"].append(str(case.public_id))
+    side.values["item_id"] += [str(item.id) for item in case.refusals[0].items]
+    side.values |= {
+        "document_id": [str(sent.public_id)],
+        "file_id": [str(one.files[0].public_id) for one in (sent, collected)],
     }
 
 
@@ -262,6 +277,7 @@ def _tokens(side, now):
     side.values |= {
         "secret": [subscriptions.make_address(who, now)],
         "position": ["0"],
+        "number": ["1"],
         "day": [clock.now().date().isoformat()],
         "topic": list(TOPICS),
     }

@@ -36,6 +36,7 @@ from portal.web import (
 STATIC = ROOT / "static"
 YEAR_SECONDS = 365 * 24 * 3600
 LARGE = ("/staff/cases/import/",)  # suffixes of the addresses to which staff upload files
+FILES = ("/pages",)  # and those to which applicants send the pages of documents
 _log = logging.getLogger(__name__)
 
 
@@ -133,7 +134,7 @@ def _wrap(app: Any, settings):
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
-    server = rsgi.Server(app, large=LARGE)
+    server = rsgi.Server(app, large=LARGE, files=FILES)
     app.__rsgi__, app.__rsgi_init__ = server.__rsgi__, server.__rsgi_init__
 
 

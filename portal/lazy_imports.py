@@ -10,6 +10,7 @@ from typing import Any
 
 MODULES = {
     "commands": "portal.commands",
+    "fsspec": "fsspec",
     "holidays": "holidays",
     "icalendar": "icalendar",
     "openpyxl": "openpyxl",

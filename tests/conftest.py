@@ -5,7 +5,7 @@ import shutil
 import time
 
 import pytest
-from flask import current_app
+from flask import current_app, request
 from playwright.sync_api import sync_playwright
 
 from portal import create_app
@@ -159,6 +159,7 @@ def _portal(tmp_path_factory):
     made.extensions["engine"].dispose()
     made.testing = True
     made.teardown_request(_note_what_is_left)
+    made.teardown_request(_close_what_was_sent)
     return made
 
 
@@ -237,6 +238,10 @@ def _wait_for_threads(pool):
 def _note_what_is_left(_error):
     if session.new or session.dirty or session.deleted:
         current_app.extensions["left_uncommitted"] = True
+
+
+def _close_what_was_sent(_error):
+    request.environ["wsgi.input"].close()  # as the server does: a large form is a file of the test client
 
 
 def _settings(database_url, folder):

@@ -17,8 +17,11 @@ from portal.cases.operations import case_at
 from portal.courier.agencies import save_agency
 from portal.courier.operations import pack, register
 from portal.database.transactions import session
+from portal.evidence.file_models import SentDocument, SentFile
+from portal.evidence.file_store import store
 from portal.journal.journal import record
 from portal.posts.models import Post
+from portal.security.file_encryption import encrypted, new_key
 from portal.sessions.operations import APPLICANT, begin
 from portal.slots.models import Slot
 from portal.slots.operations import instant_of
@@ -152,6 +155,21 @@ def signed_in(visitor, account):
     begin(account.id, digest, APPLICANT, now, factor_at=now if account.role else None)
     session.commit()
     return visitor.enter(number)
+
+
+def make_sent_document(case, item, now):
+    """A document of a case to which one file is being added, with a picture of its page in the store."""
+    document = SentDocument(
+        case_id=case.id, post_id=case.post_id, item=item, name=item.name, purpose="evidence", changed_at=now
+    )
+    file = SentFile(public_id=uuid4(), data_key=new_key(), name="scan.jpg", digest=uuid4().hex, received_at=now)
+    file.kind, file.bytes, file.pages, file.state = "jpeg", 1, 1, "ready"
+    document.files.append(file)
+    session.add(document)
+    session.commit()
+    for part in ("original", "page-1", "page-1-small"):
+        store().put(file.public_id, part, encrypted(file.data_key, part, [b"\xff\xd8\xff"]))
+    return document
 
 
 def a_day(text):

@@ -19,6 +19,7 @@ SENT = re.compile(r'said="(\w+)"')
 NO_EVENTS = {
     "receipt_line": "a part of its document receipt",
     "held_original": "a part of its document receipt",
+    "sent_file": "added with a change of its document",
     "case_import_row": "a row of staff's file, kept for some minutes",
     "case_request": "a request about a case is answered before, and erased in its own time",
     "correction": "a case file differs: staff decide, or it stays",

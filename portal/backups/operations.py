@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.backups import postgresql, sqlite
+from portal.backups import files, postgresql, sqlite
 from portal.backups.archive import Unfit, describe, new_archive, open_archive
 from portal.database.transactions import own_connections_write
 from portal.migrations import revisions
@@ -23,13 +23,14 @@ ENGINES = {"sqlite": sqlite, "postgresql": postgresql}
 
 @dataclass(frozen=True)
 class Outcome:
-    """The content of a backup: tables, rows, the revision of its tables, and whether that is this release's."""
+    """The content of a backup: tables, rows, files, the revision of its tables, and whether that is this release's."""
 
     tables: int
     rows: int
     revision: str
     is_current: bool
     fits_digest_key: bool
+    files: int = 0
 
 
 def backup(engine: Any, path: Path, now: datetime, on_progress: Callable[..., Any]) -> Outcome:
@@ -42,7 +43,7 @@ def backup(engine: Any, path: Path, now: datetime, on_progress: Callable[..., An
         raise Unfit("The database has no tables yet: there is nothing to back up.")
     kind = engine.dialect.name
     with _plainly(), new_archive(path) as archive:
-        found = ENGINES[kind].dump(engine, archive, on_progress)
+        found = ENGINES[kind].dump(engine, archive, on_progress) | files.dump(engine, archive, on_progress)
         description = {"kind": kind, "revision": revision, "made_at": now.isoformat(), "digest_key": _digest_sign()}
         describe(archive, description | found)
     return _outcome(description | found)
@@ -62,7 +63,7 @@ def restore(engine: Any, path: Path, on_progress: Callable[..., Any], *, replace
             raise Unfit("The backup was made by a newer release: restore it with that one.")
         if not replace and ENGINES[kind].holds_something(engine):
             raise Unfit("The database is not empty. To put the backup in its place, say --replace.")
-        with own_connections_write():
+        with files.restored(archive), own_connections_write():
             ENGINES[kind].load(engine, archive, description, on_progress)
     return _outcome(description)
 
@@ -83,6 +84,7 @@ def _outcome(description: dict[str, Any]) -> Outcome:
         revision=description["revision"],
         is_current=description["revision"] == revisions.HEAD,
         fits_digest_key=description["digest_key"] == _digest_sign(),
+        files=description.get("files", 0),
     )
 
 

@@ -23,6 +23,7 @@ def backup(file):
             raise click.ClickException(str(refusal)) from refusal
     size = file.stat().st_size / 1e6
     click.echo(f"{done.rows} rows of {done.tables} tables written to {file} ({size:.1f} MB) and verified.")
+    click.echo(f"{done.files} files that applicants sent are in it.")
 
 
 @click.command("restore")

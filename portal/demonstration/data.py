@@ -33,6 +33,7 @@ SERVED = {
         "address": "Immigrant Visa Unit\n1 Demonstration Street, Sangkat Example\nPhnom Penh, Cambodia",
         "contact": "+855 23 000 000",
         "screen_accepted": True,
+        "checking_copies": True,
     },
     "CDJ": {
         "languages": "es en",

@@ -7,6 +7,7 @@ from portal.cases.importing.rows import Item
 POLICE = Item("Police Certificate", True, False)
 MARRIAGE = Item("Marriage Certificate", False, False)
 BIRTH = Item("Birth Certificate", False, False)
+OFFER = Item("Employment Offer", False, False)
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ SOPHEAP = ("Lim", "Sopheap", "1995-07-07", "N0555555", "KH")
 GARCIA = ("García López", "María", "1988-08-03", "G12345678", "MX")
 RETURNED = "PHP2025600009"
 DIVERSITY = "{program_year}AS00077001"  # of the program year in progress
+BOPHA = ("Chea", "Bopha", "1985-09-09", "N0777777", "KH")
 KNOWN = {
     "PHP": (
         Known("PHP2025600001", "refused", *SOK, 60, "in_person", (POLICE, MARRIAGE)),
@@ -43,6 +45,7 @@ KNOWN = {
         Known("PHP2025600006", "issued", *LIM, 14),
         Known(RETURNED, "returned", *RITHY, 30),
         Known(DIVERSITY, "refused", *SOPHEAP, 15, "in_person", (BIRTH,), "DV1"),
+        Known("PHP2025600007", "refused", *BOPHA, 20, "electronic", (Item("Police Certificate", False, False), OFFER)),
     ),
     "CDJ": (Known("CDJ2025600001", "refused", *GARCIA, 40, "courier", (MARRIAGE,)),),
 }

@@ -9,6 +9,7 @@ from portal.appointments import kept_answers
 from portal.cases import operations as cases
 from portal.cases.finding import requests
 from portal.database.transactions import commits
+from portal.evidence.sent_documents import sendable_of
 from portal.forms import BaseForm
 from portal.i18n import locale
 from portal.status.cards import cards_of
@@ -41,6 +42,7 @@ def dashboard():
         notices=notices.unread(current_user.account_id),
         cards=cards_of(mine, now),
         requests=requests.requests_of(current_user.account_id),
+        filing={case.id for case in mine if sendable_of(case)},
         draft=kept_answers.is_begun(kept_answers.answers_of(current_user.account_id)),
         account=account,
         unconfirmed=_is_unconfirmed(account),

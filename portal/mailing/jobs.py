@@ -15,6 +15,7 @@ from portal.appointments.waiting_count import people_waiting
 from portal.cases.importing import interrupted_imports, uploads
 from portal.database.transactions import in_steps, writing
 from portal.door import operations as door
+from portal.evidence import file_jobs
 from portal.journal import journal
 from portal.journal import sealing as seals
 from portal.mailing import heartbeats, reminders
@@ -73,6 +74,13 @@ def old_uploads(_worker, now):
         uploads.forget_old(now)
 
 
+def sent_files(_worker, now):
+    """Scan files that wait for the scanner and give their receipts; delete what broke off and what was not sent."""
+    file_jobs.scan_waiting(now)
+    file_jobs.forget_unsent(now)
+    file_jobs.sweep(now)
+
+
 def unfinished_imports(_worker, now):
     """Finish interrupted imports that were decided; undo the others."""
     interrupted_imports.finish_interrupted(now)
@@ -119,6 +127,7 @@ JOBS = (
     Job("reminders", MINUTE, due_reminders),
     Job("missed appointments", MINUTE, missed_appointments),
     Job("old uploads", MINUTE, old_uploads),
+    Job("sent files", MINUTE, sent_files),
     Job("unfinished imports", MINUTE, unfinished_imports),
     Job("zone rules", DAY, zone_rules),
     Job("rolling rules", MINUTE, rolling_rules),

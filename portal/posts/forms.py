@@ -33,6 +33,7 @@ class SettingsForm(BaseForm):
     )
     uses_letter_codes = BooleanField(_l("Letters have a letter code"))
     screen_accepted = BooleanField(_l("The confirmation page can be shown on a screen"))
+    checking_copies = BooleanField(_l("Applicants may send a copy of a document to be checked before they travel"))
     courier_paid_by_post = BooleanField(_l("The post pays the courier"))
 
 

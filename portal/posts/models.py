@@ -27,6 +27,7 @@ class Post(Base):
     courier_paid_by_post: Mapped[bool] = mapped_column(default=False)
     uses_letter_codes: Mapped[bool] = mapped_column(default=False)
     screen_accepted: Mapped[bool] = mapped_column(default=False)
+    checking_copies: Mapped[bool] = mapped_column(default=False)
     cutoff_hours: Mapped[int] = mapped_column(default=24)
     reply_days: Mapped[int] = mapped_column(default=5)
     inquiry_days: Mapped[int] = mapped_column(default=180)

@@ -26,6 +26,7 @@ SETTINGS = (
     "inquiry_days",
     "uses_letter_codes",
     "screen_accepted",
+    "checking_copies",
     "courier_paid_by_post",
 )
 

@@ -10,13 +10,15 @@ from portal.cases.finding.models import CaseRequest
 from portal.cases.models import Case, Refusal, Traveller
 from portal.courier.models import Submission
 from portal.database.transactions import session
+from portal.evidence import sent_documents
+from portal.evidence.file_models import SentDocument
 from portal.evidence.models import Receipt
 from portal.inquiries.models import Inquiry
 from portal.journal import journal
 from portal.retention.delete_rows import remove
 from portal.slots.models import Slot
 
-OF_A_CASE = (Traveller, Appointment, Submission, Receipt, Inquiry, CaseRequest)
+OF_A_CASE = (Traveller, Appointment, Submission, Receipt, SentDocument, Inquiry, CaseRequest)
 
 
 def erase_cases(cases: list[Row[Any]], now: datetime) -> None:
@@ -30,6 +32,7 @@ def erase_cases(cases: list[Row[Any]], now: datetime) -> None:
     had = {model.__tablename__: _counts(model, ids) for model in OF_A_CASE}
     had["refusal"] = _refusals(ids)
     _erase_appointments(ids)
+    sent_documents.discard_all(ids, now)
     for model in (Submission, Receipt, Inquiry, CaseRequest):
         remove(model, model.case_id.in_(ids))
     remove(Case, Case.id.in_(ids))

@@ -23,6 +23,11 @@ MAIL = (
     "written %40 %2F %3F %23."
 )
 LIMITS = "PORTAL_LIMITS_URL must be portal://, redis://host:6379/0 or rediss://host:6379/0."
+FILES = (
+    "PORTAL_FILES_URL must be s3://bucket/folder or s3://key:secret@bucket/folder; of options, only "
+    "endpoint=https://host and region=name. Signs such as @ / ? # in the secret are written %40 %2F %3F %23."
+)
+SCANNER = "PORTAL_SCANNER_URL must be clamd://host:3310 or clamd:///run/clamav/clamd.ctl."
 DATABASE = (
     "PORTAL_DATABASE_URL must be postgresql+psycopg://user:password@host/database, or sqlite:////a/folder/portal.db "
     "with four slashes and the whole path. Signs such as @ / ? # in the password are written %40 %2F %3F %23."
@@ -179,6 +184,33 @@ def metrics_token(values):
             f"PORTAL_METRICS_TOKEN must be {LEAST_TOKEN_LENGTH} or more letters and digits, or not be set."
         )
     return token
+
+
+def files_url(values):
+    """Return where files are kept, or an empty text for the folder of the instance."""
+    url = values.get("PORTAL_FILES_URL", "").strip()
+    if not url:
+        return ""
+    parts = _split(url)
+    if parts is None or parts.scheme != "s3" or not parts.hostname or parts.fragment:
+        raise SettingsError(FILES)
+    options = parse_qs(parts.query, keep_blank_values=True)
+    if set(options) - {"endpoint", "region"} or bool(parts.username) != bool(parts.password):
+        raise SettingsError(FILES)
+    if importlib.util.find_spec("s3fs") is None:
+        raise SettingsError("PORTAL_FILES_URL names a store of S3, and the library `s3fs` is not installed.")
+    return url
+
+
+def scanner_url(values):
+    """Return where the virus scanner is, or an empty text."""
+    url = values.get("PORTAL_SCANNER_URL", "").strip()
+    parts = _split(url)
+    if url and (parts is None or parts.scheme != "clamd" or parts.query or parts.fragment or parts.username):
+        raise SettingsError(SCANNER)
+    if url and not (parts.hostname and parts.path in ("", "/")) and not (not parts.netloc and len(parts.path) > 1):
+        raise SettingsError(SCANNER)
+    return url
 
 
 def _check_mail_server(parts):

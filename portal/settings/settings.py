@@ -20,6 +20,7 @@ KNOWN = (
     *SECRETS,
     "PORTAL_DATABASE_URL",
     "PORTAL_DEMONSTRATION",
+    "PORTAL_FILES_URL",
     "PORTAL_INSTANCE",
     "PORTAL_LIMITS_FACTOR",
     "PORTAL_LIMITS_URL",
@@ -28,6 +29,7 @@ KNOWN = (
     "PORTAL_MAIL_URL",
     "PORTAL_METRICS_TOKEN",
     "PORTAL_PUBLIC_URL",
+    "PORTAL_SCANNER_URL",
     "PORTAL_SECURE_COOKIES",
     "PORTAL_TRUSTED_PROXIES",
 )
@@ -57,6 +59,8 @@ class Settings:
     keep: dict[str, int]
     log_requests: bool = True
     metrics_token: str = ""
+    files_url: str = ""
+    scanner_url: str = ""
     remarks: tuple[str, ...] = ()
 
 
@@ -92,6 +96,8 @@ def settings_from(environment, instance=None):
         trusted_proxies=read.proxies(values),
         log_requests=read.flag(values, "PORTAL_LOG_REQUESTS", otherwise=not demonstration),
         metrics_token=read.metrics_token(values),
+        files_url=read.files_url(values),
+        scanner_url=read.scanner_url(values),
         remarks=(*_unknown(values), *weak, *_careless(demonstration, found)),
         keep={name: read.days(values, name) for name in values if name.startswith(KEEP) and values[name]},
         **found,

@@ -162,6 +162,11 @@ def _follow_the_letter(_case, _turn, _facts):
     return _("Send the documents that your letter lists, in the way that the letter says."), None
 
 
+def _electronic(case, _turn, _facts):
+    answer = _("Send us each document that your letter lists as files: photographs of its pages, or a PDF.")
+    return answer, Action(_("Send documents as files"), "files.documents", {"case_id": case.public_id})
+
+
 def _direct(_case, _turn, _facts):
     return _("A clinic or the petitioner sends the document to us. Ask them whether they have sent it."), None
 
@@ -248,7 +253,7 @@ _SAYING = {
     "send": _send,
     "hand_over": _hand_over,
     "on_its_way": _on_its_way,
-    "electronic": _follow_the_letter,
+    "electronic": _electronic,
     "drop_off": _follow_the_letter,
     "direct": _direct,
     "visited": _visited,

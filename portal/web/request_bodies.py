@@ -14,6 +14,8 @@ MOST_BYTES = 256 * 1024
 LARGEST_BYTES = 9 * 1024 * 1024  # what the proxy allows
 MOST_COMING, SECONDS = 256, 30
 MOST_LARGE_COMING, LARGE_SECONDS = 8, 300
+FILES_BYTES = 32 * 1024 * 1024  # three files of the largest kind, for who sends them without a script
+MOST_FILES_COMING, FILES_SECONDS = 32, 900  # a picture of 10 MB over a line of 12 kB a second
 LATE = "portal.late"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 
@@ -58,41 +60,51 @@ class Coming:
 
 
 class Bodies:
-    """A receiver of request bodies; large: suffixes of the addresses that accept more than MOST_BYTES."""
+    """A receiver of request bodies.
 
-    def __init__(self, large=()):
-        self._large_paths = tuple(large)
-        self._small = Coming(MOST_COMING, SECONDS)
-        self._large = Coming(MOST_LARGE_COMING, LARGE_SECONDS)
+
+    large, files: how the addresses end that take LARGEST_BYTES, and FILES_BYTES; others take MOST_BYTES.
+    """
+
+    def __init__(self, large=(), files=()):
+        self._small = (Coming(MOST_COMING, SECONDS), MOST_BYTES, LARGEST_BYTES)
+        self._kinds = (
+            (tuple(large), (Coming(MOST_LARGE_COMING, LARGE_SECONDS), LARGEST_BYTES, LARGEST_BYTES)),
+            (tuple(files), (Coming(MOST_FILES_COMING, FILES_SECONDS), FILES_BYTES, 2 * FILES_BYTES)),
+        )
 
     async def receive(self, environ, protocol):
         """Put the complete body of a request into its environ (PEP 3333), or mark it LATE.
 
         A body larger than its address accepts is read and discarded, so that the response arrives; one larger than
-        LARGEST_BYTES is not read. The application refuses both by their length.
+        LARGEST_BYTES (at addresses for files, twice what they take) is not read. The application refuses both by
+        their length.
         """
         environ["wsgi.input"] = BytesIO()
+        coming, most, largest = self._bounds_of(environ["PATH_INFO"])
         length = _length_of(environ)
-        if length == 0 or (length or 0) > LARGEST_BYTES:
+        if length == 0 or (length or 0) > largest:
             return
-        takes_large = environ["PATH_INFO"].endswith(self._large_paths)
-        coming, most = (self._large, LARGEST_BYTES) if takes_large else (self._small, MOST_BYTES)
-        if takes_large:
+        if most > MOST_BYTES:
             environ["wsgi.input"] = SpooledTemporaryFile(MOST_BYTES)  # noqa: SIM115 (whoever answers closes it)
         try:
             async with coming.one(environ["REMOTE_ADDR"]):
-                await _take_in(environ, protocol, length, most)
+                await _take_in(environ, protocol, length, most, largest)
         except TimeoutError:
             environ["wsgi.input"].truncate(0)
             environ[LATE] = True
             environ["CONTENT_LENGTH"] = "0"
 
+    def _bounds_of(self, path):
+        """Return how many come at once, how many bytes are kept and how many are read at an address."""
+        return next((bounds for ends, bounds in self._kinds if path.endswith(ends)), self._small)
 
-async def _take_in(environ, protocol, length, most):
+
+async def _take_in(environ, protocol, length, most, largest):
     taken, kept = 0, environ["wsgi.input"]
     async for chunk in protocol:
         taken += len(chunk)
-        if taken > LARGEST_BYTES:
+        if taken > largest:
             break
         if max(taken, length or 0) <= most:
             kept.write(chunk)

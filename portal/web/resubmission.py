@@ -37,6 +37,7 @@ TYPED_AGAIN = {
         _password("password_again", _l("Confirm password"), "new-password"),
         TypedAgain("factor_code", _l("Code from your app"), autocomplete="one-time-code"),
         TypedAgain("file", _l("File"), "file"),
+        TypedAgain("files", _l("Files"), "file"),
     )
 }
 

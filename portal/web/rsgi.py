@@ -27,11 +27,11 @@ _FIXED = {
 
 
 class Server:
-    """An RSGI server for a WSGI application; large: suffixes of the addresses that accept large files."""
+    """An RSGI server for a WSGI application; large, files: suffixes of the addresses that accept large bodies."""
 
-    def __init__(self, application, large=()):
+    def __init__(self, application, large=(), files=()):
         self.application = application
-        self._bodies = Bodies(large)
+        self._bodies = Bodies(large, files)
         self._read: SimpleQueue = SimpleQueue()
         self._sent: SimpleQueue = SimpleQueue()
 

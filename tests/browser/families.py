@@ -57,6 +57,10 @@ def make_family(days=60, travellers=DARA, **cells):
 
 
 FAMILIES = {
+    "sends files": make_family(respond_by="electronic"),
+    "sends files without a script": make_family(respond_by="electronic"),
+    "breaks off": make_family(respond_by="electronic"),
+    "shows files": make_family(respond_by="electronic"),
     "walks by mouse": make_family(),
     "walks by keyboard": make_family(),
     "walks in Khmer": make_family(),

@@ -31,9 +31,17 @@ HARMLESS = "The “inputmode” attribute is not supported in all browsers."
 WRONG = "<!doctype html><html lang='en'><title>Wrong</title><p><time datetime='2026-13-01'>Never</time></p></html>"
 FIRST_FLIGHT_BYTES = 14_600
 # The warning before a session ends is an optional script.
-# Passkeys, and offline check-in at the door, are enhancements by scripts (R11).
+# Passkeys, offline check-in at the door, and the progress of files are enhancements by scripts (R11);
+# pages of documents are pictures, which nothing waits for.
 WARNS = re.compile(r'<script src="/static/js/session\.js\?v=\w+" defer></script>')
-ADDED_TO = ("staff: door", "log in", "forgotten password, asked", "make a passkey")
+ADDED_TO = (
+    "files",
+    "staff: document sent as files",
+    "staff: door",
+    "log in",
+    "forgotten password, asked",
+    "make a passkey",
+)
 
 
 @pytest.fixture(scope="module")

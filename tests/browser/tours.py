@@ -23,6 +23,7 @@ from tests.browser.door_tour import see_the_door
 from tests.browser.evidence_tour import see_evidence
 from tests.browser.factor_tour import see_second_step
 from tests.browser.families import FAMILIES
+from tests.browser.file_tour import see_files
 from tests.browser.guide_tour import see_the_guide
 from tests.browser.keeping_tour import see_posts, see_staff
 from tests.browser.leaving_tour import see_a_full_account, see_what_is_kept
@@ -60,6 +61,7 @@ def see_everything(server):
         _mail,
         see_the_way_to_a_package,
         see_packages,
+        see_files,
         see_retrieval,
         see_passkeys,
         see_what_is_kept,

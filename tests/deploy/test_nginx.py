@@ -152,7 +152,7 @@ def test_whatever_is_handed_to_the_portal_is_limited_by_connections_and_requests
     text = (ROOT / "deploy" / "nginx" / "portal.conf").read_text()
     locations = [one for one in text.split("    location ")[1:] if "proxy_pass" in one.partition("\n    }")[0]]
 
-    assert len(locations) == 2
+    assert len(locations) == 3
     assert all("limit_conn portal_connections" in one and "limit_req zone=portal_requests" in one for one in locations)
 
 

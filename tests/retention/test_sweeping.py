@@ -235,7 +235,7 @@ def test_every_table_that_names_a_case_goes_with_it_or_is_thought_of():
     named = {table.name: key.ondelete for table in Base.metadata.sorted_tables for key in table.foreign_keys
              if key.column is Case.__table__.c.id}  # fmt: skip
 
-    thought_of = {"appointment", "submission", "inquiry", "case_request", "receipt"}
+    thought_of = {"appointment", "submission", "inquiry", "case_request", "receipt", "sent_document"}
     assert {table for table, ondelete in named.items() if ondelete != "CASCADE"} == thought_of
 
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from portal.web import request_bodies
-from portal.web.request_bodies import LARGEST_BYTES, LATE, MOST_BYTES, Bodies, Coming
+from portal.web.request_bodies import FILES_BYTES, LARGEST_BYTES, LATE, MOST_BYTES, Bodies, Coming
 
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 
@@ -42,10 +42,10 @@ def run(coroutine):
         return thread.submit(asyncio.run, coroutine).result()
 
 
-def receive(line, taking=("/import/",), **more):
+def receive(line, taking=("/import/",), files=("/pages",), **more):
     """Receive a body; return the environ of the request."""
     environ = environ_of(**more)
-    run(Bodies(taking).receive(environ, line))
+    run(Bodies(taking, files).receive(environ, line))
     return environ
 
 
@@ -93,6 +93,19 @@ def test_what_has_no_end_is_not_read_to_the_end(said, read):
     environ = receive(line, **said)
 
     assert line.read == read and int(environ["CONTENT_LENGTH"]) > LARGEST_BYTES
+
+
+def test_pages_of_documents_may_be_larger_still_and_a_stream_without_end_is_cut_at_twice_that():
+    path = "/en/evidence/0/documents/1/pages"
+    block = b"x" * (4 * 1024 * 1024)
+    whole = receive(Line(*[block] * 8), PATH_INFO=path, CONTENT_LENGTH=str(FILES_BYTES))
+    line = Line(*[block] * 500)  # two gigabytes
+
+    endless = receive(line, PATH_INFO=path, HTTP_TRANSFER_ENCODING="chunked")
+
+    assert len(body_of(whole)) == FILES_BYTES
+    assert line.read <= 2 * FILES_BYTES + len(block) and int(endless["CONTENT_LENGTH"]) > FILES_BYTES
+    assert len(body_of(endless)) <= FILES_BYTES
 
 
 def test_a_request_without_a_body_waits_for_none():

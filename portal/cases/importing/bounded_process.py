@@ -1,4 +1,7 @@
-"""A sandboxed reader of case files: a child process with limits on memory and time, isolated from everything else."""
+"""A sandboxed reader of case files: a child process with limits on memory and time, isolated from everything else.
+
+`child` and `one_of_few` serve whatever else reads files that people send (portal/evidence/page_pictures.py).
+"""
 
 import fcntl
 import json
@@ -59,7 +62,7 @@ def read_table(file, unpacked_bytes, limits):
         "memory_bytes": limits.memory_bytes,
         "cpu_seconds": limits.cpu_seconds,
     }
-    with _one_of_few(), _child(file, question, limits.seconds) as said:
+    with one_of_few("reader", ReadersBusy), child(_CHILD, file, question, limits.seconds) as said:
         for line in said:
             told = json.loads(line)
             if told == END:
@@ -70,13 +73,13 @@ def read_table(file, unpacked_bytes, limits):
 
 
 @contextmanager
-def _child(file, question, seconds):
-    """Start a process that reads a file, and yield its lines.
+def child(code, file, question, seconds):
+    """Start a process that runs code with a file as standard input, and give its standard output.
 
-    It is killed after some seconds, or when the block ends.
+    question: its argument, as JSON. It is killed after some seconds, or when the block ends.
     """
     file.seek(0)
-    command = [sys.executable, "-I", "-c", _CHILD, json.dumps(question)]
+    command = [sys.executable, "-I", "-c", code, json.dumps(question)]
     process = subprocess.Popen(  # noqa: S603 - see above
         command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     )
@@ -92,15 +95,18 @@ def _child(file, question, seconds):
 
 
 @contextmanager
-def _one_of_few():
-    """Wait until fewer than AT_ONCE processes read on this machine: file locks, released when their holder ends."""
+def one_of_few(name, busy):
+    """Wait until fewer than AT_ONCE processes of a name read on this machine: file locks, released as holders end.
+
+    Raises busy, a PortalError, where others read for long.
+    """
     folder = current_app.extensions["settings"].instance
     until = time.monotonic() + LONGEST_WAIT_SECONDS
     with ExitStack() as stack:
-        files = [stack.enter_context((folder / f"reader-{place}.lock").open("w")) for place in range(AT_ONCE)]
+        files = [stack.enter_context((folder / f"{name}-{place}.lock").open("w")) for place in range(AT_ONCE)]
         while not any(_is_free(file) for file in files):
             if time.monotonic() > until:
-                raise ReadersBusy
+                raise busy
             time.sleep(LOOK_SECONDS)
         yield
 
