@@ -1,4 +1,4 @@
-"""Documents handed in: taken in at the window with a receipt, checked and decided by an officer, and what the person sees."""
+"""Documents handed in: taken in at the window with a receipt, decided by an officer, and what the person sees."""
 
 import re
 from datetime import date, timedelta
