@@ -24,6 +24,10 @@ class Unfit(Exception):
     """This backup cannot be made or restored; the text is a sentence that says why."""
 
 
+class ProgramFailed(Unfit):
+    """A program of the database ended with an error: the database itself may be damaged."""
+
+
 @contextmanager
 def new_archive(path):
     """A zip to write that gets its name only when it is complete, on disk, and has been read back."""

@@ -12,7 +12,7 @@ import tempfile
 from itertools import islice, takewhile
 from subprocess import PIPE  # noqa: S404 - as above
 
-from portal.backups.archive import Unfit
+from portal.backups.archive import ProgramFailed, Unfit
 
 DUMP, RESTORE = "pg_dump", "pg_restore"
 LINES = 1000  # rows that are passed on at once
@@ -84,7 +84,7 @@ def _run(program, *arguments, password=None):
     line = [_program(program), *map(str, arguments)]
     ended = subprocess.run(line, capture_output=True, text=True, env=_environment(password))  # noqa: S603
     if ended.returncode:
-        raise Unfit(f"{program} ended with an error: {_last_line(ended.stderr)}")
+        raise ProgramFailed(f"{program} ended with an error: {_last_line(ended.stderr)}")
     return ended.stdout
 
 

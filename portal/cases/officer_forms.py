@@ -1,7 +1,7 @@
 """The forms by which officers write notes, record stages of a petition, and ask for a passport."""
 
 from wtforms import DateField, RadioField, TextAreaField
-from wtforms.validators import Optional, ValidationError
+from wtforms.validators import Optional
 
 from portal.cases.labels import STAGES
 from portal.forms import AtMost, BaseForm, KeyedForm, Required, options
@@ -37,6 +37,9 @@ class PassportForm(BaseForm):
         super().__init__(**kwargs)
         self.traveller.choices = options((one.position, one.name) for one in travellers)
 
-    def validate_until(self, field):
-        if self.way.data == "bring" and field.data is None:
-            raise ValidationError(_("Enter until when the person may come. They can book an appointment until then."))
+    def validate(self, extra_validators=None):
+        fits = super().validate(extra_validators)
+        if self.way.data == "bring" and self.until.data is None and not self.until.errors:
+            self.until.errors = [_("Enter until when the person may come. They can book an appointment until then.")]
+            return False
+        return fits

@@ -12,7 +12,7 @@ from portal.database.transactions import one_at_a_time, session
 from portal.i18n.locale import _l
 from portal.journal import journal
 from portal.posts.operations import today
-from portal.web.errors import NotFound, PortalError
+from portal.web.errors import NotFound, PortalError, SentBefore
 
 
 class NotYet(PortalError):
@@ -22,10 +22,14 @@ class NotYet(PortalError):
 def write_note(case: Case, text: str, form_key: UUID, by: str, now: datetime) -> None:
     """Write a note about a case that staff read and no applicant does; the same form key writes it once.
 
+    Raises SentBefore where the form held another note.
     Source 5, 504.11-3(A)(1)f: the longer explanation stands in the case notes.
     """
     one_at_a_time("case note", form_key)
-    if session.scalar(select(CaseNote.id).where(CaseNote.form_key == form_key)) is not None:
+    before = session.scalar(select(CaseNote).where(CaseNote.form_key == form_key))
+    if before is not None:
+        if (before.case_id, before.text) != (case.id, text):
+            raise SentBefore
         return
     session.add(CaseNote(case_id=case.id, form_key=form_key, text=text, actor=by, written_at=now))
     session.flush()
@@ -41,11 +45,14 @@ def record_stage(
     the petitioner names, copied from the notice and never computed. Raises NotYet for a day that has not come.
     """
     one_at_a_time("petition stage", form_key)
-    if session.scalar(select(PetitionStage.id).where(PetitionStage.form_key == form_key)) is not None:
+    respond_by = respond_by if kind == "notice" else None
+    before = session.scalar(select(PetitionStage).where(PetitionStage.form_key == form_key))
+    if before is not None:
+        if (before.case_id, before.kind, before.happened_on) != (case.id, kind, happened_on):
+            raise SentBefore
         return
     if happened_on is not None and happened_on > today(case.post, now):
         raise NotYet
-    respond_by = respond_by if kind == "notice" else None
     stage = PetitionStage(
         case_id=case.id, form_key=form_key, kind=kind, happened_on=happened_on, respond_by=respond_by, recorded_at=now
     )

@@ -9,6 +9,7 @@ from portal.cases.refusals import operations as refusals
 from portal.database.transactions import commits
 from portal.forms import BaseForm
 from portal.web.audience import staff_only
+from portal.web.errors import SentBefore
 from portal.web.identity import current_user
 
 bp = Blueprint("officer", __name__, url_prefix="/<language:lang>/staff/cases/<uuid:case_id>")
@@ -20,8 +21,12 @@ bp = Blueprint("officer", __name__, url_prefix="/<language:lang>/staff/cases/<uu
 def write_note(case_id):
     case, form = _case(case_id), NoteForm()
     if form.validate_on_submit():
-        officer_records.write_note(case, form.text.data or "", form.key, current_user.actor, clock.now())
-        return _to_case(case_id, "note_written")
+        try:
+            officer_records.write_note(case, form.text.data or "", form.key, current_user.actor, clock.now())
+        except SentBefore as refusal:
+            form.refused(form.text, refusal)
+        else:
+            return _to_case(case_id, "note_written")
     return render_template("cases/staff/note.html", case=case, form=form)
 
 
@@ -34,6 +39,8 @@ def record_stage(case_id):
         said = form.kind.data, form.happened_on.data, form.respond_by.data
         try:
             officer_records.record_stage(case, *said, form.key, current_user.actor, clock.now())
+        except SentBefore as refusal:
+            form.refused(form.kind, refusal)
         except officer_records.NotYet as refusal:
             form.happened_on.errors = [refusal.message]
         else:

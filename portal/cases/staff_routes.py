@@ -99,7 +99,7 @@ def conflict(case_id, conflict_id):
     found, form = corrections.conflict_of(case, conflict_id), ConflictForm()
     if form.validate_on_submit():
         corrections.decide(case, found, form.takes_file, current_user.actor, clock.now())
-        return redirect(url_for(".show", case_id=case.public_id, said="stored"), 303)
+        return redirect(url_for("case_page.show", case_id=case.public_id, said="stored"), 303)
     if request.method == "GET":
         journal.record(current_user.actor, "case viewed", case, post_id=case.post_id)
     page = {"case": case, "conflict": found, "ours": corrections.value_of(found), "fields": FIELD_NAMES}

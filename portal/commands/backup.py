@@ -5,7 +5,7 @@ from flask import current_app
 
 from portal import clock
 from portal.backups import operations as backups
-from portal.backups.archive import Unfit
+from portal.backups.archive import ProgramFailed, Unfit
 from portal.commands.command_errors import FILE
 from portal.commands.progress import bar
 from portal.database import key_rotation
@@ -19,6 +19,8 @@ def backup(file):
     with bar("Backing up", None) as shown:
         try:
             done = backups.backup(current_app.extensions["engine"], file, clock.now(), shown.update)
+        except ProgramFailed:
+            raise  # the commands say whether the database is damaged
         except Unfit as refusal:
             raise click.ClickException(str(refusal)) from refusal
     size = file.stat().st_size / 1e6

@@ -9,6 +9,7 @@ import click
 from alembic.util import CommandError
 from flask import current_app
 
+from portal.backups.archive import ProgramFailed
 from portal.integrity.doctor import damage
 from portal.observability import operator_messages
 from portal.security.private_file import private
@@ -79,6 +80,8 @@ def _plainly():
         # Values in a damaged file may also be invalid dates, numbers or words.
         if (sentence is None or sentence in _MAY_BE_DAMAGE) and _is_damaged():
             sentence = operator_messages.DAMAGED
+        if sentence is None and isinstance(error, ProgramFailed):
+            sentence = str(error)
         if sentence is None:
             raise
         raise click.ClickException(sentence) from error

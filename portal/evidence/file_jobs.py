@@ -48,7 +48,7 @@ def give_receipts(now):
             with writing(job=True):
                 case = session.get_one(Case, case_id)
                 file_receipts.give_due(case, sending, journal.WORKER, now)
-        except PortalError as refusal:  # a refusal was dated anew meanwhile: staff see the files, and the case
+        except PortalError as refusal:  # a refusal was dated again meanwhile: staff see the files, and the case
             _log.error("no receipt for files: %s", type(refusal).__name__)
 
 

@@ -94,7 +94,7 @@ class SentFile(Base):
     """One file of a document: its bytes and the pictures of its pages are in the store, under a key of its own.
 
     public_id names it in addresses and in the store. bytes: as it came. state: it waits for the virus scanner, and
-    nobody sees it; or it is ready. digest: finds the same file sent twice.
+    no one sees it; or it is ready. digest: finds the same file sent twice.
     """
 
     __tablename__ = "sent_file"

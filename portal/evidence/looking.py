@@ -19,7 +19,7 @@ class AnsweredAlready(PortalError):
 
 
 def queue(post_id):
-    """Return the documents that nobody has looked at yet, the longest waiting first."""
+    """Return the documents that no one has looked at yet, the longest waiting first."""
     waits = select(SentFile.id).where(SentFile.document_id == SentDocument.id, SentFile.state == WAITING)
     waiting = select(SentDocument).where(
         SentDocument.post_id == post_id,

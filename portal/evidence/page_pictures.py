@@ -1,4 +1,4 @@
-"""Pictures of the pages of a file that somebody sent, made by a child process with bounds of memory and time."""
+"""Pictures of the pages of a file that someone sent, made by a child process with bounds of memory and time."""
 
 import json
 from contextlib import closing

@@ -188,7 +188,7 @@ def remove_file(file: SentFile, by, now):
 
 
 def discard(file: SentFile, now):
-    """Forget a file: its key goes with this transaction, its bytes a day later, when no backup reads them any more."""
+    """Forget a file: its key goes with this transaction, its bytes a day later, when no backup reads them."""
     session.add(UnwantedFile(public_id=file.public_id, due_at=now + SWEPT_AFTER))
     file.document.files.remove(file)
     session.flush()

@@ -22,7 +22,7 @@ from portal.web.errors import NotFound, PortalError
 
 ORIGINAL = "original"
 UNRECORDED_FOR = timedelta(hours=1)
-NOT_OF_THE_FILE = (NotFound, sent_documents.LookedAtAlready)  # refusals that another file does not mend
+NOT_OF_THE_FILE = (NotFound, sent_documents.LookedAtAlready)  # refusals that another file does not correct
 LONGEST_NAME = 80
 
 

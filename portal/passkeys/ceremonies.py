@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
-
-from webauthn.helpers.structs import AuthenticationCredential, RegistrationCredential, UserVerificationRequirement
 
 from portal import lazy_imports
 from portal.i18n.locale import _l
@@ -77,7 +76,7 @@ def options_to_log_in(site: Site, challenge: bytes) -> str:
     return lazy_imports.webauthn.options_to_json(options)
 
 
-def read_new(text: str) -> tuple[RegistrationCredential, bytes]:
+def read_new(text: str) -> tuple[Any, bytes]:
     """Return a browser's response to options_to_add, and the challenge that it claims to answer."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
@@ -85,7 +84,7 @@ def read_new(text: str) -> tuple[RegistrationCredential, bytes]:
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
-def read_log_in(text: str) -> tuple[AuthenticationCredential, bytes]:
+def read_log_in(text: str) -> tuple[Any, bytes]:
     """Return a browser's response to options_to_log_in, and the challenge that it claims to answer."""
     with _reading():
         helpers = lazy_imports.webauthn.helpers
@@ -93,7 +92,7 @@ def read_log_in(text: str) -> tuple[AuthenticationCredential, bytes]:
         return answer, helpers.parse_client_data_json(answer.response.client_data_json).challenge
 
 
-def verified_new(answer: RegistrationCredential, challenge: bytes, site: Site) -> tuple[bytes, bytes, int]:
+def verified_new(answer: Any, challenge: bytes, site: Site) -> tuple[bytes, bytes, int]:
     """Return credential id, public key and sign count of a new passkey, created for this site by a verified user."""
     with _reading():
         made = lazy_imports.webauthn.verify_registration_response(
@@ -106,9 +105,7 @@ def verified_new(answer: RegistrationCredential, challenge: bytes, site: Site) -
     return made.credential_id, made.credential_public_key, made.sign_count
 
 
-def verified_count(
-    answer: AuthenticationCredential, challenge: bytes, site: Site, user_handle: bytes, public_key: bytes
-) -> int:
+def verified_count(answer: Any, challenge: bytes, site: Site, user_handle: bytes, public_key: bytes) -> int:
     """Return the sign count of a passkey's response for this site and this verified user.
 
     The caller, who stores the count, checks that it has advanced.
@@ -128,7 +125,7 @@ def verified_count(
     return used.new_sign_count
 
 
-def _verified() -> UserVerificationRequirement:
+def _verified() -> Any:
     return lazy_imports.webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
 
 

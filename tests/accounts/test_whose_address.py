@@ -63,9 +63,9 @@ def test_a_new_password_by_mail_gives_whoever_reads_it_an_empty_account_and_leav
 
     owner = owner_of(ADDRESS)
     assert owner.id != first.id and owner.email_confirmed_at and cases_of(owner.id) == []
-    assert "You have no case here yet." in Visitor(app).log_in(ADDRESS, NEW["password"]).text
+    assert "You have not added a case yet." in Visitor(app).log_in(ADDRESS, NEW["password"]).text
     assert len(cases_of(first.id)) == 1
-    assert "See the confirmation page" in here.open("/en/dashboard").text
+    assert "Print the confirmation page" in here.open("/en/dashboard").text
 
 
 def test_the_account_that_loses_its_address_is_told_its_sign_in_number_in_its_language(app, first):

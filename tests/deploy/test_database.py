@@ -55,6 +55,7 @@ def database_url(pooler):
 @pytest.fixture
 def seated(app, pooler):
     """An applicant with a case, and a slot; all rows are gone afterwards."""
+    add_status_words()  # they belong to posts, and go with the rows of the test before
     post = make_post()
     account = make_account()
     yield make_case(account), make_slot(post), account

@@ -137,7 +137,7 @@ def test_a_chain_cut_at_its_end_is_found_with_an_export_made_before(app, chain, 
     file = str(tmp_path / "journal.jsonl")
     run(app, "journal", "export", file)
     assert run(app, "check", "--journal", file).stderr == "0 violations.\n"
-    assert "This file is no export" in run(app, "check", "--journal", __file__, code=1).stderr
+    assert "This file is not an export" in run(app, "check", "--journal", __file__, code=1).stderr
     for statement in (
         "DELETE FROM journal_unsealed",
         "DELETE FROM journal_head WHERE position > 4",

@@ -178,4 +178,4 @@ def test_right_and_wrong_are_told_the_same_once_the_limit_is_reached_r8(case):
         assert int(page.response.headers["Retry-After"]) > 0
 
     assert len(shown) == 1
-    assert "you can ask the Embassy to find your case. You can try again in" in shown.pop()
+    assert "ask the Embassy to find your case. You can try again in" in shown.pop()

@@ -175,6 +175,11 @@ DOORS = {
     forgetting_a_password: "ForgottenForm",
 }
 ELSEWHERE = {
+    "NoteForm": "tests/cases/test_officer_records.py",
+    "ReportForm": "tests/cases/test_passports.py",
+    "SendForm": "tests/evidence/test_files.py",
+    "StageForm": "tests/cases/test_officer_records.py",
+    "WindowForm": "tests/evidence/test_receipts.py",
     "ApplyForm": "makes slots by the same operation as CopyForm",
     "CreateForm": "tests/accounts/test_form_sent_again.py",
     "RuleForm": "the other terms are taken: the rule is changed, and off",
