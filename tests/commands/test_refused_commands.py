@@ -119,7 +119,7 @@ def test_a_damaged_database_is_called_damaged_by_every_command(app, files):
                 file.write(b"\x5a" * size)
         require(app, files, (*READING, *WRITING, ROTATE, DRY), operator_messages.DAMAGED)
         ended(app, WORKER, files)  # its jobs fail one by one, and are retried
-        require(app, files, [DOCTOR], "integrity: it is damaged")
+        require(app, files, [DOCTOR], "integrity: the database is damaged")
 
 
 @on_sqlite

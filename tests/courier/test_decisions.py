@@ -48,7 +48,7 @@ def test_r7_evidence_is_dated_and_an_officer_alone_confirms_that_the_clock_stopp
     page = officer.submit(stop, page=officer.open(address(package)))
     officer.post(stop, status=303)
 
-    assert "It is recorded that all that we asked for came in time." in page.text
+    assert "The decision has been saved: the documents came in time." in page.text
     assert "Confirm that" not in page.text
     assert stored(package).case.refusals[0].clock_stopped_on == package.received_on
     assert deeds("clock stopped") == 1
