@@ -63,10 +63,9 @@ class WrongPassword(PortalError):
 def create(email: str | None, password: str, language: str, form_key: UUID, now: datetime) -> tuple[Account, list[str]]:
     """Create an applicant's account and return it with its recovery codes.
 
-    With None for the email address the account gets a sign-in number and recovery codes to print;
-    with an address, no codes. The same form key gives the same account again, without new codes
-    (R12); with another password it counts as another form. Raises EmailTaken, whose owner then gets an email,
-    or PasswordUnfit.
+    With None for the email address the account gets a sign-in number and recovery codes to print; with an address, no
+    codes. The same form key gives the same account again, without new codes (R12); with another password it counts
+    as another form. Raises EmailTaken, whose owner then gets an email, or PasswordUnfit.
     """
     with transactions.reading() as own:
         again = own.scalar(select(Account).where(Account.form_key == form_key))

@@ -75,9 +75,8 @@ def give_receipt(
     before = session.scalar(select(Receipt).where(Receipt.form_key == form_key, Receipt.case_id == case.id))
     if before is not None:
         return _the_same(before, lines)
-    here = today(case.post, now)
-    day = received_on or here
-    _require_possible(case, lines, day, here)
+    day = received_on or today(case.post, now)
+    _require_possible(case, lines, day, today(case.post, now))
     receipt = Receipt(
         reference=new_reference(case.post.code),
         form_key=form_key,
@@ -99,10 +98,7 @@ def give_receipt(
     for line in lines:
         _take_in(case, line, day)
     session.flush()
-    after = {"way": way, "came": sum(line.outcome == CAME for line in lines), "corrects": receipt.corrects_id}
-    journal.record(by, "receipt given", receipt, post_id=case.post_id, after=after, now=now)
-    if case.account_id is not None:
-        notices.notify(case.account_id, "receipt_given", now, number_end=case.number[-4:], reference=receipt.reference)
+    _tell(receipt, by, now)
     return receipt
 
 
@@ -144,6 +140,15 @@ def items_to_correct(receipt: Receipt) -> list[RefusalItem]:
     """Return the documents that a correction of a receipt can be about: those on it, and what is still asked for."""
     listed = [line.item for line in receipt.lines if line.item is not None]
     return listed + [item for _person, item in cases.what_is_owed(receipt.case) if item not in listed]
+
+
+def _tell(receipt: Receipt, by: str, now: datetime) -> None:
+    """Leave the journal entry of a receipt, and tell the holder of the case."""
+    case, came = receipt.case, sum(line.outcome == CAME for line in receipt.lines)
+    after = {"way": receipt.way, "came": came, "corrects": receipt.corrects_id}
+    journal.record(by, "receipt given", receipt, post_id=case.post_id, after=after, now=now)
+    if case.account_id is not None:
+        notices.notify(case.account_id, "receipt_given", now, number_end=case.number[-4:], reference=receipt.reference)
 
 
 def _is_corrected() -> Any:
