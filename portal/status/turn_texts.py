@@ -75,6 +75,13 @@ def _notes_of_review(case, turn, _facts):
         yield sentences.if_more_is_needed_sentence(case, turn.refusal)
 
 
+def _notes_of_processing(_case, _turn, _facts):
+    yield _(
+        "This case was refused. Please note that your case will remain in refused status unless the consular officer is "
+        "able to conclude you are eligible for your visa."
+    )
+
+
 def _notes_of_visit(_case, _turn, _facts):
     yield _(
         "Bring the documents that your letter lists, your refusal letter, your passport and the printed confirmation "
@@ -269,6 +276,7 @@ _SAYING = {
     "returned": _returned,
 }
 _NOTES = {
+    "processing": _notes_of_processing,
     "reviewing": _notes_of_review,
     "visit": _notes_of_visit,
     "invited": _notes_of_invitation,
