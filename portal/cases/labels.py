@@ -11,6 +11,14 @@ STAGES = {
     "back_at_post": _l("Back at the Embassy"),
     "new_interview": _l("New interview"),
 }
+MODES = {
+    "in_person": _l("In person"),
+    "courier": _l("By courier"),
+    "drop_off": _l("At the drop box"),
+    "electronic": _l("As files"),
+    "direct": _l("Sent to us by someone else"),
+    "none": _l("Nothing to send"),
+}
 OVERCOME_BY = {
     "evidence": _l("By the evidence presented"),
     "processing": _l("By administrative processing that is completed"),

@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from portal.accounts import notices
 from portal.cases.models import Case, PassportRequest, Traveller
+from portal.cases.refusals import operations as refusals
 from portal.database.transactions import session
 from portal.i18n.locale import _l
 from portal.journal import journal
@@ -41,17 +42,17 @@ def withdraw(case: Case, request_id: int, by: str, now: datetime) -> None:
     request = next((one for one in case.passport_requests if one.id == request_id), None)
     if request is None:
         return
-    _end(case, request, "withdrawn", today(case.post, now))
+    _end(case, request, "withdrawn", today(case.post, now), by, now)
     after = {"traveller": request.traveller.position}
     journal.record(by, "passport request withdrawn", case, post_id=case.post_id, after=after, now=now)
     _tell(case, "passport_not_needed", now)
 
 
-def receive(case: Case, traveller: Traveller, day: date) -> None:
+def receive(case: Case, traveller: Traveller, day: date, by: str, now: datetime) -> None:
     """Note that the passport of a traveller came on a day, where it was asked for."""
     request = open_request(case, traveller)
     if request is not None:
-        _end(case, request, "received", day)
+        _end(case, request, "received", day, by, now)
 
 
 def open_request(case: Case, traveller: Traveller) -> PassportRequest | None:
@@ -59,9 +60,12 @@ def open_request(case: Case, traveller: Traveller) -> PassportRequest | None:
     return next((one for one in case.passport_requests if one.traveller_id == traveller.id), None)
 
 
-def _end(case: Case, request: PassportRequest, state: str, day: date) -> None:
+def _end(case: Case, request: PassportRequest, state: str, day: date, by: str, now: datetime) -> None:
+    """End a request, and with it the invitation that it came with: there is nothing to come for any longer."""
     request.state, request.done_on = state, day
     session.flush()
+    if request.way == "bring":
+        refusals.invite(case, None, by, now)
     session.expire(case, ["passport_requests"])
 
 

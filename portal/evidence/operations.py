@@ -96,7 +96,7 @@ def give_receipt(
     if corrects is not None:
         _take_back(corrects)
     for line in lines:
-        _take_in(case, line, day)
+        _take_in(case, line, day, by, now)
     session.flush()
     _tell(receipt, by, now)
     return receipt
@@ -214,7 +214,7 @@ def _is_held(line: Line) -> Any:
     return line.outcome == CAME and line.custody == KEPT and is_original
 
 
-def _take_in(case: Case, line: Line, day: date) -> None:
+def _take_in(case: Case, line: Line, day: date, by: str, now: datetime) -> None:
     if line.outcome == MISSING:
         return
     if line.kind == DOCUMENT and line.item is not None:
@@ -222,7 +222,7 @@ def _take_in(case: Case, line: Line, day: date) -> None:
             line.item.state, line.item.more_reason = "received", None
         _date_evidence(line.item.refusal, day)
     if line.kind == PASSPORT and line.traveller is not None:
-        passport_requests.receive(case, line.traveller, day)
+        passport_requests.receive(case, line.traveller, day, by, now)
 
 
 def _take_back(corrects: Receipt) -> None:

@@ -8,7 +8,7 @@ from portal.appointments.bookings import days_of_visits
 from portal.cases import operations as cases
 from portal.cases.finding import claims
 from portal.cases.forms import FIELD_NAMES
-from portal.cases.labels import OVERCOME_BY, STAGES
+from portal.cases.labels import MODES, OVERCOME_BY, STAGES
 from portal.cases.refusals import deadline
 from portal.courier.labels import PACKAGE_STATES
 from portal.courier.operations import submissions_of
@@ -51,6 +51,7 @@ def show(case_id):
         custody_text=custody_text,
         item_states=ITEM_STATES,
         stages=STAGES,
+        modes=MODES,
         overcome_by=OVERCOME_BY,
         who=WHO,
         packages=submissions_of([case]).get(case.id, []),

@@ -145,6 +145,18 @@ def test_a_passport_that_is_no_longer_needed_is_no_longer_asked_for(officer):
     assert [one.kind for one in session.query(Notice).order_by(Notice.id)][-1] == "passport_not_needed"
 
 
+def test_an_invitation_to_bring_a_passport_ends_with_the_request(officer):
+    case = make_case(make_account(), respond_by="courier")
+    until = today(case.post, clock.now()) + timedelta(days=30)
+    officer.submit(staff_page(case, "/passport"), traveller="0", way="bring", until=until.isoformat())
+    session.expire_all()
+    request = case.passport_requests[0]
+    officer.post(f"/en/staff/cases/{case.public_id}/passport/{request.id}/withdraw", status=303)
+
+    session.expire_all()
+    assert case.invited_until is None
+
+
 def test_whoever_brings_a_passport_needs_a_day(officer):
     page = officer.submit(staff_page(make_case(), "/passport"), traveller="0", way="bring", until="")
 
