@@ -77,8 +77,8 @@ def _notes_of_review(case, turn, _facts):
 
 def _notes_of_processing(_case, _turn, _facts):
     yield _(
-        "This case was refused. Please note that your case will remain in refused status unless the consular officer is "
-        "able to conclude you are eligible for your visa."
+        "This case was refused. Please note that your case will remain in refused status unless the consular officer "
+        "is able to conclude you are eligible for your visa."
     )
 
 
