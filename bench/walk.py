@@ -11,7 +11,7 @@ from werkzeug.routing import RequestRedirect
 
 from bench.forms import Form, Reader
 
-MOST_PAGES = 300
+MOST_PAGES = 450
 MOST_OF_A_RULE = 24
 LANGUAGE = "en"
 ASIDE = re.compile(r"^/(static/|calendar/|healthz|readyz|metrics)|\.(pdf|ics|csv|xlsx|js|json)$")

@@ -13,6 +13,8 @@ NOT_SEEN = {
     "door.manifest": _NO_PAGE,
     "door.worker": _NO_PAGE,
     "evidence.pdf": _NO_PAGE,
+    "files.page": _NO_PAGE,
+    "files.small_page": _NO_PAGE,
     "home.choose_language": _LEADS_ON,
     "mail_desk.agencies_template": _NO_PAGE,
     "mail_desk.decide": _LEADS_ON,
@@ -25,5 +27,8 @@ NOT_SEEN = {
     "paper.pdf": _NO_PAGE,
     "paper.short": _LEADS_ON,
     "retrieval.pdf": _NO_PAGE,
+    "staff_files.answer": _LEADS_ON,
+    "staff_files.page": _NO_PAGE,
+    "staff_files.small_page": _NO_PAGE,
     "window.pdf": _NO_PAGE,
 }

@@ -124,7 +124,7 @@ def test_without_a_line_each_reason_is_told_and_heard(context, come):
         return {
             code: "ENTER On today's list",
             booked.reference.lower().replace("-", " "): "STOP Already in",
-            scanned(gone): "STOP Cancelled",
+            scanned(gone): "STOP Canceled",
             old: "STOP Moved: this page is old",
             scanned(other): "STOP Another Embassy",
             code[:-1] + ("A" if code[-1] != "A" else "B"): "STOP Not valid",
@@ -197,7 +197,7 @@ def test_logging_out_destroys_the_key_and_the_list_once_the_scans_are_sent(conte
     context.set_offline(True)
     scan(page, reference)
     page.click(".account a[href$='/logout']")
-    wait_until(page, "document.getElementById('line').textContent.includes('Logging out now loses them')")
+    wait_until(page, "document.getElementById('line').textContent.includes('If you log out now, they will be lost')")
     context.set_offline(False)
     wait_until(page, NOTHING_WAITS)
     page.click(".account a[href$='/logout']")

@@ -55,7 +55,7 @@ def page(browser, server):
 def sign_up(page):
     """Create an account in the browser."""
     page.goto("/en/account/create")
-    page.get_by_label("Email address").fill(new_email())
+    page.get_by_label("Email address", exact=True).fill(new_email())
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Confirm password").fill(PASSWORD)
     page.get_by_label("I have read this and agree").check()

@@ -48,7 +48,7 @@ def test_mail_came_and_holds_no_status_and_no_case_number_in_its_text(written):
     mails = {name: data for name, data in written.items() if name.endswith(".eml")}
     number = FAMILIES["leaves no trace"][0]["case_number"].encode()
 
-    assert any(b"is cancelled" in data for data in mails.values())
+    assert any(b"has been canceled" in data for data in mails.values())
     assert [name for name, data in mails.items() if number in data or b"Refused" in data] == []
 
 
