@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from portal.i18n.locale import LANGUAGES
 from tests.browser.people import answer_steps, book, sign_up
 from tests.browser.walkers import NARROW, narrow_page
 
-LANGUAGES = ("en", "km", "ar")
+LOOKED_AT = ("en", "km", "ar")
 HEADING_WITHIN = 120
+BAR_WITHIN = 50
 PLACES = """() => {
   const box = selector => document.querySelector(selector)?.getBoundingClientRect();
   return {
@@ -38,7 +40,7 @@ def places(browser, server, reader, address):
         return page.evaluate(PLACES)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LOOKED_AT)
 @pytest.mark.parametrize("name", ["dashboard", "case", "confirmation", "status"])
 def test_answer_and_button_stand_on_the_first_screen(browser, server, person, name, language):
     reader, addresses = person
@@ -57,7 +59,7 @@ def chooser(server):
     return reader, answer_steps(reader, "sees the calendar")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", LOOKED_AT)
 def test_the_first_week_of_the_calendar_stands_on_the_first_screen(browser, server, chooser, language):
     reader, calendar = chooser
     found = places(browser, server, reader, f"/{language}{calendar}")
@@ -65,6 +67,16 @@ def test_the_first_week_of_the_calendar_stands_on_the_first_screen(browser, serv
     assert found["header"] < found["heading"] < HEADING_WITHIN, found
     assert found["week"] <= NARROW["height"], found
     assert found["width"] <= NARROW["width"], found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_bar_is_one_line_in_every_language(browser, server, person, language):
+    reader, addresses = person
+    with narrow_page(browser, server, reader) as page:
+        page.goto(f"/{language}{addresses['dashboard']}")
+
+        assert page.locator("header").bounding_box()["height"] <= BAR_WITHIN
+        assert page.locator("h1").bounding_box()["y"] < HEADING_WITHIN
 
 
 def test_the_menu_and_the_languages_open_without_a_script_and_name_this_page(browser, server, person):
