@@ -284,3 +284,9 @@ def note_form(switch=SWITCH):
     """
     g.has_form = switch
     return ""
+
+
+def note_mistakes():
+    """Record that a form of the page was filled in wrongly, so that the title of the page says so."""
+    g.has_mistakes = True
+    return ""

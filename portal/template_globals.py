@@ -5,7 +5,7 @@ from flask import g, request, url_for
 from portal import features
 from portal.cases.refusals.reason_sentences import item_text
 from portal.cases.statuses import is_refused, status_meaning, status_name
-from portal.forms import HONEYPOT, SWITCH, note_form
+from portal.forms import HONEYPOT, SWITCH, note_form, note_mistakes
 from portal.i18n import locale
 from portal.passkeys.ceremonies import site_of
 from portal.posts.operations import place
@@ -23,7 +23,9 @@ def init_app(app, settings, fingerprint):
         stylesheet=stylesheet,
         other_language=other_language,
         note_form=note_form,
+        note_mistakes=note_mistakes,
         has_form=lambda: g.get("has_form"),
+        has_mistakes=lambda: g.get("has_mistakes"),
         said_text=said_text,
         notice_sentence=notice_sentence,
         page_values=page_values,
@@ -32,6 +34,7 @@ def init_app(app, settings, fingerprint):
         format_instant=locale.format_instant,
         format_offset=locale.format_offset,
         format_month=locale.format_month,
+        weekday_heads=locale.weekday_heads,
         weekday_names=locale.weekday_names,
         in_english=in_english,
         item_text=item_text,

@@ -16,6 +16,9 @@ FEATURE = Feature(
     messages={
         "cancelled": _l("Your appointment has been canceled. You can book another time."),
         "kept": _l("Your appointment is confirmed. Print this page again. Any page you printed earlier is not valid."),
+        "moved": _l(
+            "We have changed your appointment. Print this page again. Any page you printed earlier is not valid."
+        ),
         "hold_over": _l("We are no longer keeping this time for you. Choose another time."),
         "counter_booked": _l("The appointment is booked. Print the confirmation page for the applicant."),
         "counter_cancelled": _l("The appointment has been canceled."),

@@ -27,7 +27,9 @@ def choose_time(case_id):
     form = TimeForm()
     if form.validate_on_submit():
         try:
-            return redirect(url_for(".confirmation", reference=_schedule(case_id, form)), 303)
+            reference, is_moved = _schedule(case_id, form)
+            said = {"said": "moved"} if is_moved else {}
+            return redirect(url_for(".confirmation", reference=reference, **said), 303)
         except NotFound:
             raise
         except PortalError as refusal:
@@ -38,8 +40,11 @@ def choose_time(case_id):
 @refuses_at_once
 @commits
 def _schedule(case_id, form):
-    case = case_to_book_locked(current_user.account_id, case_id)
-    return operations.schedule(case, form.slot.data, form.key, current_user.actor, clock.now())
+    """Book the time of a form, or move the appointment there; return the reference, and whether it was moved."""
+    case, now = case_to_book_locked(current_user.account_id, case_id), clock.now()
+    live = operations.live_appointment(case, now) if case.had_appointment else None
+    is_moved = live is not None and live.slot_id != form.slot.data
+    return operations.schedule(case, form.slot.data, form.key, current_user.actor, now), is_moved
 
 
 @bp.route("/<reference>")

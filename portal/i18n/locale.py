@@ -234,6 +234,18 @@ def weekday_names(post=None):
     return [(days["abbreviated"][number], days["wide"][number]) for number in range(7)]
 
 
+def weekday_heads(post):
+    """Return the heads of a calendar's columns, Monday first, as pairs of short and full name.
+
+    Arabic shortens no weekday: seven whole words are wider than a phone, so a letter stands for each.
+    """
+    names = weekday_names(post)
+    if current() != "ar":
+        return names
+    narrow = _here(post).days["stand-alone"]["narrow"]
+    return [(narrow[number], wide) for number, (_short, wide) in enumerate(names)]
+
+
 def local_time(moment, post):
     """Return an instant as naive local time of a post; a slot's naive local time is returned unchanged."""
     return moment if moment.tzinfo is None else moment.astimezone(ZoneInfo(post.timezone))

@@ -129,7 +129,7 @@ def offer_again(*, title=TITLES[409], help=HELP[409]):
 
 def _in_frame(template, **values):
     transactions.session.rollback()
-    g.pop("has_form", None)  # of the page that could not be rendered
+    _forget_the_form()
     g.only_look = True  # the session is looked up without noting its use: the writer may be busy
     return render_template(template, **values)
 
@@ -181,10 +181,16 @@ def _unexpected(error):
     return _plain_page(500)
 
 
+def _forget_the_form():
+    """Forget what was recorded of the page that could not be rendered."""
+    g.pop("has_form", None)
+    g.pop("has_mistakes", None)
+
+
 def _plain_page(code):
     """Return a page that needs no database: it does not show who is logged in."""
     transactions.session.remove()
-    g.pop("has_form", None)
+    _forget_the_form()
     typed, hidden = resubmission.what_was_typed()
     # Not with render_template, which looks up who is logged in.
     template = current_app.jinja_env.get_template("errors/plain.html")

@@ -84,6 +84,8 @@ FAMILIES = {
     "package went back": make_family(respond_by="courier"),
     "package is withdrawn": make_family(respond_by="courier"),
     "is found": make_family(),
+    "sees the first screen": make_family(),
+    "sees the calendar": make_family(),
     "moves": make_family(),
     "leaves no trace": make_family(),
     "sends by mouse": make_family(**COURIER),

@@ -46,6 +46,10 @@ class Mouse:
             target.click()
         self._look()
 
+    def unfold(self, target):
+        """Open what is folded up under a summary."""
+        target.click()
+
     def tick(self, target):
         """Check a box or choose a radio button."""
         target.check()
@@ -70,6 +74,10 @@ class Keyboard(Mouse):
         with self.page.expect_navigation():
             self.page.keyboard.press("Enter")
         self._look()
+
+    def unfold(self, target):
+        self._reach(target)
+        self.page.keyboard.press("Enter")
 
     def tick(self, target):
         self._reach(self.page.locator(f"[name='{target.get_attribute('name')}']"))
@@ -121,6 +129,7 @@ class Walk:
 
     def begin(self):
         """From the dashboard to the details."""
+        self.hands.unfold(self.find["menu"])
         self.hands.press(self.find["new"])
         for step in ("visa", "purpose"):
             self.hands.tick(self.find[step])
@@ -156,6 +165,7 @@ class CourierWalk(Walk):
 
     def begin(self):
         """From the dashboard to the details; the only service is chosen already."""
+        self.hands.unfold(self.find["menu"])
         self.hands.press(self.find["courier"])
         self.hands.press(self.find["category"])
         assert self.find["service"].is_checked()
