@@ -13,6 +13,7 @@ NOT_SEEN = {
     "door.manifest": _NO_PAGE,
     "door.worker": _NO_PAGE,
     "evidence.pdf": _NO_PAGE,
+    "find.by_number": _LEADS_ON,
     "home.choose_language": _LEADS_ON,
     "mail_desk.agencies_template": _NO_PAGE,
     "mail_desk.decide": _LEADS_ON,
