@@ -3,7 +3,9 @@
 from uuid import uuid4
 
 import pytest
+from flask import current_app
 from sqlalchemy import delete, select
+from sqlalchemy.event import listen, remove
 
 from portal import clock
 from portal.cases.finding.proofs import passport_digest
@@ -247,3 +249,27 @@ def test_the_former_address_of_the_search_leads_to_the_same(app, desk):
 
     assert desk.open("/en/staff/cases/").path == FIND
     assert desk.submit("/en/staff/cases/", case_number=case.number).path == f"/en/staff/cases/{case.public_id}"
+
+
+def test_fifty_matches_take_as_many_queries_as_three(app):
+    make_post()
+    store_cases([make_row(passport_number=f"N{number:07}") for number in range(3)], "command", clock.now())
+    few = queries_of("sok", 3)
+    store_cases([make_row(passport_number=f"P{number:07}") for number in range(47)], "command", clock.now())
+
+    assert queries_of("sok", 50) == few
+
+
+def queries_of(typed, matches):
+    """How many statements a search takes that finds so many cases."""
+    session.commit()
+    counted, engine = [], app_engine()
+    listen(engine, "before_cursor_execute", note := lambda *told: counted.append(told[2]))
+    found = numbers(typed)
+    remove(engine, "before_cursor_execute", note)
+    assert len(found) == matches
+    return len(counted)
+
+
+def app_engine():
+    return current_app.extensions["engine"]
