@@ -94,7 +94,7 @@ def _pages(portal, server):
     status = ask(server.port, [get("/en/status")])[0]
     visitor = COOKIE.search(status.raw.decode())[1]
     officer = "; ".join(map("=".join, log_in(server, "supervisor").cookies.items()))
-    search = ask(server.port, [get("/en/staff/cases/", officer)])[0]
+    search = ask(server.port, [get("/en/staff/find", officer)])[0]
     day = date.today() + timedelta(days=7)
     found = {"post": HERE, "case_number": "PHP4000000007"} | form_of_plain(status.text)
     return {
@@ -103,9 +103,7 @@ def _pages(portal, server):
         "dashboard": get("/en/dashboard", booked.cookie),
         "confirmation": get(f"/en/appointments/{reference}", booked.cookie),
         "staff day": get(f"/en/staff/day/{day}", officer),
-        "staff search": post(
-            "/en/staff/cases/", {"case_number": "PHP4000000007"} | form_of_plain(search.text), officer
-        ),
+        "staff search": post("/en/staff/find", form_of_plain(search.text) | {"q": "PHP4000000007"}, officer),
     }
 
 

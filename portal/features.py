@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -44,13 +45,15 @@ class CaseData:
 class StaffPage:
     """A link on the staff home: for which roles, where to, and its text.
 
-    waiting: returns from the id of a post how many are waiting there, if that is shown.
+    waiting: returns from the id of a post how many are waiting there, if that is shown. since: returns from the id of a
+    post the instant since which the first of them waits, or None.
     """
 
     roles: tuple[str, ...]
     page: str
     label: Any
     waiting: Callable[[int], int] | None = None
+    since: Callable[[int], datetime | None] | None = None
 
 
 @dataclass(frozen=True)

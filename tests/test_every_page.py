@@ -149,7 +149,7 @@ def test_every_page_of_staff_opens_in_every_language(app, visitor, language):
     signed_in(visitor, account)
     session.commit()
 
-    for path in ("", "slots/", "slots/release", "cases/", "cases/requests", "cases/new", f"cases/{case.public_id}"):
+    for path in ("", "slots/", "slots/release", "find", "cases/requests", "cases/new", f"cases/{case.public_id}"):
         visitor.open(f"/{language}/staff/{path}")
     for path in ("status", f"letters/{case.refusals[0].id}", "travellers/0", "travellers/0/dates", "invitation"):
         visitor.open(f"/{language}/staff/cases/{case.public_id}/{path}")

@@ -25,6 +25,7 @@ NO_EVENTS = {
     "correction": "a case file differs: staff decide, or it stays",
     "displacement": "it moves an appointment, whose change counts",
     "former_passport": "it comes with a new one",
+    "name_word": "a part of the traveler's name",
     "refusal_item": "it has no day",
     "submission_item": "the package moves",
     "submission_traveller": "the package moves",
@@ -36,6 +37,7 @@ NOT_LOOKED_FOR = {
     "petition_stage": "the case has an entry for each stage",
 }
 NOT_LINKED = {
+    "find.by_number": "the former address of the search, which leads on",
     "door.manifest": "for browsers, named by its address",
     "door.worker": "a script, named by its address",
     "staff.home": "where staff land",

@@ -4,12 +4,20 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Uuid
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from portal.database.base import Base, Instant
-from portal.security.encryption import Encrypted
+from portal.security.encryption import Encrypted, digest
 from portal.values.emails import key
+from portal.values.telephones import stored_key
+
+_HAS_TELEPHONE = text("telephone_digest IS NOT NULL")
+
+
+def telephone_digest(number_key: str) -> str:
+    """Return the digest by which a telephone number is found, from its key (values.telephones)."""
+    return digest("telephone", number_key)
 
 
 class Account(Base):
@@ -27,6 +35,12 @@ class Account(Base):
             name="role",
         ),
         CheckConstraint("(post_id IS NULL) = (role IS NULL OR role = 'administrator')", name="post"),
+        Index(
+            "ix_account_telephone",
+            "telephone_digest",
+            sqlite_where=_HAS_TELEPHONE,
+            postgresql_where=_HAS_TELEPHONE,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +49,7 @@ class Account(Base):
     sign_in_number: Mapped[str | None] = mapped_column(String(20), unique=True)
     email_confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
     telephone: Mapped[str | None] = mapped_column(Encrypted)
+    telephone_digest: Mapped[str | None] = mapped_column(String(64))
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(2))
     role: Mapped[str | None] = mapped_column(String(20))
@@ -56,6 +71,11 @@ class Account(Base):
     def address(self, address):
         self.email = key(address) if address else None
         self.email_as_typed = address if address != self.email else None
+
+    @validates("telephone")
+    def _find_by(self, _name, telephone):
+        self.telephone_digest = telephone_digest(stored_key(telephone)) if telephone else None
+        return telephone
 
     @property
     def name(self):

@@ -40,8 +40,9 @@ FEATURE = Feature(
         ),
     },
     staff_pages=(
-        StaffPage(("desk",), "cases.queue", _l("Requests to find a case"), requests.number_waiting),
-        StaffPage(("desk",), "cases.search", _l("Find a case")),
+        StaffPage(
+            ("desk",), "cases.queue", _l("Requests to find a case"), requests.number_waiting, requests.waiting_since
+        ),
         StaffPage(("officer",), "cases.conflicts", _l("Differences from the case file"), corrections.conflicts_waiting),
         StaffPage(("officer",), "case_import.upload", _l("Import cases")),
         StaffPage(("officer",), "cases.add", _l("Add a case")),

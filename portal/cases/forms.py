@@ -35,10 +35,6 @@ class SeenForm(BaseForm):
     )
 
 
-class SearchForm(BaseForm):
-    case_number = StringField(_l("Case number"), validators=[Required(_l("Enter the case number."))])
-
-
 class CaseRowForm(BaseForm):
     """One traveler of a case, in the words of the case file: with the same checks, stored in the same way."""
 

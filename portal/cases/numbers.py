@@ -4,10 +4,9 @@ import re
 from datetime import date
 
 from portal.i18n.locale import _l
-from portal.values.numbers import DIVERSITY, case_number
+from portal.values.numbers import DIVERSITY, IMMIGRANT, case_number
 from portal.web.errors import PortalError
 
-IMMIGRANT = re.compile(r"[A-Z]{3}\d{10}")
 NONIMMIGRANT = re.compile(r"AA[0-9A-Z]{8}")
 LAST_MONTH = 9  # a program year ends on 30 September
 RECEIPT = re.compile(r"(IOE|EAC|WAC|LIN|SRC|MSC|NBC|YSC)\d{10}")

@@ -1,11 +1,11 @@
-"""Pages on which staff find, add, correct and hand over cases."""
+"""Pages on which staff add, correct and hand over cases."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from portal import clock
 from portal.cases import operations
 from portal.cases.finding import requests
-from portal.cases.forms import FIELD_NAMES, AnswerForm, CaseRowForm, ConflictForm, SearchForm
+from portal.cases.forms import FIELD_NAMES, AnswerForm, CaseRowForm, ConflictForm
 from portal.cases.importing import corrections, store_cases
 from portal.cases.importing.cells import cells_of
 from portal.cases.numbers import NumberUnfit, read_number
@@ -38,22 +38,6 @@ def answer(request_id):
     if request.method == "GET":
         journal.record(current_user.actor, "case search viewed", asked, post_id=asked.post_id)
     return render_template("cases/staff/request.html", asked=asked, told=told, form=form)
-
-
-@bp.route("/", methods=["GET", "POST"])
-@staff_only("desk")
-def search():
-    form = SearchForm()
-    if form.validate_on_submit():
-        try:
-            case = operations.case_at(current_user.post_id, read_number(form.case_number.data))
-        except NumberUnfit as refusal:
-            form.case_number.errors = [refusal.message]
-        else:
-            if case is not None:
-                return redirect(url_for("case_page.show", case_id=case.public_id), 303)
-            form.case_number.errors = [_("There is no case with this number at your post.")]
-    return render_template("cases/staff/search.html", form=form)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -22,6 +22,7 @@ from portal.database.base import Base, Instant
 
 STATES = ("registered", "dropped_off", "received", "returned", "collected", "withdrawn")
 ON_THE_WAY = ("registered", "dropped_off")
+_IS_SENT_BACK = text("tracking_number <> ''")
 _IS_ON_THE_WAY = text("state IN ('registered', 'dropped_off')")
 
 
@@ -65,6 +66,13 @@ class Submission(Base):
         ),
         Index(None, "case_id"),
         Index(None, "post_id", "state"),
+        Index(
+            "ix_submission_tracking",
+            "post_id",
+            "tracking_number",
+            sqlite_where=_IS_SENT_BACK,
+            postgresql_where=_IS_SENT_BACK,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

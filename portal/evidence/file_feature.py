@@ -45,6 +45,10 @@ def _waiting(post_id):
     return len(looking.queue(post_id))
 
 
+def _since(post_id):
+    return next((one.sent_at for one in looking.queue(post_id)), None)
+
+
 def _rows(case):
     """Return the documents of a case that were sent as files, or are being collected, as plain values."""
     return [
@@ -70,5 +74,5 @@ def happened(instant):
     return exists().where(SentDocument.case_id == Case.id, SentDocument.changed_at >= instant)
 
 
-STAFF_PAGES = (StaffPage(("desk",), "staff_files.queue", _l("Files to look at"), _waiting),)
+STAFF_PAGES = (StaffPage(("desk",), "staff_files.queue", _l("Files to look at"), _waiting, _since),)
 SENT_AS_FILES = CaseData(_rows, _lines, {"sent_document": "sent_as_files", "sent_file": "sent_as_files"})

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.accounts import notices
 from portal.cases.models import Case
@@ -138,6 +138,18 @@ def queue(post_id: int) -> Sequence[Inquiry]:
     """Return the open inquiries of a post: emergencies first, then by the day on which a reply is due."""
     waiting = select(Inquiry).where(Inquiry.post_id == post_id, Inquiry.state == "open")
     return session.scalars(waiting.order_by(Inquiry.emergency.desc(), Inquiry.reply_by, Inquiry.id)).all()
+
+
+def number_waiting(post_id: int) -> int:
+    """Return how many inquiries of a post are open."""
+    waiting = select(func.count()).where(Inquiry.post_id == post_id, Inquiry.state == "open")
+    return session.scalar(waiting) or 0
+
+
+def waiting_since(post_id: int) -> datetime | None:
+    """Return the instant at which the oldest open inquiry of a post was asked, or None."""
+    asked = select(func.min(Inquiry.asked_at))
+    return session.scalar(asked.where(Inquiry.post_id == post_id, Inquiry.state == "open"))
 
 
 def inquiry_of_post(post_id: int, public_id: UUID) -> Inquiry:

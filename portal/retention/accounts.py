@@ -27,6 +27,7 @@ EMPTIED: dict[str, Any] = {
     "email_as_typed": None,
     "email_confirmed_at": None,
     "telephone": None,
+    "telephone_digest": None,
     "password_hash": "",
     "mail_off": [],
 }

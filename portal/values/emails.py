@@ -50,7 +50,12 @@ def is_deliverable_anywhere(typed: str) -> bool:
 
 def sign_in_name(typed: str) -> str:
     """Return the normalized name to sign in with: the key of an email address, or a sign-in number."""
-    return key(typed) if "@" in normalise(typed) else sign_in_number(typed)
+    return key(typed) if is_like_address(typed) else sign_in_number(typed)
+
+
+def is_like_address(typed: str) -> bool:
+    """Say whether a text is meant as an email address: it has an @, typed with any keyboard."""
+    return "@" in normalise(typed)
 
 
 def _parts(typed: str) -> tuple[str, str]:

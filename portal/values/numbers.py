@@ -2,8 +2,9 @@
 
 import re
 
-from portal.values.normalise import compact
+from portal.values.normalise import compact, normalise
 
+IMMIGRANT = re.compile(r"[A-Z]{3}\d{10}")
 DIVERSITY = re.compile(r"(20\d\d)(AF|AS|EU|NA|OC|SA)0*(\d{1,8})")
 POST_CODE_CHARACTERS = 3
 PASSPORT = re.compile(r"[A-Z0-9]{3,20}")
@@ -19,6 +20,19 @@ def case_number(typed: str) -> str:
     number = compact(typed)
     found = DIVERSITY.fullmatch(number)
     return f"{found[1]}{found[2]}{int(found[3])}" if found else number
+
+
+def case_numbers_in(typed: str) -> list[str]:
+    """Return the case numbers within a text, normalized, such as one that was copied with words around it."""
+    text = compact(typed)
+    found = [*IMMIGRANT.findall(text), *(match[0] for match in DIVERSITY.finditer(text))]
+    return [case_number(number) for number in found]
+
+
+def tracking_numbers(typed: str) -> set[str]:
+    """Return the forms in which a carrier's tracking number may be stored, which is as staff typed it."""
+    plain = normalise(typed)
+    return {plain, plain.upper(), compact(typed)} - {""}
 
 
 def passport_number(typed: str) -> str:

@@ -66,9 +66,15 @@ def script(name):
     return f"/static/js/{name}?v={hashlib.sha256((SCRIPTS / name).read_bytes()).hexdigest()[:10]}"
 
 
+def page_script(name):
+    """Return the address of a script, and let this page use the portal's own scripts (R11: it works without them)."""
+    g.scripted = True
+    return script(name)
+
+
 def init_app(app):
     """Keep personal pages out of every cache; let templates name scripts."""
-    app.jinja_env.globals.update(script=script)
+    app.jinja_env.globals.update(script=script, page_script=page_script)
 
     @app.after_request
     def finish(response):

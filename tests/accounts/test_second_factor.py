@@ -65,13 +65,13 @@ def newest_actions(count):
 
 
 def test_staff_log_in_with_a_password_then_a_code_and_land_where_they_wanted_to(visitor, officer):
-    asked = visitor.open("/en/staff/cases/")
+    asked = visitor.open("/en/staff/find")
     second = visitor.submit(asked.response.request.full_path, name=officer.email, password=PASSWORD)
     assert (second.h1, second.labels) == ("Enter the code from your app", ["Code"])
 
     page = visitor.submit(second.response.request.full_path, code=code_now(officer.app_secret))
 
-    assert page.path == "/en/staff/cases/"
+    assert page.path == "/en/staff/find"
     assert newest_actions(2) == ["gave the password", "logged in"]
 
 

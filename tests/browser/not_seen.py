@@ -15,6 +15,7 @@ NOT_SEEN = {
     "evidence.pdf": _NO_PAGE,
     "files.page": _NO_PAGE,
     "files.small_page": _NO_PAGE,
+    "find.by_number": _LEADS_ON,
     "home.choose_language": _LEADS_ON,
     "mail_desk.agencies_template": _NO_PAGE,
     "mail_desk.decide": _LEADS_ON,

@@ -306,8 +306,9 @@ def _first_close(scheduler, day):
 
 def _cases(server, album):
     officer, number = log_in(server, "officer"), FAMILIES["prints eight"][0]["case_number"]
-    album.take(officer, "staff: find a case", "/staff/cases/")
-    album.send(officer, "staff: find a case, wrong", "/staff/cases/", case_number="1")
+    album.take(officer, "staff: find a case", "/staff/find")
+    album.send(officer, "staff: find a case, wrong", "/staff/find", q="")
+    album.send(officer, "staff: find a case, several", "/staff/find", q="so")
     case = officer.submit("/en/staff/cases/", case_number=number).path.removeprefix("/en")
     album.take(officer, "staff: case", f"{case}?said=stored")
     album.take(officer, "staff: add a case", "/staff/cases/new")

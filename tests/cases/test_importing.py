@@ -57,7 +57,7 @@ def test_a_case_that_is_not_switched_on_is_there_for_nobody(left_over, visitor):
     with pytest.raises(NoMatch):
         match(make_post(), Proof(NUMBER, (BIRTH,), PASSPORT), None, clock.now())
     officer.open(f"/en/staff/cases/{session.get(Case, left_over).public_id}", status=404)
-    assert "There is no case with this number" in officer.submit("/en/staff/cases/", case_number=NUMBER).text
+    assert "We found no case" in officer.submit("/en/staff/find", q=NUMBER).text
 
 
 def test_switched_on_all_of_a_file_is_there(app, tmp_path):

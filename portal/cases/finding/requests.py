@@ -88,6 +88,12 @@ def number_waiting(post_id: int) -> int:
     return session.scalar(waiting) or 0
 
 
+def waiting_since(post_id: int) -> datetime | None:
+    """Return the instant at which the oldest open request of a post was made, or None."""
+    asked = select(func.min(CaseRequest.asked_at))
+    return session.scalar(asked.where(CaseRequest.post_id == post_id, CaseRequest.state == "open"))
+
+
 def request_at(post_id: int, public_id: UUID) -> CaseRequest:
     """Return a request of a post, or raise NotFound (R5)."""
     found = session.scalar(

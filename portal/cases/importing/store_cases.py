@@ -6,6 +6,7 @@ from itertools import groupby
 from sqlalchemy import CursorResult, bindparam, delete, select, update
 
 from portal.accounts import notices
+from portal.cases import name_words
 from portal.cases.importing import corrections, redo_log
 from portal.cases.importing.import_records import (
     CASES,
@@ -131,6 +132,7 @@ def write(part, by, now):
     connection = session.connection()
     _insert_new(connection, [*part.fresh, *part.corrected])
     _write_changes(connection, part.corrected)
+    name_words.write(connection, [*part.fresh, *part.corrected])
     moved = [case for case in part.corrected if case.changed & {"status", "status_on"}]
     insert_many(connection, StatusChange.__table__, [_status_row(case, now) for case in [*part.fresh, *moved]])
     for action, cases in (("case added", part.fresh), ("case corrected", part.corrected)):

@@ -59,7 +59,13 @@ FEATURE = Feature(
         ),
     },
     staff_pages=(
-        StaffPage(("desk",), "staff_passports.queue", _l("New passports to check"), operations.number_waiting),
+        StaffPage(
+            ("desk",),
+            "staff_passports.queue",
+            _l("New passports to check"),
+            operations.number_waiting,
+            operations.waiting_since,
+        ),
     ),
     on_case_page=(OnCasePage("cases/passports/on_case_page.html", on_case_page),),
     case_data={"new_passports": CaseData(rows, lines, {"new_passport": "new_passports"})},

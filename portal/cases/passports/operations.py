@@ -128,6 +128,11 @@ def number_waiting(post_id: int) -> int:
     return session.scalar(_waiting(select(func.count(NewPassport.id)), post_id)) or 0
 
 
+def waiting_since(post_id: int) -> datetime | None:
+    """Return the instant at which the first of the waiting new passports of a post was reported, or None."""
+    return session.scalar(_waiting(select(func.min(NewPassport.reported_at)), post_id))
+
+
 def passport_at_post(post_id: int, public_id: UUID, *, for_change: bool = False) -> NewPassport:
     """Return a new passport of a post, or raise NotFound (R5): for staff.
 

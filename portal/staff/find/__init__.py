@@ -1,0 +1,1 @@
+"""One field by which staff find a case: number, name, passport, reference, tracking number, telephone, email."""
