@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from portal.accounts import links
 from portal.database import transactions
@@ -75,13 +75,12 @@ def was_asked(form_key: UUID) -> bool:
 
 def confirm(question: VisitorQuestion, now: datetime) -> None:
     """Put a question into the post's queue, for the owner of its address; confirming twice is once."""
-    one_at_a_time("visitor question confirmed", question.public_id)
-    session.refresh(question)
-    if question.state != UNCONFIRMED:
+    # One UPDATE both asks and takes: the same link may erase the question at the same instant.
+    reply_by = today(question.post, now) + timedelta(days=question.post.reply_days)
+    once = update(VisitorQuestion).where(VisitorQuestion.id == question.id, VisitorQuestion.state == UNCONFIRMED)
+    once = once.values(state=OPEN, confirmed_at=now, reply_by=reply_by)
+    if session.execute(once.returning(VisitorQuestion.id)).first() is None:
         return
-    question.state, question.confirmed_at = OPEN, now
-    question.reply_by = today(question.post, now) + timedelta(days=question.post.reply_days)
-    session.flush()
     journal.record(journal.VISITOR, "visitor question confirmed", question, post_id=question.post_id, now=now)
 
 
