@@ -15,6 +15,7 @@ VALUES = {
     ("message", "state"): lambda number: "waiting",
     ("passkey_challenge", "purpose"): lambda number: "log_in",
     ("slot", "taken"): lambda number: 0,
+    ("visitor_question", "state"): lambda number: "unconfirmed",
 }
 FILLED_BY_TRIGGERS = {"journal_unsealed"}
 CHAINED = {"journal_seal", "journal_head"}  # one row is the beginning of the chain; another would have to follow it

@@ -45,6 +45,10 @@ PUBLIC = {
     "retrieval.pdf",
     "status.look_up",
     "calendar.feed",
+    "visitor_questions.ask",
+    "visitor_questions.sent",
+    "visitor_questions.confirm",
+    "visitor_questions.disown",
     "guide.ask",
     "guide.about",
     "guide.topic",
@@ -206,13 +210,15 @@ def test_every_page_for_visitors_opens_in_every_language(visitor, language):
         "verify/package/x",
         "confirmation",
         "status",
+        "inquiries/ask",
+        "inquiries/ask/sent",
         "guide",
         "guide/about",
         "privacy",
         "account/deleted",
     ):
         visitor.open(f"/{language}/{path}")
-    for path in ("account/reset/x", "account/confirm/x"):
+    for path in ("account/reset/x", "account/confirm/x", "inquiries/ask/x"):
         visitor.open(f"/{language}/{path}", status=410)
 
 

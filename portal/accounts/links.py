@@ -130,14 +130,20 @@ def token(public_id: UUID) -> str:
     return base64.urlsafe_b64encode(public_id.bytes).decode().rstrip("=") + _proof(public_id)
 
 
-def link_of(text: str, purpose: str, now: datetime) -> Link:
-    """Return the link of a token, or raise LinkUnfit."""
+def public_id_in(text: str) -> UUID:
+    """Return the id in a token that this portal made, or raise LinkUnfit."""
     try:
         public_id = UUID(bytes=base64.urlsafe_b64decode(text[:-PROOF_CHARACTERS] + "=="))
     except ValueError as error:
         raise LinkUnfit from error
     if not hmac.compare_digest(text.encode(), token(public_id).encode()):
         raise LinkUnfit
+    return public_id
+
+
+def link_of(text: str, purpose: str, now: datetime) -> Link:
+    """Return the link of a token, or raise LinkUnfit."""
+    public_id = public_id_in(text)
     with transactions.reading() as own:
         found = own.scalar(select(Link).where(Link.public_id == public_id, Link.purpose == purpose))
         if found is None or found.used_at or found.ends_at <= now:

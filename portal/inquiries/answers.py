@@ -1,11 +1,14 @@
 """Standard answers, in the language of the person who asked."""
 
+from collections.abc import Mapping
+
 from babel.support import LazyProxy
 
 from portal.i18n.locale import _l, in_language
-from portal.inquiries.models import Inquiry
 
-STANDARD = {
+Answers = Mapping[str, tuple[LazyProxy, LazyProxy]]
+
+STANDARD: Answers = {
     "arrived": (
         _l("We have received your documents"),
         _l("The Embassy has received your documents. An officer is checking them."),
@@ -36,16 +39,24 @@ STANDARD = {
         _l("Tell us here who is ill, injured or has died, how you are related, and the date by which you must travel."),
     ),
 }
+# What may be answered without an account: nothing that says anything about a case.
+GENERAL: Answers = {
+    "nothing": (
+        _l("Nothing about a case by email"),
+        _l("We cannot say anything about a case in this email. Create an account, add your case, and ask on its page."),
+    ),
+    **{code: STANDARD[code] for code in ("original", "copy", "book")},
+}
 
 
-def titles() -> list[tuple[str, LazyProxy]]:
-    """Return pairs of code and title of the standard answers, in the language in use."""
-    return [(code, title) for code, (title, _text) in STANDARD.items()]
+def titles(answers: Answers = STANDARD) -> list[tuple[str, LazyProxy]]:
+    """Return pairs of code and title of standard answers, in the language in use."""
+    return [(code, title) for code, (title, _text) in answers.items()]
 
 
-def text_for(code: str, inquiry: Inquiry) -> str:
+def text_for(code: str, language: str, answers: Answers = STANDARD) -> str:
     """Return a standard answer in the person's language; an empty text for an unknown code."""
-    if code not in STANDARD:
+    if code not in answers:
         return ""
-    with in_language(inquiry.account.language):
-        return str(STANDARD[code][1])
+    with in_language(language):
+        return str(answers[code][1])

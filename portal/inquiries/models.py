@@ -18,6 +18,7 @@ class Inquiry(Base):
     """One question about one case: open until the post has answered, and again when the person writes more."""
 
     __tablename__ = "inquiry"
+    is_of_visitor = False
     __table_args__ = (
         CheckConstraint(
             "category IN ('documents', 'appointment', 'lost_letter', 'mistake', 'processing', 'other')",

@@ -6,6 +6,7 @@ from portal import clock
 from portal.database.transactions import records
 from portal.inquiries import answers, operations
 from portal.inquiries.forms import CATEGORIES, AnswerForm
+from portal.inquiries.visitors.operations import whole_queue
 from portal.journal import journal
 from portal.posts.operations import post_by_id, today
 from portal.web.audience import staff_only
@@ -20,7 +21,7 @@ bp = Blueprint("staff_inquiries", __name__, url_prefix="/<language:lang>/staff/i
 def queue():
     post = post_by_id(current_user.post_id)
     here = today(post, clock.now())
-    waiting = operations.queue(post.id)
+    waiting = whole_queue(post.id)
     return render_template(
         "inquiries/staff/inquiries.html", waiting=waiting, categories=CATEGORIES, post=post, today=here
     )
@@ -32,7 +33,7 @@ def queue():
 def answer(inquiry_id):
     inquiry, form = operations.inquiry_of_post(current_user.post_id, inquiry_id), AnswerForm(answers.titles())
     if "use" in request.form:
-        form.add(answers.text_for(form.standard.data, inquiry))
+        form.add(answers.text_for(form.standard.data, inquiry.account.language))
     elif form.validate_on_submit():
         try:
             operations.answer(inquiry, form.text.data, form.key, current_user.actor, clock.now())

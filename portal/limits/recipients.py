@@ -9,6 +9,7 @@ from portal.limits.guesses import Counter
 from portal.web.errors import PortalError
 
 RESETS = guesses.Counter("reset mails", ((3, "1 hour"),))
+QUESTIONS = guesses.Counter("questions without an account", ((3, "1 hour"),))
 LINKS = guesses.Counter("links to another address", ((3, "1 hour"),))
 
 

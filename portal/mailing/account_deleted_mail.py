@@ -4,7 +4,7 @@ from portal.i18n.locale import _, in_language
 from portal.mailing.mail_parts import Mail
 
 
-def about_deletion(message):
+def about_deletion(message, _now):
     """Return the Mail that says that an account has been deleted."""
     language = message.details["language"]
     with in_language(language):

@@ -15,7 +15,7 @@ from portal.cases.models import Refusal
 from portal.cases.refusals.deadline import end_of_diversity_year, owed_until
 from portal.database.transactions import session, writing
 from portal.i18n.locale import _, format_day, format_instant, format_offset, in_language
-from portal.mailing import held_place_mails, security_mails, unsubscribe
+from portal.mailing import held_place_mails, question_mails, security_mails, unsubscribe
 from portal.mailing.account_deleted_mail import about_deletion
 from portal.mailing.mail_parts import Mail, NotNeeded, address
 from portal.mailing.package_mails import about_package
@@ -27,6 +27,12 @@ TO_ANY_ADDRESS = ("confirm_address", "reset_password", "address_changed", "staff
 # Requested for an address, whether or not an account has it: the recipient is looked up when it is sent.
 BY_ADDRESS = ("reset_password", "address_unproved")
 
+WITHOUT_ACCOUNT = {
+    "account_deleted": about_deletion,
+    "confirm_question": question_mails.to_confirm,
+    "question_answered": question_mails.with_answer,
+}
+
 
 def mail_for(message, now):
     """Return the Mail for a message; raises NotNeeded. Needs a request context for addresses."""
@@ -34,8 +40,8 @@ def mail_for(message, now):
         raise NotNeeded("too late")
     if "link" in message.details and not links.is_live(UUID(message.details["link"]), now):
         raise NotNeeded("link ended")
-    if message.kind == "account_deleted":
-        return about_deletion(message)
+    if message.kind in WITHOUT_ACCOUNT:
+        return WITHOUT_ACCOUNT[message.kind](message, now)
     account, token = _account(message, now)
     if message.kind not in TO_ANY_ADDRESS and not (account.email and account.email_confirmed_at):
         raise NotNeeded("no confirmed address")

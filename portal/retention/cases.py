@@ -14,6 +14,7 @@ from portal.evidence import sent_documents
 from portal.evidence.file_models import SentDocument
 from portal.evidence.models import Receipt
 from portal.inquiries.models import Inquiry
+from portal.inquiries.visitors.models import VisitorQuestion
 from portal.journal import journal
 from portal.retention.delete_rows import remove
 from portal.slots.models import Slot
@@ -53,6 +54,13 @@ def erase_requests(requests: list[Row[Any]], now: datetime) -> None:
     remove(CaseRequest, CaseRequest.id.in_([one.id for one in requests]))
     for one in requests:
         _record("request erased", CaseRequest, one, now, number=str(one.public_id))
+
+
+def erase_visitor_questions(questions: list[Row[Any]], now: datetime) -> None:
+    """Erase questions that were asked without an account; questions: rows with id, public_id and post_id."""
+    remove(VisitorQuestion, VisitorQuestion.id.in_([one.id for one in questions]))
+    for one in questions:
+        _record("visitor question erased", VisitorQuestion, one, now, number=str(one.public_id))
 
 
 def _erase_appointments(case_ids: list[int]) -> None:

@@ -62,7 +62,9 @@ PERIODS = (
         "PORTAL_KEEP_REQUESTS",
         YEAR_DAYS,
         1,
-        gettext_noop("What you entered when you asked the Embassy to find your case"),
+        gettext_noop(
+            "What you entered when you asked the Embassy to find your case, or asked a question without an account"
+        ),
         gettext_noop("We keep it for %(length)s after the answer."),
         gettext_noop("This lets you read the answer and ask again."),
     ),

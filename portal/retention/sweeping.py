@@ -22,6 +22,8 @@ from portal.cases.models import (
 from portal.courier.models import Submission
 from portal.database import transactions
 from portal.database.transactions import session
+from portal.inquiries.visitors import operations as visitors
+from portal.inquiries.visitors.models import VisitorQuestion
 from portal.journal import journal
 from portal.limits.models import LimitCounter
 from portal.mail.models import Message
@@ -58,6 +60,7 @@ def sweep(now: datetime, periods: dict[str, int]) -> Iterator[Any]:
     due: list[tuple[Any, Callable[..., Any]]] = [
         (_packages_due(now, periods["packages"]), cases.erase_packages),
         (_requests_due(now, periods["requests"]), cases.erase_requests),
+        (_visitor_questions_due(now, periods["requests"]), cases.erase_visitor_questions),
         (_cases_due(now, periods["cases"]), cases.erase_cases),
         (_closed_accounts_due(now, periods), _erase_accounts),
         (_unused_accounts_due(now, periods["unused_accounts"]), _erase_accounts),
@@ -79,6 +82,11 @@ def _packages_due(now: datetime, days: int) -> Any:
 def _requests_due(now: datetime, days: int) -> Any:
     found = select(CaseRequest.id, CaseRequest.public_id, CaseRequest.post_id)
     return found.where(CaseRequest.answered_at < now - timedelta(days=days)).order_by(CaseRequest.id)
+
+
+def _visitor_questions_due(now: datetime, days: int) -> Any:
+    found = select(VisitorQuestion.id, VisitorQuestion.public_id, VisitorQuestion.post_id)
+    return found.where(visitors.is_over(now, now - timedelta(days=days))).order_by(VisitorQuestion.id)
 
 
 def _cases_due(now: datetime, days: int) -> Any:

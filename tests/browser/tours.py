@@ -18,6 +18,7 @@ from portal.mailing import unsubscribe
 from portal.posts.operations import post_by_code, today
 from portal.slots.models import Slot
 from tests.browser.album import Album
+from tests.browser.ask_tour import see_questions_without_an_account
 from tests.browser.day_tour import see_days, see_the_import
 from tests.browser.door_tour import see_the_door
 from tests.browser.evidence_tour import see_evidence
@@ -58,6 +59,7 @@ def see_everything(server):
         _full,
         _late,
         _questions,
+        see_questions_without_an_account,
         _mail,
         see_the_way_to_a_package,
         see_packages,
