@@ -185,6 +185,7 @@ ELSEWHERE = {
     "RuleForm": "the other terms are taken: the rule is changed, and off",
     "ScanForm": "another code is another person's, and is looked at",
     "PlainForm": "holds nothing to answer",
+    "QuestionForm": "tests/inquiries/test_visitor_questions.py",
     "RemindForm": "holds nothing to answer",
 }
 
