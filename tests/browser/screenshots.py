@@ -1,7 +1,7 @@
 """Pictures of pages at 320 pixels: `python -m tests.browser.screenshots new_passport_tour FOLDER`.
 
 Starts a portal with the demonstration data, takes the tours of one module of this folder, and writes each page that
-they see as a PNG, in English, Khmer and Arabic.
+they see as a PNG, in the languages that every page is seen in (ALWAYS).
 """
 
 import re

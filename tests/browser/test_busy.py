@@ -62,8 +62,10 @@ def test_one_press_sends_what_was_typed_again_and_it_is_there_once(app, page, ca
     with writer_held(app):
         page.locator("form#form button").last.click()
         assert page.locator("h1").inner_text() == "Many people are using this service right now"
+    hands.unfold(page.locator(".languages summary"))
     hands.press(page.get_by_role("button", name="العربية"))
     assert page.locator("html").get_attribute("dir") == "rtl"
+    hands.unfold(page.locator(".languages summary"))
     hands.press(page.get_by_role("button", name="English"))
     hands.press(page.get_by_role("button", name="Send again"))
 

@@ -88,6 +88,13 @@ def _named(reference):
     return session.scalar(select(Appointment).where(Appointment.reference == reference))
 
 
+def press_log_out(page):
+    """Open the menu, if it is folded, and press Log out."""
+    if not page.locator(".menu[open]").count():
+        page.click(".menu summary")
+    page.click(".menu a[href$='/logout']")
+
+
 def told(page):
     return " ".join(page.locator("#outcome").inner_text().split())
 
@@ -196,11 +203,11 @@ def test_logging_out_destroys_the_key_and_the_list_once_the_scans_are_sent(conte
     page = open_door(context)
     context.set_offline(True)
     scan(page, reference)
-    page.click(".account a[href$='/logout']")
+    press_log_out(page)
     wait_until(page, "document.getElementById('line').textContent.includes('If you log out now, they will be lost')")
     context.set_offline(False)
     wait_until(page, NOTHING_WAITS)
-    page.click(".account a[href$='/logout']")
+    press_log_out(page)
     page.wait_for_url("**/logout")
     page.click("main button.primary")
     page.wait_for_url("**said=logged_out")

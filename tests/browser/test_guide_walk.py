@@ -26,11 +26,13 @@ def test_back_and_another_language_keep_the_answers_of_the_guide(browser, server
         walker, send = Mouse(page), page.locator("#form .actions button")
         page.goto("/en/guide")
         walker.tick(page.locator("#visa-0"))
+        walker.unfold(page.locator(".languages summary"))
         walker.press(page.get_by_role("button", name="ខ្មែរ"))
         assert (page.locator("html").get_attribute("lang"), page.locator("#visa-0").is_checked()) == ("km", True)
         walker.press(send)
         walker.tick(page.locator("#letter-1"))
         walker.press(send)
+        walker.unfold(page.locator(".languages summary"))
         walker.press(page.get_by_role("link", name="English"))
         assert page.get_by_role("heading", level=1).inner_text() == "Ask the Embassy for a copy of the letter"
         walker.press(page.locator(".back a"))
