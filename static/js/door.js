@@ -279,7 +279,7 @@
     await findList();
     for (const scan of await scansKept()) note(scan.reference, scan.since);
     form.addEventListener("submit", submitted);
-    document.querySelector(".account a[href$='/logout']").addEventListener("click", leaving);
+    for (const link of document.querySelectorAll(".account a[href$='/logout']")) link.addEventListener("click", leaving);
     window.addEventListener("offline", () => tell((away = true)));
     window.addEventListener("online", beat);
     setInterval(beat, BEAT);
