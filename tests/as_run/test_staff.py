@@ -30,7 +30,7 @@ def test_the_scheduler_releases_a_time_today_and_the_guard_lets_in_who_booked_it
     guard.keyboard.type(reference)
     guard.keyboard.press("Enter")
 
-    guard.locator("#outcome").get_by_text("ENTER").wait_for()
+    guard.locator("#outcome").locator(".verdict").get_by_text("ENTER", exact=True).wait_for()
 
 
 def test_an_officer_imports_a_workbook_by_page(day, staff):
