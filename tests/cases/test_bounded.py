@@ -23,18 +23,18 @@ MOST_UNPACKED = 64 * 1024**2
 def read(tmp_path):
     """Read bytes as a file, within limits."""
 
-    def told(content, limits=ROOMY):
+    def told(content, limits=ROOMY, most_unpacked=MOST_UNPACKED):
         path = tmp_path / "cases"
         path.write_bytes(content)
         with path.open("rb") as file:
-            return list(read_table(file, MOST_UNPACKED, limits))
+            return list(read_table(file, most_unpacked, limits))
 
     return told
 
 
-def bomb():
+def bomb(texts=500_000):
     """A workbook of a few kilobytes with half a million shared texts."""
-    return workbook(sheet(HEADER, row()), shared=f"<si><t>{'x' * 80}</t></si>" * 500_000)
+    return workbook(sheet(HEADER, row()), shared=f"<si><t>{'x' * 80}</t></si>" * texts)
 
 
 def test_another_process_tells_the_same_lines(read, tmp_path):
@@ -59,7 +59,7 @@ def test_a_file_that_takes_longer_than_it_is_given_is_told_so(read):
 
 def test_a_file_that_takes_more_of_a_processor_than_it_is_given_is_told_so(read):
     with pytest.raises(FileTooMuch):
-        read(bomb(), Limits(memory_bytes=2 * 1024**3, cpu_seconds=1, seconds=60))
+        read(bomb(3_000_000), Limits(memory_bytes=4 * 1024**3, cpu_seconds=1, seconds=60), 6 * MOST_UNPACKED)
 
 
 def test_few_files_are_read_at_once_on_a_machine(app, read, monkeypatch):
